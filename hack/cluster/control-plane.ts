@@ -1,0 +1,229 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { createServer } from 'node:net';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Pki } from './certificates.ts';
+import { toolPath } from './go-tools.ts';
+import { ProcessTable } from './processes.ts';
+import { waitFor } from './waiting.ts';
+
+/** What differs between the control plane of the local cluster and one that serves a test. */
+export interface ControlPlaneOptions {
+  /** Everything lies below this folder. */
+  readonly dir: string;
+  readonly bindAddress: string;
+  readonly advertiseAddress?: string;
+  readonly ports: Ports;
+  readonly serviceRange: string;
+  readonly podRange?: string;
+  /** Further names and addresses of the API server's certificate. */
+  readonly names: readonly string[];
+}
+
+export interface Ports {
+  readonly etcdClient: number;
+  readonly etcdPeer: number;
+  readonly apiServer: number;
+  readonly controllerManager: number;
+  readonly scheduler: number;
+}
+
+export interface ControlPlane {
+  readonly kubeconfig: string;
+  readonly url: string;
+  readonly auditLog: string;
+  stop(): Promise<void>;
+}
+
+// Requests and their outcome; bodies would hold Secrets.
+const AUDIT_POLICY = {
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived'],
+  rules: [{ level: 'Metadata' }],
+};
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+
+export async function freePorts(): Promise<Ports> {
+  const [etcdClient, etcdPeer, apiServer, controllerManager, scheduler] = await Promise.all(
+    Array.from({ length: 5 }, freePort),
+  );
+  return { etcdClient, etcdPeer, apiServer, controllerManager, scheduler } as Ports;
+}
+
+async function ensureCertificates(pki: Pki, options: ControlPlaneOptions): Promise<void> {
+  await pki.ensureAuthority();
+  await pki.ensureServiceAccountKeys();
+  const service = [
+    'kubernetes',
+    'kubernetes.default',
+    'kubernetes.default.svc',
+    'kubernetes.default.svc.cluster.local',
+  ];
+  await pki.ensure({
+    file: 'apiserver',
+    subject: '/CN=kube-apiserver',
+    names: [...service, 'localhost', '127.0.0.1', ...options.names],
+  });
+  await pki.ensure({
+    file: 'apiserver-kubelet',
+    subject: '/O=system:masters/CN=kube-apiserver-kubelet-client',
+  });
+  await pki.ensure({ file: 'front-proxy', subject: '/CN=front-proxy-client' });
+  await pki.ensure({ file: 'admin', subject: '/O=system:masters/CN=admin' });
+  for (const name of ['kube-controller-manager', 'kube-scheduler'])
+    await pki.ensure({ file: name, subject: `/CN=system:${name}` });
+}
+
+function apiServerArgs(pki: Pki, options: ControlPlaneOptions): string[] {
+  const { dir, ports } = options;
+  return [
+    `--etcd-servers=http://127.0.0.1:${ports.etcdClient}`,
+    `--bind-address=${options.bindAddress}`,
+    ...(options.advertiseAddress
+      ? [`--advertise-address=${options.advertiseAddress}`]
+      : ['--advertise-address=127.0.0.1', '--endpoint-reconciler-type=none']),
+    `--secure-port=${ports.apiServer}`,
+    `--service-cluster-ip-range=${options.serviceRange}`,
+    '--authorization-mode=Node,RBAC',
+    '--enable-admission-plugins=NodeRestriction',
+    '--allow-privileged=true',
+    `--client-ca-file=${pki.path('ca.crt')}`,
+    `--tls-cert-file=${pki.path('apiserver.crt')}`,
+    `--tls-private-key-file=${pki.path('apiserver.key')}`,
+    `--service-account-key-file=${pki.path('sa.pub')}`,
+    `--service-account-signing-key-file=${pki.path('sa.key')}`,
+    '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
+    `--kubelet-client-certificate=${pki.path('apiserver-kubelet.crt')}`,
+    `--kubelet-client-key=${pki.path('apiserver-kubelet.key')}`,
+    '--kubelet-preferred-address-types=InternalIP',
+    `--requestheader-client-ca-file=${pki.path('ca.crt')}`,
+    '--requestheader-allowed-names=front-proxy-client',
+    '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+    '--requestheader-group-headers=X-Remote-Group',
+    '--requestheader-username-headers=X-Remote-User',
+    `--proxy-client-cert-file=${pki.path('front-proxy.crt')}`,
+    `--proxy-client-key-file=${pki.path('front-proxy.key')}`,
+    `--audit-policy-file=${join(dir, 'audit-policy.json')}`,
+    `--audit-log-path=${join(dir, 'logs', 'audit.log')}`,
+    '--audit-log-maxsize=300',
+    '--audit-log-maxbackup=1',
+    '--profiling=false',
+  ];
+}
+
+function controllerManagerArgs(pki: Pki, options: ControlPlaneOptions): string[] {
+  const kubeconfig = join(options.dir, 'kube-controller-manager.kubeconfig');
+  return [
+    ...['--kubeconfig', '--authentication-kubeconfig', '--authorization-kubeconfig'].map(
+      (flag) => `${flag}=${kubeconfig}`,
+    ),
+    '--bind-address=127.0.0.1',
+    `--secure-port=${options.ports.controllerManager}`,
+    `--root-ca-file=${pki.path('ca.crt')}`,
+    `--service-account-private-key-file=${pki.path('sa.key')}`,
+    `--cluster-signing-cert-file=${pki.path('ca.crt')}`,
+    `--cluster-signing-key-file=${pki.path('ca.key')}`,
+    '--use-service-account-credentials=true',
+    '--leader-elect=false',
+    `--service-cluster-ip-range=${options.serviceRange}`,
+    ...(options.podRange ? ['--allocate-node-cidrs=true', `--cluster-cidr=${options.podRange}`] : []),
+    '--profiling=false',
+  ];
+}
+
+function readyz(pki: Pki, url: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const options = {
+      ca: readFileSync(pki.path('ca.crt')),
+      cert: readFileSync(pki.path('admin.crt')),
+      key: readFileSync(pki.path('admin.key')),
+      timeout: 2000,
+    };
+    request(`${url}/readyz`, options, (response) => {
+      response.resume();
+      response.once('end', () =>
+        response.statusCode === 200 ? resolve() : reject(new Error(`/readyz answers ${response.statusCode}`)),
+      );
+    })
+      .once('timeout', function () {
+        this.destroy(new Error('/readyz does not answer'));
+      })
+      .once('error', reject)
+      .end();
+  });
+}
+
+/** Starts what is not running of etcd, kube-apiserver and kube-controller-manager, and waits until the API is ready. */
+export async function ensureControlPlane(options: ControlPlaneOptions): Promise<Omit<ControlPlane, 'stop'>> {
+  const { dir, ports } = options;
+  mkdirSync(join(dir, 'logs'), { recursive: true });
+  const table = new ProcessTable(dir);
+  const pki = new Pki(join(dir, 'pki'));
+  const url = `https://127.0.0.1:${ports.apiServer}`;
+  const kubeconfig = join(dir, 'kubeconfig');
+  await ensureCertificates(pki, options);
+  pki.writeKubeconfig('admin', url, kubeconfig);
+  for (const name of ['kube-controller-manager', 'kube-scheduler'])
+    pki.writeKubeconfig(name, url, join(dir, `${name}.kubeconfig`));
+  writeFileSync(join(dir, 'audit-policy.json'), JSON.stringify(AUDIT_POLICY));
+  table.start('etcd', await toolPath('etcd'), [
+    `--data-dir=${join(dir, 'etcd')}`,
+    `--listen-client-urls=http://127.0.0.1:${ports.etcdClient}`,
+    `--advertise-client-urls=http://127.0.0.1:${ports.etcdClient}`,
+    `--listen-peer-urls=http://127.0.0.1:${ports.etcdPeer}`,
+    `--initial-advertise-peer-urls=http://127.0.0.1:${ports.etcdPeer}`,
+    `--initial-cluster=default=http://127.0.0.1:${ports.etcdPeer}`,
+    // The data of a development cluster need not survive a power cut.
+    '--unsafe-no-fsync',
+    '--log-level=warn',
+  ]);
+  table.start('kube-apiserver', await toolPath('kube-apiserver'), apiServerArgs(pki, options));
+  const wait = {
+    what: 'the API server to be ready',
+    timeoutMs: 90_000,
+    process: { table, name: 'kube-apiserver' },
+  };
+  await waitFor(wait, () => readyz(pki, url));
+  // Started before the API is ready it exits on a missing ConfigMap permission.
+  table.start(
+    'kube-controller-manager',
+    await toolPath('kube-controller-manager'),
+    controllerManagerArgs(pki, options),
+  );
+  return { kubeconfig, url, auditLog: join(dir, 'logs', 'audit.log') };
+}
+
+/** Stops the three programs of a folder, in reverse order; none of them running is fine. */
+export async function stopControlPlane(dir: string): Promise<void> {
+  const table = new ProcessTable(dir);
+  for (const name of ['kube-controller-manager', 'kube-apiserver', 'etcd']) await table.stop(name, 3000);
+}
+
+/**
+ * A control plane for tests: etcd, kube-apiserver and kube-controller-manager on free ports of 127.0.0.1, everything
+ * below `dir`, no root needed, any number at once. What a killed run left in `dir` is stopped and removed first.
+ */
+export async function startControlPlane(options: { readonly dir: string }): Promise<ControlPlane> {
+  const { dir } = options;
+  await stopControlPlane(dir);
+  rmSync(dir, { recursive: true, force: true });
+  const plane = await ensureControlPlane({
+    dir,
+    bindAddress: '127.0.0.1',
+    ports: await freePorts(),
+    serviceRange: '10.96.0.0/16',
+    names: ['10.96.0.1'],
+  });
+  return { ...plane, stop: () => stopControlPlane(dir) };
+}

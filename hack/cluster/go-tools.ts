@@ -1,0 +1,91 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { capture } from '../deploy/shell.ts';
+import { cacheDir } from './paths.ts';
+import { step } from './step.ts';
+
+const KUBERNETES_VERSION = 'v1.34.4';
+const [MAJOR, MINOR] = KUBERNETES_VERSION.slice(1).split('.');
+const VERSION_PACKAGE = 'k8s.io/component-base/version';
+
+interface GoModule {
+  readonly tools: readonly string[];
+  /** Names as Go gives them, where they differ from ours. */
+  readonly rename?: Readonly<Record<string, string>>;
+  readonly ldflags: string;
+  /** On a cold machine with 2 cores, for the person who waits. */
+  readonly coldMinutes: number;
+}
+
+/** One folder with a go.mod per entry below `go/`; their k8s.io versions differ, so they cannot share one. */
+const MODULES = {
+  kubernetes: {
+    tools: [
+      'kube-apiserver',
+      'kube-controller-manager',
+      'kube-scheduler',
+      'kubelet',
+      'kube-proxy',
+      'kubectl',
+      'etcd',
+    ],
+    rename: { server: 'etcd' },
+    ldflags: [
+      `-X ${VERSION_PACKAGE}.gitVersion=${KUBERNETES_VERSION}`,
+      `-X ${VERSION_PACKAGE}.gitMajor=${MAJOR}`,
+      `-X ${VERSION_PACKAGE}.gitMinor=${MINOR}`,
+    ].join(' '),
+    coldMinutes: 6,
+  },
+  coredns: { tools: ['coredns'], ldflags: '', coldMinutes: 3 },
+  'local-path-provisioner': { tools: ['local-path-provisioner'], ldflags: '', coldMinutes: 2 },
+  helm: { tools: ['helm'], ldflags: '', coldMinutes: 2 },
+} as const satisfies Record<string, GoModule>;
+
+type ModuleName = keyof typeof MODULES;
+export type ToolName = (typeof MODULES)[ModuleName]['tools'][number];
+
+const sourceOf = (name: ModuleName): string => fileURLToPath(new URL(`go/${name}`, import.meta.url));
+
+function keyOf(name: ModuleName): string {
+  const hash = createHash('sha256').update(MODULES[name].ldflags);
+  for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(sourceOf(name), file)));
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function buildModule(name: ModuleName, target: string): Promise<void> {
+  const spec: GoModule = MODULES[name];
+  const temporary = `${target}.${randomBytes(4).toString('hex')}`;
+  mkdirSync(temporary, { recursive: true });
+  try {
+    await capture(
+      'go',
+      ['build', '-trimpath', '-ldflags', `-s -w ${spec.ldflags}`, '-o', `${temporary}/`, 'tool'],
+      {
+        cwd: sourceOf(name),
+        env: { CGO_ENABLED: '0', GOFLAGS: '' },
+      },
+    );
+    for (const [from, to] of Object.entries(spec.rename ?? {}))
+      renameSync(join(temporary, from), join(temporary, to));
+    // Whoever is first wins; a folder that another run put there in the meantime holds the same programs.
+    if (!existsSync(target)) renameSync(temporary, target);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Path of a program, built first when the cache lacks it. */
+export async function toolPath(tool: ToolName): Promise<string> {
+  const entry = Object.entries(MODULES).find(([, spec]) => (spec.tools as readonly string[]).includes(tool));
+  if (!entry) throw new Error(`no Go module below hack/cluster/go builds a program called ${tool}`);
+  const name = entry[0] as ModuleName;
+  const target = join(cacheDir(), 'bin', `${name}-${keyOf(name)}`);
+  if (!existsSync(target)) {
+    const what = `building ${MODULES[name].tools.join(', ')} from Go modules (about ${MODULES[name].coldMinutes} min cold)`;
+    await step(what, () => buildModule(name, target));
+  }
+  return join(target, tool);
+}

@@ -1,0 +1,29 @@
+/** usage: main.ts up | down [--force] | status | kubeconfig | load ARCHIVE… */
+import { provider } from './index.ts';
+
+async function main([command, ...rest]: readonly string[]): Promise<void> {
+  const cluster = provider();
+  switch (command) {
+    case 'up':
+      return cluster.up();
+    case 'down':
+      return cluster.down({ force: rest.includes('--force') });
+    case 'status':
+      return console.log(`${cluster.name}: ${(await cluster.isUp()) ? 'up' : 'down'}`);
+    case 'kubeconfig':
+      return console.log(cluster.kubeconfigPath());
+    case 'load':
+      return cluster.loadImages(rest);
+    default:
+      console.error('usage: main.ts up | down [--force] | status | kubeconfig | load ARCHIVE…');
+      process.exitCode = 2;
+  }
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  // The message says what failed and what to do; a stack would bury it.
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

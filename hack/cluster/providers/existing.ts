@@ -1,0 +1,75 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { capture } from '../../deploy/shell.ts';
+import { toolPath } from '../go-tools.ts';
+import { say } from '../step.ts';
+import type { Provider } from './provider.ts';
+
+export interface Context {
+  readonly context: string;
+  readonly cluster: string;
+  readonly server: string;
+}
+
+const PRODUCTION = /(^|[^a-z])(prod|prd|production|live)([^a-z]|$)/i;
+// A managed control plane carries the provider's domain: whoever develops on one has to say so.
+const MANAGED =
+  /\.(eks\.amazonaws\.com|azmk8s\.io|gke\.goog|ondigitalocean\.com|aliyuncs\.com|tencentcloudcr?\.com)(:|\/|$)/i;
+
+/** Why a context looks like one that people depend on; undefined: it does not. */
+export function looksLikeProduction(context: Context): string | undefined {
+  for (const [what, value] of Object.entries(context)) {
+    if (PRODUCTION.test(value)) return `its ${what} is called ${value}`;
+  }
+  return MANAGED.test(context.server) ? `its server is ${context.server}` : undefined;
+}
+
+const kubeconfigPath = (): string => process.env['KUBECONFIG'] ?? join(homedir(), '.kube', 'config');
+
+async function currentContext(): Promise<Context> {
+  const text = await capture(await toolPath('kubectl'), [
+    '--kubeconfig',
+    kubeconfigPath(),
+    'config',
+    'view',
+    '--minify',
+    '-o',
+    'json',
+  ]);
+  const config = JSON.parse(text) as {
+    'current-context': string;
+    clusters: { name: string; cluster: { server: string } }[];
+  };
+  const cluster = config.clusters[0];
+  if (!cluster) throw new Error(`the kubeconfig ${kubeconfigPath()} has no cluster for its current context`);
+  return { context: config['current-context'], cluster: cluster.name, server: cluster.cluster.server };
+}
+
+/** The cluster of the current kube context. Nothing is installed into it but the platform, and `down` leaves it alone. */
+export const existing: Provider = {
+  name: 'existing',
+  kubeconfigPath,
+  auditLogPath: () => {
+    throw new Error(
+      'the audit log of an existing cluster is out of reach; tests that count requests need CLUSTER_PROVIDER=local',
+    );
+  },
+  isUp: async () => true,
+  up: async () => {
+    const context = await currentContext();
+    const reason = looksLikeProduction(context);
+    if (reason !== undefined && process.env['CLUSTER_ALLOW_PRODUCTION'] !== '1') {
+      throw new Error(
+        `the kube context ${context.context} looks like production: ${reason}. ` +
+          'Choose another context, or set CLUSTER_ALLOW_PRODUCTION=1 if this is what you want.',
+      );
+    }
+    say(`using the kube context ${context.context} (${context.server})`);
+  },
+  down: async () => say('an existing cluster is left as it is; remove the platform with helm uninstall'),
+  loadImages: async () => {
+    say(
+      'images are not loaded into an existing cluster: push them to a registry that it can reach, and set the chart values',
+    );
+  },
+};

@@ -1,0 +1,122 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { Kubectl } from '../../deploy/kubectl.ts';
+import { ensureControlPlane } from '../control-plane.ts';
+import { toolPath } from '../go-tools.ts';
+import { applyAddons, waitForAddons } from '../local/addons.ts';
+import { ensureContainerd, importArchives } from '../local/containerd.ts';
+import { ensurePlan, readPlan, statePath } from '../local/layout.ts';
+import { currentSysctls, ensureNetwork } from '../local/network.ts';
+import { startKubelet, startProxy, startScheduler } from '../local/node.ts';
+import { exclusively, holderInTheWay, owner, recordOwner, thisClone } from '../local/ownership.ts';
+import { ensurePackages } from '../local/packages.ts';
+import { systemArchives } from '../local/system-images.ts';
+import { tearDown } from '../local/teardown.ts';
+import { Pki } from '../certificates.ts';
+import { stateDir } from '../paths.ts';
+import { ProcessTable } from '../processes.ts';
+import { say, step } from '../step.ts';
+import type { Provider } from './provider.ts';
+
+const PROGRAMS = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'containerd',
+  'kubelet',
+  'kube-proxy',
+];
+
+const table = (): ProcessTable => new ProcessTable(stateDir());
+const kubeconfigPath = (): string => statePath('kubeconfig');
+const kubectl = async (): Promise<Kubectl> => new Kubectl(await toolPath('kubectl'), kubeconfigPath());
+
+function requireRoot(): void {
+  if (process.getuid?.() === 0) return;
+  throw new Error(
+    'the local cluster starts containerd and a kubelet and needs root; run as root, or use CLUSTER_PROVIDER=kind or existing',
+  );
+}
+
+function refuseWhenHeld(): void {
+  const message = holderInTheWay(owner(), thisClone(), table().anyRunning());
+  if (message !== undefined) throw new Error(message);
+}
+
+/** A dead cluster, whoever made it, is cleaned away: its pods, mounts and rules would confuse the next one. */
+async function cleanLeftovers(): Promise<void> {
+  if (table().anyRunning() && owner()?.clone === thisClone() && existsSync(statePath('complete'))) return;
+  if (!existsSync(stateDir())) return;
+  const who = owner();
+  await step(
+    `cleaning up after a run that did not end${who ? ` (clone ${who.clone}, since ${who.since})` : ''}`,
+    () => tearDown(table()),
+  );
+}
+
+const isComplete = (): boolean =>
+  PROGRAMS.every((name) => table().isRunning(name)) && existsSync(statePath('complete'));
+
+async function upLocked(): Promise<void> {
+  refuseWhenHeld();
+  await cleanLeftovers();
+  if (isComplete()) return say(`the local cluster is up (kubeconfig ${kubeconfigPath()})`);
+  await ensurePackages();
+  await toolPath('kubelet');
+  const sysctls = currentSysctls();
+  recordOwner();
+  const plan = await ensurePlan(sysctls);
+  const { addresses, ports } = plan;
+  await step('starting the network and containerd', async () => {
+    await ensureNetwork(plan);
+    await ensureContainerd(table());
+  });
+  await importArchives(await systemArchives(), say);
+  const plane = await step('starting etcd, kube-apiserver and kube-controller-manager', () =>
+    ensureControlPlane({
+      dir: stateDir(),
+      bindAddress: '0.0.0.0',
+      advertiseAddress: addresses.node,
+      ports,
+      serviceRange: addresses.serviceRange,
+      podRange: addresses.podRange,
+      names: [addresses.node, addresses.apiService],
+    }),
+  );
+  const pki = new Pki(statePath('pki'));
+  await startScheduler(table(), plan);
+  await startKubelet(table(), pki, plan, plane.url);
+  await startProxy(table(), pki, plan, plane.url);
+  await step('waiting for the node, cluster DNS and the volume provisioner', async () => {
+    await applyAddons(await kubectl(), plan);
+    await waitForAddons(await kubectl());
+  });
+  writeFileSync(statePath('complete'), '');
+  say(`the local cluster is up (kubeconfig ${kubeconfigPath()})`);
+}
+
+/**
+ * Kubernetes 1.34 on this machine, from packages alone: programs built from Go modules, containerd, runc and the CNI
+ * plugins from Debian. Needs root. NetworkPolicy is not enforced and volume sizes are not either.
+ */
+export const local: Provider = {
+  name: 'local',
+  kubeconfigPath,
+  auditLogPath: () => statePath('logs', 'audit.log'),
+  isUp: async () => isComplete() && owner()?.clone === thisClone(),
+  up: () => {
+    requireRoot();
+    return exclusively('cluster-up', upLocked);
+  },
+  down: ({ force }) => {
+    requireRoot();
+    return exclusively('cluster-down', async () => {
+      if (!force) refuseWhenHeld();
+      await step('stopping the local cluster and removing what it made', () => tearDown(table()));
+    });
+  },
+  loadImages: async (archives) => {
+    if (!readPlan()) throw new Error('the local cluster is not up; run: make cluster-up');
+    await importArchives(archives, say);
+  },
+};

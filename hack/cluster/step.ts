@@ -1,0 +1,20 @@
+const started = performance.now();
+const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(0)} s`;
+
+export function say(text: string): void {
+  console.log(`[${seconds(started).padStart(6)}] ${text}`);
+}
+
+/** Runs one long step: says that it starts, that it still runs every 30 s, and how long it took. */
+export async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const begun = performance.now();
+  say(what);
+  const beat = setInterval(() => say(`  … ${what}: ${seconds(begun)} so far`), 30_000);
+  try {
+    const result = await work();
+    if (performance.now() - begun > 2000) say(`  done in ${seconds(begun)}: ${what}`);
+    return result;
+  } finally {
+    clearInterval(beat);
+  }
+}

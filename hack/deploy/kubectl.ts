@@ -1,0 +1,31 @@
+import { capture, type RunOptions } from './shell.ts';
+
+/** A kubectl bound to one kubeconfig; every call is a process of its own, so no cache can hide what the server says. */
+export class Kubectl {
+  readonly #program: string;
+  readonly #kubeconfig: string;
+
+  constructor(program: string, kubeconfig: string) {
+    this.#program = program;
+    this.#kubeconfig = kubeconfig;
+  }
+
+  run(args: readonly string[], options: RunOptions = {}): Promise<string> {
+    return capture(this.#program, ['--kubeconfig', this.#kubeconfig, ...args], options);
+  }
+
+  /** Server-side apply of manifests given as YAML or JSON text. */
+  apply(manifests: string, args: readonly string[] = []): Promise<string> {
+    return this.run(['apply', '--server-side', '-f', '-', ...args], { input: manifests });
+  }
+
+  async get<T>(args: readonly string[]): Promise<T> {
+    return JSON.parse(await this.run(['get', '-o', 'json', ...args])) as T;
+  }
+
+  /** Like {@link get}, with `undefined` for an object that does not exist. */
+  async find<T>(args: readonly string[]): Promise<T | undefined> {
+    const text = await this.run(['get', '-o', 'json', '--ignore-not-found', ...args]);
+    return text.trim() === '' ? undefined : (JSON.parse(text) as T);
+  }
+}

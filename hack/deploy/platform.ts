@@ -1,0 +1,176 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parse, stringify } from 'yaml';
+import type { Kubectl } from './kubectl.ts';
+import type { Progress } from './progress.ts';
+import { capture } from './shell.ts';
+
+/** References of the images as hack/images writes them to `.state/images.json`. */
+export interface ImageSet {
+  readonly operator: string;
+  readonly app: string;
+  readonly postgres: string;
+  readonly sampleData: string;
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message?: string;
+  readonly observedGeneration?: number;
+}
+
+export interface StockAnalysisView {
+  readonly metadata: { readonly name: string; readonly generation: number };
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
+const CHART = 'charts/stock-analysis-operator';
+
+/** The namespace of the chart and the sample, with Pod Security *restricted* enforced. */
+export async function ensureNamespace(kubectl: Kubectl, name: string): Promise<void> {
+  const labels = Object.fromEntries(
+    ['enforce', 'warn', 'audit'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted']),
+  );
+  await kubectl.apply(stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }));
+}
+
+function splitReference(ref: string): { repository: string; tag: string } {
+  const colon = ref.lastIndexOf(':');
+  return { repository: ref.slice(0, colon), tag: ref.slice(colon + 1) };
+}
+
+/** Installs or upgrades the chart and waits until the operator answers its readiness probe. */
+export async function installOperator(
+  options: { helm: string; kubeconfig: string; namespace: string; images: ImageSet; timeout?: string },
+  progress: Progress,
+): Promise<void> {
+  const { helm, kubeconfig, namespace, images } = options;
+  const operator = splitReference(images.operator);
+  progress.say(`installing the chart ${CHART} into namespace ${namespace}`);
+  const values = {
+    image: { ...operator, pullPolicy: 'IfNotPresent' },
+    relatedImages: { app: images.app, postgres: images.postgres, sampleData: images.sampleData },
+  };
+  await capture(
+    helm,
+    [
+      ...['upgrade', '--install', 'stock-analysis-operator', CHART, '--kubeconfig', kubeconfig],
+      ...['--namespace', namespace, '--values', '-', '--wait', '--timeout', options.timeout ?? '3m'],
+    ],
+    { input: stringify(values) },
+  );
+}
+
+/** A sample manifest, placed into a namespace and under a name of the caller's choice. */
+export function readSample(file: string, namespace: string, name?: string): Record<string, unknown> {
+  const manifest = parse(readFileSync(`manifests/samples/${file}`, 'utf8')) as {
+    metadata: Record<string, unknown>;
+  };
+  return {
+    ...manifest,
+    metadata: { ...manifest.metadata, namespace, ...(name === undefined ? {} : { name }) },
+  };
+}
+
+/** What a sample is applied with here: the images just built, so that a repeated `make up` rolls them out by spec. */
+export function withImages(sample: Record<string, unknown>, images: ImageSet): Record<string, unknown> {
+  const spec = sample['spec'] as Record<string, Record<string, Record<string, unknown>> | undefined>;
+  return {
+    ...sample,
+    spec: {
+      ...spec,
+      image: { ...spec['image'], ...splitReference(images.app) },
+      marketData: { ...spec['marketData'], sample: { image: images.sampleData } },
+      database: {
+        ...spec['database'],
+        builtIn: { ...spec['database']?.['builtIn'], image: images.postgres },
+      },
+    },
+  };
+}
+
+export function describePending(object: StockAnalysisView): string {
+  const conditions = object.status?.conditions ?? [];
+  if (conditions.length === 0) return `${object.metadata.name}: not seen by the operator yet`;
+  const gates = ['DatabaseReady', 'SchemaCurrent', 'WorkloadsAvailable', 'Ready'];
+  const pending = conditions.find((one) => gates.includes(one.type) && one.status !== 'True');
+  if (!pending) return `${object.metadata.name}: Ready`;
+  return `${pending.type}=${pending.status} ${pending.reason}: ${pending.message ?? ''}`;
+}
+
+/** True only for a Ready that judged the generation which the object has now. */
+export function isReady(object: StockAnalysisView): boolean {
+  const ready = object.status?.conditions?.find((one) => one.type === 'Ready');
+  return ready?.status === 'True' && ready.observedGeneration === object.metadata.generation;
+}
+
+/** Waits until the object is Ready and says meanwhile which condition is pending and why. */
+export async function waitUntilReady(
+  kubectl: Kubectl,
+  ref: { namespace: string; name: string },
+  progress: Progress,
+  timeoutMs: number,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const object = await kubectl.get<StockAnalysisView>(['stockanalysis', ref.name, '-n', ref.namespace]);
+    progress.sayOnChange(describePending(object));
+    if (isReady(object)) return;
+    if (performance.now() > deadline) {
+      throw new Error(
+        `StockAnalysis ${ref.namespace}/${ref.name} is not Ready after ${timeoutMs / 1000} s: ${describePending(object)}`,
+      );
+    }
+    await sleep(1000);
+  }
+}
+
+/** A NodePort Service of our own beside the operator's, answered on 127.0.0.1. */
+export async function exposeOnLocalhost(
+  kubectl: Kubectl,
+  ref: { namespace: string; name: string },
+): Promise<string> {
+  const name = `${ref.name}-local`;
+  const selector = {
+    'app.kubernetes.io/name': 'stock-analysis',
+    'app.kubernetes.io/instance': ref.name,
+    'app.kubernetes.io/component': 'server',
+  };
+  const ports = [{ name: 'http', port: 80, targetPort: 8080 }];
+  await kubectl.apply(
+    stringify({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name, namespace: ref.namespace },
+      spec: { type: 'NodePort', selector, ports },
+    }),
+  );
+  const service = await kubectl.get<{ spec: { ports: { nodePort: number }[] } }>([
+    'service',
+    name,
+    '-n',
+    ref.namespace,
+  ]);
+  return `http://127.0.0.1:${service.spec.ports[0]?.nodePort}`;
+}
+
+/** Waits until the page's data is there: a Ready platform may still be loading its first history. */
+export async function waitForBars(url: string, progress: Progress): Promise<void> {
+  const deadline = performance.now() + 180_000;
+  let last = '';
+  while (performance.now() < deadline) {
+    last = await fetch(`${url}/api/v1/bars/000001.SZ?from=2024-01-01`)
+      .then(async (response) => {
+        const body = (await response.json()) as { items?: unknown[]; detail?: string };
+        if ((body.items?.length ?? 0) > 0) return 'bars';
+        return `${response.status} ${body.detail ?? 'no bars yet'}`;
+      })
+      .catch((error: unknown) => String(error));
+    if (last === 'bars') return;
+    progress.sayOnChange(`waiting for the first bars of 000001.SZ: ${last}`);
+    await sleep(1000);
+  }
+  throw new Error(`${url} serves no bars of 000001.SZ after 180 s (${last}); see the worker's log`);
+}

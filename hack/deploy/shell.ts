@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+
+export interface RunOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly input?: string;
+  readonly cwd?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs a program to its end and returns what it printed on standard output.
+ * @throws Error with the command line and the end of its standard error when it exits other than 0.
+ */
+export function capture(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      env: { ...process.env, ...options.env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) return resolve(Buffer.concat(out).toString('utf8'));
+      const text = Buffer.concat(err).toString('utf8').trim().slice(-2000);
+      reject(new Error(`${program} ${args.join(' ')} ended with exit code ${code}: ${text}`));
+    });
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.input ?? '');
+  });
+}
