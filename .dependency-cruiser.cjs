@@ -4,7 +4,12 @@ const operator = (layer) => `^operator/src/${layer}/`;
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'kube-knows-nothing-of-ours',
       comment: 'kube/ could be a package of its own',
@@ -24,7 +29,9 @@ module.exports = {
       comment: 'resources/ and policies/ are pure: (spec, facts) in, manifests or decisions out',
       severity: 'error',
       from: { path: '^operator/src/(resources|policies)/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(operator/src/(runtime|postgres|controllers)/|node:(fs|net|http|https|child_process|timers))' },
+      to: {
+        path: '^(operator/src/(runtime|postgres|controllers)/|node:(fs|net|http|https|child_process|timers))',
+      },
     },
     {
       name: 'api-and-naming-are-the-ground',
@@ -36,7 +43,9 @@ module.exports = {
       name: 'indicators-and-rule-score-are-pure',
       severity: 'error',
       from: { path: '^app/server/src/(indicators|analysis)/[^/]+\\.ts$', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(node_modules/@nestjs|node_modules/typeorm|app/server/src/(database|common|market-data)/|node:fs)' },
+      to: {
+        path: '^(node_modules/@nestjs|node_modules/typeorm|app/server/src/(database|common|market-data)/|node:fs)',
+      },
     },
     {
       name: 'the-page-talks-rest-only',
@@ -50,7 +59,12 @@ module.exports = {
       from: { path: '^app/' },
       to: { path: '^(operator|hack|test)/' },
     },
-    { name: 'the-operator-knows-no-app', severity: 'error', from: { path: '^operator/' }, to: { path: '^(app|hack|test)/' } },
+    {
+      name: 'the-operator-knows-no-app',
+      severity: 'error',
+      from: { path: '^operator/' },
+      to: { path: '^(app|hack|test)/' },
+    },
     {
       name: 'client-node-only-for-configuration',
       comment: 'decision 1: lists, watches and writes go over our own transport',
@@ -65,6 +79,9 @@ module.exports = {
     exclude: { path: '(^|/)(dist|\\.state)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

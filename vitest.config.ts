@@ -8,7 +8,12 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['operator/src/**/*.test.ts', 'hack/**/*.test.ts', 'app/web/src/**/*.test.{ts,tsx}', 'test/**/*.unit.test.ts'],
+          include: [
+            'operator/src/**/*.test.ts',
+            'hack/**/*.test.ts',
+            'app/web/src/**/*.test.{ts,tsx}',
+            'test/**/*.unit.test.ts',
+          ],
         },
       },
       {
@@ -38,6 +43,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/e2e/global-setup.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 600_000,

@@ -1,7 +1,6 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { createServer } from 'node:net';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Pki } from './certificates.ts';
 import { toolPath } from './go-tools.ts';
@@ -150,17 +149,15 @@ function readyz(pki: Pki, url: string): Promise<void> {
       key: readFileSync(pki.path('admin.key')),
       timeout: 2000,
     };
-    request(`${url}/readyz`, options, (response) => {
+    const call = request(`${url}/readyz`, options, (response) => {
       response.resume();
       response.once('end', () =>
         response.statusCode === 200 ? resolve() : reject(new Error(`/readyz answers ${response.statusCode}`)),
       );
-    })
-      .once('timeout', function () {
-        this.destroy(new Error('/readyz does not answer'));
-      })
-      .once('error', reject)
-      .end();
+    });
+    call.once('timeout', () => call.destroy(new Error('/readyz does not answer')));
+    call.once('error', reject);
+    call.end();
   });
 }
 

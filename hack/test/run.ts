@@ -48,7 +48,14 @@ async function runStep(step: Step): Promise<Tally> {
   const report = `${RESULTS}/${step.name.replaceAll(/\W+/g, '-')}.json`;
   const isVitest = step.projects !== undefined;
   const command = isVitest
-    ? ['vitest', 'run', ...step.projects.flatMap((name) => ['--project', name]), '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+    ? [
+        'vitest',
+        'run',
+        ...step.projects.flatMap((name) => ['--project', name]),
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${report}`,
+      ]
     : step.command;
   const code = await run(command);
   if (!isVitest) return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
@@ -61,7 +68,9 @@ async function runStep(step: Step): Promise<Tally> {
 async function main(names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => !(name in tiers));
   if (unknown.length > 0 || names.length === 0) {
-    console.error(`usage: run.ts [${Object.keys(tiers).join('] [')}]; unknown: ${unknown.join(', ') || 'nothing given'}`);
+    console.error(
+      `usage: run.ts [${Object.keys(tiers).join('] [')}]; unknown: ${unknown.join(', ') || 'nothing given'}`,
+    );
     process.exit(2);
   }
   rmSync(RESULTS, { recursive: true, force: true });
@@ -76,7 +85,9 @@ async function main(names: readonly string[]): Promise<void> {
     total.passed += tally.passed;
     total.failed += tally.failed;
     total.skipped += tally.skipped;
-    lines.push(`${tally.failed === 0 ? 'ok    ' : 'FAILED'} ${step.name}: ${tally.passed} passed, ${tally.failed} failed, ${seconds(stepStarted)}`);
+    lines.push(
+      `${tally.failed === 0 ? 'ok    ' : 'FAILED'} ${step.name}: ${tally.passed} passed, ${tally.failed} failed, ${seconds(stepStarted)}`,
+    );
     if (tally.failed > 0 && step.stopOnFailure === true) break;
   }
   console.log(`\n${lines.join('\n')}\nin ${seconds(started)}\n`);

@@ -4,7 +4,10 @@ export type Step = { readonly name: string; readonly stopOnFailure?: boolean } &
   | { readonly projects: readonly string[]; readonly command?: undefined }
 );
 
-const typescript = (project: string): Step => ({ name: `types ${project}`, command: ['tsc', '-p', project, '--noEmit'] });
+const typescript = (project: string): Step => ({
+  name: `types ${project}`,
+  command: ['tsc', '-p', project, '--noEmit'],
+});
 
 /** What `make test` runs, in this order; cheap and telling first. */
 export const tiers: Readonly<Record<string, readonly Step[]>> = {
@@ -14,7 +17,19 @@ export const tiers: Readonly<Record<string, readonly Step[]>> = {
     typescript('tsconfig.json'),
     typescript('app/server/tsconfig.json'),
     typescript('app/web/tsconfig.json'),
-    { name: 'borders', command: ['depcruise', '--config', '.dependency-cruiser.cjs', 'operator/src', 'app/server/src', 'app/web/src', 'hack', 'test'] },
+    {
+      name: 'borders',
+      command: [
+        'depcruise',
+        '--config',
+        '.dependency-cruiser.cjs',
+        'operator/src',
+        'app/server/src',
+        'app/web/src',
+        'hack',
+        'test',
+      ],
+    },
     { name: 'dead code', command: ['knip', '--no-progress'] },
     { name: 'generated files', command: ['node', 'hack/generate/main.ts', '--check'] },
   ],

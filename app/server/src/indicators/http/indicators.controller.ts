@@ -1,0 +1,21 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Public } from '../../common/access.ts';
+import { Answers } from '../../common/api-docs.ts';
+import { IndicatorList, IndicatorsQuery } from './indicators.dto.ts';
+import { IndicatorsService } from './indicators.service.ts';
+
+@ApiTags('indicators')
+@Public()
+@Controller('indicators')
+export class IndicatorsController {
+  constructor(private readonly indicators: IndicatorsService) {}
+
+  @Get(':symbol')
+  @ApiOperation({ operationId: 'listIndicators', summary: 'Indicators of a symbol, one item per bar' })
+  @ApiParam({ name: 'symbol', example: '000001.SZ' })
+  @Answers(IndicatorList, { notFound: 'no such symbol' })
+  list(@Param('symbol') symbol: string, @Query() query: IndicatorsQuery): Promise<IndicatorList> {
+    return this.indicators.list(symbol, query);
+  }
+}

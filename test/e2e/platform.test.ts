@@ -1,0 +1,138 @@
+import { describe, expect, inject, it } from 'vitest';
+import { isLease, isWrite, requestsOf } from './support/audit.ts';
+import { kubectl, sleep } from './support/world.ts';
+
+interface Meta {
+  readonly name: string;
+  readonly labels?: Record<string, string>;
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+interface List<T> {
+  readonly items: readonly T[];
+}
+interface Rule {
+  readonly apiGroups?: readonly string[];
+  readonly resources?: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+const namespace = inject('namespace');
+const name = inject('sampleName');
+const operatorAccount = `system:serviceaccount:${namespace}:stock-analysis-operator`;
+
+describe('the platform that the operator made', () => {
+  it('was Ready at most 90 s after kubectl apply, with images present', () => {
+    console.log(`kubectl apply to Ready: ${inject('readySeconds').toFixed(1)} s`);
+    expect(inject('readySeconds')).toBeLessThanOrEqual(90);
+  });
+
+  it('lets kubectl wait pass only for the generation that was judged', async () => {
+    await kubectl().run([
+      'wait',
+      '--for=condition=Ready',
+      `stockanalysis/${name}`,
+      '-n',
+      namespace,
+      '--timeout=60s',
+    ]);
+    const object = await kubectl().get<{
+      metadata: { generation: number };
+      status: { conditions: { type: string; observedGeneration: number }[] };
+    }>(['stockanalysis', name, '-n', namespace]);
+    const generations = object.status.conditions.map((one) => one.observedGeneration);
+    expect(new Set(generations)).toEqual(new Set([object.metadata.generation]));
+  });
+
+  it('runs in a namespace that enforces Pod Security restricted', async () => {
+    const space = await kubectl().get<{ metadata: Meta }>(['namespace', namespace]);
+    expect(space.metadata.labels?.['pod-security.kubernetes.io/enforce']).toBe('restricted');
+    const pods = await kubectl().get<List<{ metadata: Meta; status: { phase: string } }>>([
+      'pods',
+      '-n',
+      namespace,
+    ]);
+    expect(pods.items.length).toBeGreaterThanOrEqual(5);
+    // A dry run of the same label warns about every running pod that would be refused.
+    const answer = await kubectl().run([
+      ...['label', '--dry-run=server', '--overwrite', 'namespace', namespace],
+      'pod-security.kubernetes.io/enforce=restricted',
+    ]);
+    expect(answer).not.toContain('violate');
+  });
+
+  it('gives the operator no wildcard and nothing cluster-wide', async () => {
+    const roles = await kubectl().get<List<{ metadata: Meta; rules: Rule[] }>>(['roles', '-n', namespace]);
+    const rules = roles.items.flatMap((role) => role.rules);
+    expect(rules.length).toBeGreaterThan(5);
+    for (const rule of rules) {
+      expect([...(rule.apiGroups ?? []), ...(rule.resources ?? []), ...rule.verbs]).not.toContain('*');
+    }
+    const bindings = await kubectl().get<List<{ subjects?: { name: string; namespace?: string }[] }>>([
+      'clusterrolebindings',
+    ]);
+    const ours = bindings.items
+      .flatMap((one) => one.subjects ?? [])
+      .filter((one) => one.namespace === namespace);
+    expect(ours).toEqual([]);
+  });
+
+  it('was never denied a call', async () => {
+    const requests = await requestsOf(inject('auditLog'), operatorAccount, new Date(0));
+    expect(requests.length).toBeGreaterThan(20);
+    const denied = requests.filter((one) => [401, 403].includes(one.responseStatus?.code ?? 0));
+    expect(denied.map((one) => `${one.verb} ${one.objectRef?.resource}`)).toEqual([]);
+  });
+
+  it('is left alone: no write but Lease renewals for 120 s', { timeout: 200_000 }, async () => {
+    const since = new Date();
+    await sleep(120_000);
+    const requests = await requestsOf(inject('auditLog'), operatorAccount, since);
+    const writes = requests.filter((one) => isWrite(one) && !isLease(one));
+    expect(requests.filter(isLease).length).toBeGreaterThan(10);
+    expect(writes.map((one) => `${one.verb} ${one.objectRef?.resource}/${one.objectRef?.name}`)).toEqual([]);
+  });
+
+  it(
+    'survives a second reconcile by a new operator process without a write',
+    { timeout: 200_000 },
+    async () => {
+      const before = await kubectl().get<List<{ metadata: Meta }>>([
+        'pods',
+        '-n',
+        namespace,
+        '-l',
+        'app.kubernetes.io/instance=' + name,
+      ]);
+      const since = new Date();
+      await kubectl().run(['rollout', 'restart', 'deployment/stock-analysis-operator', '-n', namespace]);
+      await kubectl().run([
+        'rollout',
+        'status',
+        'deployment/stock-analysis-operator',
+        '-n',
+        namespace,
+        '--timeout=120s',
+      ]);
+      await sleep(20_000);
+      const requests = await requestsOf(inject('auditLog'), operatorAccount, since);
+      expect(requests.some((one) => one.verb === 'list' && one.objectRef?.resource === 'stockanalyses')).toBe(
+        true,
+      );
+      const writes = requests.filter((one) => isWrite(one) && !isLease(one));
+      expect(writes.map((one) => `${one.verb} ${one.objectRef?.resource}/${one.objectRef?.name}`)).toEqual(
+        [],
+      );
+      const after = await kubectl().get<List<{ metadata: Meta }>>([
+        'pods',
+        '-n',
+        namespace,
+        '-l',
+        'app.kubernetes.io/instance=' + name,
+      ]);
+      expect(after.items.map((pod) => pod.metadata.uid).toSorted()).toEqual(
+        before.items.map((pod) => pod.metadata.uid).toSorted(),
+      );
+    },
+  );
+});
