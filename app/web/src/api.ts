@@ -1,0 +1,117 @@
+/** What every answer of the API carries: the date of the data, where it comes from and whether it is older than it should be. */
+export interface Provenance {
+  readonly asOf: string | null;
+  readonly source: string;
+  readonly stale: boolean;
+}
+
+export interface SymbolItem {
+  readonly symbol: string;
+  readonly name: string;
+  readonly exchange: string;
+  readonly bars: number;
+  readonly firstBar: string | null;
+  readonly lastBar: string | null;
+}
+
+/** Prices in yuan and amount in yuan as decimal strings, volume in shares. */
+export interface Bar {
+  readonly date: string;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+  readonly volume: number;
+  readonly amount: string;
+}
+
+export interface IndicatorRow {
+  readonly date: string;
+  readonly stable: boolean;
+  readonly values: Readonly<Record<string, number | null>>;
+}
+
+export interface Reason {
+  readonly id: string;
+  readonly text: string;
+  readonly points: number;
+  readonly evidence: Readonly<Record<string, number>>;
+}
+
+export interface RuleAnalysis extends Provenance {
+  readonly symbol: string;
+  readonly score: number;
+  readonly action: string;
+  readonly reasons: readonly Reason[];
+  readonly dataGaps?: readonly string[];
+  readonly disclaimer: string;
+}
+
+export interface Ingestion {
+  readonly status: string;
+  readonly rowsDone?: number;
+  readonly rowsTotal?: number | null;
+}
+
+type Page<T> = Provenance & { readonly items: readonly T[] };
+
+/** An answer that is not 2xx, as application/problem+json describes it. */
+export class ProblemError extends Error {
+  readonly status: number;
+  readonly title: string;
+  readonly requestId: string | undefined;
+
+  constructor(status: number, title: string, detail: string, requestId?: string) {
+    super(detail);
+    this.name = 'ProblemError';
+    this.status = status;
+    this.title = title;
+    this.requestId = requestId;
+  }
+}
+
+async function get<T>(path: string, signal: AbortSignal): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, { signal, headers: { accept: 'application/json' } });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new ProblemError(0, '无法连接服务器', '请检查网络，稍后重试。');
+  }
+  const body = (await response.json().catch(() => ({}))) as Record<string, unknown>;
+  if (response.ok) return body as T;
+  const text = (key: string, fallback: string): string =>
+    typeof body[key] === 'string' ? body[key] : fallback;
+  const requestId = text('requestId', '');
+  throw new ProblemError(
+    response.status,
+    text('title', `服务器返回 ${response.status}`),
+    text('detail', '请稍后重试。'),
+    requestId === '' ? undefined : requestId,
+  );
+}
+
+const query = (values: Readonly<Record<string, string | undefined>>): string => {
+  const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return given.length > 0 ? `?${new URLSearchParams(given).toString()}` : '';
+};
+
+const at = (symbol: string): string => encodeURIComponent(symbol);
+
+export const api = {
+  symbols: (text: string, signal: AbortSignal): Promise<Page<SymbolItem>> =>
+    get(`/api/v1/symbols${query({ query: text, limit: '20' })}`, signal),
+  bars: (symbol: string, from: string | undefined, signal: AbortSignal): Promise<Page<Bar>> =>
+    get(`/api/v1/bars/${at(symbol)}${query({ from })}`, signal),
+  indicators: (
+    symbol: string,
+    names: readonly string[],
+    from: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Page<IndicatorRow>> =>
+    get(`/api/v1/indicators/${at(symbol)}${query({ names: names.join(','), mode: 'cn', from })}`, signal),
+  ruleAnalysis: (symbol: string, signal: AbortSignal): Promise<RuleAnalysis> =>
+    get(`/api/v1/analyses/rule/${at(symbol)}`, signal),
+  ingestions: (signal: AbortSignal): Promise<{ readonly items: readonly Ingestion[] }> =>
+    get('/api/v1/ingestions', signal),
+};

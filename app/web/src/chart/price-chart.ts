@@ -1,0 +1,152 @@
+import {
+  CandlestickSeries,
+  createChart,
+  HistogramSeries,
+  LineSeries,
+  type IChartApi,
+  type ISeriesApi,
+  type SeriesType,
+} from 'lightweight-charts';
+import { compact, monthsBefore } from '../format.ts';
+import { RANGE_MONTHS, type Overlay, type Pane, type Range, type View } from '../state.ts';
+import { COLUMNS, OVERLAY_COLUMNS, type Column } from './columns.ts';
+import { readPalette, type Palette } from './palette.ts';
+
+export interface Drawing {
+  readonly overlay: Overlay;
+  readonly panes: readonly [Pane, Pane];
+  readonly range: Range;
+}
+
+const QUIET = { priceLineVisible: false, lastValueVisible: false, crosshairMarkerVisible: false } as const;
+/** Shares of the height: candles, volume, two indicator panes. */
+const STRETCH = [5, 1.4, 1.8, 1.8];
+
+/** Candles with overlays, volume and two indicator panes on one time axis; red rises and green falls. */
+export class PriceChart {
+  readonly #chart: IChartApi;
+  readonly #scheme = matchMedia('(prefers-color-scheme: dark)');
+  #series: ISeriesApi<SeriesType>[] = [];
+  #drawn: { readonly view: View; readonly drawing: Drawing } | undefined;
+
+  constructor(place: HTMLElement, onCursor: (index: number | undefined) => void) {
+    this.#chart = createChart(place, {
+      autoSize: true,
+      // The logo brings a style element that a strict policy refuses; the footer carries the notice instead.
+      layout: { attributionLogo: false, fontSize: 11 },
+      rightPriceScale: { borderVisible: false, minimumWidth: 64 },
+      timeScale: { borderVisible: false, rightOffset: 2, minBarSpacing: 0.05 },
+      localization: { locale: 'zh-CN', dateFormat: 'yyyy-MM-dd' },
+    });
+    this.#chart.subscribeCrosshairMove(({ time, logical }) => {
+      onCursor(time === undefined || logical === undefined ? undefined : Math.round(logical));
+    });
+    this.#scheme.addEventListener('change', this.#redraw);
+  }
+
+  readonly #redraw = (): void => {
+    if (this.#drawn) this.draw(this.#drawn.view, this.#drawn.drawing);
+  };
+
+  draw(view: View, drawing: Drawing): void {
+    const palette = readPalette();
+    this.#applyPalette(palette);
+    for (const series of this.#series) this.#chart.removeSeries(series);
+    this.#series = [];
+    this.#drawCandles(view, palette);
+    for (const column of OVERLAY_COLUMNS[drawing.overlay]) this.#drawColumn(view, column, 0, palette);
+    this.#drawVolume(view, palette);
+    for (const [index, pane] of drawing.panes.entries()) {
+      for (const column of COLUMNS[pane].toSorted(
+        (a, b) => Number(b.histogram ?? 0) - Number(a.histogram ?? 0),
+      )) {
+        this.#drawColumn(view, column, index + 2, palette);
+      }
+    }
+    for (const [index, pane] of this.#chart.panes().entries()) pane.setStretchFactor(STRETCH[index] ?? 1);
+    if (this.#drawn?.view !== view || this.#drawn.drawing.range !== drawing.range)
+      this.#showRange(view, drawing.range);
+    this.#drawn = { view, drawing };
+  }
+
+  remove(): void {
+    this.#scheme.removeEventListener('change', this.#redraw);
+    this.#chart.remove();
+  }
+
+  #applyPalette({ background, text, grid }: Palette): void {
+    this.#chart.applyOptions({
+      layout: { background: { color: background }, textColor: text, panes: { separatorColor: grid } },
+      grid: { vertLines: { color: grid }, horzLines: { color: grid } },
+    });
+  }
+
+  #drawCandles({ bars }: View, { up, down }: Palette): void {
+    const options = {
+      upColor: up,
+      wickUpColor: up,
+      borderUpColor: up,
+      downColor: down,
+      wickDownColor: down,
+      borderDownColor: down,
+    };
+    const series = this.#chart.addSeries(CandlestickSeries, { ...options, priceLineVisible: false }, 0);
+    series.setData(
+      bars.map((bar) => ({
+        time: bar.date,
+        open: Number(bar.open),
+        high: Number(bar.high),
+        low: Number(bar.low),
+        close: Number(bar.close),
+      })),
+    );
+    this.#series.push(series);
+  }
+
+  #drawVolume({ bars }: View, { up, down }: Palette): void {
+    const priceFormat = { type: 'custom', formatter: compact, minMove: 1 } as const;
+    const series = this.#chart.addSeries(HistogramSeries, { ...QUIET, priceFormat }, 1);
+    series.setData(
+      bars.map((bar) => ({
+        time: bar.date,
+        value: bar.volume,
+        color: Number(bar.close) >= Number(bar.open) ? up : down,
+      })),
+    );
+    this.#series.push(series);
+  }
+
+  #drawColumn(
+    { indicators }: View,
+    { name, color, histogram }: Column,
+    pane: number,
+    palette: Palette,
+  ): void {
+    const priceFormat = { type: 'price', precision: 2, minMove: 0.01 } as const;
+    const points = indicators.map(({ date, values }) => {
+      const value = values[name];
+      if (value === null || value === undefined) return { time: date };
+      return histogram
+        ? { time: date, value, color: value >= 0 ? palette.up : palette.down }
+        : { time: date, value };
+    });
+    const series = histogram
+      ? this.#chart.addSeries(HistogramSeries, { ...QUIET, priceFormat }, pane)
+      : this.#chart.addSeries(
+          LineSeries,
+          { ...QUIET, priceFormat, lineWidth: 1, color: palette.series[color] },
+          pane,
+        );
+    series.setData(points);
+    this.#series.push(series);
+  }
+
+  #showRange({ bars }: View, range: Range): void {
+    const months = RANGE_MONTHS[range];
+    const last = bars.at(-1);
+    if (months === undefined || !last) return this.#chart.timeScale().fitContent();
+    const from = monthsBefore(last.date, months);
+    const first = bars.findIndex((bar) => bar.date >= from);
+    this.#chart.timeScale().setVisibleLogicalRange({ from: Math.max(first, 0) - 0.5, to: bars.length + 1 });
+  }
+}

@@ -1,0 +1,88 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { effect } from '@preact/signals';
+import { PriceChart } from '../chart/price-chart.ts';
+import { cursor, overlay, panes, range, view, type Overlay, type Pane, type Range } from '../state.ts';
+import { Legend } from './legend.tsx';
+
+const RANGES: readonly (readonly [Range, string])[] = [
+  ['1m', '1月'],
+  ['3m', '3月'],
+  ['6m', '6月'],
+  ['1y', '1年'],
+  ['all', '全部'],
+];
+const OVERLAYS: readonly Overlay[] = ['MA', 'BOLL'];
+const PANES: readonly Pane[] = ['MACD', 'KDJ', 'RSI'];
+
+function Choice<T extends string>(props: {
+  readonly label: string;
+  readonly options: readonly (readonly [T, string])[];
+  readonly value: T;
+  readonly onChoose: (value: T) => void;
+}) {
+  return (
+    <div class="choice" role="group" aria-label={props.label}>
+      {props.options.map(([value, text]) => (
+        <button key={value} aria-pressed={value === props.value} onClick={() => props.onChoose(value)}>
+          {text}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+const named = <T extends string>(values: readonly T[]): readonly (readonly [T, string])[] =>
+  values.map((value) => [value, value]);
+
+function Toolbar() {
+  const [upper, lower] = panes.value;
+  return (
+    <div class="toolbar">
+      <Choice label="区间" options={RANGES} value={range.value} onChoose={(value) => (range.value = value)} />
+      <Choice
+        label="主图"
+        options={named(OVERLAYS)}
+        value={overlay.value}
+        onChoose={(value) => (overlay.value = value)}
+      />
+      <Choice
+        label="副图一"
+        options={named(PANES)}
+        value={upper}
+        onChoose={(value) => (panes.value = [value, lower])}
+      />
+      <Choice
+        label="副图二"
+        options={named(PANES)}
+        value={lower}
+        onChoose={(value) => (panes.value = [upper, value])}
+      />
+    </div>
+  );
+}
+
+export function ChartPanel() {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!place.current) return undefined;
+    const chart = new PriceChart(place.current, (index) => {
+      cursor.value = index;
+    });
+    const stop = effect(() => {
+      const current = view.value;
+      if (current && current.bars.length > 0)
+        chart.draw(current, { overlay: overlay.value, panes: panes.value, range: range.value });
+    });
+    return () => {
+      stop();
+      chart.remove();
+    };
+  }, []);
+  return (
+    <section class="chart-panel" aria-label="K线图">
+      <Toolbar />
+      <Legend />
+      <div class="chart" ref={place} />
+    </section>
+  );
+}

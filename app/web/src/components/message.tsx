@@ -1,0 +1,36 @@
+import { ingestion, loading, problem, retry, symbol, view } from '../state.ts';
+
+/** What stands in the page's middle while there is nothing to draw: loading, empty, or what went wrong and what to do. */
+export function Message() {
+  const failure = problem.value;
+  if (failure) {
+    return (
+      <section class="message" role="alert">
+        <h2>{failure.status === 404 ? `没有找到 ${symbol.value}` : failure.title}</h2>
+        <p>{failure.message}</p>
+        <p class="minor">
+          {failure.status === 404
+            ? '请在上方搜索代码或名称。'
+            : '请重试；若仍然失败，请把请求编号告诉管理员。'}
+          {failure.requestId && ` 请求编号 ${failure.requestId}`}
+        </p>
+        {failure.status !== 404 && <button onClick={retry}>重试</button>}
+      </section>
+    );
+  }
+  const empty = view.value !== undefined && view.value.bars.length === 0;
+  const run = ingestion.value;
+  const isRunning = run !== undefined && ['queued', 'running'].includes(run.status);
+  return (
+    <section class="message" role="status">
+      <h2>{empty ? (isRunning ? '正在载入历史行情' : `${symbol.value} 没有历史行情`) : '加载中…'}</h2>
+      {empty && isRunning && (
+        <p>
+          已写入 {run.rowsDone ?? 0} 行{run.rowsTotal ? `，共 ${run.rowsTotal} 行` : ''}，完成后自动显示。
+        </p>
+      )}
+      {empty && !isRunning && <p>当前数据来源没有这只股票的日线，请换一只，例如 000001.SZ 或 600000.SH。</p>}
+      {!empty && loading.value && <div class="spinner" />}
+    </section>
+  );
+}

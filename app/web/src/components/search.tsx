@@ -1,0 +1,108 @@
+import { useRef, useState } from 'preact/hooks';
+import { api, type SymbolItem } from '../api.ts';
+import { show } from '../state.ts';
+
+const PAUSE_MS = 180;
+
+interface Found {
+  readonly items: readonly SymbolItem[];
+  readonly note: string | undefined;
+}
+
+/** Suggestions for what is typed: asked for after a pause, and never shown for a text that has changed since. */
+function useSuggestions() {
+  const [found, setFound] = useState<Found | undefined>(undefined);
+  const running = useRef<AbortController | undefined>(undefined);
+  const ask = (text: string): void => {
+    running.current?.abort();
+    const controller = new AbortController();
+    running.current = controller;
+    if (text.trim() === '') return setFound(undefined);
+    setTimeout(() => {
+      if (controller.signal.aborted) return;
+      api.symbols(text.trim(), controller.signal).then(
+        ({ items }) =>
+          setFound({ items, note: items.length === 0 ? `没有与“${text.trim()}”匹配的股票` : undefined }),
+        (error: unknown) => {
+          if (!controller.signal.aborted)
+            setFound({ items: [], note: error instanceof Error ? error.message : String(error) });
+        },
+      );
+    }, PAUSE_MS);
+  };
+  const close = (): void => {
+    running.current?.abort();
+    setFound(undefined);
+  };
+  return { found, ask, close };
+}
+
+export function Search() {
+  const { found, ask, close } = useSuggestions();
+  const [text, setText] = useState('');
+  const [active, setActive] = useState(-1);
+  const items = found?.items ?? [];
+
+  const choose = (item: SymbolItem | undefined): void => {
+    if (!item) return;
+    setText('');
+    close();
+    show(item.symbol);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') return close();
+    if (event.key === 'Enter') return choose(items[Math.max(active, 0)]);
+    if (items.length === 0 || (event.key !== 'ArrowDown' && event.key !== 'ArrowUp')) return;
+    event.preventDefault();
+    const stride = event.key === 'ArrowDown' ? 1 : -1;
+    setActive((active + stride + items.length) % items.length);
+  };
+
+  return (
+    <div class="search">
+      <input
+        type="text"
+        role="combobox"
+        aria-label="搜索股票代码或名称"
+        aria-expanded={found !== undefined}
+        aria-controls="suggestions"
+        aria-autocomplete="list"
+        {...(items[active] ? { 'aria-activedescendant': `suggestion-${active}` } : {})}
+        placeholder="代码或名称，如 000001、平安"
+        autocomplete="off"
+        spellcheck={false}
+        maxLength={32}
+        value={text}
+        onInput={(event) => {
+          setText(event.currentTarget.value);
+          setActive(-1);
+          ask(event.currentTarget.value);
+        }}
+        onKeyDown={onKeyDown}
+        onBlur={close}
+      />
+      {found && (
+        <ul id="suggestions" role="listbox" aria-label="匹配的股票">
+          {items.map((item, index) => (
+            <li
+              key={item.symbol}
+              id={`suggestion-${index}`}
+              role="option"
+              aria-selected={index === active}
+              class={item.bars > 0 ? '' : 'muted'}
+              onMouseDown={(event) => {
+                event.preventDefault();
+                choose(item);
+              }}
+            >
+              <span class="code">{item.symbol.slice(0, 6)}</span>
+              <span>{item.name}</span>
+              <span class="tag">{item.bars > 0 ? item.exchange : `${item.exchange} · 无历史`}</span>
+            </li>
+          ))}
+          {found.note && <li class="note">{found.note}</li>}
+        </ul>
+      )}
+    </div>
+  );
+}

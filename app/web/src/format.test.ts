@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { actionText, compact, direction, monthsBefore, price, signed } from './format.ts';
+
+describe('format', () => {
+  it.each([
+    [0, '0'],
+    [9999, '9999'],
+    [12_345_678, '1234.57万'],
+    [2_037_648_384, '20.38亿'],
+    [-250_000, '-25.00万'],
+    [1.5e12, '1.50万亿'],
+  ])('compact(%d) is %s', (value, text) => expect(compact(value)).toBe(text));
+
+  it.each([
+    [1.818, '+1.82'],
+    [-0.004, '0.00'],
+    [-1.5, '-1.50'],
+  ])('signed(%d) is %s', (value, text) => expect(signed(value)).toBe(text));
+
+  it.each([
+    ['2024-03-31', 1, '2024-02-29'],
+    ['2024-01-15', 3, '2023-10-15'],
+    ['2024-09-19', 12, '2023-09-19'],
+  ])('%s less %d months is %s', (date, months, expected) =>
+    expect(monthsBefore(date, months)).toBe(expected),
+  );
+
+  it('shows prices with two decimals and knows directions', () => {
+    expect(price('9.3')).toBe('9.30');
+    expect([direction(1), direction(-1), direction(0), direction(Number.NaN)]).toEqual([
+      'up',
+      'down',
+      'flat',
+      'flat',
+    ]);
+  });
+
+  it('keeps an action it does not know', () => {
+    expect([actionText('buy'), actionText('unheard')]).toEqual(['买入', 'unheard']);
+  });
+});
