@@ -42,6 +42,7 @@ images: install ## build the container images that are missing
 .PHONY: generate
 generate: install ## write CRDs, role rules, API reference and manifests from the source
 	node hack/generate/main.ts
+	node hack/generate-manifests.ts
 
 .PHONY: format
 format: install ## format all files

@@ -33,6 +33,8 @@ export default defineConfig({
       {
         test: {
           name: 'apiserver',
+          // Six files wait more than they work: in one worker the long quiet windows would add up.
+          maxWorkers: 6,
           include: ['test/apiserver/**/*.test.ts'],
           globalSetup: ['test/apiserver/global-setup.ts'],
           testTimeout: 120_000,

@@ -62,10 +62,6 @@ export async function takenAddresses(): Promise<string[]> {
   const routes = JSON.parse(await capture('ip', ['-4', '-j', 'route', 'show', 'table', 'all'])) as {
     dst: string;
     gateway?: string;
-    dev?: string;
   }[];
-  const nets = routes
-    .flatMap((route) => [route.dst, route.gateway])
-    .filter((one) => one !== undefined && /^\d+\./.test(one));
-  return nets.filter((one) => one !== undefined) as string[];
+  return routes.flatMap(({ dst, gateway }) => [dst, gateway ?? '']).filter((one) => /^\d+\./.test(one));
 }

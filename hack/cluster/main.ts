@@ -14,6 +14,7 @@ async function main([command, ...rest]: readonly string[]): Promise<void> {
       return console.log(cluster.kubeconfigPath());
     case 'load':
       return cluster.loadImages(rest);
+    case undefined:
     default:
       console.error('usage: main.ts up | down [--force] | status | kubeconfig | load ARCHIVE…');
       process.exitCode = 2;

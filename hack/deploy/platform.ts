@@ -57,7 +57,16 @@ export async function installOperator(
     helm,
     [
       ...['upgrade', '--install', 'stock-analysis-operator', CHART, '--kubeconfig', kubeconfig],
-      ...['--namespace', namespace, '--values', '-', '--wait', '--timeout', options.timeout ?? '3m'],
+      ...[
+        '--namespace',
+        namespace,
+        '--values',
+        '-',
+        '--wait',
+        '--take-ownership',
+        '--timeout',
+        options.timeout ?? '3m',
+      ],
     ],
     { input: stringify(values) },
   );
@@ -94,8 +103,8 @@ export function withImages(sample: Record<string, unknown>, images: ImageSet): R
 export function describePending(object: StockAnalysisView): string {
   const conditions = object.status?.conditions ?? [];
   if (conditions.length === 0) return `${object.metadata.name}: not seen by the operator yet`;
-  const gates = ['DatabaseReady', 'SchemaCurrent', 'WorkloadsAvailable', 'Ready'];
-  const pending = conditions.find((one) => gates.includes(one.type) && one.status !== 'True');
+  const gates = new Set(['DatabaseReady', 'SchemaCurrent', 'WorkloadsAvailable', 'Ready']);
+  const pending = conditions.find((one) => gates.has(one.type) && one.status !== 'True');
   if (!pending) return `${object.metadata.name}: Ready`;
   return `${pending.type}=${pending.status} ${pending.reason}: ${pending.message ?? ''}`;
 }

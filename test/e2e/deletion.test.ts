@@ -53,8 +53,7 @@ describe('deletion with Retain, the default', () => {
       await ready();
       expect((await ofInstance('pvc'))[0]?.metadata.uid).toBe(claim?.metadata.uid);
       const now = new Map((await ofInstance('secrets')).map((one) => [one.metadata.name, one.data]));
-      for (const secret of kept)
-        expect(now.get(secret.metadata.name), secret.metadata.name).toEqual(secret.data);
+      for (const secret of kept) expect(now.get(secret.metadata.name)).toEqual(secret.data);
 
       await kubectl().run(['delete', 'stockanalysis', name, '-n', namespace, '--timeout=120s']);
       await kubectl().run([

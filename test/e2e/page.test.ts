@@ -62,11 +62,13 @@ describe('the page in Chromium', () => {
     await search.press('Enter');
     await page.waitForURL(/symbol=600000\.SH/);
     await page.getByText('浦发银行').first().waitFor();
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('浦发银行');
   });
 
   it('says what to do about a symbol that does not exist', async () => {
     await page.goto(`${url}/?symbol=999999.SZ`);
     await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('alert').textContent()).toContain('999999.SZ');
     await page.screenshot({ path: `${ARTEFACTS}/page-unknown-symbol.png` });
     // The browser itself reports the 404 of the request on the console: that one line is expected here.
     const index = complaints.findIndex((text) => text.includes('404'));

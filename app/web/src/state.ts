@@ -69,13 +69,13 @@ addEventListener('popstate', () => {
   symbol.value = symbolOfLocation();
 });
 
-async function load(wanted: string, all: boolean, signal: AbortSignal): Promise<void> {
-  const found = await api.symbols(wanted, signal);
+async function load(wanted: string, all: boolean, abort: AbortSignal): Promise<void> {
+  const found = await api.symbols(wanted, abort);
   const info = found.items.find((item) => item.symbol === wanted);
   const from = all || !info?.lastBar ? undefined : monthsBefore(info.lastBar, FIRST_MONTHS);
   // A symbol that nobody knows is answered by the bars: one request tells, and its problem says which parameter.
-  const bars = await api.bars(wanted, from, signal);
-  const indicators = bars.items.length > 0 ? await api.indicators(wanted, NAMES, from, signal) : undefined;
+  const bars = await api.bars(wanted, from, abort);
+  const indicators = bars.items.length > 0 ? await api.indicators(wanted, NAMES, from, abort) : undefined;
   view.value = {
     symbol: wanted,
     info,
@@ -85,34 +85,34 @@ async function load(wanted: string, all: boolean, signal: AbortSignal): Promise<
   };
 }
 
-async function loadAnalysis(wanted: string, signal: AbortSignal): Promise<void> {
+async function loadAnalysis(wanted: string, abort: AbortSignal): Promise<void> {
   // The chart is worth showing without it; its panel says that it is missing.
-  const result = await api.ruleAnalysis(wanted, signal).catch(() => undefined);
-  if (!signal.aborted) analysis.value = result;
+  const result = await api.ruleAnalysis(wanted, abort).catch(() => undefined);
+  if (!abort.aborted) analysis.value = result;
 }
 
-async function followIngestion(signal: AbortSignal): Promise<void> {
-  const newest = (await api.ingestions(signal).catch(() => undefined))?.items[0];
+async function followIngestion(abort: AbortSignal): Promise<void> {
+  const newest = (await api.ingestions(abort).catch(() => undefined))?.items[0];
   ingestion.value = newest;
   setTimeout(() => {
-    if (!signal.aborted) retry();
+    if (!abort.aborted) retry();
   }, 2000);
 }
 
-async function refresh(wanted: string, all: boolean, signal: AbortSignal): Promise<void> {
+async function refresh(wanted: string, all: boolean, abort: AbortSignal): Promise<void> {
   loading.value = true;
   try {
-    await load(wanted, all, signal);
+    await load(wanted, all, abort);
     problem.value = undefined;
-    if ((view.value?.bars.length ?? 0) > 0) await loadAnalysis(wanted, signal);
-    else await followIngestion(signal);
+    if ((view.value?.bars.length ?? 0) > 0) await loadAnalysis(wanted, abort);
+    else await followIngestion(abort);
   } catch (error) {
-    if (signal.aborted) return;
+    if (abort.aborted) return;
     view.value = undefined;
     analysis.value = undefined;
     problem.value = error instanceof ProblemError ? error : new ProblemError(0, '页面出错', String(error));
   } finally {
-    if (!signal.aborted) loading.value = false;
+    if (!abort.aborted) loading.value = false;
   }
 }
 

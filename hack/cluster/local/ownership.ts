@@ -22,15 +22,16 @@ export const thisClone = (): string => fileURLToPath(new URL('../../..', import.
 const ownerFile = (): string => statePath('owner.json');
 const operationFile = (): string => `${stateDir()}.operation`;
 
-const read = <T>(file: string): T | undefined => {
+/** A record that is absent, or was cut short by a kill, is none. */
+function read(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T;
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }
-};
+}
 
-export const owner = (): Owner | undefined => read<Owner>(ownerFile());
+export const owner = (): Owner | undefined => read(ownerFile()) as Owner | undefined;
 
 export function recordOwner(): void {
   mkdirSync(stateDir(), { recursive: true });
@@ -64,7 +65,7 @@ export async function exclusively<T>(command: string, work: () => Promise<T>): P
   const deadline = performance.now() + 600_000;
   let told = false;
   while (!take({ ...self, clone: thisClone(), command })) {
-    const other = read<Operation>(operationFile());
+    const other = read(operationFile()) as Operation | undefined;
     if (other === undefined || !isAlive(other)) {
       rmSync(operationFile(), { force: true });
       continue;

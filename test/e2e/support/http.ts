@@ -1,39 +1,24 @@
-import { Agent, request } from 'node:http';
-
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
+  /** The parsed JSON; text that is not JSON stays text, so that the assertion on it shows what came. */
   readonly body: unknown;
 }
 
-const agent = new Agent({ keepAlive: true });
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
 
 /** One GET of a JSON resource. */
-export function getJson(url: string): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    request(url, { agent, headers: { accept: 'application/json' } }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.once('error', reject);
-      response.once('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        try {
-          const body: unknown = JSON.parse(text);
-          resolve({
-            status: response.statusCode ?? 0,
-            contentType: response.headers['content-type'] ?? '',
-            body,
-          });
-        } catch {
-          reject(
-            new Error(
-              `${url} answered ${response.statusCode} with something that is not JSON: ${text.slice(0, 200)}`,
-            ),
-          );
-        }
-      });
-    })
-      .once('error', reject)
-      .end();
-  });
+export async function getJson(url: string): Promise<Answer> {
+  const response = await fetch(url, { headers: { accept: 'application/json' } });
+  return {
+    status: response.status,
+    contentType: response.headers.get('content-type') ?? '',
+    body: parse(await response.text()),
+  };
 }

@@ -10,7 +10,7 @@ import {
 } from '../../market-data/bars/bars.dto.ts';
 import { INDICATOR_NAMES, type IndicatorMode } from '../index.ts';
 
-export const INDICATOR_MODES = ['cn'] as const satisfies readonly IndicatorMode[];
+const INDICATOR_MODES = ['cn'] as const satisfies readonly IndicatorMode[];
 
 const MOST_NAMES = 20;
 

@@ -1,15 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InvalidParameterError } from '../../common/errors.ts';
+import { rounded } from '../../common/rounded.ts';
 import { type BarHistory, BarsService, checkRange } from '../../market-data/bars/bars.service.ts';
 import { computeIndicators, type IndicatorResult, UnknownIndicatorError } from '../index.ts';
 import type { IndicatorItem, IndicatorList, IndicatorsQuery } from './indicators.dto.ts';
-
-/** Finer than any tick, coarse enough to hide the noise of binary fractions. */
-const SCALE = 1e6;
-
-function rounded(value: number): number {
-  return Math.round(value * SCALE) / SCALE;
-}
 
 function compute(history: BarHistory, query: IndicatorsQuery): IndicatorResult {
   try {

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { NotFoundError } from '../../common/errors.ts';
+import { rounded } from '../../common/rounded.ts';
+import { BarsService } from '../../market-data/bars/bars.service.ts';
+import { type RuleReason, scoreByRules } from '../rule-score.ts';
+import type { RuleAnalysis, RuleAnalysisQuery, RuleReasonItem } from './rule-analysis.dto.ts';
+
+@Injectable()
+export class RuleAnalysisService {
+  constructor(private readonly bars: BarsService) {}
+
+  /** @throws NotFoundError for an unknown symbol, and for one without bars up to `asOf` */
+  async analyse(text: string, query: RuleAnalysisQuery): Promise<RuleAnalysis> {
+    const history = await this.bars.history(text, 'daily', query.asOf);
+    const { symbol, name, source, stale } = history;
+    const asOf = history.dates.at(-1);
+    if (asOf === undefined) {
+      const parameter = history.asOf === null || query.asOf === undefined ? 'symbol' : 'asOf';
+      const detail = `no bars of ${symbol} are stored${query.asOf === undefined ? '' : ` up to ${query.asOf}`}`;
+      throw new NotFoundError(`${parameter}: ${detail}`, [{ parameter, detail }]);
+    }
+    const score = scoreByRules(history);
+    return {
+      symbol,
+      name,
+      asOf,
+      source,
+      stale,
+      ...score,
+      reasons: score.reasons.map((reason) => itemOf(reason)),
+    };
+  }
+}
+
+function itemOf({ id, text, points, evidence }: RuleReason): RuleReasonItem {
+  const numbers = Object.entries(evidence).map(([name, value]) => [name, rounded(value)] as const);
+  return { id, text, points, evidence: Object.fromEntries(numbers) };
+}
