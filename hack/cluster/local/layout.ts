@@ -23,6 +23,8 @@ const FIXED_FOLDERS = ['/var/lib/kubelet', '/var/lib/cni', '/run/netns'];
 
 export const statePath = (...parts: string[]): string => join(stateDir(), ...parts);
 export const containerdSocket = (): string => statePath('run', 'containerd.sock');
+/** There once every part answered; without it what runs is the remains of an `up` or a `down` that was killed. */
+export const completeFile = (): string => statePath('complete');
 const planFile = (): string => statePath('plan.json');
 
 export function readPlan(): Plan | undefined {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { capture } from '../../deploy/shell.ts';
 import { stateDir } from '../paths.ts';
 import { endProcess, identify, type ProcessTable } from '../processes.ts';
-import { readPlan } from './layout.ts';
+import { completeFile, readPlan } from './layout.ts';
 import { removeIptablesRules, removeLinks, setSysctls } from './network.ts';
 
 /** Order of stopping; containerd comes last, when the pods are gone. */
@@ -149,6 +149,8 @@ async function removeNetworkNamespaces(): Promise<void> {
  */
 export async function tearDown(table: ProcessTable): Promise<void> {
   const plan = readPlan();
+  // First of all: an `up` after a tear-down that was killed must not take what is left for a cluster to repair.
+  rmSync(completeFile(), { force: true });
   for (const name of PROGRAMS.slice(0, -1)) await table.stop(name, 5000);
   await endContainers();
   await endPodProcesses();

@@ -4,7 +4,7 @@ import { ensureControlPlane } from '../control-plane.ts';
 import { toolPath } from '../go-tools.ts';
 import { applyAddons, waitForAddons } from '../local/addons.ts';
 import { ensureContainerd, importArchives } from '../local/containerd.ts';
-import { ensurePlan, readPlan, statePath } from '../local/layout.ts';
+import { completeFile, ensurePlan, readPlan, statePath } from '../local/layout.ts';
 import { currentSysctls, ensureNetwork } from '../local/network.ts';
 import { startKubelet, startProxy, startScheduler } from '../local/node.ts';
 import { exclusively, holderInTheWay, owner, recordOwner, thisClone } from '../local/ownership.ts';
@@ -45,7 +45,7 @@ function refuseWhenHeld(): void {
 
 /** A dead cluster, whoever made it, is cleaned away: its pods, mounts and rules would confuse the next one. */
 async function cleanLeftovers(): Promise<void> {
-  if (table().anyRunning() && owner()?.clone === thisClone() && existsSync(statePath('complete'))) return;
+  if (table().anyRunning() && owner()?.clone === thisClone() && existsSync(completeFile())) return;
   if (!existsSync(stateDir())) return;
   const who = owner();
   await step(
@@ -55,7 +55,7 @@ async function cleanLeftovers(): Promise<void> {
 }
 
 const isComplete = (): boolean =>
-  PROGRAMS.every((name) => table().isRunning(name)) && existsSync(statePath('complete'));
+  PROGRAMS.every((name) => table().isRunning(name)) && existsSync(completeFile());
 
 async function upLocked(): Promise<void> {
   refuseWhenHeld();
@@ -91,7 +91,7 @@ async function upLocked(): Promise<void> {
     await applyAddons(await kubectl(), plan);
     await waitForAddons(await kubectl());
   });
-  writeFileSync(statePath('complete'), '');
+  writeFileSync(completeFile(), '');
   say(`the local cluster is up (kubeconfig ${kubeconfigPath()})`);
 }
 

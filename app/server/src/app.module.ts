@@ -1,0 +1,50 @@
+import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { LoggerModule } from 'nestjs-pino';
+import { AnalysisModule } from './analysis/http/analysis.module.ts';
+import { AccessGuard } from './common/access.ts';
+import { CommonModule } from './common/common.module.ts';
+import type { Configuration } from './common/configuration/configuration.ts';
+import { DatabaseGuard } from './common/database-guard.ts';
+import { loggingParams } from './common/logging.ts';
+import { DatabaseModule } from './database/database.module.ts';
+import {
+  marketDataEntities,
+  MarketDataModule,
+  MarketDataWorkerModule,
+} from './market-data/market-data.module.ts';
+import { IndicatorsModule } from './indicators/http/indicators.module.ts';
+import { MonitoringModule } from './monitoring/monitoring.module.ts';
+
+function foundation(configuration: Configuration): NonNullable<ModuleMetadata['imports']> {
+  return [
+    LoggerModule.forRoot(loggingParams(configuration.role, configuration.logLevel)),
+    CommonModule.with(configuration),
+    DatabaseModule.with(marketDataEntities),
+    MonitoringModule,
+  ];
+}
+
+/** The API and the web page. */
+@Module({})
+export class ServerModule {
+  static with(configuration: Configuration): DynamicModule {
+    return {
+      module: ServerModule,
+      imports: [...foundation(configuration), MarketDataModule, IndicatorsModule, AnalysisModule],
+      // In this order: who may ask at all, then whether it can be answered.
+      providers: [
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: DatabaseGuard },
+      ],
+    };
+  }
+}
+
+/** Background jobs; serves only the management port. */
+@Module({})
+export class WorkerModule {
+  static with(configuration: Configuration): DynamicModule {
+    return { module: WorkerModule, imports: [...foundation(configuration), MarketDataWorkerModule] };
+  }
+}

@@ -1,0 +1,43 @@
+import { applyDecorators, type Type } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBadRequestResponse,
+  ApiForbiddenResponse,
+  ApiInternalServerErrorResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  type ApiResponseNoStatusOptions,
+  ApiServiceUnavailableResponse,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
+import { Problem, PROBLEM_CONTENT_TYPE } from './problem.ts';
+
+function problem(description: string): ApiResponseNoStatusOptions {
+  const schema = { $ref: `#/components/schemas/${Problem.name}` };
+  return { description, content: { [PROBLEM_CONTENT_TYPE]: { schema } } };
+}
+
+/** What any route can answer instead. */
+function failures(notFound: string | undefined): MethodDecorator[] {
+  return [
+    ApiBadRequestResponse(problem('a parameter is malformed or unknown; `errors` names it')),
+    ...(notFound === undefined ? [] : [ApiNotFoundResponse(problem(notFound))]),
+    ApiServiceUnavailableResponse(problem('the database does not answer')),
+    ApiInternalServerErrorResponse(problem('the server failed; its log has the details under `requestId`')),
+  ];
+}
+
+/** The answers of a reading route; `options.notFound` says what may be missing. */
+export function Answers(type: Type, options: { notFound?: string } = {}): MethodDecorator {
+  return applyDecorators(ApiOkResponse({ type }), ...failures(options.notFound));
+}
+
+/** The answers of a route that orders work: 202 and what was ordered. */
+export function AcceptedAnswers(type: Type, options: { notFound?: string } = {}): MethodDecorator {
+  return applyDecorators(
+    ApiAcceptedResponse({ type }),
+    ApiUnauthorizedResponse(problem('the bootstrap token is missing or wrong')),
+    ApiForbiddenResponse(problem('writing is switched off: the server has no bootstrap token')),
+    ...failures(options.notFound),
+  );
+}

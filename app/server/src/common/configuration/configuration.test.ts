@@ -1,0 +1,165 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadConfiguration } from './configuration.ts';
+import { ConfigurationError } from './errors.ts';
+
+const URL_OF_TESTS = 'postgresql://app_a:secret-password@db.example:5432/stock_analysis';
+
+function issuesOf(environment: Record<string, string>): readonly string[] {
+  try {
+    loadConfiguration('server', environment);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.issues;
+    throw error;
+  }
+  return [];
+}
+
+describe('loadConfiguration', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'configuration-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+
+  it('has defaults for everything but the database', () => {
+    expect(loadConfiguration('server', { DATABASE_URL: URL_OF_TESTS })).toMatchObject({
+      http: { host: '0.0.0.0', port: 8080, managementPort: 9090 },
+      logLevel: 'info',
+      database: { connectionString: URL_OF_TESTS },
+      bootstrapToken: undefined,
+      marketData: { provider: 'Sample', sample: {} },
+      shutdown: { drainMs: 5_000, timeoutMs: 20_000 },
+    });
+  });
+
+  it('tells all broken settings at once and never their secret values', () => {
+    const issues = issuesOf({
+      PORT: '70000',
+      LOG_LEVEL: 'loud',
+      BOOTSTRAP_TOKEN: 'short-secret',
+      DATABASE_URL: 'mysql://secret-password@host/x',
+    });
+    expect(issues).toHaveLength(4);
+    expect(issues.join('\n')).toMatch(/PORT.*\n.*LOG_LEVEL.*\n.*BOOTSTRAP_TOKEN.*\n.*DATABASE_URL/);
+    expect(issues.join('\n')).not.toMatch(/secret/);
+  });
+
+  it('asks for a database when none is named', () => {
+    expect(issuesOf({})).toEqual([expect.stringMatching(/^DATABASE_URL or DATABASE_DIR must say/)]);
+  });
+
+  it('treats an empty variable as absent', () => {
+    expect(loadConfiguration('server', { DATABASE_URL: URL_OF_TESTS, PORT: '' }).http.port).toBe(8080);
+  });
+
+  it('reads secrets from the files that *_FILE names', () => {
+    const configuration = loadConfiguration('server', {
+      DATABASE_URL_FILE: file('url', `${URL_OF_TESTS}\n`),
+      BOOTSTRAP_TOKEN_FILE: file('token', 'a-token-that-is-long-enough\n'),
+    });
+    expect(configuration.database).toEqual({ connectionString: URL_OF_TESTS });
+    expect(configuration.bootstrapToken).toBe('a-token-that-is-long-enough');
+  });
+
+  it('refuses a secret given twice, and a file that is missing', () => {
+    expect(
+      issuesOf({
+        DATABASE_URL: URL_OF_TESTS,
+        BOOTSTRAP_TOKEN: 'x'.repeat(20),
+        BOOTSTRAP_TOKEN_FILE: join(folder, 'none'),
+      }),
+    ).toEqual([
+      'BOOTSTRAP_TOKEN and BOOTSTRAP_TOKEN_FILE are both set; keep one',
+      expect.stringMatching(/^BOOTSTRAP_TOKEN_FILE: ENOENT/),
+    ]);
+  });
+
+  it('reads config.yaml', () => {
+    const path = file(
+      'config.yaml',
+      'marketData:\n  provider: Sample\n  sample: {path: /data}\n  symbols: [000001.SZ]\n',
+    );
+    const { marketData } = loadConfiguration('worker', {
+      DATABASE_URL: URL_OF_TESTS,
+      STOCK_ANALYSIS_CONFIG_FILE: path,
+    });
+    expect(marketData).toEqual({ provider: 'Sample', sample: { path: '/data' }, symbols: ['000001.SZ'] });
+  });
+
+  it.each([
+    ['an unknown key', 'marketData: {provder: Sample}', /marketData: Unrecognized key: "provder"/],
+    ['an unknown key at the top', 'market: {}', /Unrecognized key: "market"/],
+    ['an unknown provider', 'marketData: {provider: Oracle}', /marketData\.provider/],
+    [
+      'a symbol that is none',
+      'marketData: {symbols: [sz000001]}',
+      /marketData\.symbols\.0: must look like 600519\.SH/,
+    ],
+    ['text that is not YAML', 'marketData: [', /cannot read/],
+  ])('refuses %s in config.yaml', (_what, text, message) => {
+    const issues = issuesOf({
+      DATABASE_URL: URL_OF_TESTS,
+      STOCK_ANALYSIS_CONFIG_FILE: file('config.yaml', text),
+    });
+    expect(issues.join('\n')).toMatch(message);
+  });
+
+  describe('DATABASE_DIR', () => {
+    const complete = {
+      host: 'db',
+      port: '5432',
+      name: 'stock_analysis',
+      username: 'app_a',
+      password: 'p w\n',
+      'ca.crt': 'CERTIFICATE',
+    };
+    const directory = (files: Record<string, string>): string => {
+      const path = join(folder, 'database');
+      mkdirSync(path);
+      for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
+      return path;
+    };
+
+    it('is read file by file, and verifies the server against ca.crt', () => {
+      expect(loadConfiguration('server', { DATABASE_DIR: directory(complete) }).database).toEqual({
+        host: 'db',
+        port: 5432,
+        database: 'stock_analysis',
+        user: 'app_a',
+        password: 'p w',
+        ssl: { ca: 'CERTIFICATE', rejectUnauthorized: true },
+      });
+    });
+
+    it('needs no ca.crt', () => {
+      const { 'ca.crt': _absent, ...files } = complete;
+      expect(loadConfiguration('server', { DATABASE_DIR: directory(files) }).database).not.toHaveProperty(
+        'ssl',
+      );
+    });
+
+    it('names every file that is missing, empty or wrong', () => {
+      expect(
+        issuesOf({ DATABASE_DIR: directory({ host: '', port: 'many', name: 'x', username: 'u' }) }),
+      ).toEqual([
+        expect.stringMatching(/the file host in .* is empty/),
+        expect.stringMatching(/cannot read the file password/),
+        expect.stringMatching(/the file port must hold a number/),
+      ]);
+    });
+
+    it('excludes DATABASE_URL', () => {
+      expect(issuesOf({ DATABASE_DIR: directory(complete), DATABASE_URL: URL_OF_TESTS })).toEqual([
+        'DATABASE_URL and DATABASE_DIR are both set; keep one',
+      ]);
+    });
+  });
+});

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { type DatabaseSettings, parseDatabaseUrl, readDatabaseDirectory } from './database-settings.ts';
+import { ConfigurationError, messageOf } from './errors.ts';
+import { type FileConfiguration, readConfigurationFile } from './file-schema.ts';
+
+export type Role = 'server' | 'worker' | 'migrate';
+
+/** Everything the process was told, read once at start and never changed. */
+export interface Configuration {
+  readonly role: Role;
+  readonly logLevel: string;
+  readonly http: { readonly host: string; readonly port: number; readonly managementPort: number };
+  /** Folder of the built web page; undefined: the one beside the server. */
+  readonly webRoot: string | undefined;
+  readonly database: DatabaseSettings;
+  readonly databasePoolSize: number;
+  /** Allows writing; undefined: writing is refused. */
+  readonly bootstrapToken: string | undefined;
+  readonly marketData: FileConfiguration['marketData'];
+  readonly shutdown: { readonly drainMs: number; readonly timeoutMs: number };
+}
+
+export const CONFIGURATION = Symbol('Configuration');
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+const seconds = (fallback: number) => z.coerce.number().min(0).max(3600).default(fallback);
+
+/** Drain and time-out together stay below the 30 s that Kubernetes gives a pod by default. */
+const environmentSchema = z.object({
+  HOST: z.string().min(1).default('0.0.0.0'),
+  PORT: port(8080),
+  MANAGEMENT_PORT: port(9090),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  WEB_ROOT: z.string().min(1).optional(),
+  DATABASE_URL: z.string().min(1).optional(),
+  DATABASE_DIR: z.string().min(1).optional(),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(10),
+  BOOTSTRAP_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  STOCK_ANALYSIS_CONFIG_FILE: z.string().min(1).optional(),
+  SHUTDOWN_DRAIN_SECONDS: seconds(5),
+  SHUTDOWN_TIMEOUT_SECONDS: seconds(20),
+});
+
+/** Secrets may come as `NAME` or as a file named by `NAME_FILE`, not both. */
+const SECRETS = ['DATABASE_URL', 'BOOTSTRAP_TOKEN'] as const;
+
+function withSecretFiles(environment: Environment, issues: string[]): Environment {
+  const resolved: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(environment)) if (value !== '') resolved[name] = value;
+  for (const name of SECRETS) {
+    const file = resolved[`${name}_FILE`];
+    if (file === undefined) continue;
+    if (resolved[name] !== undefined) issues.push(`${name} and ${name}_FILE are both set; keep one`);
+    try {
+      resolved[name] = readFileSync(file, 'utf8').trim();
+    } catch (error) {
+      issues.push(`${name}_FILE: ${messageOf(error)}`);
+    }
+  }
+  return resolved;
+}
+
+function databaseSettings(
+  url: string | undefined,
+  directory: string | undefined,
+  issues: string[],
+): DatabaseSettings | undefined {
+  if (url !== undefined && directory !== undefined)
+    issues.push('DATABASE_URL and DATABASE_DIR are both set; keep one');
+  if (url !== undefined) return parseDatabaseUrl(url, issues);
+  if (directory !== undefined) return readDatabaseDirectory(directory, issues);
+  issues.push(
+    'DATABASE_URL or DATABASE_DIR must say where PostgreSQL is (`npm start` brings one of its own)',
+  );
+  return undefined;
+}
+
+/**
+ * Reads the environment, the files it names and config.yaml.
+ * @throws ConfigurationError with all broken settings at once
+ */
+export function loadConfiguration(role: Role, environment: Environment): Configuration {
+  const issues: string[] = [];
+  const resolved = withSecretFiles(environment, issues);
+  const parsed = environmentSchema.safeParse(resolved);
+  for (const issue of parsed.error?.issues ?? []) issues.push(`${issue.path.join('.')}: ${issue.message}`);
+  const database = databaseSettings(resolved['DATABASE_URL'], resolved['DATABASE_DIR'], issues);
+  const file = readConfigurationFile(resolved['STOCK_ANALYSIS_CONFIG_FILE'], issues);
+  if (issues.length > 0 || !parsed.success || database === undefined) throw new ConfigurationError(issues);
+  const env = parsed.data;
+  return {
+    role,
+    logLevel: env.LOG_LEVEL,
+    http: { host: env.HOST, port: env.PORT, managementPort: env.MANAGEMENT_PORT },
+    webRoot: env.WEB_ROOT,
+    database,
+    databasePoolSize: env.DATABASE_POOL_SIZE,
+    bootstrapToken: env.BOOTSTRAP_TOKEN,
+    marketData: file.marketData,
+    shutdown: { drainMs: env.SHUTDOWN_DRAIN_SECONDS * 1000, timeoutMs: env.SHUTDOWN_TIMEOUT_SECONDS * 1000 },
+  };
+}

@@ -1,0 +1,56 @@
+/** One broken rule of a request: `parameter` is the name the client wrote, `detail` says what is expected. */
+export interface ParameterError {
+  readonly parameter: string;
+  readonly detail: string;
+}
+
+/**
+ * An expected failure, thrown by services and mapped to `application/problem+json` by one filter.
+ * `kind` becomes the last part of the problem's `type`.
+ */
+export abstract class DomainError extends Error {
+  abstract readonly kind: string;
+  abstract readonly status: number;
+  abstract readonly title: string;
+  readonly errors: readonly ParameterError[];
+
+  constructor(detail: string, errors: readonly ParameterError[] = []) {
+    super(detail);
+    this.name = new.target.name;
+    this.errors = errors;
+  }
+}
+
+export class InvalidParameterError extends DomainError {
+  readonly kind = 'invalid-parameter';
+  readonly status = 400;
+  readonly title = 'Invalid parameter';
+
+  constructor(parameter: string, detail: string) {
+    super(`${parameter}: ${detail}`, [{ parameter, detail }]);
+  }
+}
+
+export class NotFoundError extends DomainError {
+  readonly kind = 'not-found';
+  readonly status = 404;
+  readonly title = 'Not found';
+}
+
+export class UnauthorizedError extends DomainError {
+  readonly kind = 'unauthorized';
+  readonly status = 401;
+  readonly title = 'Unauthorized';
+}
+
+export class ForbiddenError extends DomainError {
+  readonly kind = 'forbidden';
+  readonly status = 403;
+  readonly title = 'Forbidden';
+}
+
+export class UnavailableError extends DomainError {
+  readonly kind = 'unavailable';
+  readonly status = 503;
+  readonly title = 'Service unavailable';
+}

@@ -1,0 +1,132 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NextFunction, Request, Response } from 'express';
+import { STATUS_CODES } from 'node:http';
+import { QueryFailedError } from 'typeorm';
+import { DomainError, NotFoundError, type ParameterError } from './errors.ts';
+import { type Problem, PROBLEM_CONTENT_TYPE } from './problem.ts';
+import { requestIdOf } from './request-id.ts';
+import { ValidationFailedError } from './validation.ts';
+
+interface Failure {
+  readonly kind: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly errors: readonly ParameterError[];
+}
+
+const PROBLEM_BASE = 'https://stockanalysis.dev/problems/';
+
+/** SQLSTATE classes that mean "the database cannot answer now": connection, resources, operator intervention. */
+const UNAVAILABLE_SQLSTATE = /^(08|53|57)/;
+
+function slug(title: string): string {
+  return title.toLowerCase().replaceAll(/[^a-z]+/g, '-');
+}
+
+function titled(status: number, detail?: string): Failure {
+  const title = STATUS_CODES[status] ?? 'Error';
+  return { kind: slug(title), title, status, detail: detail ?? title, errors: [] };
+}
+
+function unavailable(): Failure {
+  const detail = 'the database does not answer at the moment; try again in a few seconds';
+  return { kind: 'unavailable', title: 'Service unavailable', status: 503, detail, errors: [] };
+}
+
+/** The status that body-parser and the router put on their own errors (http-errors), if it is a client error. */
+function clientErrorStatus(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('status' in error)) return undefined;
+  const { status } = error;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
+}
+
+function isDatabaseAbsence(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  // PostgreSQL ends a session, or refuses to begin one, with severity FATAL.
+  if (cause instanceof Error && 'severity' in cause && cause.severity === 'FATAL') return true;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (UNAVAILABLE_SQLSTATE.test(code) || /^E(CONN|TIMEDOUT|HOST|NOTFOUND|PIPE)/.test(code)) return true;
+  return /Connection terminated|timeout exceeded when trying to connect|not yet established|not connected/i.test(
+    error.message,
+  );
+}
+
+function classify(error: unknown): Failure {
+  if (error instanceof ValidationFailedError) {
+    const detail = error.errors.map((entry) => `${entry.parameter}: ${entry.detail}`).join('; ');
+    return {
+      kind: 'invalid-parameter',
+      title: 'Invalid parameter',
+      status: 400,
+      detail,
+      errors: error.errors,
+    };
+  }
+  if (error instanceof DomainError) {
+    return {
+      kind: error.kind,
+      title: error.title,
+      status: error.status,
+      detail: error.message,
+      errors: error.errors,
+    };
+  }
+  if (error instanceof HttpException) return titled(error.getStatus(), error.message);
+  const status = clientErrorStatus(error);
+  if (status !== undefined) return titled(status, error instanceof Error ? error.message : undefined);
+  if (isDatabaseAbsence(error)) return unavailable();
+  // What went wrong inside is for the log, never for the client.
+  return titled(
+    500,
+    'the server failed to answer this request; its log has the details under this requestId',
+  );
+}
+
+const logger = new Logger('Problem');
+
+/** The one place that turns a thrown value into an HTTP answer. */
+function sendProblem(error: unknown, request: Request, response: Response): void {
+  const { kind, title, status, detail, errors } = classify(error);
+  if (status >= 500) logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+  const requestId = requestIdOf(request);
+  const problem: Problem = {
+    type: PROBLEM_BASE + kind,
+    title,
+    status,
+    detail,
+    requestId,
+    errors: [...errors],
+  };
+  response.status(status).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(problem));
+}
+
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    sendProblem(error, http.getRequest<Request>(), http.getResponse<Response>());
+  }
+}
+
+/** What no route and no file answers, and errors outside of routes; Nest's own 404 covers only the API's prefix. */
+export function answerTheRest(app: NestExpressApplication): void {
+  app.use((request: Request, response: Response) => {
+    sendProblem(
+      new NotFoundError(`there is nothing at ${request.method} ${request.path.slice(0, 200)}`),
+      request,
+      response,
+    );
+  });
+  // Express knows an error handler by its four parameters.
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
+    sendProblem(error, request, response),
+  );
+}

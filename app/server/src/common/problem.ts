@@ -1,0 +1,32 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
+
+export class ProblemParameter {
+  @ApiProperty({ description: 'name of the query key, path part, header or body field', example: 'from' })
+  parameter!: string;
+
+  @ApiProperty({ example: 'must be a civil date YYYY-MM-DD' })
+  detail!: string;
+}
+
+/** RFC 9457 problem details, the body of every answer with a status of 400 and above. */
+export class Problem {
+  @ApiProperty({ example: 'https://stockanalysis.dev/problems/invalid-parameter' })
+  type!: string;
+
+  @ApiProperty({ example: 'Invalid parameter' })
+  title!: string;
+
+  @ApiProperty({ example: 400 })
+  status!: number;
+
+  @ApiProperty({ example: 'from: must be a civil date YYYY-MM-DD' })
+  detail!: string;
+
+  @ApiProperty({ description: 'the X-Request-Id of the answer, also in the server log' })
+  requestId!: string;
+
+  @ApiPropertyOptional({ type: [ProblemParameter] })
+  errors!: ProblemParameter[];
+}

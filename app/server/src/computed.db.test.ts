@@ -1,0 +1,114 @@
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLoadedApplication, type TestApplication } from './testing/test-application.ts';
+
+describe('computed answers', () => {
+  let application: TestApplication;
+  const server = () => application.app.getHttpServer();
+  const get = (path: string) => request(server()).get(path);
+
+  beforeAll(async () => {
+    application = await createLoadedApplication(['000001.SZ', '600519.SH']);
+  });
+  afterAll(() => application.close());
+
+  describe('indicators', () => {
+    const list = (query: string) =>
+      get(`/api/v1/indicators/000001.SZ?names=MA5,MACD,RSI6,KDJ,BOLL&mode=cn${query}`).expect(200);
+
+    it('answers the columns of each indicator as numbers', async () => {
+      const { body } = await list('&from=2024-09-18');
+      expect(body).toMatchObject({
+        symbol: '000001.SZ',
+        period: 'daily',
+        adjust: 'none',
+        mode: 'cn',
+        asOf: '2024-09-19',
+        source: 'sample',
+        stale: false,
+      });
+      expect(body.items.map((item: { date: string }) => item.date)).toEqual(['2024-09-18', '2024-09-19']);
+      expect(Object.keys(body.items[1].values).sort()).toEqual([
+        'BOLL',
+        'BOLL_LOW',
+        'BOLL_UP',
+        'D',
+        'DEA',
+        'DIF',
+        'J',
+        'K',
+        'MA5',
+        'MACD',
+        'RSI6',
+      ]);
+      expect(body.items[1]).toMatchObject({ stable: true, values: { MA5: 9.734, RSI6: expect.any(Number) } });
+    });
+
+    it('gives a bar the same values whatever window is asked for', async () => {
+      const whole = (await list('')).body.items;
+      expect(whole).toHaveLength(7_972);
+      expect((await list('&from=2023-01-03&to=2023-12-29')).body.items).toEqual(
+        whole.filter((item: { date: string }) => item.date >= '2023-01-03' && item.date <= '2023-12-29'),
+      );
+    });
+
+    it('leaves out what has no value yet and says that the first bars are not stable', async () => {
+      const { body } = await list('&to=1991-04-04');
+      expect(body.items).toHaveLength(2);
+      expect(body.items[0].stable).toBe(false);
+      expect(body.items[0].values).not.toHaveProperty('MA5');
+    });
+
+    it('answers a symbol without bars with no items', async () => {
+      const { body } = await get('/api/v1/indicators/600519.SH?names=MA5').expect(200);
+      expect(body).toMatchObject({ asOf: null, stale: true, items: [] });
+    });
+
+    it('computes on weekly bars too', async () => {
+      const { body } = await get(
+        '/api/v1/indicators/000001.SZ?names=MA1&period=weekly&from=2024-09-14',
+      ).expect(200);
+      expect(body.items).toEqual([{ date: '2024-09-19', stable: true, values: { MA1: 9.81 } }]);
+    });
+  });
+
+  describe('rule analysis', () => {
+    const analyse = (query = '') => get(`/api/v1/analyses/rule/000001.SZ${query}`).expect(200);
+
+    it('scores the last bar, with a reason for every point', async () => {
+      const { body } = await analyse();
+      expect(body).toMatchObject({
+        symbol: '000001.SZ',
+        name: '平安银行',
+        asOf: '2024-09-19',
+        source: 'sample',
+        stale: false,
+        dataGaps: [],
+      });
+      const points = body.reasons.reduce(
+        (sum: number, reason: { points: number }) => sum + reason.points,
+        50,
+      );
+      expect(body.score).toBe(Math.min(100, Math.max(0, points)));
+      expect(['buy', 'add', 'hold', 'reduce', 'sell']).toContain(body.action);
+      expect(body.reasons[0]).toEqual({
+        id: expect.any(String),
+        text: expect.any(String),
+        points: expect.any(Number),
+        evidence: expect.any(Object),
+      });
+      expect(body.disclaimer).not.toBe('');
+    });
+
+    it('looks at no bar after asOf', async () => {
+      expect((await analyse('?asOf=2024-09-16')).body.asOf).toBe('2024-09-13');
+      expect((await analyse('?asOf=2030-01-01')).body).toEqual((await analyse()).body);
+    });
+
+    it('suggests nothing on a short history', async () => {
+      const { body } = await analyse('?asOf=1991-04-30');
+      expect(body).toMatchObject({ action: 'watch' });
+      expect(body.dataGaps.length).toBeGreaterThan(0);
+    });
+  });
+});

@@ -1,0 +1,86 @@
+import { DataSource, type DataSourceOptions, type Logger as TypeOrmLogger } from 'typeorm';
+import type { DatabaseSettings } from '../common/configuration/database-settings.ts';
+import { migrations } from './migrations/index.ts';
+
+/** Names of the schemas: our tables, and pg-boss's. */
+export const APPLICATION_SCHEMA = 'app';
+export const JOBS_SCHEMA = 'jobs';
+
+const STATEMENT_TIMEOUT_MS = 30_000;
+const LOCK_TIMEOUT_MS = 10_000;
+const IDLE_IN_TRANSACTION_MS = 60_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Statements slower than this are logged, without their parameters. */
+const SLOW_QUERY_MS = 1_000;
+
+export interface PoolPurpose {
+  readonly applicationName: string;
+  readonly max: number;
+  /** Role that the session works as (`SET ROLE` at connect). */
+  readonly role?: string;
+  /** Migrations may take long; requests may not. */
+  readonly statementTimeoutMs?: number;
+}
+
+/** Options of one node-postgres pool or client. */
+export function poolOptions(settings: DatabaseSettings, purpose: PoolPurpose): Record<string, unknown> {
+  return {
+    ...settings,
+    application_name: purpose.applicationName,
+    max: purpose.max,
+    statement_timeout: purpose.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+    lock_timeout: LOCK_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    ...(purpose.role === undefined ? {} : { options: `-c role=${purpose.role}` }),
+  };
+}
+
+function nothing(): void {
+  // Not logged.
+}
+
+/** TypeORM's own loggers print parameters; ours prints the statement only. */
+function queryLogger(warn: (message: string) => void): TypeOrmLogger {
+  return {
+    logQuery: nothing,
+    logQueryError: nothing,
+    logQuerySlow: (time, query) =>
+      warn(`query took ${time} ms: ${query.replaceAll(/\s+/g, ' ').slice(0, 300)}`),
+    logSchemaBuild: nothing,
+    logMigration: nothing,
+    log: (level, message) => {
+      if (level === 'warn') warn(String(message));
+    },
+  };
+}
+
+export function dataSourceOptions(
+  settings: DatabaseSettings,
+  purpose: PoolPurpose,
+  warn: (message: string) => void,
+): DataSourceOptions {
+  return {
+    type: 'postgres',
+    schema: APPLICATION_SCHEMA,
+    extra: poolOptions(settings, purpose),
+    entities: [],
+    migrations,
+    migrationsTableName: 'schema_migrations',
+    migrationsTransactionMode: 'each',
+    migrationsRun: false,
+    synchronize: false,
+    installExtensions: false,
+    maxQueryExecutionTime: SLOW_QUERY_MS,
+    logger: queryLogger(warn),
+  };
+}
+
+export function createDataSource(
+  settings: DatabaseSettings,
+  purpose: PoolPurpose,
+  warn: (message: string) => void,
+): DataSource {
+  return new DataSource(dataSourceOptions(settings, purpose, warn));
+}

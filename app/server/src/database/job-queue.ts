@@ -1,0 +1,58 @@
+import { PgBoss } from 'pg-boss';
+import type { DatabaseSettings } from '../common/configuration/database-settings.ts';
+import { JOBS_SCHEMA, poolOptions, type PoolPurpose } from './data-source.ts';
+
+export const INGESTION_QUEUE = 'market-data-ingestion';
+
+/** A worker that was killed is noticed after this time at most (pg-boss allows no less than 10 s), plus one pass. */
+const HEARTBEAT_SECONDS = 10;
+const SUPERVISE_SECONDS = 5;
+
+/** pg-boss without DDL: the migrator made its schema. `supervise` is the worker's: expiry, retries, clean-up. */
+export function createJobQueue(settings: DatabaseSettings, purpose: PoolPurpose, supervise: boolean): PgBoss {
+  return new PgBoss({
+    ...poolOptions(settings, purpose),
+    schema: JOBS_SCHEMA,
+    migrate: false,
+    createSchema: false,
+    supervise,
+    schedule: false,
+    // REINDEX needs the owner of the indexes, which the application's role is not.
+    reindex: false,
+    superviseIntervalSeconds: SUPERVISE_SECONDS,
+    monitorIntervalSeconds: SUPERVISE_SECONDS,
+    instanceName: purpose.applicationName,
+  });
+}
+
+/** Installs or upgrades pg-boss and its queues; needs the owner of the schema, holds the migrator's lock. */
+export async function migrateJobQueue(settings: DatabaseSettings, purpose: PoolPurpose): Promise<void> {
+  const boss = new PgBoss({
+    ...poolOptions(settings, purpose),
+    schema: JOBS_SCHEMA,
+    supervise: false,
+    schedule: false,
+    registerInstance: false,
+  });
+  const failures: Error[] = [];
+  boss.on('error', (error) => failures.push(error));
+  await boss.start();
+  try {
+    const options = {
+      heartbeatSeconds: HEARTBEAT_SECONDS,
+      expireInSeconds: 3600,
+      retryLimit: 10,
+      retryDelay: 1,
+      retryBackoff: true,
+      retryDelayMax: 60,
+    };
+    if ((await boss.getQueue(INGESTION_QUEUE)) === null) {
+      await boss.createQueue(INGESTION_QUEUE, { policy: 'exclusive', ...options });
+    } else {
+      await boss.updateQueue(INGESTION_QUEUE, options);
+    }
+  } finally {
+    await boss.stop({ graceful: false });
+  }
+  if (failures[0] !== undefined) throw failures[0];
+}

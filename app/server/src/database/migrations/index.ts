@@ -1,0 +1,11 @@
+import { MarketData1732320000000 } from './1732320000000-market-data.ts';
+
+/** All migrations, oldest first. The number in the last name is the schema version this code expects. */
+export const migrations = [MarketData1732320000000];
+
+/** Schema version of a list of migration names: the time stamp of the newest. */
+export function schemaVersionOf(names: readonly string[]): number {
+  return Math.max(0, ...names.map((name) => Number(/\d{13}$/.exec(name)?.[0] ?? 0)));
+}
+
+export const EXPECTED_SCHEMA_VERSION = schemaVersionOf(migrations.map((migration) => migration.name));

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DataSource } from 'typeorm';
+import { marketDataEntities } from '../market-data/market-data.module.ts';
+import { dataSourceOptions } from './data-source.ts';
+import { EXPECTED_SCHEMA_VERSION } from './migrations/index.ts';
+import { migrateDatabase } from './migrator.ts';
+import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
+
+describe('migrateDatabase', () => {
+  let database: TestDatabase;
+  const migrate = () => migrateDatabase({ connectionString: database.urls.migrator }, () => undefined);
+
+  beforeAll(async () => {
+    database = await createTestDatabase({ migrate: false });
+  });
+  afterAll(() => database.drop());
+
+  it('lets three that start at once all succeed, and applies each migration once', async () => {
+    const results = await Promise.all([migrate(), migrate(), migrate()]);
+    expect(results.map((result) => result.schemaVersion)).toEqual([
+      EXPECTED_SCHEMA_VERSION,
+      EXPECTED_SCHEMA_VERSION,
+      EXPECTED_SCHEMA_VERSION,
+    ]);
+    expect(results.flatMap((result) => result.applied)).toEqual(['MarketData1732320000000']);
+    await database.dataSource.initialize();
+  });
+
+  it('changes nothing when repeated', async () => {
+    expect((await migrate()).applied).toEqual([]);
+  });
+
+  it('makes app_owner the owner of everything', async () => {
+    const owners = await database.sql.query<{ owner: string }>(
+      `SELECT DISTINCT tableowner AS owner FROM pg_tables WHERE schemaname IN ('app', 'jobs')`,
+    );
+    expect(owners).toEqual([{ owner: 'app_owner' }]);
+  });
+
+  it.each([
+    'CREATE TABLE app.intruder (id int)',
+    'CREATE TABLE jobs.intruder (id int)',
+    'CREATE TABLE public.intruder (id int)',
+    'CREATE SCHEMA intruder',
+    'ALTER TABLE app.daily_bars DROP COLUMN volume',
+    'DROP TABLE app.daily_bars',
+    'DELETE FROM app.schema_migrations',
+  ])('does not let the application role %s', async (statement) => {
+    await expect(database.sql.query(statement)).rejects.toThrow(/permission denied|must be owner/);
+  });
+
+  it('lets the application role read and write rows', async () => {
+    await database.sql.query(
+      `INSERT INTO app.symbols (symbol, code, exchange, name, kind, source) VALUES ('600519.SH', '600519', 'SH', '贵州茅台', 'stock', 'test')`,
+    );
+    expect(await database.sql.query('DELETE FROM app.symbols RETURNING name')).toEqual([
+      { name: '贵州茅台' },
+    ]);
+  });
+
+  it.each([
+    ['high below close', '9.0, 9.5, 8.0, 9.6, 100, 900'],
+    ['low above open', '9.0, 9.5, 9.1, 9.2, 100, 900'],
+    ['a price of zero', '0, 9.5, 0, 9.2, 100, 900'],
+    ['negative volume', '9.0, 9.5, 8.0, 9.2, -1, 900'],
+  ])('refuses bars with %s in the table itself', async (_what, values) => {
+    const insert = database.sql.transaction(async (sql) => {
+      await sql.query(
+        `INSERT INTO app.symbols (symbol, code, exchange, name, kind, source) VALUES ('000001.SZ', '000001', 'SZ', 'x', 'stock', 'test')`,
+      );
+      await sql.query(
+        `INSERT INTO app.daily_bars (symbol, trade_date, open, high, low, close, volume, amount, source) VALUES ('000001.SZ', '2024-01-02', ${values}, 'test')`,
+      );
+    });
+    await expect(insert).rejects.toThrow(/daily_bars_(price|turnover)_check/);
+  });
+
+  it('makes tables that have every column of the entities', async () => {
+    const options = dataSourceOptions(
+      { connectionString: database.urls.migrator },
+      { applicationName: 'test', max: 1 },
+      () => undefined,
+    );
+    const dataSource = new DataSource({ ...options, entities: marketDataEntities });
+    await dataSource.initialize();
+    try {
+      for (const { tableName, columns } of dataSource.entityMetadatas) {
+        const stored = await database.sql.query<{ name: string; nullable: boolean }>(
+          `SELECT column_name AS name, is_nullable = 'YES' AS nullable FROM information_schema.columns WHERE table_schema = 'app' AND table_name = $1`,
+          [tableName],
+        );
+        const expected = columns.map((column) => ({
+          name: column.databaseName,
+          nullable: column.isNullable,
+        }));
+        expect(stored, tableName).toEqual(expect.arrayContaining(expected));
+      }
+    } finally {
+      await dataSource.destroy();
+    }
+  });
+});

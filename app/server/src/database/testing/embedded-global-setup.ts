@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startEmbeddedPostgres } from '../embedded.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** URLs of the three accounts without the name of a database, ending in a slash. */
+    postgres: { readonly admin: string; readonly migrator: string; readonly application: string };
+  }
+}
+
+/** One real PostgreSQL for all `*.db.test.ts`, with the roles of the platform; gone with its folder afterwards. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), 'stock-analysis-test-'));
+  const postgres = await startEmbeddedPostgres({
+    folder: join(folder, 'postgres'),
+    logFile: join(folder, 'postgres.log'),
+    disposable: true,
+  });
+  project.provide('postgres', {
+    admin: postgres.url('admin', ''),
+    migrator: postgres.url('migrator', ''),
+    application: postgres.url('application', ''),
+  });
+  return async () => {
+    await postgres.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+}

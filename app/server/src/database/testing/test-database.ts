@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { inject } from 'vitest';
+import type { Configuration, Role } from '../../common/configuration/configuration.ts';
+import { createDataSource } from '../data-source.ts';
+import { migrateDatabase } from '../migrator.ts';
+import { provisionDatabase } from '../roles.ts';
+import { type Database, databaseOf } from '../sql.ts';
+
+/** A database of one test file, with the roles of production. */
+export interface TestDatabase {
+  readonly urls: { readonly admin: string; readonly migrator: string; readonly application: string };
+  /** As the application's role, which has no right to DDL. */
+  readonly dataSource: DataSource;
+  readonly sql: Database;
+  /** Configuration of a process that works on this database; ports are free ones. */
+  configuration(role: Role, overrides?: Partial<Configuration>): Configuration;
+  drop(): Promise<void>;
+}
+
+export const TEST_TOKEN = 'bootstrap-token-of-the-tests';
+
+async function asAdmin(url: string, work: (client: Client) => Promise<void>): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Creates a database and, unless told otherwise, migrates it. */
+export async function createTestDatabase({ migrate = true } = {}): Promise<TestDatabase> {
+  const base = inject('postgres');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const urls = {
+    admin: base.admin + name,
+    migrator: base.migrator + name,
+    application: base.application + name,
+  };
+  await asAdmin(`${base.admin}postgres`, (admin) => provisionDatabase(admin, name));
+  if (migrate) await migrateDatabase({ connectionString: urls.migrator }, () => undefined);
+  const dataSource = createDataSource(
+    { connectionString: urls.application },
+    { applicationName: 'test', max: 4 },
+    () => undefined,
+  );
+  if (migrate) await dataSource.initialize();
+  const configuration: TestDatabase['configuration'] = (role, overrides = {}) => ({
+    role,
+    logLevel: 'silent',
+    http: { host: '127.0.0.1', port: 0, managementPort: 0 },
+    webRoot: undefined,
+    database: { connectionString: urls.application },
+    databasePoolSize: 5,
+    bootstrapToken: TEST_TOKEN,
+    marketData: { provider: 'Sample', sample: {} },
+    shutdown: { drainMs: 0, timeoutMs: 10_000 },
+    ...overrides,
+  });
+  const drop = async (): Promise<void> => {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    await asAdmin(`${base.admin}postgres`, async (admin) => {
+      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    });
+  };
+  return { urls, dataSource, sql: databaseOf(dataSource), configuration, drop };
+}

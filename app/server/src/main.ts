@@ -1,0 +1,41 @@
+import 'reflect-metadata';
+import { Logger as NestLogger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Logger } from 'nestjs-pino';
+import { ServerModule } from './app.module.ts';
+import { type Configuration, loadConfiguration } from './common/configuration/configuration.ts';
+import { configureHttp } from './common/http.ts';
+import { answerTheRest } from './common/problem.filter.ts';
+import { stopOnSignal } from './graceful-shutdown.ts';
+import { httpMetrics } from './monitoring/http-metrics.ts';
+import { Metrics } from './monitoring/metrics.ts';
+import { serveOpenApi } from './open-api.ts';
+import { serveWebPage } from './web-page.ts';
+
+/** The server without its public listener and signals; what the tests drive. */
+export async function createServerApplication(configuration: Configuration): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(ServerModule.with(configuration), {
+    bodyParser: false,
+    bufferLogs: true,
+    abortOnError: false,
+    routeConflictPolicy: { duplicate: 'error', shadow: 'error' },
+  });
+  app.useLogger(app.get(Logger));
+  app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready'] });
+  app.use(httpMetrics(app.get(Metrics)));
+  configureHttp(app);
+  serveWebPage(app, configuration.webRoot);
+  serveOpenApi(app);
+  await app.init();
+  answerTheRest(app);
+  return app;
+}
+
+export async function runServer(environment: NodeJS.ProcessEnv): Promise<void> {
+  const configuration = loadConfiguration('server', environment);
+  const app = await createServerApplication(configuration);
+  stopOnSignal(app, configuration, app.getHttpServer());
+  await app.listen(configuration.http.port, configuration.http.host);
+  new NestLogger('Server').log(`listening on ${await app.getUrl()}`);
+}

@@ -1,0 +1,19 @@
+/** Exchange dates are civil dates in Asia/Shanghai, written YYYY-MM-DD; they have no time and no zone. */
+const PATTERN = /^(\d{4})-(\d{2})-(\d{2})$/;
+
+export function isCivilDate(text: string): boolean {
+  const match = PATTERN.exec(text);
+  if (match === null) return false;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const date = new Date(Date.UTC(year, month - 1, day));
+  // A day that the calendar does not have rolls over into the next month.
+  return year >= 1900 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
+
+/** `19910403` becomes `1991-04-03`; undefined for a number that is no date. */
+export function civilDateOfNumber(value: number): string | undefined {
+  if (!Number.isInteger(value) || value < 19_000_101 || value > 99_991_231) return undefined;
+  const digits = String(value);
+  const text = `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`;
+  return isCivilDate(text) ? text : undefined;
+}

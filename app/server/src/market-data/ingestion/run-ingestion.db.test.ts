@@ -1,0 +1,224 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
+import type { MarketDataProvider } from '../provider.ts';
+import { locateSampleData } from '../sample/sample-files.ts';
+import { SampleProvider } from '../sample/sample-provider.ts';
+import { executeRun } from './execute-run.ts';
+import { type ChunkReport, runIngestion } from './run-ingestion.ts';
+
+const ALL_ROWS = 48_781;
+const folder = locateSampleData(undefined);
+const never = new AbortController().signal;
+
+async function createRun(database: TestDatabase, key: string): Promise<string> {
+  const [run] = await database.sql.query<{ id: string }>(
+    `INSERT INTO app.ingestion_runs (key, source, trigger) VALUES ($1, 'sample', 'request') RETURNING id`,
+    [key],
+  );
+  return run?.id ?? '';
+}
+
+function totals(
+  database: TestDatabase,
+  runId: string,
+): Promise<{ done: number; quarantined: number; finished: number }[]> {
+  return database.sql.query(
+    `SELECT coalesce(sum(rows_done), 0)::int AS done, coalesce(sum(rows_quarantined), 0)::int AS quarantined, count(finished_at)::int AS finished
+       FROM app.ingestion_progress WHERE run_id = $1`,
+    [runId],
+  );
+}
+
+describe('runIngestion of the whole sample', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await runIngestion(
+      { database: database.sql, provider: new SampleProvider(folder) },
+      { runId: await createRun(database, 'all'), symbols: undefined },
+      never,
+    );
+  });
+  afterAll(() => database.drop());
+
+  it('stores every row of 000001.SZ as the source has it: volume in shares, amount in yuan', async () => {
+    const file = JSON.parse(readFileSync(join(folder, 'DayKLine/000001.sz.day.kline.json'), 'utf8')) as {
+      data: number[][];
+    };
+    const stored = await database.sql.query<Record<string, string>>(
+      `SELECT to_char(trade_date, 'YYYYMMDD') AS date, open, high, low, close, volume, amount
+         FROM app.daily_bars WHERE symbol = '000001.SZ' ORDER BY trade_date`,
+    );
+    expect(stored).toHaveLength(7_972);
+    const cents = (value: number): number => Math.round(value * 100) / 100;
+    const expected = file.data.map(([date, , ...rest]) => [date].concat(rest.map((value) => cents(value))));
+    const actual = stored.map((row) =>
+      ['date', 'open', 'high', 'low', 'close', 'volume', 'amount'].map((key) => Number(row[key])),
+    );
+    expect(actual).toEqual(expected);
+  });
+
+  it('quarantines the 16 rows of 000001.SH whose order of prices is broken, and stores none of them', async () => {
+    const refused = await database.sql.query<{ date: string; raw: number[] }>(
+      `SELECT trade_date AS date, raw FROM app.quarantine WHERE symbol = '000001.SH' AND reason = 'high_low_order' AND disposition = 'rejected'`,
+    );
+    expect(refused).toHaveLength(16);
+    const stored = await database.sql.query(
+      `SELECT 1 FROM app.daily_bars WHERE symbol = '000001.SH' AND trade_date = ANY($1::date[])`,
+      [refused.map((row) => row.date)],
+    );
+    expect(stored).toEqual([]);
+    const [count] = await database.sql.query(
+      `SELECT count(*)::int AS bars FROM app.daily_bars WHERE symbol = '000001.SH'`,
+    );
+    expect(count).toEqual({ bars: 8_162 - 16 });
+  });
+
+  it('accounts for every row: stored or rejected', async () => {
+    const [sums] = await database.sql.query(
+      `SELECT (SELECT count(*) FROM app.daily_bars)::int AS bars,
+              (SELECT count(*) FROM app.quarantine WHERE disposition = 'rejected')::int AS rejected,
+              (SELECT count(*) FROM app.quarantine WHERE disposition = 'flagged')::int AS flagged`,
+    );
+    expect(sums).toEqual({ bars: ALL_ROWS - 22, rejected: 22, flagged: 4 });
+  });
+
+  it('keeps first bar, last bar and count with the symbol', async () => {
+    expect(
+      await database.sql.query(
+        `SELECT first_bar::text, last_bar::text, bar_count FROM app.symbols WHERE symbol IN ('000001.SZ', '600519.SH') ORDER BY symbol`,
+      ),
+    ).toEqual([
+      { first_bar: '1991-04-03', last_bar: '2024-09-19', bar_count: 7_972 },
+      { first_bar: null, last_bar: null, bar_count: 0 },
+    ]);
+  });
+
+  it('rewrites nothing and counts nothing twice when loaded again', async () => {
+    const state = () =>
+      database.sql.query(
+        `SELECT max(ingested_at) AS newest, count(*) AS bars, (SELECT count(*) FROM app.quarantine) AS findings FROM app.daily_bars`,
+      );
+    const before = await state();
+    const runId = await createRun(database, 'again');
+    await runIngestion(
+      { database: database.sql, provider: new SampleProvider(folder) },
+      { runId, symbols: undefined },
+      never,
+    );
+    expect(await state()).toEqual(before);
+    expect(await totals(database, runId)).toEqual([{ done: ALL_ROWS, quarantined: 22, finished: 8 }]);
+  });
+});
+
+describe('a run that is interrupted', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.drop());
+
+  it('goes on at the chunk where it stopped, also in the middle of a symbol', async () => {
+    const runId = await createRun(database, 'interrupted');
+    const stop = new AbortController();
+    const reports: ChunkReport[] = [];
+    const context = {
+      database: database.sql,
+      provider: new SampleProvider(folder, ['000001.SZ', '600000.SH']),
+      chunkRows: 1_000,
+    };
+    const onChunk = (report: ChunkReport): void => {
+      reports.push(report);
+      if (reports.length === 3) stop.abort();
+    };
+    await expect(
+      runIngestion({ ...context, onChunk }, { runId, symbols: undefined }, stop.signal),
+    ).rejects.toThrow(/abort/i);
+    expect(await totals(database, runId)).toEqual([{ done: 3_000, quarantined: 0, finished: 0 }]);
+    await runIngestion(
+      { ...context, onChunk: (report) => void reports.push(report) },
+      { runId, symbols: undefined },
+      never,
+    );
+    expect(reports.reduce((sum, report) => sum + report.rows, 0)).toBe(7_972 + 5_908);
+    expect(await totals(database, runId)).toEqual([{ done: 7_972 + 5_908, quarantined: 0, finished: 2 }]);
+  });
+
+  it('is done once by two workers that both believe it is theirs', async () => {
+    const runId = await createRun(database, 'shared');
+    const rows: number[] = [];
+    const work = () =>
+      runIngestion(
+        {
+          database: database.sql,
+          provider: new SampleProvider(folder, ['000001.SH']),
+          chunkRows: 500,
+          onChunk: (report) => void rows.push(report.rows),
+        },
+        { runId, symbols: undefined },
+        never,
+      );
+    await Promise.all([work(), work()]);
+    expect(rows.reduce((sum, count) => sum + count, 0)).toBe(8_162);
+    expect(await totals(database, runId)).toEqual([{ done: 8_162, quarantined: 16, finished: 1 }]);
+    expect(
+      await database.sql.query(
+        `SELECT count(*)::int AS findings FROM app.quarantine WHERE symbol = '000001.SH'`,
+      ),
+    ).toEqual([{ findings: 16 }]);
+  });
+});
+
+describe('executeRun', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.drop());
+
+  const stateOf = (runId: string) =>
+    database.sql.query(
+      `SELECT status, attempts, error, finished_at IS NOT NULL AS finished FROM app.ingestion_runs WHERE id = $1`,
+      [runId],
+    );
+
+  it('hands the run back when the worker stops', async () => {
+    const runId = await createRun(database, 'handed-back');
+    const stop = new AbortController();
+    const execution = {
+      database: database.sql,
+      provider: new SampleProvider(folder, ['000151.SZ']),
+      runId,
+      isLastAttempt: false,
+      onChunk: () => stop.abort(),
+    };
+    await expect(executeRun({ ...execution, signal: stop.signal })).rejects.toThrow('handed back');
+    expect(await stateOf(runId)).toEqual([{ status: 'queued', attempts: 1, error: null, finished: false }]);
+    expect(await executeRun({ ...execution, signal: never })).toBe('completed');
+    expect(await stateOf(runId)).toEqual([{ status: 'completed', attempts: 2, error: null, finished: true }]);
+    expect(await executeRun({ ...execution, signal: never })).toBe('already-ended');
+  });
+
+  it.each([
+    [false, 'queued'],
+    [true, 'failed'],
+  ])('keeps the error; last attempt %s: the run is %s', async (isLastAttempt, status) => {
+    const runId = await createRun(database, `broken-${status}`);
+    const sound = new SampleProvider(folder, ['000151.SZ']);
+    const provider: MarketDataProvider = {
+      source: 'sample',
+      fingerprint: () => sound.fingerprint(),
+      listSymbols: () => sound.listSymbols(),
+      listSeries: () => sound.listSeries(),
+      dailyRows: () => Promise.reject(new Error('the file is cut off')),
+    };
+    await expect(
+      executeRun({ database: database.sql, provider, runId, isLastAttempt, signal: never }),
+    ).rejects.toThrow('cut off');
+    expect(await stateOf(runId)).toEqual([
+      { status, attempts: 1, error: 'the file is cut off', finished: isLastAttempt },
+    ]);
+  });
+});

@@ -1,0 +1,21 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DATABASE } from '../database/database.module.ts';
+import type { Database } from '../database/sql.ts';
+
+/** How far a source has got: the date of its newest bar of any symbol, undefined before anything is stored. */
+@Injectable()
+export class MarketClock {
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  /**
+   * The clock of the sample is its own last bar: its history ends there on purpose, so nothing in it grows stale with
+   * real time. A symbol is stale when its bars end before this date.
+   */
+  async today(source: string): Promise<string | undefined> {
+    const rows = await this.database.query<{ today: string | null }>(
+      'SELECT max(last_bar)::text AS today FROM app.symbols WHERE source = $1',
+      [source],
+    );
+    return rows[0]?.today ?? undefined;
+  }
+}

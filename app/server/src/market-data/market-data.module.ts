@@ -1,0 +1,65 @@
+import { Module } from '@nestjs/common';
+import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
+import { MonitoringModule } from '../monitoring/monitoring.module.ts';
+import { BarsController } from './bars/bars.controller.ts';
+import { BarsService } from './bars/bars.service.ts';
+import { IngestionProgressEntity, IngestionRunEntity } from './ingestion/ingestion.entities.ts';
+import { IngestionRuns } from './ingestion/ingestion-runs.ts';
+import { IngestionWorker } from './ingestion/ingestion-worker.ts';
+import { IngestionsController } from './ingestion/ingestions.controller.ts';
+import { IngestionsService } from './ingestion/ingestions.service.ts';
+import { MarketClock } from './market-clock.ts';
+import { MARKET_DATA_SOURCE } from './market-data-source.ts';
+import { MARKET_DATA_PROVIDER } from './provider.ts';
+import { QuarantineController } from './quarantine/quarantine.controller.ts';
+import { QuarantineEntity } from './quarantine/quarantine.entity.ts';
+import { QuarantineService } from './quarantine/quarantine.service.ts';
+import { SampleProvider } from './sample/sample-provider.ts';
+import { SymbolEntity } from './symbols/symbol.entity.ts';
+import { SymbolsController } from './symbols/symbols.controller.ts';
+import { SymbolsService } from './symbols/symbols.service.ts';
+
+export const marketDataEntities = [
+  SymbolEntity,
+  IngestionRunEntity,
+  IngestionProgressEntity,
+  QuarantineEntity,
+];
+
+const source = {
+  provide: MARKET_DATA_SOURCE,
+  useFactory: ({ marketData }: Configuration): string => marketData.provider.toLowerCase(),
+  inject: [CONFIGURATION],
+};
+
+/** What the server offers: reading, and ordering loads. It never touches the source itself. */
+@Module({
+  controllers: [SymbolsController, BarsController, QuarantineController, IngestionsController],
+  providers: [
+    source,
+    MarketClock,
+    SymbolsService,
+    BarsService,
+    QuarantineService,
+    IngestionRuns,
+    IngestionsService,
+  ],
+  exports: [BarsService],
+})
+export class MarketDataModule {}
+
+/** What the worker does: loading from the source. */
+@Module({
+  imports: [MonitoringModule],
+  providers: [
+    source,
+    {
+      provide: MARKET_DATA_PROVIDER,
+      useFactory: ({ marketData }: Configuration) => SampleProvider.fromConfiguration(marketData),
+      inject: [CONFIGURATION],
+    },
+    IngestionRuns,
+    IngestionWorker,
+  ],
+})
+export class MarketDataWorkerModule {}

@@ -1,0 +1,133 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { locateSampleData } from './sample-files.ts';
+import { SampleProvider } from './sample-provider.ts';
+
+describe('SampleProvider on the files of hqchart', () => {
+  const provider = new SampleProvider(locateSampleData(undefined));
+
+  it('offers the eight A-share series and leaves the futures out', async () => {
+    expect([...(await provider.listSeries())].sort()).toEqual([
+      '000001.SH',
+      '000001.SZ',
+      '000151.SZ',
+      '000300.SH',
+      '399001.SZ',
+      '399005.SZ',
+      '399006.SZ',
+      '600000.SH',
+    ]);
+  });
+
+  it('lists the 5,051 symbols of the snapshot and the five indices that only the list has', async () => {
+    const listings = await provider.listSymbols();
+    expect(listings).toHaveLength(5_056);
+    expect(new Set(listings.map((listing) => listing.symbol)).size).toBe(5_056);
+    expect(
+      listings
+        .filter((listing) => listing.kind === 'index')
+        .map((listing) => listing.symbol)
+        .sort(),
+    ).toEqual([
+      '000001.SH',
+      '000003.SH',
+      '000099.SH',
+      '000100.SH',
+      '000300.SH',
+      '399001.SZ',
+      '399003.SZ',
+      '399005.SZ',
+      '399006.SZ',
+    ]);
+  });
+
+  it('normalises names to NFKC without spaces', async () => {
+    const names = (await provider.listSymbols()).map((listing) => listing.name);
+    expect(names.filter((name) => name !== name.normalize('NFKC') || /\s/.test(name) || name === '')).toEqual(
+      [],
+    );
+  });
+
+  it('reads stock volume in shares and rounds the float noise of prices away', async () => {
+    const rows = await provider.dailyRows('000001.SZ');
+    expect(rows).toHaveLength(7_972);
+    expect(rows.find((row) => row.bar?.date === '2024-01-25')?.bar).toEqual({
+      date: '2024-01-25',
+      open: 9.33,
+      high: 9.54,
+      low: 9.27,
+      close: 9.5,
+      volume: 216_251_395,
+      amount: 2_037_648_384,
+    });
+    expect(rows.find((row) => row.bar?.date === '1991-04-09')?.bar?.open).toBe(47.8);
+  });
+
+  it('turns index volume from lots into shares, so that amount per share is a price of the market', async () => {
+    const rows = await provider.dailyRows('000001.SH');
+    const last = rows.at(-1);
+    expect(last?.bar?.volume).toBe(Number((last?.raw as number[] | undefined)?.[6]) * 100);
+    const since2006 = rows.flatMap((row) =>
+      row.bar !== undefined && row.bar.date >= '2006' ? [row.bar.amount / row.bar.volume] : [],
+    );
+    expect(Math.min(...since2006)).toBeGreaterThan(3);
+    expect(Math.max(...since2006)).toBeLessThan(25);
+  });
+
+  it('restricts symbols and series to the configured ones, and says so in the fingerprint', async () => {
+    const some = new SampleProvider(locateSampleData(undefined), ['000001.SZ', '600519.SH']);
+    expect(await some.listSeries()).toEqual(['000001.SZ']);
+    expect((await some.listSymbols()).map((listing) => listing.symbol)).toEqual(['000001.SZ', '600519.SH']);
+    expect(await some.fingerprint()).not.toBe(await provider.fingerprint());
+    expect(await provider.fingerprint()).toBe(
+      await new SampleProvider(locateSampleData(undefined)).fingerprint(),
+    );
+  });
+});
+
+describe('SampleProvider on files of its own', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sample-'));
+    mkdirSync(join(folder, 'DayKLine'));
+    writeFileSync(join(folder, 'shsz_stock_data.js'), 'var X={"symbol":["600519.sh"],"name":["贵　州Ａ"]}\n');
+    writeFileSync(join(folder, 'symbollist_shsz.js'), 'var L=[["600519.sh","贵州茅台","EQA","GZMT"]]\n');
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const writeBars = (rows: unknown[]): void =>
+    writeFileSync(join(folder, 'DayKLine/600519.sh.day.kline.json'), JSON.stringify({ data: rows }));
+
+  it('normalises full-width letters and takes pinyin from the list', async () => {
+    expect(await new SampleProvider(folder).listSymbols()).toEqual([
+      { symbol: '600519.SH', name: '贵州A', kind: 'stock', pinyin: 'GZMT' },
+    ]);
+  });
+
+  it.each([
+    ['text instead of numbers', [20240102, '1', 1, 1, 1, 1, 1, 1], 'expected 8 numbers'],
+    ['a missing column', [20240102, 1, 1, 1, 1, 1, 1], 'expected 8 numbers'],
+    ['no list at all', { date: 20240102 }, 'expected 8 numbers'],
+    ['a day the calendar lacks', [20240230, 1, 1, 1, 1, 1, 1, 1], '20240230 is not a date YYYYMMDD'],
+  ])('hands over a row with %s as malformed, with its number', async (_what, row, malformed) => {
+    writeBars([[20240102, 1, 1, 1, 1, 1, 1, 1], row]);
+    expect((await new SampleProvider(folder).dailyRows('600519.SH'))[1]).toEqual({
+      rowNumber: 2,
+      raw: row,
+      malformed,
+    });
+  });
+
+  it('changes its fingerprint with the bars', async () => {
+    writeBars([[20240102, 1, 1, 1, 1, 1, 1, 1]]);
+    const before = await new SampleProvider(folder).fingerprint();
+    writeBars([[20240102, 1, 1, 1, 1, 1, 1, 2]]);
+    expect(await new SampleProvider(folder).fingerprint()).not.toBe(before);
+  });
+
+  it('names the folder that lacks the files', async () => {
+    await expect(new SampleProvider('/nowhere').listSeries()).rejects.toThrow('/nowhere');
+  });
+});

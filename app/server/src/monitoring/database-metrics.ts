@@ -1,0 +1,92 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { z } from 'zod';
+import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
+import { messageOf } from '../common/configuration/errors.ts';
+import { DatabaseConnector } from '../database/connector.ts';
+import { EXPECTED_SCHEMA_VERSION } from '../database/migrations/index.ts';
+import { Metrics } from './metrics.ts';
+
+/** What node-postgres tells about a pool; TypeORM keeps the pool in an untyped field. */
+const poolCounts = z.object({ totalCount: z.number(), idleCount: z.number(), waitingCount: z.number() });
+
+type PoolCounts = Readonly<z.infer<typeof poolCounts>>;
+
+interface JobCount {
+  readonly queue: string;
+  readonly state: string;
+  readonly count: number;
+}
+
+const REFRESH_MS = 15_000;
+
+/** Gauges about the pool and the job queue. Scrapes read what a timer fetched: a scrape must never wait for the database. */
+@Injectable()
+export class DatabaseMetrics implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(DatabaseMetrics.name);
+  private jobs: readonly JobCount[] = [];
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly connector: DatabaseConnector,
+    private readonly metrics: Metrics,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { role } = this.configuration;
+    this.metrics.gauge(
+      'build_info',
+      'Always 1; the labels say what runs',
+      ['role', 'schema_version'],
+      (set) => set({ role, schema_version: String(EXPECTED_SCHEMA_VERSION) }, 1),
+    );
+    this.metrics.gauge(
+      'database_pool_connections',
+      'Connections of the pool, and requests waiting for one',
+      ['state'],
+      (set) => {
+        const pool = this.pool();
+        set({ state: 'total' }, pool?.totalCount ?? 0);
+        set({ state: 'idle' }, pool?.idleCount ?? 0);
+        set({ state: 'waiting' }, pool?.waitingCount ?? 0);
+      },
+    );
+    // One kind of process reads what is common to all, or every replica would report it again.
+    if (role !== 'worker') return;
+    this.metrics.gauge('jobs', 'Jobs stored, by queue and state', ['queue', 'state'], (set) => {
+      for (const { queue, state, count } of this.jobs) set({ queue, state }, count);
+    });
+    void this.connector.whenReady().then(() => {
+      this.timer = setInterval(() => void this.refresh(), REFRESH_MS).unref();
+      return this.refresh();
+    });
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  private pool(): PoolCounts | undefined {
+    if (!this.dataSource.isInitialized) return undefined;
+    const { driver } = this.dataSource;
+    return 'master' in driver ? poolCounts.safeParse(driver.master).data : undefined;
+  }
+
+  private async refresh(): Promise<void> {
+    try {
+      this.jobs = await this.dataSource.query(
+        'SELECT name AS queue, state::text AS state, count(*)::int AS count FROM jobs.job GROUP BY 1, 2',
+      );
+    } catch (error) {
+      this.logger.warn(`job counts cannot be read: ${messageOf(error)}`);
+    }
+  }
+}

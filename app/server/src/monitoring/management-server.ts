@@ -1,0 +1,107 @@
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
+import { messageOf } from '../common/configuration/errors.ts';
+import { type HealthReport, HealthService } from './health.service.ts';
+import { Metrics } from './metrics.ts';
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+/**
+ * Probes and metrics on a port of their own, so that they never go through the public route and still answer while
+ * the public server drains. A plain listener: it must work when everything else does not.
+ */
+@Injectable()
+export class ManagementServer
+  implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
+  private readonly logger = new Logger(ManagementServer.name);
+  private readonly server: Server = createServer((request, response) => void this.handle(request, response));
+
+  constructor(
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly health: HealthService,
+    private readonly metrics: Metrics,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { host, managementPort } = this.configuration.http;
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(managementPort, host, resolve);
+    });
+    this.logger.log(`management server on port ${this.port}`);
+  }
+
+  get port(): number {
+    const address = this.server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  beforeApplicationShutdown(): void {
+    this.server.closeIdleConnections();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeAllConnections();
+    });
+  }
+
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let answer: Answer;
+    try {
+      answer = await this.answer(
+        request.method ?? '',
+        new URL(request.url ?? '/', 'http://management').pathname,
+      );
+    } catch (error) {
+      this.logger.error(`management request failed: ${messageOf(error)}`);
+      answer = { status: 500, type: 'text/plain', body: 'failed; see the log\n' };
+    }
+    response.writeHead(answer.status, { 'Content-Type': answer.type, 'Cache-Control': 'no-store' });
+    response.end(request.method === 'HEAD' ? undefined : answer.body);
+  }
+
+  private async answer(method: string, path: string): Promise<Answer> {
+    if (method !== 'GET' && method !== 'HEAD')
+      return { status: 405, type: 'text/plain', body: 'only GET and HEAD\n' };
+    switch (path) {
+      case '/health/live':
+        return report(this.health.live());
+      case '/health/startup':
+        return report(await this.health.startup());
+      case '/health':
+      case '/health/ready':
+        return report(await this.health.ready());
+      case '/metrics':
+        return {
+          status: 200,
+          type: this.metrics.registry.contentType,
+          body: await this.metrics.registry.metrics(),
+        };
+      default:
+        return {
+          status: 404,
+          type: 'text/plain',
+          body: 'here are /health, /health/live, /health/ready, /health/startup and /metrics\n',
+        };
+    }
+  }
+}
+
+function report({ healthy, details }: HealthReport): Answer {
+  return { status: healthy ? 200 : 503, type: 'application/json', body: `${JSON.stringify(details)}\n` };
+}

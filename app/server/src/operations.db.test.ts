@@ -1,0 +1,121 @@
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TEST_TOKEN } from './database/testing/test-database.ts';
+import { createLoadedApplication, type TestApplication } from './testing/test-application.ts';
+
+describe('loading and its findings', () => {
+  let application: TestApplication;
+  const server = () => application.app.getHttpServer();
+  const get = (path: string) => request(server()).get(path);
+
+  beforeAll(async () => {
+    application = await createLoadedApplication();
+  });
+  afterAll(() => application.close());
+
+  describe('ingestions', () => {
+    const post = () => request(server()).post('/api/v1/ingestions');
+
+    it('shows the runs and their progress', async () => {
+      const { body } = await get('/api/v1/ingestions').expect(200);
+      expect(body.items[0]).toMatchObject({
+        source: 'sample',
+        rowsTotal: 48_781,
+        rowsDone: 48_781,
+        rowsQuarantined: 22,
+        rowsFlagged: 4,
+      });
+      expect(body.items[0].symbols).toContainEqual({
+        symbol: '000001.SH',
+        rowsTotal: 8_162,
+        rowsDone: 8_162,
+        rowsQuarantined: 16,
+        rowsFlagged: 0,
+      });
+    });
+
+    it.each([
+      ['no token', undefined],
+      ['a wrong token', 'Bearer wrong'],
+      ['another scheme', `Basic ${TEST_TOKEN}`],
+      ['the token and more', `Bearer ${TEST_TOKEN}x`],
+      ['a long token', `Bearer ${'x'.repeat(5_000)}`],
+    ])('refuses to load with %s', async (_what, authorization) => {
+      const pending = authorization === undefined ? post() : post().set('Authorization', authorization);
+      const { headers } = await pending
+        .send({})
+        .expect(401)
+        .expect('Content-Type', /^application\/problem\+json/);
+      expect(headers['www-authenticate']).toBe('Bearer');
+    });
+
+    it.each([
+      ['an unknown key', { symbol: '000001.SZ' }, 'symbol'],
+      ['text instead of a list', { symbols: '000001.SZ' }, 'symbols'],
+      ['an empty list', { symbols: [] }, 'symbols'],
+      ['a symbol that is none', { symbols: ['000001.SZ', "x'; DROP"] }, 'symbols'],
+      ['a list beyond the limit', { symbols: Array.from({ length: 1_001 }, () => '000001.SZ') }, 'symbols'],
+    ])('refuses a body with %s', async (_what, body, parameter) => {
+      const response = await post().set('Authorization', `Bearer ${TEST_TOKEN}`).send(body).expect(400);
+      expect(response.body.errors[0].parameter).toBe(parameter);
+    });
+
+    it.each([
+      ['text that is no JSON', '{"symbols":', 400],
+      ['a body beyond the limit', JSON.stringify({ symbols: ['x'.repeat(200_000)] }), 413],
+    ])('refuses %s', async (_what, body, status) => {
+      await post()
+        .set('Authorization', `Bearer ${TEST_TOKEN}`)
+        .type('json')
+        .send(body)
+        .expect(status)
+        .expect('Content-Type', /^application\/problem\+json/);
+    });
+
+    it('makes one run of the same order given twice', async () => {
+      const order = () =>
+        post()
+          .set('Authorization', `Bearer ${TEST_TOKEN}`)
+          .send({ symbols: ['000001.SZ'] });
+      const [first, second] = await Promise.all([order(), order()]);
+      expect([first.status, second.status]).toEqual([202, 202]);
+      expect(first.body).toMatchObject({ status: 'queued', trigger: 'request', rowsDone: 0 });
+      expect(second.body.id).toBe(first.body.id);
+      expect(
+        await application.database.sql.query(
+          `SELECT count(*)::int AS jobs FROM jobs.job WHERE data->>'runId' = $1`,
+          [first.body.id],
+        ),
+      ).toEqual([{ jobs: 1 }]);
+    });
+
+    it('orders everything without a body', async () => {
+      await post().set('Authorization', `Bearer ${TEST_TOKEN}`).expect(202);
+    });
+  });
+
+  describe('quarantine', () => {
+    it('counts and shows what was refused', async () => {
+      const { body } = await get('/api/v1/quarantine?symbol=000001.SH').expect(200);
+      expect(body.counts).toEqual({
+        total: 16,
+        rejected: 16,
+        flagged: 0,
+        bySymbolAndReason: [
+          { symbol: '000001.SH', reason: 'high_low_order', disposition: 'rejected', count: 16 },
+        ],
+      });
+      expect(body.items).toHaveLength(16);
+      expect(body.items[0]).toEqual({
+        source: 'sample',
+        symbol: '000001.SH',
+        rowNumber: 32,
+        date: '1991-05-09',
+        reason: 'high_low_order',
+        disposition: 'rejected',
+        detail: 'close 109.29 is below low 109.31',
+        raw: [19910509, 110.03, 109.36, 110.12, 109.31, 109.29, 2255, 1220000],
+      });
+    });
+  });
+});

@@ -1,0 +1,242 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, type ClientConfig } from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from './database/embedded-process.ts';
+import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
+
+const WORKSPACE = join(import.meta.dirname, '..');
+const ENDED = 30_000;
+
+/** The programs as they are shipped: compiled, in processes of their own, with signals. */
+describe('the compiled entry point', () => {
+  let output: string;
+  let database: TestDatabase;
+  const children: ChildProcess[] = [];
+
+  beforeAll(() => {
+    // Inside the workspace, so that the compiled code finds its packages.
+    const folder = join(WORKSPACE, '.state');
+    mkdirSync(folder, { recursive: true });
+    output = mkdtempSync(join(folder, 'test-'));
+    const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+    execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', output], {
+      cwd: WORKSPACE,
+    });
+  }, 120_000);
+  afterAll(() => rmSync(output, { recursive: true, force: true }));
+  beforeEach(async () => {
+    database = await createTestDatabase({ migrate: false });
+  });
+  afterEach(async () => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+    await database.drop();
+  });
+
+  interface Started {
+    readonly child: ChildProcess;
+    readonly exited: Promise<number | string>;
+    readonly text: () => string;
+  }
+
+  function start(args: readonly string[], environment: Record<string, string>): Started {
+    const base = {
+      PATH: process.env['PATH'] ?? '',
+      HOST: '127.0.0.1',
+      SHUTDOWN_DRAIN_SECONDS: '0',
+      PORT: '0',
+      MANAGEMENT_PORT: '0',
+    };
+    const child = spawn(process.execPath, [join(output, 'entrypoint.js'), ...args], {
+      env: { ...base, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    children.push(child);
+    let text = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const exited = new Promise<number | string>((resolve) =>
+      child.once('close', (code, signal) => resolve(signal ?? code ?? 'unknown')),
+    );
+    return { child, exited, text: () => text };
+  }
+
+  /** A session that blocks others; when a test fails it dies with the database. */
+  async function connect(options: ClientConfig): Promise<Client> {
+    const client = new Client(options);
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  }
+
+  const migrate = () => start(['migrate'], { DATABASE_URL: database.urls.migrator });
+
+  async function answered(url: string, status: number): Promise<void> {
+    await expect
+      .poll(
+        () =>
+          fetch(url).then(
+            (response) => response.status,
+            () => 0,
+          ),
+        { timeout: ENDED, interval: 50 },
+      )
+      .toBe(status);
+  }
+
+  it.each([[[]], [['backup']], [['server', 'now']]])(
+    'refuses the arguments %j with its usage and code 2',
+    async (args) => {
+      const { exited, text } = start(args, {});
+      expect(await exited).toBe(2);
+      expect(text()).toBe('usage: entrypoint server|worker|migrate\n');
+    },
+  );
+
+  it.each(['server', 'worker', 'migrate'])('ends %s with code 1 and every broken setting', async (role) => {
+    const { exited, text } = start([role], { PORT: 'x', LOG_LEVEL: 'loud' });
+    expect(await exited).toBe(1);
+    expect(text()).toMatch(/PORT[^]*LOG_LEVEL[^]*DATABASE_URL or DATABASE_DIR/);
+  });
+
+  it('migrates, prints the schema version and ends with 0, again and again', async () => {
+    for (const applied of [true, false]) {
+      const { exited, text } = migrate();
+      expect(await exited).toBe(0);
+      expect(text().includes('applied MarketData1732320000000')).toBe(applied);
+      expect(text()).toMatch(/schema version 1732320000000\n$/);
+    }
+  });
+
+  it('ends the migration with 1 and the reason when the role may not migrate', async () => {
+    const { exited, text } = start(['migrate'], { DATABASE_URL: database.urls.application });
+    expect(await exited).toBe(1);
+    expect(text()).toMatch(/^migrate failed: permission denied for database/);
+  });
+
+  it('ends a migration that finds no server with 1 and the reason', async () => {
+    const { exited, text } = start(['migrate'], {
+      DATABASE_URL: 'postgresql://u:secret-password@127.0.0.1:1/x',
+    });
+    expect(await exited).toBe(1);
+    expect(text()).toMatch(/^migrate failed: connect ECONNREFUSED/);
+    expect(text()).not.toContain('secret-password');
+  });
+
+  it('stops the server on SIGTERM: readiness first, requests in flight finish, code 0', async () => {
+    await migrate().exited;
+    const [port, managementPort] = [await freePort(), await freePort()];
+    const server = start(['server'], {
+      DATABASE_URL: database.urls.application,
+      PORT: String(port),
+      MANAGEMENT_PORT: String(managementPort),
+      SHUTDOWN_DRAIN_SECONDS: '1',
+    });
+    const [base, management] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${managementPort}`];
+    await answered(`${base}/health/ready`, 200);
+    // A lock on the table keeps a request in flight until after the drain.
+    const blocker = await connect({ connectionString: database.urls.migrator, options: '-c role=app_owner' });
+    await blocker.query('BEGIN; LOCK TABLE app.symbols IN ACCESS EXCLUSIVE MODE');
+    const inFlight = fetch(`${base}/api/v1/symbols`).then((response) => response.status);
+    await sleep(200);
+    server.child.kill('SIGTERM');
+    await answered(`${management}/health/ready`, 503);
+    await answered(`${management}/health/live`, 200);
+    await answered(`${base}/health/live`, 200);
+    await sleep(1_500);
+    await expect(fetch(`${base}/health/live`)).rejects.toThrow('fetch failed');
+    await blocker.query('COMMIT');
+    await blocker.end();
+    expect(await inFlight).toBe(200);
+    expect(await server.exited).toBe(0);
+    expect(server.text()).not.toContain(new URL(database.urls.application).password);
+  });
+
+  it('ends the server with 1 when its port is taken', async () => {
+    const { createServer } = await import('node:http');
+    const holder = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => holder.once('listening', resolve));
+    const address = holder.address();
+    const server = start(['server'], {
+      DATABASE_URL: database.urls.application,
+      PORT: String(typeof address === 'object' ? address?.port : 0),
+    });
+    expect(await server.exited).toBe(1);
+    expect(server.text()).toContain('EADDRINUSE');
+    holder.close();
+  });
+
+  it('finishes a load whose worker was killed: another worker goes on where it stopped', async () => {
+    await migrate().exited;
+    await database.dataSource.initialize();
+    const [run] = await database.sql.query<{ id: string }>(
+      `INSERT INTO app.ingestion_runs (key, source, trigger) VALUES ('sample:all', 'sample', 'request') RETURNING id`,
+    );
+    // The last of the eight symbols cannot begin while this uncommitted row stands: that is where the worker dies.
+    const blocker = await connect({ connectionString: database.urls.application });
+    await blocker.query('BEGIN');
+    await blocker.query(
+      `INSERT INTO app.ingestion_progress (run_id, symbol, rows_total) VALUES ($1, '600000.SH', 0)`,
+      [run?.id],
+    );
+    const environment = { DATABASE_URL: database.urls.application };
+    const first = start(['worker'], environment);
+    const finished = () =>
+      database.sql.query(
+        'SELECT symbol, finished_at FROM app.ingestion_progress WHERE finished_at IS NOT NULL ORDER BY symbol',
+      );
+    await expect.poll(async () => (await finished()).length, { timeout: ENDED }).toBe(7);
+    const done = await finished();
+    first.child.kill('SIGKILL');
+    expect(await first.exited).toBe('SIGKILL');
+    await blocker.query('ROLLBACK');
+    await blocker.end();
+
+    const second = start(['worker'], environment);
+    const state = () => database.sql.query('SELECT id, status, attempts FROM app.ingestion_runs');
+    await expect
+      .poll(state, { timeout: 50_000, interval: 200 })
+      .toEqual([{ id: run?.id, status: 'completed', attempts: 2 }]);
+    expect(await finished()).toEqual(expect.arrayContaining(done));
+    expect(
+      await database.sql.query('SELECT sum(rows_done)::int AS rows FROM app.ingestion_progress'),
+    ).toEqual([{ rows: 48_781 }]);
+    expect(await database.sql.query('SELECT count(*)::int AS bars FROM app.daily_bars')).toEqual([
+      { bars: 48_759 },
+    ]);
+    second.child.kill('SIGTERM');
+    expect(await second.exited).toBe(0);
+  }, 120_000);
+
+  it('hands a load back on SIGTERM and ends with 0', async () => {
+    await migrate().exited;
+    await database.dataSource.initialize();
+    const blocker = await connect({ connectionString: database.urls.application });
+    const [run] = await database.sql.query<{ id: string }>(
+      `INSERT INTO app.ingestion_runs (key, source, trigger) VALUES ('sample:all', 'sample', 'request') RETURNING id`,
+    );
+    await blocker.query('BEGIN');
+    await blocker.query(
+      `INSERT INTO app.ingestion_progress (run_id, symbol, rows_total) VALUES ($1, '600000.SH', 0)`,
+      [run?.id],
+    );
+    const worker = start(['worker'], { DATABASE_URL: database.urls.application });
+    const finished = () =>
+      database.sql.query<{ count: number }>(
+        'SELECT count(finished_at)::int AS count FROM app.ingestion_progress',
+      );
+    await expect.poll(async () => (await finished())[0]?.count, { timeout: ENDED }).toBe(7);
+    worker.child.kill('SIGTERM');
+    await sleep(300);
+    await blocker.query('ROLLBACK');
+    await blocker.end();
+    expect(await worker.exited).toBe(0);
+    expect(await database.sql.query('SELECT status, attempts FROM app.ingestion_runs')).toEqual([
+      { status: 'queued', attempts: 1 },
+    ]);
+    expect(await database.sql.query('SELECT state::text FROM jobs.job')).toEqual([{ state: 'retry' }]);
+  });
+});

@@ -1,0 +1,48 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { JobQueue } from '../database/job-queue.service.ts';
+import { createTestDatabase, type TestDatabase } from '../database/testing/test-database.ts';
+import { createServerApplication } from '../main.ts';
+import { runIngestion } from '../market-data/ingestion/run-ingestion.ts';
+import { locateSampleData } from '../market-data/sample/sample-files.ts';
+import { SampleProvider } from '../market-data/sample/sample-provider.ts';
+
+export interface TestApplication {
+  readonly app: NestExpressApplication;
+  readonly database: TestDatabase;
+  close(): Promise<void>;
+}
+
+function createWebRoot(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'web-root-'));
+  mkdirSync(join(folder, 'assets'));
+  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>page</title>');
+  writeFileSync(join(folder, 'assets/main-0a1b2c3d.js'), 'export {};');
+  return folder;
+}
+
+/** The real server on a real database that holds the sample, or `only` these symbols of it. */
+export async function createLoadedApplication(only?: readonly string[]): Promise<TestApplication> {
+  const database = await createTestDatabase();
+  const [run] = await database.sql.query<{ id: string }>(
+    `INSERT INTO app.ingestion_runs (key, source, trigger, status) VALUES ('sample:all', 'sample', 'start', 'completed') RETURNING id`,
+  );
+  const provider = new SampleProvider(locateSampleData(undefined), only);
+  await runIngestion(
+    { database: database.sql, provider },
+    { runId: run?.id ?? '', symbols: undefined },
+    new AbortController().signal,
+  );
+  const webRoot = createWebRoot();
+  const app = await createServerApplication(database.configuration('server', { webRoot }));
+  await app.listen(0, '127.0.0.1');
+  await app.get(JobQueue).whenStarted();
+  const close = async (): Promise<void> => {
+    await app.close();
+    await database.drop();
+    rmSync(webRoot, { recursive: true, force: true });
+  };
+  return { app, database, close };
+}

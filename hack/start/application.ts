@@ -1,0 +1,147 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../app/server/src/database/embedded.ts';
+import { freePort } from '../../app/server/src/database/embedded-process.ts';
+import { buildServer, buildWeb, run, SERVER } from './build.ts';
+import { say } from './progress.ts';
+import { bootstrapTokenFile, unlockFolder } from './state-folder.ts';
+
+export const HOST = '127.0.0.1';
+const ANSWER_DEADLINE_MS = 60_000;
+const CHILD_PATIENCE_MS = 30_000;
+const LOG_TAIL_LINES = 15;
+
+export function portOf(name: string, fallback: number): number {
+  const text = process.env[name] ?? '';
+  const port = text === '' ? fallback : Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`${name} must be a number between 0 and 65535, not "${text}"`);
+  return port;
+}
+
+/** Database, server and worker of one state folder. */
+export class Application {
+  readonly #children = new Map<string, { process: ChildProcess; exited: Promise<string>; log: string }>();
+  readonly #home: string;
+  readonly #logs: string;
+  #database: EmbeddedPostgres | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(home: string) {
+    this.#home = home;
+    this.#logs = join(home, 'log');
+    mkdirSync(this.#logs, { recursive: true, mode: 0o700 });
+  }
+
+  async databaseUrls(): Promise<{ migrate: string; run: string }> {
+    const given = process.env['DATABASE_URL'] ?? '';
+    if (given !== '') return { migrate: given, run: given };
+    this.#database = await startEmbeddedPostgres({
+      folder: join(this.#home, 'postgres'),
+      logFile: join(this.#logs, 'postgres.log'),
+    });
+    say(`PostgreSQL ${this.#database.version} on port ${this.#database.port}`);
+    return { migrate: this.#database.url('migrator'), run: this.#database.url('application') };
+  }
+
+  async start(port: number): Promise<void> {
+    // All three are awaited, whatever fails: a database that is still starting could not be stopped.
+    const results = await Promise.allSettled([this.databaseUrls(), buildServer(), buildWeb()]);
+    const [urls] = results;
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    if (urls.status === 'rejected') throw urls.reason;
+    const managementPort = portOf('MANAGEMENT_PORT', await freePort());
+    // What this command decides itself must not contradict what was inherited.
+    const {
+      DATABASE_DIR: _directory,
+      DATABASE_URL_FILE: _urlFile,
+      BOOTSTRAP_TOKEN: _token,
+      ...inherited
+    } = process.env;
+    const common = {
+      ...inherited,
+      HOST,
+      NODE_ENV: 'production',
+      SHUTDOWN_DRAIN_SECONDS: process.env['SHUTDOWN_DRAIN_SECONDS'] ?? '0',
+    };
+    await run('migrating the database', ['dist/entrypoint.js', 'migrate'], {
+      cwd: SERVER,
+      env: { ...common, DATABASE_URL: urls.value.migrate },
+    });
+    say('database is up to date');
+    const tokenFile = bootstrapTokenFile(this.#home);
+    const env = { ...common, DATABASE_URL: urls.value.run, BOOTSTRAP_TOKEN_FILE: tokenFile };
+    this.#spawn('server', { ...env, PORT: String(port), MANAGEMENT_PORT: String(managementPort) });
+    this.#spawn('worker', { ...env, MANAGEMENT_PORT: '0' });
+    await this.#awaitAnswer(`http://${HOST}:${port}/health/ready`);
+    say(
+      `logs in ${this.#logs}; health and metrics on http://${HOST}:${managementPort}; token for writing in ${tokenFile}`,
+    );
+  }
+
+  /** Server and worker finish what they do, then the database stops. Safe to call twice. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  /** Resolves when a child ended that should not have. */
+  async failure(): Promise<string> {
+    const ended = [...this.#children].map(
+      async ([name, { exited, log }]) => `the ${name} ended (${await exited}):\n${tail(log)}`,
+    );
+    return Promise.race(ended);
+  }
+
+  #spawn(name: string, env: NodeJS.ProcessEnv): void {
+    const log = join(this.#logs, `${name}.log`);
+    const output = openSync(log, 'w', 0o600);
+    // The channel tells the child when this process is gone, even by SIGKILL.
+    const child = spawn(process.execPath, ['--enable-source-maps', 'dist/entrypoint.js', name], {
+      cwd: SERVER,
+      env,
+      stdio: ['ignore', output, output, 'ipc'],
+    });
+    closeSync(output);
+    const exited = new Promise<string>((done) => {
+      child.once('error', (error) => done(error.message));
+      child.once('exit', (code, signal) => done(signal ?? `exit code ${code}`));
+    });
+    this.#children.set(name, { process: child, exited, log });
+  }
+
+  async #awaitAnswer(url: string): Promise<void> {
+    const deadline = performance.now() + ANSWER_DEADLINE_MS;
+    let failure: string | undefined;
+    void this.failure().then((text) => (failure = text));
+    while (performance.now() < deadline) {
+      if (failure !== undefined) throw new Error(failure);
+      const ready = await fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+        (answer) => answer.ok,
+        () => false,
+      );
+      if (ready) return;
+      await sleep(100);
+    }
+    throw new Error(`the server does not become ready at ${url}:\n${tail(join(this.#logs, 'server.log'))}`);
+  }
+
+  async #stop(): Promise<void> {
+    await Promise.all(
+      [...this.#children.values()].map(async ({ process: child, exited }) => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        child.kill('SIGTERM');
+        const patience = sleep(CHILD_PATIENCE_MS, 'late', { ref: false });
+        if ((await Promise.race([exited, patience])) === 'late') child.kill('SIGKILL');
+      }),
+    );
+    await this.#database?.stop();
+    unlockFolder(this.#home);
+  }
+}
+
+function tail(file: string): string {
+  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n');
+}
