@@ -1,0 +1,158 @@
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { capture } from '../deploy/shell.ts';
+import { ensureFolder } from './cache.ts';
+
+export interface BuildRequest {
+  readonly ref: string;
+  readonly containerfile: string;
+  readonly context: string;
+  readonly baseImage: string;
+  /** Content of files that build steps see under /run/secrets and that stay out of the image. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Time of every file and of the image itself, in seconds since 1970. */
+  readonly epoch: number;
+}
+
+/** A program that builds images. */
+export interface Builder {
+  readonly name: 'buildah' | 'docker';
+  build(request: BuildRequest): Promise<void>;
+  /** Writes a docker-archive. */
+  save(ref: string, archive: string): Promise<void>;
+  /** Makes the image of an archive available as a base. */
+  load(ref: string, archive: string): Promise<void>;
+  /** diff ids of an image's layers. */
+  layers(ref: string): Promise<string[]>;
+  /** Forgets an image that is archived. */
+  remove(ref: string): Promise<void>;
+}
+
+async function withSecretFiles(
+  secrets: BuildRequest['secrets'],
+  work: (args: string[]) => Promise<unknown>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'build-secrets-'));
+  try {
+    const args = Object.entries(secrets).map(([id, content]) => {
+      writeFileSync(join(folder, id), content, { mode: 0o600 });
+      return `--secret=id=${id},src=${join(folder, id)}`;
+    });
+    await work(args);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function saveAtomically(archive: string, write: (partial: string) => Promise<unknown>): Promise<void> {
+  const partial = `${archive}.partial`;
+  rmSync(partial, { force: true });
+  await write(partial);
+  renameSync(partial, archive);
+}
+
+/**
+ * buildah with a store of its own, so that nothing else on the machine is touched. Every call runs in a mount namespace of
+ * its own: a killed build leaves no mount behind.
+ */
+export class Buildah implements Builder {
+  readonly name = 'buildah';
+  readonly #store: string;
+
+  constructor(store: string) {
+    this.#store = ensureFolder(store);
+  }
+
+  #run(args: readonly string[]): Promise<string> {
+    const store = ['--root', join(this.#store, 'root'), '--runroot', join(this.#store, 'run')];
+    return capture('unshare', ['--mount', '--propagation', 'private', 'buildah', ...store, ...args]);
+  }
+
+  /** Removes what a killed run left; a store that cannot even do that is started afresh, all of it can be made again. */
+  async recover(): Promise<void> {
+    if (!existsSync(join(this.#store, 'root'))) return;
+    await this.#run(['rm', '--all']).catch(() => rmSync(this.#store, { recursive: true, force: true }));
+    ensureFolder(this.#store);
+  }
+
+  async build(request: BuildRequest): Promise<void> {
+    // Images are the same wherever and whenever they are built: no identity label, one time for all files.
+    const fixed = [
+      '--format=oci',
+      '--identity-label=false',
+      '--omit-history',
+      `--timestamp=${request.epoch}`,
+    ];
+    const how = ['--isolation=chroot', '--network=host', '--pull-never', '--quiet'];
+    const inputs = [`--build-arg=BASE_IMAGE=${request.baseImage}`, `--file=${request.containerfile}`];
+    await withSecretFiles(request.secrets, (secrets) =>
+      this.#run(['build', ...how, ...fixed, ...inputs, ...secrets, `--tag=${request.ref}`, request.context]),
+    );
+  }
+
+  save(ref: string, archive: string): Promise<void> {
+    return saveAtomically(archive, (partial) =>
+      this.#run(['push', '--quiet', ref, `docker-archive:${partial}:${ref}`]),
+    );
+  }
+
+  async load(ref: string, archive: string): Promise<void> {
+    const known = await this.#run(['images', '--quiet', ref]).catch(() => '');
+    if (known.trim() === '') await this.#run(['pull', '--quiet', `docker-archive:${archive}`]);
+  }
+
+  async layers(ref: string): Promise<string[]> {
+    const inspected = await this.#run(['inspect', '--type', 'image', ref]);
+    return z
+      .object({ OCIv1: z.object({ rootfs: z.object({ diff_ids: z.array(z.string()) }) }) })
+      .parse(JSON.parse(inspected)).OCIv1.rootfs.diff_ids;
+  }
+
+  async remove(ref: string): Promise<void> {
+    await this.#run(['rmi', ref]);
+  }
+}
+
+/** Docker with BuildKit, for people who have a daemon: bases come from a registry as the Containerfiles name them. */
+export class Docker implements Builder {
+  readonly name = 'docker';
+
+  async build(request: BuildRequest): Promise<void> {
+    const inputs = [`--build-arg=BASE_IMAGE=${request.baseImage}`, `--file=${request.containerfile}`];
+    const fixed = `--build-arg=SOURCE_DATE_EPOCH=${request.epoch}`;
+    await withSecretFiles(request.secrets, (secrets) =>
+      capture(
+        'docker',
+        ['build', '--quiet', fixed, ...inputs, ...secrets, `--tag=${request.ref}`, request.context],
+        {
+          env: { DOCKER_BUILDKIT: '1' },
+        },
+      ),
+    );
+  }
+
+  save(ref: string, archive: string): Promise<void> {
+    return saveAtomically(archive, (partial) => capture('docker', ['save', '--output', partial, ref]));
+  }
+
+  async load(ref: string): Promise<void> {
+    await capture('docker', ['pull', '--quiet', ref]);
+  }
+
+  async layers(ref: string): Promise<string[]> {
+    const inspected = await capture('docker', [
+      'image',
+      'inspect',
+      '--format',
+      '{{json .RootFS.Layers}}',
+      ref,
+    ]);
+    return z.array(z.string()).parse(JSON.parse(inspected));
+  }
+
+  async remove(): Promise<void> {
+    // Docker's own cache makes the next build quick, and its clean-up is the user's.
+  }
+}
