@@ -1,0 +1,11 @@
+export { DEFAULT_STORAGE_SIZE } from './database.ts';
+export type { ResourcesSpec, ValidationRule } from './common.ts';
+export { specSchema, type StockAnalysisSpec, type StockAnalysisSpecInput } from './spec.ts';
+export {
+  statusSchema,
+  type Condition,
+  type CredentialNumbers,
+  type PinnedImages,
+  type StockAnalysisStatus,
+} from './status.ts';
+export { OBJECT_RULES, parseSpec, type StockAnalysis } from './stockanalysis.ts';

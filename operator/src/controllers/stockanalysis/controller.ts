@@ -1,0 +1,48 @@
+import { LABEL, MANAGED_SELECTOR } from '../../naming/index.ts';
+import {
+  Controller,
+  ItemExponentialLimiter,
+  enqueueLabel,
+  enqueueSelf,
+  primaryChanged,
+  type ControllerOptions,
+} from '../../runtime/index.ts';
+import { INSTANCE_INDEX, instanceKeys } from './children.ts';
+import { StockAnalysisReconciler } from './reconciler.ts';
+import { CHILD_TYPES, pods, stockAnalyses, type Dependencies } from './types.ts';
+
+type StockAnalysisControllerOptions = Pick<
+  ControllerOptions,
+  'log' | 'metrics' | 'isLeader' | 'maxConcurrentReconciles'
+>;
+
+/** Objects are reconciled one at a time each, a few side by side. */
+const CONCURRENCY = 4;
+
+/**
+ * The controller with its watches. Children are watched by our label, so foreign objects cost no memory, and found by
+ * the instance label, because volume and credentials carry no owner reference.
+ */
+export function createStockAnalysisController(
+  dependencies: Dependencies,
+  options: StockAnalysisControllerOptions,
+): Controller {
+  const reconciler = new StockAnalysisReconciler(dependencies);
+  const controller = new Controller({
+    maxConcurrentReconciles: CONCURRENCY,
+    limiter: new ItemExponentialLimiter({ baseMs: 1_000, maxMs: 300_000, jitter: 0.1 }),
+    ...options,
+    name: 'stockanalysis',
+    reconcile: (request, context) => reconciler.reconcile(request, context),
+  });
+  const { cache } = dependencies;
+  controller.watch(cache.informer(stockAnalyses), enqueueSelf, primaryChanged);
+  for (const type of [...CHILD_TYPES, pods]) {
+    const informer = cache.informer(type, {
+      labelSelector: MANAGED_SELECTOR,
+      indexers: { [INSTANCE_INDEX]: instanceKeys },
+    });
+    controller.watch(informer, enqueueLabel(LABEL.instance));
+  }
+  return controller;
+}

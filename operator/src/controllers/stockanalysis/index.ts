@@ -1,0 +1,1 @@
+export { createStockAnalysisController } from './controller.ts';

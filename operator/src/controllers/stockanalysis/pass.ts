@@ -1,0 +1,125 @@
+import { formatSelector, selectorOf, serverName, serviceName } from '../../naming/index.ts';
+import { pendingImages, type AllPinned, type LiveDeployment } from '../../policies/index.ts';
+import { accessPhase, type Access } from './phases/access.ts';
+import { credentialsPhase, type Credentials } from './phases/credentials.ts';
+import { migratePhase, type SchemaStatus } from './phases/migrate.ts';
+import { runPhase, type Outcome, type Pass } from './phases/phase.ts';
+import { postgresPhase } from './phases/postgres.ts';
+import { prunePhase } from './phases/prune.ts';
+import { rolesPhase, type DatabaseStatus, type VerifiedServers } from './phases/roles.ts';
+import { frontPhase, workloadsPhase } from './phases/workloads.ts';
+import { fails, holds, type Observations, type StatusFields, type Verdict } from './status.ts';
+import { kinds } from './types.ts';
+
+/** What a pass found out and when to look again for what no watch reports. */
+export interface PassResult {
+  readonly observations: Observations;
+  readonly requeueAfterMs?: number;
+}
+
+/**
+ * The phases in their order. Each one builds on the output of those before it and is skipped without it; what was
+ * reached earlier and is remembered in status stays valid when an earlier phase has trouble now.
+ */
+export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedServers): Promise<PassResult> {
+  const credentials = await runPhase('credentials', pass, credentialsPhase);
+  const secrets = credentials.output;
+  const database = await databasePhases(pass, secrets, verified);
+  const access = secrets ? await runPhase('access', pass, () => accessPhase(pass, secrets)) : undefined;
+  const databaseVerdict =
+    pass.target.spec.database.mode === 'External' ? externalVerdict(access) : database.verdict;
+  const schema = await schemaPhase(pass, access, databaseVerdict.status === 'True');
+  const workloads = await runPhase('workloads', pass, () => rollOut(pass, access?.output, secrets, schema));
+  const fields = statusFields(pass, pinned, database.output, schema.output);
+  const requeues = [credentials, database, schema, workloads].map(({ requeueAfterMs }) => requeueAfterMs);
+  const soonest = Math.min(...requeues.filter((ms) => ms !== undefined));
+  return {
+    observations: {
+      credentials: credentials.verdict,
+      database: databaseVerdict,
+      schema: schema.verdict,
+      workloads: workloads.verdict,
+      pendingRollout: pendingImages(pinned, pass.dependencies.images),
+      fields,
+    },
+    ...(Number.isFinite(soonest) ? { requeueAfterMs: soonest } : {}),
+  };
+}
+
+const WITHOUT_CREDENTIALS = fails({
+  reason: 'CredentialsMissing',
+  message: 'Waits for the generated Secrets, see CredentialsFresh',
+});
+
+async function databasePhases(
+  pass: Pass,
+  secrets: Credentials | undefined,
+  verified: VerifiedServers,
+): Promise<Outcome<DatabaseStatus>> {
+  if (pass.target.spec.database.mode === 'External') return { verdict: holds('') };
+  if (!secrets) return { verdict: WITHOUT_CREDENTIALS };
+  const postgres = await runPhase('postgres', pass, () => postgresPhase(pass, secrets));
+  const server = postgres.output;
+  if (!server) return { verdict: postgres.verdict };
+  return runPhase('roles', pass, () => rolesPhase(pass, verified, server, secrets));
+}
+
+/** The operator does not connect to an external database: the migrate Job and the pods' readiness prove that it works. */
+function externalVerdict(access: Outcome<Access> | undefined): Verdict {
+  if (!access) return WITHOUT_CREDENTIALS;
+  if (!access.output) return access.verdict;
+  return holds(
+    'The Secret of the external database is complete; the migrate Job and the readiness of the pods prove the connection',
+  );
+}
+
+async function schemaPhase(
+  pass: Pass,
+  access: Outcome<Access> | undefined,
+  databaseReady: boolean,
+): Promise<Outcome<SchemaStatus>> {
+  const output = access?.output;
+  if (!output) return { verdict: access?.verdict ?? WITHOUT_CREDENTIALS };
+  return runPhase('migrate', pass, () => migratePhase(pass, output, databaseReady));
+}
+
+async function rollOut(
+  pass: Pass,
+  access: Access | undefined,
+  secrets: Credentials | undefined,
+  schema: Outcome<SchemaStatus>,
+): Promise<Outcome> {
+  await frontPhase(pass);
+  if (!access || !secrets || !schema.output) {
+    return {
+      verdict: fails({
+        reason: 'WaitingForSchema',
+        message: 'Server and worker wait for the schema, see SchemaCurrent',
+      }),
+    };
+  }
+  const outcome = await workloadsPhase(pass, access, secrets);
+  await prunePhase(pass, access);
+  return outcome;
+}
+
+function statusFields(
+  pass: Pass,
+  image: AllPinned,
+  database: DatabaseStatus | undefined,
+  schema: SchemaStatus | undefined,
+): StatusFields {
+  const { target, status, children } = pass;
+  const server = children.get(kinds.deployments, serverName(target.name)) as
+    LiveDeployment | null | undefined;
+  const known = { database: database ?? status.database, schema: schema ?? status.schema };
+  return {
+    endpoints: { http: `http://${serviceName(target.name)}.${target.namespace}.svc` },
+    image,
+    ...(known.schema ? { schema: known.schema } : {}),
+    ...(known.database ? { database: known.database } : {}),
+    ...(status.credentials ? { credentials: status.credentials } : {}),
+    replicas: server?.status?.replicas ?? 0,
+    selector: formatSelector(selectorOf(target.name, 'server')),
+  };
+}

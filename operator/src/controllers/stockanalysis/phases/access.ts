@@ -1,0 +1,66 @@
+import { readExternal } from '../../../policies/index.ts';
+import {
+  CREDENTIAL_ROLE,
+  applicationConfig,
+  builtInAccess,
+  databaseSecret,
+  type DatabaseAccess,
+} from '../../../resources/index.ts';
+import { holds } from '../status.ts';
+import { ChildError } from '../writer.ts';
+import type { Credentials } from './credentials.ts';
+import type { Outcome, Pass } from './phase.ts';
+import { kinds } from '../types.ts';
+
+/** Names of the content-addressed objects that the pods of this pass mount. */
+export interface Access {
+  readonly configMap: string;
+  readonly appSecret: string;
+  readonly migratorSecret: string;
+}
+
+/** Derives what the application's pods mount: configuration, and database access for both of its roles. */
+export async function accessPhase(pass: Pass, credentials: Credentials): Promise<Outcome<Access>> {
+  const { target, writer } = pass;
+  const access =
+    target.spec.database.mode === 'External' ? await externalAccess(pass) : ownAccess(pass, credentials);
+  const config = applicationConfig(target);
+  const app = databaseSecret(target, 'database-app', access.app);
+  const migrator = databaseSecret(target, 'database-migrator', access.migrator);
+  await writer.ensure(kinds.configMaps, config);
+  await writer.ensure(kinds.secrets, app);
+  await writer.ensure(kinds.secrets, migrator);
+  const output = {
+    configMap: config.metadata.name,
+    appSecret: app.metadata.name,
+    migratorSecret: migrator.metadata.name,
+  };
+  return { verdict: holds('Configuration is in place'), output };
+}
+
+interface BothAccesses {
+  readonly app: DatabaseAccess;
+  readonly migrator: DatabaseAccess;
+}
+
+function ownAccess(pass: Pass, credentials: Credentials): BothAccesses {
+  const ca = credentials.value('databaseTLS', 'ca.crt');
+  const access = (purpose: 'databaseApp' | 'databaseMigrator'): DatabaseAccess =>
+    builtInAccess(
+      pass.target,
+      { username: CREDENTIAL_ROLE[purpose], password: credentials.value(purpose, 'password') },
+      ca,
+    );
+  return { app: access('databaseApp'), migrator: access('databaseMigrator') };
+}
+
+/** The Secret of an external database carries no label of ours, so no cache holds it: it is read live. */
+async function externalAccess(pass: Pass): Promise<BothAccesses> {
+  const name = pass.target.spec.database.external?.secretRef.name ?? '';
+  const ref = { namespace: pass.target.namespace, name };
+  const secret = await pass.dependencies.client.get(kinds.secrets, ref, pass.visit.signal);
+  const external = readExternal(name, secret);
+  if ('reason' in external) throw new ChildError(external);
+  const { app, migrator, ...where } = external;
+  return { app: { ...where, ...app }, migrator: { ...where, ...migrator } };
+}

@@ -1,0 +1,84 @@
+import type { CredentialNumbers } from '../../../api/index.ts';
+import { credentialName, postgresClaimName, type CredentialPurpose } from '../../../naming/index.ts';
+import type { Secret } from '../../../kube/index.ts';
+import { missingCredential, purposesOf, secretValue } from '../../../policies/index.ts';
+import { CREDENTIAL_KEYS, credentialSecret } from '../../../resources/index.ts';
+import { generateMaterial } from '../material.ts';
+import { holds } from '../status.ts';
+import { ChildError } from '../writer.ts';
+import type { Outcome, Pass } from './phase.ts';
+import { kinds } from '../types.ts';
+
+/** The generated Secrets of one object and the numbers in their names. */
+export class Credentials {
+  readonly #secrets: ReadonlyMap<CredentialPurpose, Secret>;
+  readonly numbers: CredentialNumbers;
+
+  constructor(secrets: ReadonlyMap<CredentialPurpose, Secret>, numbers: CredentialNumbers) {
+    this.#secrets = secrets;
+    this.numbers = numbers;
+  }
+
+  number(purpose: CredentialPurpose): number {
+    return this.numbers[purpose] ?? 1;
+  }
+
+  /** A value that `ensureCredential` has seen to be there. */
+  value(purpose: CredentialPurpose, key: string): string {
+    const value = secretValue(this.#secrets.get(purpose), key);
+    if (value === undefined) throw new Error(`Secret for ${purpose} has no ${key}`);
+    return value;
+  }
+
+  uid(purpose: CredentialPurpose): string {
+    return this.#secrets.get(purpose)?.metadata.uid ?? '';
+  }
+}
+
+/** Makes the generated Secrets that are absent. Their numbers stand in status already. */
+export async function credentialsPhase(pass: Pass): Promise<Outcome<Credentials>> {
+  const numbers = pass.status.credentials ?? {};
+  const dataExists = await hasData(pass);
+  const secrets = new Map<CredentialPurpose, Secret>();
+  for (const purpose of purposesOf(pass.target.spec)) {
+    secrets.set(purpose, await ensureCredential(pass, purpose, numbers[purpose] ?? 1, dataExists));
+  }
+  const verdict = holds('Rotation is not requested', 'NotRequested');
+  return { verdict, output: new Credentials(secrets, numbers) };
+}
+
+/** Whether something exists that only the existing passwords open. */
+async function hasData(pass: Pass): Promise<boolean> {
+  if (pass.status.database?.systemIdentifier !== undefined || pass.status.schema?.migration !== undefined)
+    return true;
+  if (pass.target.spec.database.mode === 'External') return false;
+  const claim = await pass.writer.find(kinds.claims, postgresClaimName(pass.target.name));
+  return claim !== undefined;
+}
+
+async function ensureCredential(
+  pass: Pass,
+  purpose: CredentialPurpose,
+  number: number,
+  dataExists: boolean,
+): Promise<Secret> {
+  const { target, writer } = pass;
+  const name = credentialName(target.name, purpose, number);
+  const existing = await writer.find(kinds.secrets, name);
+  if (existing) return complete(existing, purpose);
+  const lost = missingCredential(target.name, purpose, number, dataExists);
+  if (lost) throw new ChildError(lost);
+  const material = await generateMaterial(purpose, target, new Date(pass.dependencies.clock.now()));
+  return complete(
+    await writer.create(kinds.secrets, credentialSecret(target, purpose, number, material)),
+    purpose,
+  );
+}
+
+/** Throws where a Secret of our name and labels lacks a key: somebody put it there by hand. */
+function complete(secret: Secret, purpose: CredentialPurpose): Secret {
+  const missing = CREDENTIAL_KEYS[purpose].filter((key) => secretValue(secret, key) === undefined);
+  if (missing.length === 0) return secret;
+  const message = `Secret ${secret.metadata.name} lacks the keys ${missing.join(', ')}; put the original back`;
+  throw new ChildError({ reason: 'SecretInvalid', message });
+}

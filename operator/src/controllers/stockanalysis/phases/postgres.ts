@@ -1,0 +1,85 @@
+import { DEFAULT_STORAGE_SIZE, type StockAnalysisStatus } from '../../../api/index.ts';
+import { postgresClaimName, postgresName, selectorOf } from '../../../naming/index.ts';
+import {
+  claimFinding,
+  claimSize,
+  decideClaim,
+  isUnbound,
+  statefulSetState,
+  type LivePod,
+  type LiveStatefulSet,
+} from '../../../policies/index.ts';
+import {
+  postgresClaim,
+  postgresConfig,
+  postgresService,
+  postgresServiceAccount,
+  postgresStatefulSet,
+} from '../../../resources/index.ts';
+import { fails, holds } from '../status.ts';
+import { ChildError } from '../writer.ts';
+import type { Credentials } from './credentials.ts';
+import { eventsOf, type Outcome, type Pass } from './phase.ts';
+import { kinds, type Claim } from '../types.ts';
+
+/** A running PostgreSQL. */
+export interface Server {
+  readonly claimUID: string;
+  readonly pod: LivePod | undefined;
+}
+
+/** Volume, configuration, Service and server of the built-in PostgreSQL. */
+export async function postgresPhase(pass: Pass, credentials: Credentials): Promise<Outcome<Server>> {
+  const { target, writer } = pass;
+  await writer.ensure(kinds.serviceAccounts, postgresServiceAccount(target));
+  const config = postgresConfig(target);
+  await writer.ensure(kinds.configMaps, config);
+  const claim = await ensureClaim(pass);
+  await writer.ensure(kinds.services, postgresService(target));
+  const mounts = {
+    configMap: config.metadata.name,
+    adminNumber: credentials.number('databaseAdmin'),
+    tlsNumber: credentials.number('databaseTLS'),
+  };
+  const statefulSet = await writer.ensure(kinds.statefulSets, postgresStatefulSet(target, mounts));
+  return judge(pass, claim, statefulSet);
+}
+
+async function ensureClaim(pass: Pass): Promise<Claim> {
+  const { target, writer } = pass;
+  const type = kinds.claims;
+  const name = postgresClaimName(target.name);
+  const live = await writer.find(type, name);
+  const storage = target.spec.database.builtIn?.storage;
+  const decision = decideClaim({
+    name,
+    live,
+    initialisedOn: rememberedClaim(pass.status),
+    storageClassName: storage?.storageClassName,
+  });
+  if (decision.action === 'refuse') throw new ChildError(decision.finding);
+  if (decision.action === 'replace' && live) {
+    if (live.metadata.deletionTimestamp === undefined)
+      await writer.remove(type, live, decision.resourceVersion);
+    const message = `PersistentVolumeClaim ${name} never held data and is replaced by one of the wanted StorageClass`;
+    throw new ChildError({ reason: 'WaitingForDeletion', message });
+  }
+  const size = claimSize(storage?.size ?? DEFAULT_STORAGE_SIZE, live);
+  return await writer.ensure(type, postgresClaim(target, size));
+}
+
+/** Only a claim that PostgreSQL was seen running on is worth insisting upon. */
+function rememberedClaim(status: StockAnalysisStatus): string | undefined {
+  return status.database?.systemIdentifier === undefined ? undefined : status.database.claimUID;
+}
+
+async function judge(pass: Pass, claim: Claim, statefulSet: LiveStatefulSet): Promise<Outcome<Server>> {
+  const pods = pass.children.podsOf(selectorOf(pass.target.name, 'postgres'));
+  const claimEvents = isUnbound(claim) ? await eventsOf(pass, claim) : [];
+  const unbound = claimFinding(claim.metadata.name, claim, claimEvents);
+  if (unbound) return { verdict: fails(unbound) };
+  const events = pods.length === 0 ? await eventsOf(pass, statefulSet) : [];
+  const state = statefulSetState(statefulSet, postgresName(pass.target.name), pods, events);
+  if (!state.done) return { verdict: fails(state.finding) };
+  return { verdict: holds('PostgreSQL runs'), output: { claimUID: claim.metadata.uid, pod: pods[0] } };
+}

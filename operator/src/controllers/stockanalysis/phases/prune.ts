@@ -1,0 +1,78 @@
+import {
+  KIND,
+  migrateName,
+  postgresName,
+  serverName,
+  serviceName,
+  workerName,
+} from '../../../naming/index.ts';
+import type { KubeObject, ResourceType } from '../../../kube/index.ts';
+import { mountedNames, obsoleteContent, obsoleteJobs, ownershipOf } from '../../../policies/index.ts';
+import { migrationKey, postgresConfig, type Target } from '../../../resources/index.ts';
+import type { Access } from './access.ts';
+import type { Pass } from './phase.ts';
+import { kinds } from '../types.ts';
+
+/** Named children that this spec wants, by kind. */
+function wantedNames(target: Target): ReadonlyMap<ResourceType, ReadonlySet<string>> {
+  const builtIn = target.spec.database.mode === 'BuiltIn';
+  const { name } = target;
+  const postgres = builtIn ? [postgresName(name)] : [];
+  return new Map<ResourceType, ReadonlySet<string>>([
+    [kinds.deployments, new Set([serverName(name), workerName(name)])],
+    [kinds.statefulSets, new Set(postgres)],
+    [kinds.services, new Set([serviceName(name), ...postgres])],
+    [kinds.serviceAccounts, new Set([serverName(name), workerName(name), migrateName(name), ...postgres])],
+  ]);
+}
+
+/**
+ * Removes what is ours and no longer wanted. Runs only after every phase succeeded in building its desired state, so
+ * nothing is removed because a phase did not get that far. Volume and credentials are never pruned.
+ */
+export async function prunePhase(pass: Pass, access: Access): Promise<void> {
+  const { target } = pass;
+  for (const [type, wanted] of wantedNames(target)) {
+    await removeAll(
+      pass,
+      type,
+      ours(pass, type).filter(({ metadata }) => !wanted.has(metadata.name)),
+    );
+  }
+  const desired = new Set([access.configMap, access.appSecret, access.migratorSecret]);
+  if (target.spec.database.mode === 'BuiltIn') desired.add(postgresConfig(target).metadata.name);
+  const mounted = mountedContent(pass);
+  for (const type of [kinds.configMaps, kinds.secrets]) {
+    await removeAll(pass, type, obsoleteContent(ours(pass, type), desired, mounted));
+  }
+  const key = migrationKey(target, access.migratorSecret);
+  const jobs = ours(pass, kinds.jobs);
+  const current = jobs.find((job) => job.metadata.name.includes(key))?.metadata.name;
+  await removeAll(pass, kinds.jobs, obsoleteJobs(jobs, current));
+}
+
+function ours<T extends KubeObject>(pass: Pass, type: ResourceType<T>): T[] {
+  const owner = { name: pass.target.name, uid: pass.target.uid, kind: KIND };
+  return pass.children
+    .all(type)
+    .filter(
+      (object) => ownershipOf(object, owner) === 'ours' && object.metadata.deletionTimestamp === undefined,
+    );
+}
+
+async function removeAll(pass: Pass, type: ResourceType, objects: readonly KubeObject[]): Promise<void> {
+  for (const object of objects) await pass.writer.remove(type, object);
+}
+
+const ENDED: ReadonlySet<string> = new Set(['Succeeded', 'Failed']);
+
+/** What live pods and templates mount must stay, however old it is: a pod that restarts needs it again. */
+function mountedContent(pass: Pass): ReadonlySet<string> {
+  const templates = [...pass.children.all(kinds.deployments), ...pass.children.all(kinds.statefulSets)].map(
+    ({ spec }) => spec?.template?.spec?.volumes,
+  );
+  const pods = pass.children.pods
+    .filter(({ status }) => !ENDED.has(status?.phase ?? ''))
+    .map(({ spec }) => spec?.volumes);
+  return new Set([...templates, ...pods].flatMap((volumes) => mountedNames(volumes ?? [])));
+}

@@ -1,0 +1,182 @@
+import {
+  parseSpec,
+  type StockAnalysis,
+  type StockAnalysisSpec,
+  type StockAnalysisStatus,
+} from '../../api/index.ts';
+import { API_VERSION, FINALIZER, KIND, canonicalJson, type Reason } from '../../naming/index.ts';
+import { ApiError, TransportError } from '../../kube/index.ts';
+import { NotLeaderError, type ReconcileContext, type Request, type Result } from '../../runtime/index.ts';
+import { decideDeletion } from '../../policies/index.ts';
+import { gatherChildren } from './children.ts';
+import { addFinalizer, proceedWithDeletion } from './deletion.ts';
+import { gather, plannedFields, targetOf } from './gather.ts';
+import { runPass } from './pass.ts';
+import { VerifiedServers } from './phases/roles.ts';
+import { revisitAfter } from './revisit.ts';
+import {
+  aggregateStatus,
+  fails,
+  openGeneration,
+  overallStatus,
+  readyOf,
+  statusDiffers,
+  type Verdict,
+} from './status.ts';
+import { stockAnalyses, type Dependencies, type Visit } from './types.ts';
+import { ChildWriter } from './writer.ts';
+
+/** Reasons on the way to Ready; every other reason of a Ready that does not hold is worth a warning. */
+const ON_THE_WAY: ReadonlySet<string> = new Set<Reason>([
+  'Progressing',
+  'Reconciling',
+  'WaitingForDatabase',
+  'WaitingForSchema',
+  'WaitingForDeletion',
+  'MigrationRunning',
+  'VolumePending',
+  'DatabaseUnreachable',
+  'Deleting',
+]);
+
+/** Brings one StockAnalysis to its spec, or says in its status what is in the way. */
+export class StockAnalysisReconciler {
+  readonly #dependencies: Dependencies;
+  readonly #verified = new VerifiedServers();
+
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  async reconcile(request: Request, visit: ReconcileContext): Promise<Result | undefined> {
+    const object = await this.#dependencies.cache.informer(stockAnalyses).get(request, visit.signal);
+    if (!object) return undefined;
+    // First, so that an object which cannot be reconciled can always be deleted.
+    if (object.metadata.deletionTimestamp !== undefined) return this.#delete(object, visit);
+    const parsed = parseSpec(object.spec);
+    if (parsed.ok) return this.#converge(object, parsed.spec, visit);
+    const verdict = fails({ reason: 'InvalidSpec', message: parsed.message, stalled: true });
+    await this.#writeOverall(object, verdict, visit);
+    return undefined;
+  }
+
+  async #converge(seen: StockAnalysis, spec: StockAnalysisSpec, visit: Visit): Promise<Result> {
+    const object = seen.metadata.finalizers?.includes(FINALIZER)
+      ? seen
+      : await addFinalizer(seen, this.#dependencies, visit);
+    const opened = await this.#open(object, spec, visit);
+    try {
+      return await this.#pass(object, opened, spec, visit);
+    } catch (error) {
+      if (isPassing(error, visit)) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      await this.#writeOverall(
+        { ...object, status: opened },
+        fails({ reason: 'ReconcileFailed', message }),
+        visit,
+      );
+      throw error;
+    }
+  }
+
+  /** Writes what must stand in status before any child is touched; nothing in a steady state. */
+  async #open(object: StockAnalysis, spec: StockAnalysisSpec, visit: Visit): Promise<StockAnalysisStatus> {
+    const { conditions, observedGeneration, ...fields } = object.status ?? {};
+    const planned = await plannedFields(object, spec, this.#dependencies, visit);
+    const known = canonicalJson({ ...fields, ...planned }) === canonicalJson(fields);
+    if (object.status && conditions && known && observedGeneration === object.metadata.generation)
+      return object.status;
+    const now = new Date(this.#dependencies.clock.now());
+    const next = openGeneration(object.status, object.metadata.generation, { ...fields, ...planned }, now);
+    await this.#writeStatus(object, next, visit);
+    return next;
+  }
+
+  async #pass(
+    object: StockAnalysis,
+    opened: StockAnalysisStatus,
+    spec: StockAnalysisSpec,
+    visit: Visit,
+  ): Promise<Result> {
+    const { image } = await plannedFields({ ...object, status: opened }, spec, this.#dependencies, visit);
+    const pass = await gather(object, opened, targetOf(object, spec, image), this.#dependencies, visit);
+    const { observations, requeueAfterMs } = await runPass(pass, image, this.#verified);
+    const now = this.#dependencies.clock.now();
+    const status = aggregateStatus(opened, object.metadata.generation, observations, new Date(now));
+    if (statusDiffers(opened, status)) await this.#writeStatus({ ...object, status: opened }, status, visit);
+    return { requeueAfterMs: revisitAfter(status, now, this.#dependencies.random, requeueAfterMs) };
+  }
+
+  async #delete(object: StockAnalysis, visit: Visit): Promise<Result | undefined> {
+    const parsed = parseSpec(object.spec);
+    const decision = decideDeletion(object, parsed.ok ? parsed.spec.deletionPolicy : 'Retain');
+    if (decision.action === 'none') return undefined;
+    if (decision.action === 'await-confirmation') {
+      await this.#writeOverall(
+        object,
+        fails({ reason: 'DeletionNotConfirmed', message: decision.message, stalled: true }),
+        visit,
+      );
+      return undefined;
+    }
+    const { name, namespace } = object.metadata;
+    const children = await gatherChildren(this.#dependencies.cache, namespace, name, visit.signal);
+    const writer = new ChildWriter(this.#dependencies.client, object.metadata, children, visit);
+    const deletion = { object, children, writer, dependencies: this.#dependencies, visit };
+    const progress = await proceedWithDeletion(deletion, decision.data);
+    if (!progress) {
+      this.#verified.forget(object.metadata.uid);
+      return undefined;
+    }
+    const status = await this.#writeOverall(
+      object,
+      fails({ reason: 'Deleting', message: `Waits for ${progress.waitingFor}` }),
+      visit,
+    );
+    return {
+      requeueAfterMs: revisitAfter(status, this.#dependencies.clock.now(), this.#dependencies.random),
+    };
+  }
+
+  /** Writes a verdict about the object as a whole, where it differs from what stands there. */
+  async #writeOverall(object: StockAnalysis, verdict: Verdict, visit: Visit): Promise<StockAnalysisStatus> {
+    const now = new Date(this.#dependencies.clock.now());
+    const next = overallStatus(object.status, object.metadata.generation, verdict, now);
+    if (statusDiffers(object.status, next)) await this.#writeStatus(object, next, visit);
+    return next;
+  }
+
+  async #writeStatus(object: StockAnalysis, status: StockAnalysisStatus, visit: Visit): Promise<void> {
+    const { name, namespace, uid } = object.metadata;
+    const ready = readyOf(status);
+    visit.assertLeader();
+    visit.log.info({ ready: ready?.status, reason: ready?.reason }, 'write status');
+    const manifest = { apiVersion: API_VERSION, kind: KIND, metadata: { name, namespace }, status };
+    await this.#dependencies.client.applyStatus(stockAnalyses, manifest, { uid }, visit.signal);
+    this.#announce(object, status);
+  }
+
+  /** An Event where Ready begins to hold or its reason changes to one that wants attention. */
+  #announce(object: StockAnalysis, status: StockAnalysisStatus): void {
+    const before = readyOf(object.status);
+    const ready = readyOf(status);
+    if (!ready || (before?.status === ready.status && before.reason === ready.reason)) return;
+    if (ready.status !== 'True' && ON_THE_WAY.has(ready.reason)) return;
+    const type = ready.status === 'True' ? 'Normal' : 'Warning';
+    this.#dependencies.recorder.event(object, {
+      type,
+      reason: ready.reason,
+      action: 'Reconcile',
+      note: ready.message,
+    });
+  }
+}
+
+/** Troubles that a later visit does not have: lost races, an overloaded or absent API server, the end of this process. */
+function isPassing(error: unknown, visit: Visit): boolean {
+  if (visit.signal.aborted || error instanceof NotLeaderError || error instanceof TransportError) return true;
+  return (
+    error instanceof ApiError &&
+    (error.isConflict || error.isNotFound || error.isServerTrouble || error.isUnauthorized)
+  );
+}

@@ -1,0 +1,193 @@
+import type { Condition, StockAnalysisStatus } from '../../api/index.ts';
+import {
+  CONDITION_TYPES,
+  canonicalJson,
+  isConditionType,
+  type ConditionType,
+  type Reason,
+} from '../../naming/index.ts';
+import type { Finding } from '../../policies/index.ts';
+
+/** What one pass found out about one condition. */
+export interface Verdict {
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: Reason;
+  readonly message: string;
+  /** True where nothing but a change of the spec, or of what the message names, helps. */
+  readonly stalled?: boolean;
+}
+
+export const holds = (message: string, reason: Reason = 'Available'): Verdict => ({
+  status: 'True',
+  reason,
+  message,
+});
+export const fails = (finding: Finding): Verdict => ({ status: 'False', ...finding });
+const isFalse = (reason: Reason, message: string): Verdict => ({ status: 'False', reason, message });
+const unknown = (message: string): Verdict => ({ status: 'Unknown', reason: 'Reconciling', message });
+
+/** Everything that a pass observed; from it the whole status follows. */
+export interface Observations {
+  readonly database: Verdict;
+  readonly schema: Verdict;
+  readonly workloads: Verdict;
+  readonly credentials: Verdict;
+  /** Trouble that belongs to no single part, for example an error that nobody foresaw. */
+  readonly failure?: Verdict | undefined;
+  readonly pendingRollout: readonly string[];
+  readonly fields: StatusFields;
+}
+
+/** Members of status beside the conditions. */
+export type StatusFields = Omit<StockAnalysisStatus, 'conditions' | 'observedGeneration'>;
+
+/** In this order the first part that does not hold explains Ready. */
+type Gate = 'failure' | 'credentials' | 'database' | 'schema' | 'workloads';
+const GATES: readonly Gate[] = ['failure', 'credentials', 'database', 'schema', 'workloads'];
+
+const NOT_REQUESTED = holds('The spec does not ask for it', 'NotRequested');
+
+/** The status after a complete pass. Pure: the same observations give the same status. */
+export function aggregateStatus(
+  previous: StockAnalysisStatus | undefined,
+  generation: number,
+  observed: Observations,
+  now: Date,
+): StockAnalysisStatus {
+  const verdicts: Record<ConditionType, Verdict> = {
+    ...summary(observed),
+    DatabaseReady: observed.database,
+    SchemaCurrent: observed.schema,
+    WorkloadsAvailable: observed.workloads,
+    CredentialsFresh: observed.credentials,
+    CertificateReady: NOT_REQUESTED,
+    Exposed: NOT_REQUESTED,
+    MonitoringReady: NOT_REQUESTED,
+    BackupFresh: NOT_REQUESTED,
+    BackupVerified: NOT_REQUESTED,
+    PendingRollout: pendingRollout(observed.pendingRollout),
+    Suspended: isFalse('NotRequested', 'The spec does not ask for it'),
+  };
+  const conditions = CONDITION_TYPES.map((type) =>
+    condition(previous, type, verdicts[type], generation, now),
+  );
+  return { ...observed.fields, observedGeneration: generation, conditions };
+}
+
+/** Ready, Reconciling and Stalled follow from the parts and never contradict each other (kstatus). */
+function summary(observed: Observations): Record<'Ready' | 'Reconciling' | 'Stalled', Verdict> {
+  const gate = GATES.map((name) => observed[name]).find(
+    (verdict) => verdict !== undefined && verdict.status !== 'True',
+  );
+  if (gate === undefined) {
+    const url = observed.fields.endpoints?.http;
+    return {
+      Ready: holds(url ? `Serves at ${url}` : 'Serves'),
+      Reconciling: isFalse('UpToDate', 'Nothing is pending'),
+      Stalled: isFalse('UpToDate', 'Nothing is in the way'),
+    };
+  }
+  const { reason, message } = gate;
+  const Ready = isFalse(reason, message);
+  if (gate.stalled) {
+    return { Ready, Reconciling: isFalse(reason, message), Stalled: holds(message, reason) };
+  }
+  return {
+    Ready,
+    Reconciling: holds(message, reason),
+    Stalled: isFalse('Progressing', 'Nothing is in the way for good'),
+  };
+}
+
+function pendingRollout(pending: readonly string[]): Verdict {
+  if (pending.length === 0) return isFalse('UpToDate', 'Nothing waits for a restart');
+  const message = `This operator brings other images than the pinned ones: ${pending.join('; ')}. Name them in the spec to roll them out`;
+  return holds(message, 'DefaultsChanged');
+}
+
+/**
+ * The first write for a new object or a new generation, before anything is done: Ready is Unknown at once, so that
+ * `kubectl wait` can never pass on what was true before the change (P1). Parts not judged yet keep their old verdict
+ * together with the generation that it was made for.
+ */
+export function openGeneration(
+  previous: StockAnalysisStatus | undefined,
+  generation: number,
+  fields: StatusFields,
+  now: Date,
+): StockAnalysisStatus {
+  const message = `Generation ${generation} is seen and not judged yet`;
+  const isNew = previous?.observedGeneration !== generation;
+  const conditions = CONDITION_TYPES.map((type) => {
+    const before = previous?.conditions?.find((one) => one.type === type);
+    if (before && !(isNew && (type === 'Ready' || type === 'Reconciling'))) return before;
+    return condition(previous, type, firstVerdict(type, message), generation, now);
+  });
+  return { ...fields, observedGeneration: generation, conditions };
+}
+
+function firstVerdict(type: ConditionType, message: string): Verdict {
+  if (type === 'Reconciling') return holds(message, 'Reconciling');
+  if (type === 'Stalled') return isFalse('Reconciling', message);
+  return unknown(message);
+}
+
+/** Status of an object that is judged only as a whole: the parts keep what was last known of them. */
+export function overallStatus(
+  previous: StockAnalysisStatus | undefined,
+  generation: number,
+  verdict: Verdict,
+  now: Date,
+): StockAnalysisStatus {
+  const { conditions: _, observedGeneration: __, ...fields } = previous ?? {};
+  const opened = openGeneration(previous, generation, fields, now);
+  const { reason, message } = verdict;
+  const overall: Partial<Record<string, Verdict>> = {
+    Ready: isFalse(reason, message),
+    Reconciling: verdict.stalled ? isFalse(reason, message) : holds(message, reason),
+    Stalled: verdict.stalled
+      ? holds(message, reason)
+      : isFalse('Progressing', 'Nothing is in the way for good'),
+  };
+  const conditions = (opened.conditions ?? []).map((before) => {
+    const next = overall[before.type];
+    return next && isConditionType(before.type)
+      ? condition(previous, before.type, next, generation, now)
+      : before;
+  });
+  return { ...opened, conditions };
+}
+
+const MESSAGE_LIMIT = 2000;
+
+function condition(
+  previous: StockAnalysisStatus | undefined,
+  type: ConditionType,
+  verdict: Verdict,
+  generation: number,
+  now: Date,
+): Condition {
+  const before = previous?.conditions?.find((one) => one.type === type);
+  return {
+    type,
+    status: verdict.status,
+    observedGeneration: generation,
+    lastTransitionTime: before?.status === verdict.status ? before.lastTransitionTime : timestamp(now),
+    reason: verdict.reason,
+    message: verdict.message.slice(0, MESSAGE_LIMIT),
+  };
+}
+
+/** RFC 3339 to the second, as metav1.Time is. */
+function timestamp(now: Date): string {
+  return now.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+/** True where writing would change anything: an equal status is never sent again. */
+export function statusDiffers(previous: StockAnalysisStatus | undefined, next: StockAnalysisStatus): boolean {
+  return canonicalJson(previous ?? {}) !== canonicalJson(next);
+}
+
+export function readyOf(status: StockAnalysisStatus | undefined): Condition | undefined {
+  return status?.conditions?.find((one) => one.type === 'Ready');
+}

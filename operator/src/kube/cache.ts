@@ -1,0 +1,90 @@
+import type { Client } from './client.ts';
+import { systemClock, type Clock, type Random } from './clock.ts';
+import { Informer, type InformerDependencies, type InformerOptions, type InformerStatus } from './informer.ts';
+import { silentLog, type Log } from './log.ts';
+import type { ReflectorMetrics, ReflectorTimings } from './reflector.ts';
+import { resourceName, type ResourceType } from './resources.ts';
+import type { KubeObject } from './types.ts';
+
+export interface CacheOptions {
+  /** Namespaces watched by informers that name none. Empty: all. */
+  readonly namespaces?: readonly string[];
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly log?: Log;
+  readonly metrics?: ReflectorMetrics;
+  /** How long a read waits for our own write to arrive. Default 2 s. */
+  readonly consistencyTimeoutMs?: number;
+  readonly timings?: Partial<ReflectorTimings>;
+}
+
+/** One informer for each kind, shared by all controllers, aware of every write of its client. */
+export class Cache {
+  readonly #dependencies: InformerDependencies;
+  readonly #namespaces: readonly string[];
+  readonly #informers = new Map<string, Informer>();
+  readonly #running = new Set<Promise<void>>();
+  #signal: AbortSignal | undefined;
+
+  constructor(client: Client, options: CacheOptions = {}) {
+    this.#namespaces = options.namespaces ?? [];
+    this.#dependencies = {
+      client,
+      clock: options.clock ?? systemClock,
+      random: options.random ?? Math.random,
+      log: options.log ?? silentLog,
+      metrics: options.metrics,
+      timings: options.timings,
+      consistencyTimeoutMs: options.consistencyTimeoutMs ?? 2_000,
+    };
+    client.onWrite((write) => this.#informers.get(resourceName(write.type))?.recordWrite(write));
+  }
+
+  /** The informer of a kind, made on first call; options are allowed on that call only. */
+  informer<T extends KubeObject>(type: ResourceType<T>, options?: InformerOptions<T>): Informer<T> {
+    const name = resourceName(type);
+    const existing = this.#informers.get(name);
+    if (existing) {
+      if (options) throw new Error(`the informer of ${name} exists already: options are for the first call`);
+      // Stored under the name of its type, which is what made it an Informer<T>.
+      return existing as unknown as Informer<T>;
+    }
+    const informer = new Informer<T>(type, { namespaces: this.#namespaces, ...options }, this.#dependencies);
+    this.#informers.set(name, informer as unknown as Informer);
+    if (this.#signal) this.#start(informer.run(this.#signal));
+    return informer;
+  }
+
+  /** Runs all informers, also those added later, until the signal aborts. Never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#signal = signal;
+    for (const informer of this.#informers.values()) this.#start(informer.run(signal));
+    if (!signal.aborted) {
+      await new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+    await Promise.all(this.#running);
+  }
+
+  /** Resolves true when every informer has its first list, false when the signal aborts first. */
+  async waitForSync(signal: AbortSignal): Promise<boolean> {
+    const aborted = Promise.withResolvers<void>();
+    const onAbort = (): void => aborted.resolve();
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    const informers = [...this.#informers.values()];
+    await Promise.race([Promise.all(informers.map((informer) => informer.synced)), aborted.promise]);
+    signal.removeEventListener('abort', onAbort);
+    return informers.every((informer) => informer.hasSynced);
+  }
+
+  statuses(): readonly InformerStatus[] {
+    return [...this.#informers.values()].map((informer) => informer.status());
+  }
+
+  #start(run: Promise<void>): void {
+    this.#running.add(run);
+    void run.finally(() => this.#running.delete(run));
+  }
+}

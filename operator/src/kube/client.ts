@@ -1,0 +1,264 @@
+import { ApiError } from './errors.ts';
+import { listAll, type ListOptions } from './list.ts';
+import { apiVersionOf, collectionPath, objectPath, type ResourceType } from './resources.ts';
+import type { ApiRequest, Query, Transport } from './transport.ts';
+import { refOf, type KubeList, type KubeObject, type Manifest, type ObjectRef } from './types.ts';
+import { APPLY_PATCH, asObject, isRecord, JSON_PATCH, MERGE_PATCH, METADATA_ONLY } from './wire.ts';
+
+export interface GetOptions {
+  readonly metadataOnly?: boolean;
+}
+
+export interface WriteOptions {
+  readonly dryRun?: boolean;
+  readonly fieldManager?: string;
+  /**
+   * What happens to a field the server does not know. Default Strict: refused, never dropped silently; for status the
+   * server's own default, so that a new operator can still report on an old CRD.
+   */
+  readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
+}
+
+export interface ApplyOptions extends WriteOptions {
+  /** Take fields over from other managers. Default true. */
+  readonly force?: boolean;
+  /** The apply is refused (409, 422) unless the stored object has this UID. */
+  readonly uid?: string | undefined;
+}
+
+export interface PatchOptions extends WriteOptions {
+  readonly subresource?: string;
+}
+
+export interface DeleteOptions {
+  readonly uid?: string | undefined;
+  readonly resourceVersion?: string | undefined;
+  /** Default Background. */
+  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
+  readonly gracePeriodSeconds?: number;
+  readonly dryRun?: boolean;
+}
+
+/** `absent`: there was none. `deleting`: accepted, finalizers or the grace period hold it. `deleted`: gone. */
+export type DeleteResult = 'absent' | 'deleting' | 'deleted';
+
+export interface JsonPatchOperation {
+  readonly op: 'add' | 'remove' | 'replace' | 'test' | 'move' | 'copy';
+  readonly path: string;
+  readonly value?: unknown;
+  readonly from?: string;
+}
+
+/** A write that the API server accepted: the cache waits for it before it answers. */
+export interface AcceptedWrite {
+  readonly type: ResourceType;
+  readonly ref: ObjectRef;
+  /** The version stored by the write. Absent for a delete. */
+  readonly resourceVersion?: string;
+  /** Set by a delete: the object with this UID is gone or on its way. */
+  readonly deletedUid?: string;
+}
+
+export interface ClientOptions {
+  /** Field manager of every write that names none. */
+  readonly fieldManager: string;
+}
+
+export interface ServerVersion {
+  readonly major: string;
+  readonly minor: string;
+  readonly gitVersion: string;
+}
+
+/**
+ * Raw JSON both ways. Every method throws ApiError, TransportError, or the signal's reason.
+ * A deadline of 30 s (lists: 60 s a page) holds on every call, whatever the signal does.
+ */
+export class Client {
+  readonly transport: Transport;
+  readonly #fieldManager: string;
+  readonly #listeners = new Set<(write: AcceptedWrite) => void>();
+
+  constructor(transport: Transport, options: ClientOptions) {
+    this.transport = transport;
+    this.#fieldManager = options.fieldManager;
+  }
+
+  /** Undefined when there is none. */
+  async get<T extends KubeObject>(
+    type: ResourceType<T>,
+    ref: ObjectRef,
+    signal: AbortSignal,
+    options: GetOptions = {},
+  ): Promise<T | undefined> {
+    const path = objectPath(type, ref);
+    const accept = options.metadataOnly ? { accept: METADATA_ONLY } : {};
+    const answer = await orAbsent(this.transport.request({ method: 'GET', path, ...accept }, signal));
+    return answer === undefined ? undefined : asObject(type, answer, `GET ${path}`);
+  }
+
+  /** All pages. A continue token that expires half-way restarts the list once, unpaged. */
+  list<T extends KubeObject>(type: ResourceType<T>, options: ListOptions, signal: AbortSignal): Promise<KubeList<T>> {
+    return listAll(this.transport, type, options, signal);
+  }
+
+  /** POST. Throws ApiError.isAlreadyExists when there is one of that name. */
+  create<T extends KubeObject>(type: ResourceType<T>, manifest: Manifest, options: WriteOptions, signal: AbortSignal): Promise<T> {
+    const path = collectionPath(type, manifest.metadata.namespace);
+    const query = this.#query(options, 'Strict');
+    return this.#write(type, { method: 'POST', path, query, body: typed(type, manifest) }, options, signal);
+  }
+
+  /** Server-side apply: the body holds exactly the fields we own and is sent as it is. Creates when absent. */
+  apply<T extends KubeObject>(type: ResourceType<T>, manifest: Manifest, options: ApplyOptions, signal: AbortSignal): Promise<T> {
+    return this.#apply(type, undefined, manifest, options, signal);
+  }
+
+  /** Server-side apply of `/status`. */
+  applyStatus<T extends KubeObject>(
+    type: ResourceType<T>,
+    manifest: Manifest & { readonly status: unknown },
+    options: ApplyOptions,
+    signal: AbortSignal,
+  ): Promise<T> {
+    return this.#apply(type, 'status', manifest, options, signal);
+  }
+
+  /** PUT with metadata.resourceVersion, for kinds with one writer such as Lease. */
+  replace<T extends KubeObject>(type: ResourceType<T>, manifest: Manifest, options: WriteOptions, signal: AbortSignal): Promise<T> {
+    const path = objectPath(type, manifest.metadata);
+    const query = this.#query(options, 'Strict');
+    return this.#write(type, { method: 'PUT', path, query, body: typed(type, manifest) }, options, signal);
+  }
+
+  jsonPatch<T extends KubeObject>(
+    type: ResourceType<T>,
+    ref: ObjectRef,
+    operations: readonly JsonPatchOperation[],
+    options: PatchOptions,
+    signal: AbortSignal,
+  ): Promise<T> {
+    return this.#patch(type, ref, JSON_PATCH, operations, options, signal);
+  }
+
+  mergePatch<T extends KubeObject>(
+    type: ResourceType<T>,
+    ref: ObjectRef,
+    patch: object,
+    options: PatchOptions,
+    signal: AbortSignal,
+  ): Promise<T> {
+    return this.#patch(type, ref, MERGE_PATCH, patch, options, signal);
+  }
+
+  async delete(type: ResourceType, ref: ObjectRef, options: DeleteOptions, signal: AbortSignal): Promise<DeleteResult> {
+    const { uid, resourceVersion } = options;
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      propagationPolicy: options.propagationPolicy ?? 'Background',
+      ...(options.gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds: options.gracePeriodSeconds }),
+      ...(uid || resourceVersion
+        ? { preconditions: { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) } }
+        : {}),
+      ...(options.dryRun ? { dryRun: ['All'] } : {}),
+    };
+    const answer = await orAbsent(this.transport.request({ method: 'DELETE', path: objectPath(type, ref), body }, signal));
+    if (answer === undefined) return 'absent';
+    const outcome = outcomeOfDelete(answer);
+    const deletedUid = uid ?? outcome.uid;
+    if (!options.dryRun && deletedUid) this.#accepted({ type, ref, deletedUid });
+    return outcome.result;
+  }
+
+  /** Any GET that answers JSON: `/apis`, `/openapi/v3/apis/GROUP/VERSION`. Undefined on 404. */
+  getRaw(path: string, signal: AbortSignal): Promise<unknown> {
+    return orAbsent(this.transport.request({ method: 'GET', path }, signal));
+  }
+
+  async serverVersion(signal: AbortSignal): Promise<ServerVersion> {
+    const answer = await this.transport.request({ method: 'GET', path: '/version' }, signal);
+    const text = (field: string): string => (isRecord(answer) && typeof answer[field] === 'string' ? answer[field] : '');
+    return { major: text('major'), minor: text('minor'), gitVersion: text('gitVersion') };
+  }
+
+  /** Called once for each accepted write that was not a dry run. Returns the function that takes the listener off. */
+  onWrite(listener: (write: AcceptedWrite) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #apply<T extends KubeObject>(
+    type: ResourceType<T>,
+    subresource: string | undefined,
+    manifest: Manifest,
+    options: ApplyOptions,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const path = objectPath(type, manifest.metadata, subresource);
+    const query = { ...this.#query(options, subresource ? undefined : 'Strict'), force: options.force ?? true };
+    const body = typed(type, options.uid ? { ...manifest, metadata: { ...manifest.metadata, uid: options.uid } } : manifest);
+    return this.#write(type, { method: 'PATCH', path, query, body, contentType: APPLY_PATCH }, options, signal);
+  }
+
+  #patch<T extends KubeObject>(
+    type: ResourceType<T>,
+    ref: ObjectRef,
+    contentType: string,
+    body: object,
+    options: PatchOptions,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const path = objectPath(type, ref, options.subresource);
+    const query = this.#query(options, undefined);
+    return this.#write(type, { method: 'PATCH', path, query, body, contentType }, options, signal);
+  }
+
+  #query(options: WriteOptions, fieldValidation: WriteOptions['fieldValidation']): Query {
+    return {
+      fieldManager: options.fieldManager ?? this.#fieldManager,
+      fieldValidation: options.fieldValidation ?? fieldValidation,
+      dryRun: options.dryRun ? 'All' : undefined,
+    };
+  }
+
+  async #write<T extends KubeObject>(type: ResourceType<T>, request: ApiRequest, options: WriteOptions, signal: AbortSignal): Promise<T> {
+    const object = asObject(type, await this.transport.request(request, signal), `${request.method} ${request.path}`);
+    if (options.dryRun) return object;
+    const { uid, resourceVersion, deletionTimestamp, finalizers } = object.metadata;
+    // Taking the last finalizer off deletes the object: its last version never shows up in a watch.
+    const gone = deletionTimestamp !== undefined && !finalizers?.length;
+    this.#accepted({ type, ref: refOf(object), ...(gone ? { deletedUid: uid } : { resourceVersion }) });
+    return object;
+  }
+
+  #accepted(write: AcceptedWrite): void {
+    for (const listener of this.#listeners) listener(write);
+  }
+}
+
+/** Kind and apiVersion first, as people write them; an apply without them is refused. */
+function typed(type: ResourceType, manifest: Manifest): Manifest {
+  if (manifest.apiVersion !== undefined && manifest.kind !== undefined) return manifest;
+  return { apiVersion: apiVersionOf(type), kind: type.kind, ...manifest };
+}
+
+async function orAbsent(answer: Promise<unknown>): Promise<unknown> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiError && error.isNotFound) return undefined;
+    throw error;
+  }
+}
+
+/** A delete is answered by a Status when the object is gone, by most kinds with the object when it was or will be. */
+function outcomeOfDelete(answer: unknown): { readonly result: DeleteResult; readonly uid: string | undefined } {
+  const status = isRecord(answer) && answer['kind'] === 'Status';
+  const about = isRecord(answer) ? answer[status ? 'details' : 'metadata'] : undefined;
+  if (!isRecord(about)) return { result: 'deleted', uid: undefined };
+  const uid = typeof about['uid'] === 'string' ? about['uid'] : undefined;
+  const finalizers = about['finalizers'];
+  const held = (Array.isArray(finalizers) && finalizers.length > 0) || Number(about['deletionGracePeriodSeconds'] ?? 0) > 0;
+  return { result: !status && about['deletionTimestamp'] !== undefined && held ? 'deleting' : 'deleted', uid };
+}

@@ -1,0 +1,18 @@
+export * from './types.ts';
+export * from './resources.ts';
+export * from './clock.ts';
+export * from './log.ts';
+export * from './errors.ts';
+export * from './config.ts';
+export * from './transport.ts';
+export * from './list.ts';
+export * from './client.ts';
+export * from './watch.ts';
+export * from './backoff.ts';
+export * from './reflector.ts';
+export * from './store.ts';
+export * from './informer.ts';
+export * from './cache.ts';
+export { hasReached } from './resource-version.ts';
+export { asObject, isRecord } from './wire.ts';
+export { abortReason, Deadline } from './deadline.ts';

@@ -1,0 +1,247 @@
+import type { AcceptedWrite, Client } from './client.ts';
+import { sleep, type Clock, type Random } from './clock.ts';
+import { deepFreeze, withoutManagedFields } from './freeze.ts';
+import type { Log } from './log.ts';
+import { OwnWrites } from './own-writes.ts';
+import { Reflector, type ReflectorMetrics, type ReflectorTimings } from './reflector.ts';
+import { resourceName, type ResourceType } from './resources.ts';
+import { ObjectStore, type Indexer } from './store.ts';
+import { keyOf, type KubeObject, type ObjectRef } from './types.ts';
+
+export interface InformerOptions<T extends KubeObject> {
+  /** Absent: those of the cache. Empty: all namespaces. */
+  readonly namespaces?: readonly string[];
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Keep and transfer only metadata: for kinds with big or secret bodies. */
+  readonly metadataOnly?: boolean;
+  /** Runs on each object before it is stored; `managedFields` is already gone. */
+  readonly transform?: (object: T) => T;
+  readonly indexers?: Readonly<Record<string, Indexer<T>>>;
+  /** Every stored object is handed out again as an update (old === new) at this interval. Default: never. */
+  readonly resyncMs?: number;
+}
+
+/** Handlers compute keys and return; they must not wait. What they throw is counted and logged, nothing more. */
+export interface EventHandler<T> {
+  onAdd?(object: T, isInInitialList: boolean): void;
+  /** On a resync old and current are the same object. */
+  onUpdate?(old: T, current: T): void;
+  /** The last known state; the delete itself may have been missed and found by a later list. */
+  onDelete?(last: T): void;
+}
+
+export interface InformerStatus {
+  readonly resource: string;
+  readonly synced: boolean;
+  /** Milliseconds since each of its reflectors last heard from the API server; Infinity: never. The oldest counts. */
+  readonly silentForMs: number;
+  readonly objects: number;
+}
+
+export interface InformerDependencies {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics?: ReflectorMetrics | undefined;
+  readonly timings?: Partial<ReflectorTimings> | undefined;
+  /** How long a read waits for our own write to arrive. */
+  readonly consistencyTimeoutMs: number;
+}
+
+/** A copy of a collection, kept up to date; made by `Cache.informer`. */
+export class Informer<T extends KubeObject = KubeObject> {
+  readonly type: ResourceType<T>;
+  readonly #options: InformerOptions<T>;
+  readonly #with: InformerDependencies;
+  readonly #scopes: readonly string[];
+  readonly #store = new ObjectStore<T>();
+  readonly #writes: OwnWrites<T>;
+  readonly #handlers = new Set<EventHandler<T>>();
+  readonly #reflectors: readonly Reflector<T>[];
+  readonly #synced = Promise.withResolvers<void>();
+
+  constructor(type: ResourceType<T>, options: InformerOptions<T>, dependencies: InformerDependencies) {
+    this.type = type;
+    this.#options = options;
+    this.#with = dependencies;
+    this.#writes = new OwnWrites(this.#store, dependencies.clock);
+    const namespaces = type.namespaced ? (options.namespaces ?? []) : [];
+    this.#scopes = namespaces.length ? namespaces : [''];
+    for (const [name, indexer] of Object.entries(options.indexers ?? {})) this.#store.addIndexer(name, indexer);
+    this.#reflectors = this.#scopes.map((scope) => this.#reflectorOf(scope));
+  }
+
+  /** True when the first list of each namespace is in the store. */
+  get hasSynced(): boolean {
+    return this.#reflectors.every((reflector) => reflector.hasSynced);
+  }
+
+  /** Resolves with the first complete list. */
+  get synced(): Promise<void> {
+    return this.#synced.promise;
+  }
+
+  /** Until the signal aborts; never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([...this.#reflectors.map((reflector) => reflector.run(signal)), this.#resync(signal)]);
+  }
+
+  /** Handlers added late get the stored objects as adds first. Returns the function that removes it. */
+  addHandler(handler: EventHandler<T>): () => void {
+    this.#handlers.add(handler);
+    for (const object of this.#store.all()) this.#guarded(() => handler.onAdd?.(object, true));
+    return () => this.#handlers.delete(handler);
+  }
+
+  addIndexer(name: string, indexer: Indexer<T>): void {
+    this.#store.addIndexer(name, indexer);
+  }
+
+  /** The store as it is now, which may lag behind our own writes. */
+  peek(ref: ObjectRef): T | undefined {
+    return this.#store.get(ref);
+  }
+
+  peekAll(namespace?: string): readonly T[] {
+    return this.#store.all(namespace);
+  }
+
+  /** Waits (at most 2 s, then asks the API server) until the store has seen our own writes to this object. */
+  async get(ref: ObjectRef, signal: AbortSignal): Promise<T | undefined> {
+    if (this.#covers(ref.namespace) && (await this.#isCurrent(ref, signal))) return this.#store.get(ref);
+    const live = await this.#with.client.get(this.type, ref, signal, { metadataOnly: this.#options.metadataOnly ?? false });
+    return live && this.#ingest(live);
+  }
+
+  /** As `get`, for all pending writes of this kind; after 2 s a live list. */
+  async list(options: { readonly namespace?: string | undefined }, signal: AbortSignal): Promise<readonly T[]> {
+    const { namespace } = options;
+    if ((namespace === undefined || this.#covers(namespace)) && (await this.#isCurrent(undefined, signal))) {
+      return this.#store.all(namespace);
+    }
+    const { labelSelector, fieldSelector, metadataOnly } = this.#options;
+    const scopes = namespace === undefined ? this.#scopes : [namespace];
+    const lists = await Promise.all(
+      scopes.map((scope) =>
+        this.#with.client.list(this.type, { namespace: scope, labelSelector, fieldSelector, metadataOnly }, signal),
+      ),
+    );
+    return lists.flatMap((list) => list.items.map((object) => this.#ingest(object)));
+  }
+
+  /** As `list`, restricted to the objects that the indexer files under the value. */
+  async byIndex(name: string, value: string, signal: AbortSignal): Promise<readonly T[]> {
+    if (await this.#isCurrent(undefined, signal)) return this.#store.byIndex(name, value);
+    const aside = new ObjectStore<T>();
+    aside.addIndexer(name, this.#store.indexer(name));
+    for (const object of await this.list({}, signal)) aside.put(object);
+    return aside.byIndex(name, value);
+  }
+
+  /** Called by the cache for every write of its client. */
+  recordWrite(write: Omit<AcceptedWrite, 'type'>): void {
+    if (this.#covers(write.ref.namespace)) this.#writes.record(write.ref, write);
+  }
+
+  status(): InformerStatus {
+    const silentForMs = Math.max(...this.#reflectors.map((reflector) => reflector.silentForMs));
+    return { resource: resourceName(this.type), synced: this.hasSynced, silentForMs, objects: this.#store.size };
+  }
+
+  #covers(namespace: string | undefined): boolean {
+    return this.#scopes.includes('') || this.#scopes.includes(namespace ?? '');
+  }
+
+  async #isCurrent(ref: ObjectRef | undefined, signal: AbortSignal): Promise<boolean> {
+    return this.hasSynced && (await this.#writes.seen(ref, this.#with.consistencyTimeoutMs, signal));
+  }
+
+  #reflectorOf(scope: string): Reflector<T> {
+    const { client, clock, random, log, metrics, timings } = this.#with;
+    const { labelSelector, fieldSelector, metadataOnly } = this.#options;
+    let initial = true;
+    const reflector = new Reflector<T>({
+      ...{ transport: client.transport, type: this.type, clock, random, log, metrics, timings },
+      ...{ labelSelector, fieldSelector, metadataOnly, namespace: scope || undefined },
+      sink: {
+        replace: (items) => {
+          this.#replace(scope, items, initial);
+          initial = false;
+        },
+        put: (object) => this.#put(object, false),
+        // Handlers get the state in the delete event: it has the final status.
+        remove: (object) => this.#forget(this.#ingest(object)),
+        progress: (resourceVersion) => {
+          this.#writes.progressed(scope, resourceVersion);
+          if (this.hasSynced) this.#synced.resolve();
+        },
+      },
+    });
+    return reflector;
+  }
+
+  #replace(scope: string, items: readonly T[], isInitialList: boolean): void {
+    const present = new Set<string>();
+    for (const item of items) {
+      present.add(keyOf(item.metadata));
+      this.#put(item, isInitialList);
+    }
+    for (const known of this.#store.all(scope || undefined)) {
+      if (!present.has(keyOf(known.metadata))) this.#forget(known);
+    }
+  }
+
+  #put(raw: T, isInitialList: boolean): void {
+    const known = this.#store.get(raw.metadata);
+    // A list repeats what we have: the same version of the same object is no news.
+    if (known && known.metadata.resourceVersion === raw.metadata.resourceVersion && known.metadata.uid === raw.metadata.uid) return;
+    const object = this.#ingest(raw);
+    const old = this.#store.put(object);
+    this.#writes.changed(object.metadata);
+    // Deleted and made anew while we were not watching: two objects that share a name.
+    const replaced = old !== undefined && old.metadata.uid !== object.metadata.uid;
+    for (const handler of this.#handlers) {
+      if (replaced) this.#guarded(() => handler.onDelete?.(old));
+      if (!old || replaced) this.#guarded(() => handler.onAdd?.(object, isInitialList));
+      else this.#guarded(() => handler.onUpdate?.(old, object));
+    }
+  }
+
+  #forget(last: T): void {
+    const old = this.#store.remove(last.metadata);
+    this.#writes.changed(last.metadata);
+    if (!old) return;
+    for (const handler of this.#handlers) this.#guarded(() => handler.onDelete?.(last));
+  }
+
+  #ingest(raw: T): T {
+    const object = withoutManagedFields(raw);
+    const { transform } = this.#options;
+    return deepFreeze(transform ? (this.#guarded(() => transform(object)) ?? object) : object);
+  }
+
+  async #resync(signal: AbortSignal): Promise<void> {
+    const { resyncMs } = this.#options;
+    while (resyncMs !== undefined && !signal.aborted) {
+      await sleep(this.#with.clock, resyncMs * (0.9 + 0.2 * this.#with.random()), signal);
+      if (signal.aborted) return;
+      for (const object of this.#store.all()) {
+        for (const handler of this.#handlers) this.#guarded(() => handler.onUpdate?.(object, object));
+      }
+    }
+  }
+
+  /** An exception in a handler would end the watch, or the process: it is the handler's bug, and stays there. */
+  #guarded<R>(work: () => R): R | undefined {
+    try {
+      return work();
+    } catch (error) {
+      const resource = resourceName(this.type);
+      this.#with.metrics?.handlerFailed(resource);
+      this.#with.log.error({ err: error, resource }, `${resource}: an event handler failed`);
+      return undefined;
+    }
+  }
+}

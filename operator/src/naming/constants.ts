@@ -1,0 +1,67 @@
+/** API identity of the kind. Changing any of these is a new API version. */
+export const GROUP = 'stockanalysis.dev';
+export const VERSION = 'v1alpha1';
+export const API_VERSION = `${GROUP}/${VERSION}`;
+export const KIND = 'StockAnalysis';
+export const PLURAL = 'stockanalyses';
+export const SINGULAR = 'stockanalysis';
+export const SHORT_NAME = 'stk';
+export const CATEGORY = 'stock';
+
+/** Keeps the object until its workloads are stopped and, with `deletionPolicy: Delete`, its data is removed. */
+export const FINALIZER = `${GROUP}/finalizer`;
+
+/** The one field manager of every server-side apply, so that our fields are one set that we may also remove. */
+export const FIELD_MANAGER = 'stock-analysis-operator';
+
+/** Source of our Events. */
+export const EVENT_SOURCE = 'stock-analysis-operator';
+
+/** Longest `metadata.name`: the longest child name and the label values derived from it stay within 63 characters. */
+export const MAX_NAME_LENGTH = 40;
+
+export const ANNOTATION = {
+  /** Must hold the object's own name before `deletionPolicy: Delete` removes any data. */
+  confirmDelete: `${GROUP}/confirm-delete`,
+  /** Hash of the manifest that was applied last; equal hash and no drift means nothing to write. */
+  appliedHash: `${GROUP}/applied-hash`,
+} as const;
+
+export const PORT = {
+  http: 8080,
+  management: 9090,
+  postgres: 5432,
+  /** Port of the Service in front of the servers. */
+  service: 80,
+} as const;
+
+/** UID and GID of every process in our images. */
+export const RUN_AS = 10001;
+
+/** Name and roles of the application's database. */
+export const DATABASE = {
+  name: 'stock_analysis',
+  superuser: 'postgres',
+  owner: 'app_owner',
+  migrator: 'app_migrator',
+  readWrite: 'app_rw',
+  readOnly: 'app_ro',
+  monitor: 'app_monitor',
+  login: 'app_a',
+} as const;
+
+/** Where pods find what the operator mounts: the agreement between operator and images. */
+export const PATH = {
+  configDirectory: '/etc/stock-analysis/config',
+  configFile: '/etc/stock-analysis/config/config.yaml',
+  database: '/etc/stock-analysis/database',
+  bootstrapDirectory: '/etc/stock-analysis/bootstrap',
+  bootstrapToken: '/etc/stock-analysis/bootstrap/token',
+  sampleData: '/var/lib/stock-analysis/sample-data',
+  postgresAdmin: '/etc/stock-analysis/postgres/admin',
+  postgresTls: '/etc/stock-analysis/postgres/tls',
+  postgresConfig: '/etc/stock-analysis/postgres/config',
+  postgresData: '/var/lib/postgresql/data',
+  pgdata: '/var/lib/postgresql/data/pgdata',
+  postgresSocket: '/run/postgresql',
+} as const;

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { assignNumbers, lacksNumbers, missingCredential, readExternal } from './credentials.ts';
+import type { LiveObject, LiveSecret } from './live.ts';
+
+const named = (name: string): LiveObject => ({ metadata: { name, uid: name } });
+
+describe('credential numbers', () => {
+  it('start at one, take retained Secrets up again, and never move afterwards', () => {
+    const purposes = ['databaseAdmin', 'bootstrap'] as const;
+    expect(assignNumbers('demo', purposes, undefined, [])).toEqual({ databaseAdmin: 1, bootstrap: 1 });
+    const retained = [
+      'demo-postgres-admin-2',
+      'demo-postgres-admin-11',
+      'demo-bootstrap',
+      'demo-2-postgres-admin-40',
+    ].map(named);
+    expect(assignNumbers('demo', purposes, undefined, retained)).toEqual({ databaseAdmin: 11, bootstrap: 1 });
+    expect(assignNumbers('demo', ['databaseAdmin'], { databaseAdmin: 3 }, retained)).toEqual({
+      databaseAdmin: 3,
+    });
+    expect(lacksNumbers(['databaseAdmin'], { bootstrap: 1 })).toBe(true);
+  });
+
+  it('never lead to a new password where data exists', () => {
+    expect(missingCredential('demo', 'databaseAdmin', 1, false)).toBeUndefined();
+    expect(missingCredential('demo', 'databaseAdmin', 1, true)).toMatchObject({
+      reason: 'CredentialsMissing',
+      message: expect.stringContaining('demo-postgres-admin-1'),
+    });
+  });
+});
+
+const COMPLETE = {
+  host: 'db\n',
+  port: '5432',
+  name: 'n',
+  username: 'u',
+  password: 'p',
+  migratorUsername: 'm',
+  migratorPassword: 'q',
+};
+
+function secret(values: Record<string, string>): LiveSecret {
+  const data = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
+  return { ...named('s'), data: Object.fromEntries(data) };
+}
+
+describe('readExternal', () => {
+  it('says what is wrong', () => {
+    expect(readExternal('s', undefined)).toMatchObject({ reason: 'SecretMissing' });
+    expect(readExternal('s', secret({ ...COMPLETE, password: '' }))).toMatchObject({
+      reason: 'SecretInvalid',
+      message: 'Secret s lacks the keys password',
+    });
+    expect(readExternal('s', secret({ ...COMPLETE, port: 'x' }))).toMatchObject({ reason: 'SecretInvalid' });
+  });
+
+  it('reads both logins and leaves an absent authority out', () => {
+    expect(readExternal('s', secret(COMPLETE))).toEqual({
+      host: 'db',
+      port: '5432',
+      name: 'n',
+      app: { username: 'u', password: 'p' },
+      migrator: { username: 'm', password: 'q' },
+    });
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import type { StockAnalysis } from '../api/index.ts';
+import { ANNOTATION, API_VERSION, FINALIZER, KIND } from '../naming/index.ts';
+import { decideDeletion } from './deletion.ts';
+
+function deleted(finalizers: string[], annotations: Record<string, string> = {}): StockAnalysis {
+  const metadata = { name: 'demo', namespace: 'ns', uid: 'u', generation: 2, resourceVersion: '9' };
+  const deletionTimestamp = '2026-11-23T12:00:00Z';
+  return {
+    apiVersion: API_VERSION,
+    kind: KIND,
+    metadata: { ...metadata, finalizers, annotations, deletionTimestamp },
+  };
+}
+
+describe('decideDeletion', () => {
+  it('keeps data by default', () => {
+    expect(decideDeletion(deleted([FINALIZER]), 'Retain')).toEqual({ action: 'remove', data: false });
+  });
+
+  it('removes data only when told twice', () => {
+    expect(decideDeletion(deleted([FINALIZER]), 'Delete')).toMatchObject({
+      action: 'await-confirmation',
+      message: expect.stringContaining('confirm-delete=demo'),
+    });
+    const confirmed = (name: string) =>
+      decideDeletion(deleted([FINALIZER], { [ANNOTATION.confirmDelete]: name }), 'Delete');
+    expect(confirmed('other').action).toBe('await-confirmation');
+    expect(confirmed('demo')).toEqual({ action: 'remove', data: true });
+  });
+
+  it('has nothing to do once its finalizer is gone', () => {
+    expect(decideDeletion(deleted(['somebody/else']), 'Delete')).toEqual({ action: 'none' });
+  });
+});

@@ -1,0 +1,49 @@
+import type { PinnedImages, StockAnalysisSpec } from '../api/index.ts';
+
+/** Images that this operator brings. */
+export interface ImageDefaults {
+  readonly app: string;
+  readonly postgres: string;
+  readonly sampleData: string;
+}
+
+type ImageKey = keyof ImageDefaults;
+type Pin = NonNullable<PinnedImages[ImageKey]>;
+
+/** Every image with its reference and where it came from. */
+export type AllPinned = Readonly<Record<ImageKey, Pin>>;
+
+const KEYS: readonly ImageKey[] = ['app', 'postgres', 'sampleData'];
+
+function wanted(spec: StockAnalysisSpec, key: ImageKey): string | undefined {
+  if (key === 'postgres') return spec.database.builtIn?.image;
+  if (key === 'sampleData') return spec.marketData.sample?.image;
+  const { repository, tag, digest } = spec.image;
+  if (repository === undefined) return undefined;
+  return digest === undefined ? `${repository}:${tag ?? ''}` : `${repository}@${digest}`;
+}
+
+/**
+ * Images in use: what the spec names; else what was pinned from an operator's defaults; else the defaults of this
+ * operator. So a newer operator restarts nothing, and taking an image out of the spec gives what a fresh object gets.
+ */
+export function pinImages(
+  spec: StockAnalysisSpec,
+  pinned: PinnedImages | undefined,
+  defaults: ImageDefaults,
+): AllPinned {
+  const pin = (key: ImageKey): Pin => {
+    const named = wanted(spec, key);
+    if (named !== undefined) return { reference: named, origin: 'Spec' };
+    const before = pinned?.[key];
+    return before?.origin === 'Operator' ? before : { reference: defaults[key], origin: 'Operator' };
+  };
+  return { app: pin('app'), postgres: pin('postgres'), sampleData: pin('sampleData') };
+}
+
+/** One line per image where a newer operator would restart pods. */
+export function pendingImages(pinned: AllPinned, defaults: ImageDefaults): string[] {
+  return KEYS.filter(
+    (key) => pinned[key].origin === 'Operator' && pinned[key].reference !== defaults[key],
+  ).map((key) => `${key}: ${pinned[key].reference} -> ${defaults[key]}`);
+}

@@ -1,0 +1,95 @@
+import { Socket } from 'node:net';
+import { Client, type ClientConfig } from 'pg';
+
+export interface ConnectionOptions {
+  /** Name that the certificate must carry and, without an override, that is dialled. */
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  /** PEM of the authority that signed the server's certificate. */
+  readonly ca: string;
+  /** `host:port` to dial instead, for operators outside of the cluster network; TLS still verifies `host`. */
+  readonly dialAddress?: string | undefined;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 15_000;
+
+/** Why the database could not be used: `rejected` is a wrong password, anything else may pass by itself. */
+export class DatabaseError extends Error {
+  readonly kind: 'unreachable' | 'rejected' | 'mismatch';
+
+  constructor(kind: DatabaseError['kind'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'DatabaseError';
+    this.kind = kind;
+  }
+}
+
+/** Runs `work` on a connection of its own over TLS with full verification, and always closes it. */
+export async function withConnection<T>(
+  options: ConnectionOptions,
+  work: (client: Client) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  signal.throwIfAborted();
+  const client = new Client(clientConfig(options));
+  // A connection lost between queries is reported by the next query; without a listener it would end the process.
+  client.on('error', () => undefined);
+  const abort = (): void => void client.end().catch(() => undefined);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    await client.connect();
+    return await work(client);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw explain(error, options);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    await client.end().catch(() => undefined);
+  }
+}
+
+function clientConfig(options: ConnectionOptions): ClientConfig {
+  const { host, port, database, user, password, ca, dialAddress } = options;
+  return {
+    host,
+    port,
+    database,
+    user,
+    password,
+    application_name: 'stock-analysis-operator',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
+    keepAlive: true,
+    ssl: { ca, rejectUnauthorized: true, minVersion: 'TLSv1.2' },
+    ...(dialAddress === undefined ? {} : { stream: () => redirected(dialAddress) }),
+  };
+}
+
+/** A socket that connects to `address` whatever it is told. pg derives the TLS server name from `host`, not from it. */
+function redirected(address: string): Socket {
+  const colon = address.lastIndexOf(':');
+  const target = { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+  const socket = new Socket();
+  const connect = socket.connect.bind(socket) as (target: { host: string; port: number }) => Socket;
+  socket.connect = () => connect(target);
+  return socket;
+}
+
+/** SQLSTATE class 28: invalid authorization specification. */
+function explain(error: unknown, { host, port, user }: ConnectionOptions): Error {
+  if (error instanceof DatabaseError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  if (code?.startsWith('28')) {
+    return new DatabaseError('rejected', `PostgreSQL at ${host}:${port} refuses role ${user}: ${message}`, {
+      cause: error,
+    });
+  }
+  const text = message || code || 'no answer';
+  return new DatabaseError('unreachable', `PostgreSQL at ${host}:${port}: ${text}`, { cause: error });
+}

@@ -1,0 +1,49 @@
+import { PATH, PORT } from '../naming/index.ts';
+import { heapMebibytes, type Compute } from './compute.ts';
+import { configVolume, scratchVolume, secretVolume, type EnvVar, type MountedVolume } from './pod.ts';
+
+/** Names of the content-addressed objects that a pod of the application mounts. */
+export interface AppMounts {
+  readonly configMap: string;
+  readonly databaseSecret: string;
+}
+
+/** Volumes that all three roles of the application image mount. */
+export function appVolumes(mounts: AppMounts): MountedVolume[] {
+  return [
+    configVolume('config', mounts.configMap, PATH.configDirectory),
+    secretVolume('database', mounts.databaseSecret, PATH.database),
+    scratchVolume('tmp', '/tmp', '128Mi'),
+  ];
+}
+
+/** Environment of all three roles: file names and process settings, never a secret. */
+export function appEnv(resources: Compute): EnvVar[] {
+  return [
+    { name: 'STOCK_ANALYSIS_CONFIG_FILE', value: PATH.configFile },
+    { name: 'DATABASE_DIR', value: PATH.database },
+    { name: 'PORT', value: String(PORT.http) },
+    { name: 'MANAGEMENT_PORT', value: String(PORT.management) },
+    { name: 'LOG_LEVEL', value: 'info' },
+    { name: 'TMPDIR', value: '/tmp' },
+    { name: 'NODE_OPTIONS', value: `--max-old-space-size=${heapMebibytes(resources.limits.memory)}` },
+  ];
+}
+
+const probe = (path: string, timing: Record<string, number>): Record<string, unknown> => ({
+  httpGet: { path, port: 'management', scheme: 'HTTP' },
+  ...timing,
+});
+
+/** Probes of server and worker, on the management port. A start may take five minutes: first load, schema, database. */
+export const APP_PROBES = {
+  startupProbe: probe('/health/startup', { periodSeconds: 1, timeoutSeconds: 3, failureThreshold: 300 }),
+  livenessProbe: probe('/health/live', { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 }),
+  readinessProbe: probe('/health/ready', { periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 2 }),
+} as const;
+
+/** New pods first, old ones only when the new are ready. */
+export const ROLLING_UPDATE = {
+  type: 'RollingUpdate',
+  rollingUpdate: { maxUnavailable: 0, maxSurge: 1 },
+} as const;

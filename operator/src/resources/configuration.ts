@@ -1,0 +1,26 @@
+import { stringify } from 'yaml';
+import { PATH } from '../naming/index.ts';
+import { contentAddressed } from './database-secrets.ts';
+import { MANAGE, type Manifest, type RbacRule, type Target } from './manifest.ts';
+
+export const CONFIG_MAP_RULES: readonly RbacRule[] = [
+  {
+    apiGroups: [''],
+    resources: ['configmaps'],
+    verbs: MANAGE,
+    why: 'configuration of application and PostgreSQL',
+  },
+];
+
+/** Plain configuration of the application: config.yaml as server, worker and migrate read it. */
+export function applicationConfig(target: Target): Manifest {
+  const { provider, symbols } = target.spec.marketData;
+  const config = {
+    marketData: { provider, sample: { path: PATH.sampleData }, ...(symbols ? { symbols } : {}) },
+  };
+  return contentAddressed(target, 'config', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    data: { 'config.yaml': stringify(config, { lineWidth: 0 }) },
+  });
+}

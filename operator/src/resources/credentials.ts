@@ -1,0 +1,70 @@
+import { DATABASE, credentialName, type CredentialPurpose } from '../naming/index.ts';
+import { encodeData, retainedMetadata, type Manifest, type RbacRule, type Target } from './manifest.ts';
+
+export const SECRET_RULES: readonly RbacRule[] = [
+  {
+    apiGroups: [''],
+    resources: ['secrets'],
+    verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'],
+    why: 'generated credentials (create), derived Secrets (create, patch), external database Secret (get)',
+  },
+];
+
+/** Login role of a database credential. */
+export const CREDENTIAL_ROLE = {
+  databaseAdmin: DATABASE.superuser,
+  databaseMigrator: DATABASE.migrator,
+  databaseApp: DATABASE.login,
+} as const satisfies Partial<Record<CredentialPurpose, string>>;
+
+/** Fresh random material, made by the caller: builders know no randomness. */
+export interface CredentialMaterial {
+  readonly databaseAdmin: { readonly password: string };
+  readonly databaseMigrator: { readonly password: string };
+  readonly databaseApp: { readonly password: string };
+  readonly databaseTLS: { readonly ca: string; readonly certificate: string; readonly key: string };
+  readonly bootstrap: { readonly token: string };
+}
+
+/** Keys that a generated Secret of each purpose holds. */
+export const CREDENTIAL_KEYS: Readonly<Record<CredentialPurpose, readonly string[]>> = {
+  databaseAdmin: ['password', 'username'],
+  databaseMigrator: ['password', 'username'],
+  databaseApp: ['password', 'username'],
+  databaseTLS: ['ca.crt', 'tls.crt', 'tls.key'],
+  bootstrap: ['token'],
+};
+
+function values<P extends CredentialPurpose>(
+  purpose: P,
+  material: CredentialMaterial[P],
+): Record<string, string> {
+  if ('token' in material) return { token: material.token };
+  if ('password' in material) return { username: roleOf(purpose), password: material.password };
+  return { 'ca.crt': material.ca, 'tls.crt': material.certificate, 'tls.key': material.key };
+}
+
+function roleOf(purpose: CredentialPurpose): string {
+  if (purpose === 'databaseTLS' || purpose === 'bootstrap') throw new Error(`${purpose} is no login`);
+  return CREDENTIAL_ROLE[purpose];
+}
+
+/**
+ * A generated Secret. It is sent by POST, which never overwrites, and is immutable, so a forced apply over it is
+ * refused as well. It carries no owner reference: whoever keeps the volume must keep its passwords (P6).
+ */
+export function credentialSecret<P extends CredentialPurpose>(
+  target: Pick<Target, 'name' | 'namespace'>,
+  purpose: P,
+  number: number,
+  material: CredentialMaterial[P],
+): Manifest {
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: retainedMetadata(target, credentialName(target.name, purpose, number), 'credentials'),
+    type: 'Opaque',
+    immutable: true,
+    data: encodeData(values(purpose, material)),
+  };
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import {
+  applicationConfig,
+  builtInAccess,
+  credentialSecret,
+  databaseSecret,
+  migrateJob,
+  migrateServiceAccount,
+  postgresClaim,
+  postgresConfig,
+  postgresService,
+  postgresServiceAccount,
+  postgresStatefulSet,
+  serverDeployment,
+  serverService,
+  workerDeployment,
+  workloadServiceAccounts,
+  type Manifest,
+} from './index.ts';
+import { FULL_SPEC, MOUNTS, POSTGRES_MOUNTS, testTarget } from './testing/target.ts';
+
+const small = testTarget();
+const full = testTarget(FULL_SPEC);
+const password = { password: 'p' };
+const access = builtInAccess(small, { username: 'app_a', password: 'p' }, 'CA');
+
+// Every builder once with defaults and, where the spec reaches it, once with everything set.
+const GOLDEN: Readonly<Record<string, readonly Manifest[]>> = {
+  server: [serverDeployment(small, MOUNTS, 1), serverService(small)],
+  'server-full': [serverDeployment(full, MOUNTS, 1)],
+  worker: [workerDeployment(small, MOUNTS)],
+  'worker-full': [workerDeployment(full, MOUNTS)],
+  migrate: [migrateJob(small, MOUNTS, 1)],
+  'migrate-retry': [migrateJob(full, MOUNTS, 3)],
+  postgres: [
+    postgresClaim(small, '10Gi'),
+    postgresService(small),
+    postgresStatefulSet(small, POSTGRES_MOUNTS),
+  ],
+  'postgres-full': [postgresClaim(full, '20Gi'), postgresStatefulSet(full, POSTGRES_MOUNTS)],
+  'postgres-config': [postgresConfig(small)],
+  'postgres-config-full': [postgresConfig(full)],
+  configuration: [applicationConfig(small)],
+  'configuration-full': [applicationConfig(full)],
+  'service-accounts': [
+    postgresServiceAccount(small),
+    migrateServiceAccount(small),
+    ...workloadServiceAccounts(small),
+  ],
+  'database-secrets': [
+    databaseSecret(small, 'database-app', access),
+    databaseSecret(small, 'database-migrator', access),
+  ],
+  credentials: [
+    credentialSecret(small, 'databaseAdmin', 1, password),
+    credentialSecret(small, 'databaseMigrator', 2, password),
+    credentialSecret(small, 'databaseApp', 3, password),
+    credentialSecret(small, 'databaseTLS', 1, { ca: 'CA', certificate: 'CERTIFICATE', key: 'KEY' }),
+    credentialSecret(small, 'bootstrap', 1, { token: 't' }),
+  ],
+};
+
+describe('builders', () => {
+  it.each(Object.keys(GOLDEN))('build %s as in its golden file', async (name) => {
+    const text = (GOLDEN[name] ?? [])
+      .map((manifest) =>
+        stringify(manifest, { lineWidth: 0, aliasDuplicateObjects: false, singleQuote: true }),
+      )
+      .join('---\n');
+    await expect(text).toMatchFileSnapshot(`./golden/${name}.yaml`);
+  });
+
+  it('give equal input equal text, whatever the order of its keys', () => {
+    const reordered = testTarget(Object.fromEntries(Object.entries(FULL_SPEC ?? {}).reverse()));
+    expect(stringify(postgresConfig(reordered))).toBe(stringify(postgresConfig(full)));
+    expect(stringify(serverDeployment(reordered, MOUNTS, 1))).toBe(
+      stringify(serverDeployment(full, MOUNTS, 1)),
+    );
+  });
+});

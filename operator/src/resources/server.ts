@@ -1,0 +1,76 @@
+import { PATH, PORT, credentialName, selectorOf, serverName, serviceName } from '../naming/index.ts';
+import { APP_PROBES, ROLLING_UPDATE, appEnv, appVolumes, type AppMounts } from './app-pod.ts';
+import { COMPUTE, computeOf } from './compute.ts';
+import { MANAGE, ownedMetadata, type Manifest, type RbacRule, type Target } from './manifest.ts';
+import { container, podTemplate, secretVolume } from './pod.ts';
+
+export const DEPLOYMENT_RULES: readonly RbacRule[] = [
+  { apiGroups: ['apps'], resources: ['deployments'], verbs: MANAGE, why: 'server and worker' },
+];
+export const SERVICE_RULES: readonly RbacRule[] = [
+  { apiGroups: [''], resources: ['services'], verbs: MANAGE, why: 'in front of servers and PostgreSQL' },
+];
+
+/** Deployment of the pods that serve REST and the page. */
+export function serverDeployment(target: Target, mounts: AppMounts, bootstrapNumber: number): Manifest {
+  const selector = selectorOf(target.name, 'server');
+  const resources = computeOf(target.spec.server.resources, COMPUTE.server);
+  const bootstrap = credentialName(target.name, 'bootstrap', bootstrapNumber);
+  const volumes = [...appVolumes(mounts), secretVolume('bootstrap', bootstrap, PATH.bootstrapDirectory)];
+  const main = container(target, {
+    name: 'server',
+    image: target.images.app,
+    args: ['server'],
+    env: [...appEnv(resources), { name: 'BOOTSTRAP_TOKEN_FILE', value: PATH.bootstrapToken }],
+    ports: [
+      { name: 'http', containerPort: PORT.http, protocol: 'TCP' },
+      { name: 'management', containerPort: PORT.management, protocol: 'TCP' },
+    ],
+    ...APP_PROBES,
+    // Endpoints are taken out while the process still answers: no request meets a closed port.
+    lifecycle: { preStop: { sleep: { seconds: 3 } } },
+    resources,
+    mounts: volumes.map(({ mount }) => mount),
+  });
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: ownedMetadata(target, serverName(target.name), 'server'),
+    spec: {
+      replicas: target.spec.server.replicas,
+      revisionHistoryLimit: 2,
+      progressDeadlineSeconds: 600,
+      strategy: ROLLING_UPDATE,
+      selector: { matchLabels: selector },
+      template: podTemplate(target, {
+        component: 'server',
+        serviceAccount: serverName(target.name),
+        terminationGracePeriodSeconds: 45,
+        topologySpreadConstraints: [
+          {
+            maxSkew: 1,
+            topologyKey: 'kubernetes.io/hostname',
+            whenUnsatisfiable: 'ScheduleAnyway',
+            labelSelector: { matchLabels: selector },
+          },
+        ],
+        containers: [main],
+        volumes: volumes.map(({ volume }) => volume),
+      }),
+    },
+  };
+}
+
+/** Service that users and Ingresses talk to; the management port is not part of it. */
+export function serverService(target: Target): Manifest {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: ownedMetadata(target, serviceName(target.name), 'server'),
+    spec: {
+      type: 'ClusterIP',
+      selector: selectorOf(target.name, 'server'),
+      ports: [{ name: 'http', port: PORT.service, targetPort: 'http', protocol: 'TCP' }],
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { parseSpec, type StockAnalysisSpecInput } from '../../api/index.ts';
+import type { Target } from '../manifest.ts';
+
+/** A fixed object to build children of. */
+export function testTarget(spec: StockAnalysisSpecInput = {}): Target {
+  const parsed = parseSpec(spec);
+  if (!parsed.ok) throw new Error(parsed.message);
+  return {
+    name: 'demo',
+    namespace: 'stock-analysis',
+    uid: '7c3f7a3e-0000-4000-8000-000000000001',
+    spec: parsed.spec,
+    images: {
+      app: 'registry.example/app:1',
+      postgres: 'registry.example/postgres:1',
+      sampleData: 'registry.example/sample-data:1',
+    },
+  };
+}
+
+export const MOUNTS = { configMap: 'demo-config-0123456789', databaseSecret: 'demo-database-app-0123456789' };
+export const POSTGRES_MOUNTS = { configMap: 'demo-postgres-config-0123456789', adminNumber: 1, tlsNumber: 1 };
+
+/** Every member set, to see where it ends up. */
+export const FULL_SPEC: StockAnalysisSpecInput = {
+  image: { pullPolicy: 'Always', pullSecrets: [{ name: 'registry' }] },
+  server: {
+    replicas: 3,
+    resources: { requests: { cpu: 1, memory: '1Gi' }, limits: { cpu: 2, memory: '2Gi' } },
+  },
+  worker: { replicas: 2, resources: { limits: { memory: '1Gi' } } },
+  marketData: { provider: 'Sample', symbols: ['000001.SZ', '600000.SH'] },
+  database: {
+    mode: 'BuiltIn',
+    builtIn: {
+      storage: { size: '20Gi', storageClassName: 'fast' },
+      resources: { limits: { memory: '2Gi' } },
+      parameters: { work_mem: '8MB', shared_buffers: '256MB' },
+    },
+  },
+};

@@ -1,0 +1,55 @@
+import { PATH, PORT, selectorOf, workerName } from '../naming/index.ts';
+import { APP_PROBES, ROLLING_UPDATE, appEnv, appVolumes, type AppMounts } from './app-pod.ts';
+import { COMPUTE, computeOf } from './compute.ts';
+import { ownedMetadata, type Manifest, type Target } from './manifest.ts';
+import { container, podTemplate, scratchVolume } from './pod.ts';
+
+/** The sample history is copied out of its image: it is never part of a published one. */
+function copySampleData(target: Target): Record<string, unknown> {
+  return container(target, {
+    name: 'sample-data',
+    image: target.images.sampleData,
+    command: ['cp', '-R', '/sample-data/.', '/data/'],
+    resources: COMPUTE.init,
+    mounts: [{ name: 'sample-data', mountPath: '/data' }],
+  });
+}
+
+/** Deployment of the pods that load market history. */
+export function workerDeployment(target: Target, mounts: AppMounts): Manifest {
+  const resources = computeOf(target.spec.worker.resources, COMPUTE.worker);
+  const volumes = [...appVolumes(mounts), scratchVolume('sample-data', PATH.sampleData, '1Gi')];
+  const main = container(target, {
+    name: 'worker',
+    image: target.images.app,
+    args: ['worker'],
+    env: appEnv(resources),
+    ports: [{ name: 'management', containerPort: PORT.management, protocol: 'TCP' }],
+    ...APP_PROBES,
+    resources,
+    mounts: volumes.map(({ mount }) =>
+      mount.name === 'sample-data' ? { ...mount, readOnly: true as const } : mount,
+    ),
+  });
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: ownedMetadata(target, workerName(target.name), 'worker'),
+    spec: {
+      replicas: target.spec.worker.replicas,
+      revisionHistoryLimit: 2,
+      progressDeadlineSeconds: 600,
+      strategy: ROLLING_UPDATE,
+      selector: { matchLabels: selectorOf(target.name, 'worker') },
+      template: podTemplate(target, {
+        component: 'worker',
+        serviceAccount: workerName(target.name),
+        // A running job may finish its batch; what it does not finish, pg-boss hands to the next worker.
+        terminationGracePeriodSeconds: 60,
+        initContainers: [copySampleData(target)],
+        containers: [main],
+        volumes: volumes.map(({ volume }) => volume),
+      }),
+    },
+  };
+}
