@@ -15,5 +15,3 @@ export function provider(name = process.env['CLUSTER_PROVIDER'] ?? 'local'): Pro
 }
 
 export { toolPath } from './go-tools.ts';
-export { startControlPlane, type ControlPlane } from './control-plane.ts';
-export { cacheDir } from './paths.ts';

@@ -6,6 +6,7 @@ import { aptSecrets, debianArchive, hostAptConfiguration } from './apt.ts';
 import type { Builder } from './builder.ts';
 import type { BaseName, Source } from './catalog.ts';
 import { contentKey } from './content-key.ts';
+import { captureIsolated } from './isolation.ts';
 import { lockLines } from './lockfile.ts';
 import { freshFolder } from './staging.ts';
 
@@ -105,19 +106,10 @@ export function packageBases(options: PackageBaseOptions): Bases {
   return { ref: (name) => refs[name], ensure, aptSecrets: secrets };
 }
 
-/** Writes rootfs.tar into the context. Runs in a mount namespace of its own: a killed run leaves no mount in the tree. */
+/** Writes rootfs.tar into the context. */
 async function debootstrap(context: string, archive: string): Promise<void> {
   const tree = mkdtempSync(join(context, 'tree-'));
-  await capture('unshare', [
-    '--mount',
-    '--propagation',
-    'private',
-    'debootstrap',
-    '--variant=minbase',
-    SUITE,
-    tree,
-    archive,
-  ]);
+  await captureIsolated('debootstrap', ['--variant=minbase', SUITE, tree, archive]);
   // The builder makes device nodes of its own, and mounts the other two over whatever is there.
   const without = ['--exclude=./dev/*', '--exclude=./etc/resolv.conf', '--exclude=./etc/hostname'];
   const rootfs = join(context, 'rootfs.tar');

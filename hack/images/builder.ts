@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { capture } from '../deploy/shell.ts';
 import { ensureFolder } from './cache.ts';
+import { captureIsolated } from './isolation.ts';
 
 export interface BuildRequest {
   readonly ref: string;
@@ -54,8 +55,7 @@ async function saveAtomically(archive: string, write: (partial: string) => Promi
 }
 
 /**
- * buildah with a store of its own, so that nothing else on the machine is touched. Every call runs in a mount namespace of
- * its own: a killed build leaves no mount behind.
+ * buildah with a store of its own, so that nothing else on the machine is touched.
  */
 export class Buildah implements Builder {
   readonly name = 'buildah';
@@ -67,7 +67,7 @@ export class Buildah implements Builder {
 
   #run(args: readonly string[]): Promise<string> {
     const store = ['--root', join(this.#store, 'root'), '--runroot', join(this.#store, 'run')];
-    return capture('unshare', ['--mount', '--propagation', 'private', 'buildah', ...store, ...args]);
+    return captureIsolated('buildah', [...store, ...args]);
   }
 
   /** Removes what a killed run left; a store that cannot even do that is started afresh, all of it can be made again. */

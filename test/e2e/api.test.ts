@@ -101,7 +101,12 @@ describe('REST API of the deployed platform', () => {
   it('quarantines the index rows whose high and low are swapped, with a reason', async () => {
     const answer = await getJson(`${url}/api/v1/quarantine?symbol=000001.SH`);
     expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({ total: 16 });
+    expect(answer.body).toMatchObject({
+      counts: {
+        total: 16,
+        bySymbolAndReason: [{ symbol: '000001.SH', reason: 'high_low_order', count: 16 }],
+      },
+    });
   });
 
   it.each([

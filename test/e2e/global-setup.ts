@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
 import { stringify } from 'yaml';
 import { provider, toolPath } from '../../hack/cluster/index.ts';
+import { ensurePackages } from '../../hack/debian-packages.ts';
 import { Kubectl } from '../../hack/deploy/kubectl.ts';
 import {
   ensureNamespace,
@@ -23,6 +24,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const progress = new Progress();
   const cluster = provider();
   const wasUp = await cluster.isUp();
+  // What the page is looked at with; the cluster's own packages are its provider's matter.
+  await ensurePackages({ chromium: '/usr/bin/chromium', 'fonts-noto-cjk': '/usr/share/fonts/opentype/noto' });
   await cluster.up();
   const images = await buildImages();
   await cluster.loadImages(images.archives);

@@ -1,4 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import { ensurePackages, type Packages } from '../../debian-packages.ts';
 import { Kubectl } from '../../deploy/kubectl.ts';
 import { ensureControlPlane } from '../control-plane.ts';
 import { toolPath } from '../go-tools.ts';
@@ -8,7 +9,6 @@ import { completeFile, ensurePlan, readPlan, statePath } from '../local/layout.t
 import { currentSysctls, ensureNetwork } from '../local/network.ts';
 import { startKubelet, startProxy, startScheduler } from '../local/node.ts';
 import { exclusively, holderInTheWay, owner, recordOwner, thisClone } from '../local/ownership.ts';
-import { ensurePackages } from '../local/packages.ts';
 import { systemArchives } from '../local/system-images.ts';
 import { tearDown } from '../local/teardown.ts';
 import { Pki } from '../certificates.ts';
@@ -26,6 +26,17 @@ const PROGRAMS = [
   'kubelet',
   'kube-proxy',
 ];
+
+const PACKAGES: Packages = {
+  containerd: '/usr/bin/containerd',
+  runc: '/usr/sbin/runc',
+  'containernetworking-plugins': '/usr/lib/cni/bridge',
+  iptables: '/usr/sbin/iptables',
+  conntrack: '/usr/sbin/conntrack',
+  iproute2: '/usr/sbin/ip',
+  openssl: '/usr/bin/openssl',
+  'busybox-static': '/usr/bin/busybox',
+};
 
 const table = (): ProcessTable => new ProcessTable(stateDir());
 const kubeconfigPath = (): string => statePath('kubeconfig');
@@ -61,7 +72,7 @@ async function upLocked(): Promise<void> {
   refuseWhenHeld();
   await cleanLeftovers();
   if (isComplete()) return say(`the local cluster is up (kubeconfig ${kubeconfigPath()})`);
-  await ensurePackages();
+  await ensurePackages(PACKAGES);
   await toolPath('kubelet');
   const sysctls = currentSysctls();
   recordOwner();

@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+import { capture } from './deploy/shell.ts';
+import { say, step } from './cluster/step.ts';
+
+/** Package → a file or folder that it brings. */
+export type Packages = Readonly<Record<string, string>>;
+
+/** Installs the Debian packages that this machine lacks, after saying which. */
+export async function ensurePackages(packages: Packages): Promise<void> {
+  const names = Object.entries(packages)
+    .filter(([, file]) => !existsSync(file))
+    .map(([name]) => name);
+  if (names.length === 0) return;
+  if (process.getuid?.() !== 0) {
+    throw new Error(
+      `these Debian packages are missing; install them first: apt-get install ${names.join(' ')}`,
+    );
+  }
+  say(`these Debian packages are missing and will be installed: ${names.join(', ')}`);
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  await step('apt-get update', () => capture('apt-get', ['update', '-qq'], { env }));
+  await step(`apt-get install ${names.join(' ')}`, () =>
+    capture('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { env }),
+  );
+}
