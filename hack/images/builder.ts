@@ -6,6 +6,8 @@ import { capture } from '../deploy/shell.ts';
 import { ensureFolder } from './cache.ts';
 import { captureIsolated } from './isolation.ts';
 
+const BASES_KEPT = 6;
+
 export interface BuildRequest {
   readonly ref: string;
   readonly containerfile: string;
@@ -70,10 +72,17 @@ export class Buildah implements Builder {
     return captureIsolated('buildah', [...store, ...args]);
   }
 
-  /** Removes what a killed run left; a store that cannot even do that is started afresh, all of it can be made again. */
+  /** Removes what a killed run left. A store that is damaged, or full of old bases, is started afresh: the archives remain. */
   async recover(): Promise<void> {
     if (!existsSync(join(this.#store, 'root'))) return;
-    await this.#run(['rm', '--all']).catch(() => rmSync(this.#store, { recursive: true, force: true }));
+    try {
+      await this.#run(['rm', '--all']);
+      const known = await this.#run(['images', '--quiet']);
+      if (known.trim().split('\n').length <= BASES_KEPT) return;
+    } catch {
+      // Whatever is wrong with it goes with it.
+    }
+    rmSync(this.#store, { recursive: true, force: true });
     ensureFolder(this.#store);
   }
 

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 const MODULE = join(import.meta.dirname, 'isolation.ts');
 
 // Namespaces take root, as making images without Docker does.
-describe.runIf(process.getuid?.() === 0)('captureIsolated', () => {
+describe.runIf(process.getuid?.() === 0)('captureIsolated', { timeout: 60_000 }, () => {
   it('returns what the program prints, and keeps its mounts to itself', () => {
     const folder = mkdtempSync(join(tmpdir(), 'isolation-'));
     const script = `mount -t tmpfs none ${folder} && touch ${folder}/inside && echo mounted`;
@@ -25,7 +25,7 @@ describe.runIf(process.getuid?.() === 0)('captureIsolated', () => {
     const script = `(while :; do date +%N > ${beat}; sleep 0.05; done) & wait`;
     const code = `import { captureIsolated } from '${MODULE}'; await captureIsolated('sh', ['-c', '${script}']);`;
     const parent = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'ignore' });
-    await expect.poll(() => existsSync(beat), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => existsSync(beat), { timeout: 30_000 }).toBe(true);
     parent.kill('SIGKILL');
     await expect
       .poll(
@@ -34,7 +34,7 @@ describe.runIf(process.getuid?.() === 0)('captureIsolated', () => {
           execFileSync('sleep', ['0.3']);
           return existsSync(beat);
         },
-        { timeout: 5_000 },
+        { timeout: 20_000 },
       )
       .toBe(false);
     rmSync(folder, { recursive: true });

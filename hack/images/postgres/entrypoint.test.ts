@@ -138,7 +138,7 @@ afterEach(async () => {
   rmSync(world, { recursive: true, force: true });
 });
 
-describe('on a new volume', { timeout: 30_000 }, () => {
+describe('on a new volume', { timeout: 60_000 }, () => {
   it('makes the cluster once, with checksums and SCRAM, and finds it again', async () => {
     makeFolder('volume/lost+found');
     const first = await startAndStop();
@@ -168,12 +168,12 @@ describe('on a new volume', { timeout: 30_000 }, () => {
     chmodSync(join(world, 'volume/pgdata'), 0o770);
     // The server processes notice the end of their parent and let go of the volume.
     await expect
-      .poll(startAndStop, { timeout: 15_000 })
+      .poll(startAndStop, { timeout: 40_000 })
       .toContain('database system was not properly shut down');
   });
 });
 
-describe('refuses, and touches nothing, when', () => {
+describe('refuses, and touches nothing, when', { timeout: 60_000 }, () => {
   it('the volume holds something else', async () => {
     place('volume/PG_VERSION', '15');
     expect(await refusal()).toContain(`refused: ${join(world, 'volume')} is not empty (found PG_VERSION)`);
@@ -217,7 +217,7 @@ describe('refuses, and touches nothing, when', () => {
   });
 });
 
-it('refuses to run beside a server that still uses the volume', { timeout: 30_000 }, async () => {
+it('refuses to run beside a server that still uses the volume', { timeout: 60_000 }, async () => {
   const first = start();
   await first.says('ready to accept connections');
   expect(await refusal()).toContain(`refused: another PostgreSQL still runs on ${join(world, 'volume')}`);
