@@ -1,5 +1,8 @@
 /** The one entry point of the image: `entrypoint.js server|worker|migrate`. */
 import { ConfigurationError, messageOf } from './common/configuration/errors.ts';
+import { exitOnEarlySignals } from './early-signals.ts';
+
+exitOnEarlySignals();
 
 // Each role loads only what it needs.
 const roles = new Map<string | undefined, (environment: NodeJS.ProcessEnv) => Promise<void>>([

@@ -3,10 +3,10 @@ import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Configuration } from './common/configuration/configuration.ts';
 import { messageOf } from './common/configuration/errors.ts';
+import { endEarlySignals, STOP_SIGNALS } from './early-signals.ts';
 import { ShutdownState } from './monitoring/shutdown-state.ts';
 
 const IDLE_SWEEP_MS = 100;
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
  * Readiness fails first, then the drain delay lets load balancers notice, then Nest closes: jobs are handed back,
@@ -50,6 +50,7 @@ export function stopOnSignal(
       process.exit(1);
     });
   };
-  for (const signal of SIGNALS) process.on(signal, () => stop(signal));
+  for (const signal of STOP_SIGNALS) process.on(signal, () => stop(signal));
+  endEarlySignals();
   process.once('disconnect', () => stop('the parent process is gone'));
 }
