@@ -11,6 +11,10 @@ describe('loadConfig', () => {
     });
   });
 
+  it('watches all namespaces for *', () => {
+    expect(loadConfig({ ...IMAGES, WATCH_NAMESPACES: '*' }).watchNamespaces).toEqual([]);
+  });
+
   it('reads a list of namespaces and fractions of seconds', () => {
     const config = loadConfig({
       ...IMAGES,

@@ -36,7 +36,7 @@ const schema = z
 
 export interface OperatorConfig {
   readonly images: { readonly app: string; readonly postgres: string; readonly sampleData: string };
-  /** Undefined: only the operator's own namespace. */
+  /** Undefined: only the operator's own namespace. Empty: all of them (`*`). */
   readonly watchNamespaces: readonly string[] | undefined;
   readonly podName: string;
   readonly podNamespace: string | undefined;
@@ -61,16 +61,13 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     throw new Error(`the environment is not usable: ${issues.join('; ')}`);
   }
   const env = result.data;
-  const namespaces = env.WATCH_NAMESPACES.split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
   return {
     images: {
       app: env.RELATED_IMAGE_APP,
       postgres: env.RELATED_IMAGE_POSTGRES,
       sampleData: env.RELATED_IMAGE_SAMPLE_DATA,
     },
-    watchNamespaces: namespaces.length > 0 ? namespaces : undefined,
+    watchNamespaces: namespacesOf(env.WATCH_NAMESPACES),
     podName: env.POD_NAME,
     podNamespace: env.POD_NAMESPACE,
     logLevel: env.LOG_LEVEL,
@@ -86,4 +83,11 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
         : undefined,
     postgresDialAddress: env.POSTGRES_DIAL_ADDRESS,
   };
+}
+
+function namespacesOf(list: string): readonly string[] | undefined {
+  if (list.trim() === '*') return [];
+  const names = list.split(',').map((name) => name.trim());
+  const present = names.filter((name) => name !== '');
+  return present.length > 0 ? present : undefined;
 }

@@ -42,10 +42,15 @@ function createElector(
   });
 }
 
-async function run(): Promise<void> {
+/**
+ * Runs the operator until it is told to stop; rejects when it loses its lease or a part fails. `onReady` is called once
+ * this process handles signals itself.
+ */
+export async function runOperator(onReady: () => void): Promise<void> {
   const config = loadConfig(process.env);
   const log = pino({ level: config.logLevel, base: null });
   const signal = signalHandler();
+  onReady();
   const metrics = new RuntimeMetrics();
   const cluster = await loadClusterConfig();
   const namespace = config.podNamespace ?? cluster.namespace ?? 'default';
@@ -80,13 +85,4 @@ async function run(): Promise<void> {
   await manager.addController(controller).run(signal);
   await transport.close();
   log.info({}, 'stopped');
-}
-
-try {
-  await run();
-} catch (error) {
-  process.stderr.write(
-    `${JSON.stringify({ level: 60, msg: 'the operator ends', error: error instanceof Error ? (error.stack ?? error.message) : String(error) })}\n`,
-  );
-  process.exit(1);
 }

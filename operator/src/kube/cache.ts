@@ -1,6 +1,7 @@
 import type { Client } from './client.ts';
 import { systemClock, type Clock, type Random } from './clock.ts';
-import { Informer, type InformerDependencies, type InformerOptions, type InformerStatus } from './informer.ts';
+import type { InformerDependencies, InformerOptions, InformerStatus } from './informer-options.ts';
+import { Informer } from './informer.ts';
 import { silentLog, type Log } from './log.ts';
 import type { ReflectorMetrics, ReflectorTimings } from './reflector.ts';
 import { resourceName, type ResourceType } from './resources.ts';

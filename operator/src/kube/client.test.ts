@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Client, type AcceptedWrite } from './client.ts';
+import type { AcceptedWrite } from './client-options.ts';
+import { Client } from './client.ts';
 import { ApiError } from './errors.ts';
 import { collectionPath, objectPath, resources, resourceTypeOf, type ResourceType } from './resources.ts';
-import { FakeApiServer, sendStatus } from './testing/fake-api-server.ts';
+import { sendStatus } from './testing/answers.ts';
+import { FakeApiServer } from './testing/fake-api-server.ts';
 import { HttpTransport } from './transport.ts';
 import type { Manifest } from './types.ts';
 
@@ -39,7 +41,9 @@ describe('paths', () => {
     );
     expect(objectPath(resources.nodes, { name: 'n' })).toBe('/api/v1/nodes/n');
     expect(collectionPath(resources.jobs)).toBe('/apis/batch/v1/jobs');
-    expect(objectPath(resources.deployments, ref, 'status')).toBe('/apis/apps/v1/namespaces/a/deployments/x/status');
+    expect(objectPath(resources.deployments, ref, 'status')).toBe(
+      '/apis/apps/v1/namespaces/a/deployments/x/status',
+    );
   });
 
   it('refuse what would name another object', () => {
@@ -49,7 +53,13 @@ describe('paths', () => {
   });
 
   it('are found by apiVersion and kind', () => {
-    const custom: ResourceType = { group: 'example.org', version: 'v1', plural: 'things', kind: 'Thing', namespaced: true };
+    const custom: ResourceType = {
+      group: 'example.org',
+      version: 'v1',
+      plural: 'things',
+      kind: 'Thing',
+      namespaced: true,
+    };
     expect(resourceTypeOf({ apiVersion: 'batch/v1', kind: 'Job' })).toBe(resources.jobs);
     expect(resourceTypeOf({ apiVersion: 'example.org/v1', kind: 'Thing' }, [custom])).toBe(custom);
     expect(() => resourceTypeOf({ apiVersion: 'batch/v2', kind: 'Job' })).toThrow('batch/v2 Job');
@@ -75,19 +85,27 @@ describe('reads', () => {
   });
 
   it('page through a collection', async () => {
-    for (const name of ['a', 'b', 'c', 'd', 'e']) await client.create(resources.configMaps, configMap(name), {}, signal);
+    for (const name of ['a', 'b', 'c', 'd', 'e'])
+      await client.create(resources.configMaps, configMap(name), {}, signal);
     server.requests.length = 0;
-    const list = await client.list(resources.configMaps, { namespace: 'a', limit: 2, resourceVersion: '0' }, signal);
+    const list = await client.list(
+      resources.configMaps,
+      { namespace: 'a', limit: 2, resourceVersion: '0' },
+      signal,
+    );
     expect(list.items.map((item) => item.metadata.name)).toEqual(['a', 'b', 'c', 'd', 'e']);
-    expect(server.requests.map(({ query }) => [query.get('continue'), query.get('resourceVersion')])).toEqual([
-      [null, '0'],
-      ['2', null],
-      ['4', null],
-    ]);
+    expect(server.requests.map(({ query }) => [query.get('continue'), query.get('resourceVersion')])).toEqual(
+      [
+        [null, '0'],
+        ['2', null],
+        ['4', null],
+      ],
+    );
   });
 
   it('start over in one piece when a continue token has expired', async () => {
-    for (const name of ['a', 'b', 'c']) await client.create(resources.configMaps, configMap(name), {}, signal);
+    for (const name of ['a', 'b', 'c'])
+      await client.create(resources.configMaps, configMap(name), {}, signal);
     server.once(
       ({ query }) => query.has('continue'),
       (_request, response) => sendStatus(response, 410, 'Expired'),
@@ -114,21 +132,42 @@ describe('writes', () => {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
     metadata: { name: 'x', namespace: 'a' },
-    spec: { podSelector: {}, ingress: [{ from: [{ podSelector: { matchLabels: { app: 'web' } } }], ports: [{ port: 80 }] }] },
+    spec: {
+      podSelector: {},
+      ingress: [{ from: [{ podSelector: { matchLabels: { app: 'web' } } }], ports: [{ port: 80 }] }],
+    },
   };
 
   it('send exactly the manifest', async () => {
     await client.apply(resources.networkPolicies, policy, {}, signal);
-    await client.create(resources.networkPolicies, { ...policy, metadata: { name: 'y', namespace: 'a' } }, {}, signal);
+    await client.create(
+      resources.networkPolicies,
+      { ...policy, metadata: { name: 'y', namespace: 'a' } },
+      {},
+      signal,
+    );
     expect(server.requests[0]?.body).toBe(JSON.stringify(policy));
-    expect(JSON.parse(server.requests[1]?.body ?? '')).toEqual({ ...policy, metadata: { name: 'y', namespace: 'a' } });
+    expect(JSON.parse(server.requests[1]?.body ?? '')).toEqual({
+      ...policy,
+      metadata: { name: 'y', namespace: 'a' },
+    });
+  });
+
+  it('refuse a namespaced object without a namespace before anything is sent', async () => {
+    const nowhere = client.create(resources.configMaps, { metadata: { name: 'x' } }, {}, signal);
+    await expect(nowhere).rejects.toThrow('ConfigMap x: the namespace is missing');
+    expect(server.requests).toEqual([]);
   });
 
   it('apply with the field manager, force and content type', async () => {
     await client.apply(resources.networkPolicies, policy, {}, signal);
     const [request] = server.requests;
     expect(request?.headers['content-type']).toBe('application/apply-patch+yaml');
-    expect(Object.fromEntries(request?.query ?? [])).toEqual({ fieldManager: 'tester', force: 'true', fieldValidation: 'Strict' });
+    expect(Object.fromEntries(request?.query ?? [])).toEqual({
+      fieldManager: 'tester',
+      force: 'true',
+      fieldValidation: 'Strict',
+    });
   });
 
   it('apply on condition of the UID', async () => {
@@ -142,19 +181,41 @@ describe('writes', () => {
 
   it('write status as a subresource, adding the kind', async () => {
     await client.create(resources.deployments, { metadata: { ...ref } }, {}, signal);
-    await client.applyStatus(resources.deployments, { metadata: { ...ref }, status: { ready: true } }, { fieldManager: 'status' }, signal);
+    await client.applyStatus(
+      resources.deployments,
+      { metadata: { ...ref }, status: { ready: true } },
+      { fieldManager: 'status' },
+      signal,
+    );
     const request = server.requests.at(-1);
     expect(request?.path).toBe('/apis/apps/v1/namespaces/a/deployments/x/status');
     expect(request?.query.get('fieldManager')).toBe('status');
-    expect(JSON.parse(request?.body ?? '')).toMatchObject({ apiVersion: 'apps/v1', kind: 'Deployment', status: { ready: true } });
+    expect(JSON.parse(request?.body ?? '')).toMatchObject({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      status: { ready: true },
+    });
   });
 
   it('tell apart that a name is taken from a lost race', async () => {
     const first = await client.create(resources.configMaps, configMap('x'), {}, signal);
-    await expect(client.create(resources.configMaps, configMap('x'), {}, signal)).rejects.toMatchObject({ isAlreadyExists: true, isConflict: false });
+    await expect(client.create(resources.configMaps, configMap('x'), {}, signal)).rejects.toMatchObject({
+      isAlreadyExists: true,
+      isConflict: false,
+    });
     const { resourceVersion } = first.metadata;
-    await client.replace(resources.configMaps, configMap('x', { resourceVersion, labels: { a: '1' } }), {}, signal);
-    const stale = client.replace(resources.configMaps, configMap('x', { resourceVersion, labels: { a: '2' } }), {}, signal);
+    await client.replace(
+      resources.configMaps,
+      configMap('x', { resourceVersion, labels: { a: '1' } }),
+      {},
+      signal,
+    );
+    const stale = client.replace(
+      resources.configMaps,
+      configMap('x', { resourceVersion, labels: { a: '2' } }),
+      {},
+      signal,
+    );
     await expect(stale).rejects.toMatchObject({ isConflict: true, isAlreadyExists: false });
     await expect(stale).rejects.toBeInstanceOf(ApiError);
   });
@@ -162,7 +223,9 @@ describe('writes', () => {
   it('say whether a delete found, removed or only marked the object', async () => {
     expect(await client.delete(resources.configMaps, ref, {}, signal)).toBe('absent');
     const { metadata } = await client.create(resources.configMaps, configMap('x'), {}, signal);
-    await expect(client.delete(resources.configMaps, ref, { uid: 'other' }, signal)).rejects.toMatchObject({ isConflict: true });
+    await expect(client.delete(resources.configMaps, ref, { uid: 'other' }, signal)).rejects.toMatchObject({
+      isConflict: true,
+    });
     expect(await client.delete(resources.configMaps, ref, { uid: metadata.uid }, signal)).toBe('deleted');
     expect(JSON.parse(server.requests.at(-1)?.body ?? '')).toEqual({
       apiVersion: 'v1',
@@ -170,13 +233,28 @@ describe('writes', () => {
       propagationPolicy: 'Background',
       preconditions: { uid: metadata.uid },
     });
-    await client.create(resources.configMaps, configMap('x', { finalizers: ['example.org/hold'] }), {}, signal);
+    await client.create(
+      resources.configMaps,
+      configMap('x', { finalizers: ['example.org/hold'] }),
+      {},
+      signal,
+    );
     expect(await client.delete(resources.configMaps, ref, {}, signal)).toBe('deleting');
   });
 
   it('report each accepted write, deletes by UID, and no dry run', async () => {
-    const { metadata } = await client.create(resources.configMaps, configMap('x', { finalizers: ['example.org/hold'] }), {}, signal);
-    await client.apply(resources.configMaps, configMap('x', { labels: { a: '1' } }), { dryRun: true }, signal);
+    const { metadata } = await client.create(
+      resources.configMaps,
+      configMap('x', { finalizers: ['example.org/hold'] }),
+      {},
+      signal,
+    );
+    await client.apply(
+      resources.configMaps,
+      configMap('x', { labels: { a: '1' } }),
+      { dryRun: true },
+      signal,
+    );
     expect(server.requests.at(-1)?.query.get('dryRun')).toBe('All');
     await client.delete(resources.configMaps, ref, {}, signal);
     await client.mergePatch(resources.configMaps, ref, { metadata: { finalizers: null } }, {}, signal);

@@ -1,74 +1,29 @@
+import type {
+  AcceptedWrite,
+  ApplyOptions,
+  ClientOptions,
+  DeleteOptions,
+  DeleteResult,
+  GetOptions,
+  JsonPatchOperation,
+  PatchOptions,
+  ServerVersion,
+  WriteOptions,
+} from './client-options.ts';
 import { ApiError } from './errors.ts';
 import { listAll, type ListOptions } from './list.ts';
 import { apiVersionOf, collectionPath, objectPath, type ResourceType } from './resources.ts';
 import type { ApiRequest, Query, Transport } from './transport.ts';
 import { refOf, type KubeList, type KubeObject, type Manifest, type ObjectRef } from './types.ts';
-import { APPLY_PATCH, asObject, isRecord, JSON_PATCH, MERGE_PATCH, METADATA_ONLY } from './wire.ts';
-
-export interface GetOptions {
-  readonly metadataOnly?: boolean;
-}
-
-export interface WriteOptions {
-  readonly dryRun?: boolean;
-  readonly fieldManager?: string;
-  /**
-   * What happens to a field the server does not know. Default Strict: refused, never dropped silently; for status the
-   * server's own default, so that a new operator can still report on an old CRD.
-   */
-  readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
-}
-
-export interface ApplyOptions extends WriteOptions {
-  /** Take fields over from other managers. Default true. */
-  readonly force?: boolean;
-  /** The apply is refused (409, 422) unless the stored object has this UID. */
-  readonly uid?: string | undefined;
-}
-
-export interface PatchOptions extends WriteOptions {
-  readonly subresource?: string;
-}
-
-export interface DeleteOptions {
-  readonly uid?: string | undefined;
-  readonly resourceVersion?: string | undefined;
-  /** Default Background. */
-  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
-  readonly gracePeriodSeconds?: number;
-  readonly dryRun?: boolean;
-}
-
-/** `absent`: there was none. `deleting`: accepted, finalizers or the grace period hold it. `deleted`: gone. */
-export type DeleteResult = 'absent' | 'deleting' | 'deleted';
-
-export interface JsonPatchOperation {
-  readonly op: 'add' | 'remove' | 'replace' | 'test' | 'move' | 'copy';
-  readonly path: string;
-  readonly value?: unknown;
-  readonly from?: string;
-}
-
-/** A write that the API server accepted: the cache waits for it before it answers. */
-export interface AcceptedWrite {
-  readonly type: ResourceType;
-  readonly ref: ObjectRef;
-  /** The version stored by the write. Absent for a delete. */
-  readonly resourceVersion?: string;
-  /** Set by a delete: the object with this UID is gone or on its way. */
-  readonly deletedUid?: string;
-}
-
-export interface ClientOptions {
-  /** Field manager of every write that names none. */
-  readonly fieldManager: string;
-}
-
-export interface ServerVersion {
-  readonly major: string;
-  readonly minor: string;
-  readonly gitVersion: string;
-}
+import {
+  APPLY_PATCH,
+  asObject,
+  isRecord,
+  JSON_PATCH,
+  MERGE_PATCH,
+  METADATA_ONLY,
+  outcomeOfDelete,
+} from './wire.ts';
 
 /**
  * Raw JSON both ways. Every method throws ApiError, TransportError, or the signal's reason.
@@ -98,19 +53,35 @@ export class Client {
   }
 
   /** All pages. A continue token that expires half-way restarts the list once, unpaged. */
-  list<T extends KubeObject>(type: ResourceType<T>, options: ListOptions, signal: AbortSignal): Promise<KubeList<T>> {
+  list<T extends KubeObject>(
+    type: ResourceType<T>,
+    options: ListOptions,
+    signal: AbortSignal,
+  ): Promise<KubeList<T>> {
     return listAll(this.transport, type, options, signal);
   }
 
   /** POST. Throws ApiError.isAlreadyExists when there is one of that name. */
-  create<T extends KubeObject>(type: ResourceType<T>, manifest: Manifest, options: WriteOptions, signal: AbortSignal): Promise<T> {
-    const path = collectionPath(type, manifest.metadata.namespace);
+  async create<T extends KubeObject>(
+    type: ResourceType<T>,
+    manifest: Manifest,
+    options: WriteOptions,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const { namespace, name } = manifest.metadata;
+    if (type.namespaced && !namespace) throw new Error(`${type.kind} ${name}: the namespace is missing`);
+    const path = collectionPath(type, namespace);
     const query = this.#query(options, 'Strict');
     return this.#write(type, { method: 'POST', path, query, body: typed(type, manifest) }, options, signal);
   }
 
   /** Server-side apply: the body holds exactly the fields we own and is sent as it is. Creates when absent. */
-  apply<T extends KubeObject>(type: ResourceType<T>, manifest: Manifest, options: ApplyOptions, signal: AbortSignal): Promise<T> {
+  apply<T extends KubeObject>(
+    type: ResourceType<T>,
+    manifest: Manifest,
+    options: ApplyOptions,
+    signal: AbortSignal,
+  ): Promise<T> {
     return this.#apply(type, undefined, manifest, options, signal);
   }
 
@@ -125,7 +96,12 @@ export class Client {
   }
 
   /** PUT with metadata.resourceVersion, for kinds with one writer such as Lease. */
-  replace<T extends KubeObject>(type: ResourceType<T>, manifest: Manifest, options: WriteOptions, signal: AbortSignal): Promise<T> {
+  replace<T extends KubeObject>(
+    type: ResourceType<T>,
+    manifest: Manifest,
+    options: WriteOptions,
+    signal: AbortSignal,
+  ): Promise<T> {
     const path = objectPath(type, manifest.metadata);
     const query = this.#query(options, 'Strict');
     return this.#write(type, { method: 'PUT', path, query, body: typed(type, manifest) }, options, signal);
@@ -151,7 +127,12 @@ export class Client {
     return this.#patch(type, ref, MERGE_PATCH, patch, options, signal);
   }
 
-  async delete(type: ResourceType, ref: ObjectRef, options: DeleteOptions, signal: AbortSignal): Promise<DeleteResult> {
+  async delete(
+    type: ResourceType,
+    ref: ObjectRef,
+    options: DeleteOptions,
+    signal: AbortSignal,
+  ): Promise<DeleteResult> {
     const { uid, resourceVersion } = options;
     const body = {
       apiVersion: 'v1',
@@ -163,7 +144,9 @@ export class Client {
         : {}),
       ...(options.dryRun ? { dryRun: ['All'] } : {}),
     };
-    const answer = await orAbsent(this.transport.request({ method: 'DELETE', path: objectPath(type, ref), body }, signal));
+    const answer = await orAbsent(
+      this.transport.request({ method: 'DELETE', path: objectPath(type, ref), body }, signal),
+    );
     if (answer === undefined) return 'absent';
     const outcome = outcomeOfDelete(answer);
     const deletedUid = uid ?? outcome.uid;
@@ -178,7 +161,8 @@ export class Client {
 
   async serverVersion(signal: AbortSignal): Promise<ServerVersion> {
     const answer = await this.transport.request({ method: 'GET', path: '/version' }, signal);
-    const text = (field: string): string => (isRecord(answer) && typeof answer[field] === 'string' ? answer[field] : '');
+    const text = (field: string): string =>
+      isRecord(answer) && typeof answer[field] === 'string' ? answer[field] : '';
     return { major: text('major'), minor: text('minor'), gitVersion: text('gitVersion') };
   }
 
@@ -196,9 +180,20 @@ export class Client {
     signal: AbortSignal,
   ): Promise<T> {
     const path = objectPath(type, manifest.metadata, subresource);
-    const query = { ...this.#query(options, subresource ? undefined : 'Strict'), force: options.force ?? true };
-    const body = typed(type, options.uid ? { ...manifest, metadata: { ...manifest.metadata, uid: options.uid } } : manifest);
-    return this.#write(type, { method: 'PATCH', path, query, body, contentType: APPLY_PATCH }, options, signal);
+    const query = {
+      ...this.#query(options, subresource ? undefined : 'Strict'),
+      force: options.force ?? true,
+    };
+    const body = typed(
+      type,
+      options.uid ? { ...manifest, metadata: { ...manifest.metadata, uid: options.uid } } : manifest,
+    );
+    return this.#write(
+      type,
+      { method: 'PATCH', path, query, body, contentType: APPLY_PATCH },
+      options,
+      signal,
+    );
   }
 
   #patch<T extends KubeObject>(
@@ -222,8 +217,17 @@ export class Client {
     };
   }
 
-  async #write<T extends KubeObject>(type: ResourceType<T>, request: ApiRequest, options: WriteOptions, signal: AbortSignal): Promise<T> {
-    const object = asObject(type, await this.transport.request(request, signal), `${request.method} ${request.path}`);
+  async #write<T extends KubeObject>(
+    type: ResourceType<T>,
+    request: ApiRequest,
+    options: WriteOptions,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const object = asObject(
+      type,
+      await this.transport.request(request, signal),
+      `${request.method} ${request.path}`,
+    );
     if (options.dryRun) return object;
     const { uid, resourceVersion, deletionTimestamp, finalizers } = object.metadata;
     // Taking the last finalizer off deletes the object: its last version never shows up in a watch.
@@ -250,15 +254,4 @@ async function orAbsent(answer: Promise<unknown>): Promise<unknown> {
     if (error instanceof ApiError && error.isNotFound) return undefined;
     throw error;
   }
-}
-
-/** A delete is answered by a Status when the object is gone, by most kinds with the object when it was or will be. */
-function outcomeOfDelete(answer: unknown): { readonly result: DeleteResult; readonly uid: string | undefined } {
-  const status = isRecord(answer) && answer['kind'] === 'Status';
-  const about = isRecord(answer) ? answer[status ? 'details' : 'metadata'] : undefined;
-  if (!isRecord(about)) return { result: 'deleted', uid: undefined };
-  const uid = typeof about['uid'] === 'string' ? about['uid'] : undefined;
-  const finalizers = about['finalizers'];
-  const held = (Array.isArray(finalizers) && finalizers.length > 0) || Number(about['deletionGracePeriodSeconds'] ?? 0) > 0;
-  return { result: !status && about['deletionTimestamp'] !== undefined && held ? 'deleting' : 'deleted', uid };
 }

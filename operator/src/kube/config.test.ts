@@ -50,14 +50,19 @@ describe('in a pod', () => {
   });
 
   it('brackets an IPv6 address', async () => {
-    const config = await loadClusterConfig({ env: { ...env, KUBERNETES_SERVICE_HOST: 'fd00::1' }, serviceAccountDir: dir });
+    const config = await loadClusterConfig({
+      env: { ...env, KUBERNETES_SERVICE_HOST: 'fd00::1' },
+      serviceAccountDir: dir,
+    });
     expect(config.server).toBe('https://[fd00::1]:443');
   });
 });
 
 describe('with a kubeconfig', () => {
   it('reads inline certificates and relative files', async () => {
-    const KUBECONFIG = await kubeconfig(`{ client-certificate-data: ${base64('CERT')}, client-key: keys/me.key }`);
+    const KUBECONFIG = await kubeconfig(
+      `{ client-certificate-data: ${base64('CERT')}, client-key: keys/me.key }`,
+    );
     expect(await loadClusterConfig({ env: { KUBECONFIG } })).toEqual({
       server: 'https://127.0.0.1:6443',
       namespace: 'mine',
@@ -70,11 +75,17 @@ describe('with a kubeconfig', () => {
 
   it('prefers a token file over the token beside it', async () => {
     const KUBECONFIG = await kubeconfig('{ token: old, tokenFile: token }');
-    expect(await loadClusterConfig({ env: { KUBECONFIG } })).toMatchObject({ token: { file: join(dir, 'token') } });
+    expect(await loadClusterConfig({ env: { KUBECONFIG } })).toMatchObject({
+      token: { file: join(dir, 'token') },
+    });
   });
 
   it('leaves credential plugins to the Kubernetes client', async () => {
-    const credential = { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { token: 'from-plugin' } };
+    const credential = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      kind: 'ExecCredential',
+      status: { token: 'from-plugin' },
+    };
     const script = join(dir, 'plugin.cjs');
     await writeFile(script, `process.stdout.write(${JSON.stringify(JSON.stringify(credential))})`);
     const KUBECONFIG = await kubeconfig(
@@ -92,8 +103,12 @@ describe('with a kubeconfig', () => {
 
   it('says what is missing', async () => {
     const KUBECONFIG = await kubeconfig('{ token: t }');
-    await expect(loadClusterConfig({ env: { KUBECONFIG }, context: 'broken' })).rejects.toThrow('names cluster none, which has no server');
-    await expect(loadClusterConfig({ env: { KUBECONFIG }, context: 'nowhere' })).rejects.toThrow('context nowhere is not in the file');
+    await expect(loadClusterConfig({ env: { KUBECONFIG }, context: 'broken' })).rejects.toThrow(
+      'names cluster none, which has no server',
+    );
+    await expect(loadClusterConfig({ env: { KUBECONFIG }, context: 'nowhere' })).rejects.toThrow(
+      'context nowhere is not in the file',
+    );
     await expect(loadClusterConfig({ env: { HOME: dir } })).rejects.toThrow('no API server is configured');
   });
 });

@@ -57,12 +57,16 @@ export class Credentials {
       bytesOf(clientKey, previous.key),
     ]);
     this.#token = nextToken?.trim() || undefined;
-    if (nextCa !== previous.ca || cert !== previous.cert || key !== previous.key) this.#tls = { ca: nextCa, cert, key };
+    if (nextCa !== previous.ca || cert !== previous.cert || key !== previous.key)
+      this.#tls = { ca: nextCa, cert, key };
     this.#readAt = this.#clock.monotonic();
   }
 }
 
-async function bytesOf(material: Material | undefined, last: string | undefined): Promise<string | undefined> {
+async function bytesOf(
+  material: Material | undefined,
+  last: string | undefined,
+): Promise<string | undefined> {
   if (!material) return undefined;
   if ('data' in material) return material.data;
   try {

@@ -68,15 +68,16 @@ export class ApiError extends Error {
   get isExpired(): boolean {
     return this.status === 410 || this.reason === 'Expired' || this.reason === 'Gone';
   }
+  /** The object breaks a rule of its schema, or an immutable field was changed. */
   get isInvalid(): boolean {
-    return this.status === 422;
+    return this.status === 422 || this.reason === 'Invalid';
   }
   get isTooManyRequests(): boolean {
     return this.status === 429;
   }
   /** Passing trouble of the server: worth the same request again, later. */
   get isServerTrouble(): boolean {
-    return this.status >= 500 || this.status === 429;
+    return (this.status >= 500 && !this.isInvalid) || this.status === 429;
   }
 }
 

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Cache, type CacheOptions } from './cache.ts';
 import { Client } from './client.ts';
 import { silentLog } from './log.ts';
-import type { Informer, InformerOptions } from './informer.ts';
+import type { InformerOptions } from './informer-options.ts';
+import type { Informer } from './informer.ts';
 import { resources } from './resources.ts';
 import { FakeApiServer } from './testing/fake-api-server.ts';
 import type { Json } from './testing/fake-objects.ts';
@@ -41,10 +42,13 @@ afterEach(async () => {
 
 function makeCache(options: CacheOptions = {}): Cache {
   const timings = { backoff: { baseMs: 5, maxMs: 10, resetMs: 60_000 }, shortWatchMs: 0 };
-  return new Cache(client, { consistencyTimeoutMs: 150, timings, ...options });
+  return new Cache(client, { consistencyTimeoutMs: 5_000, timings, ...options });
 }
 
-async function started(options?: InformerOptions<ConfigMap>, cacheOptions?: CacheOptions): Promise<{ cache: Cache; informer: Informer<ConfigMap> }> {
+async function started(
+  options?: InformerOptions<ConfigMap>,
+  cacheOptions?: CacheOptions,
+): Promise<{ cache: Cache; informer: Informer<ConfigMap> }> {
   const cache = makeCache(cacheOptions);
   const informer = cache.informer(resources.configMaps, options);
   running = cache.run(stop.signal);
@@ -55,12 +59,17 @@ async function started(options?: InformerOptions<ConfigMap>, cacheOptions?: Cach
 
 const until = (condition: () => void): Promise<void> => vi.waitFor(condition, { timeout: 3000, interval: 5 });
 const create = (name: string, metadata: Json = {}, namespace = 'a'): void =>
-  void server.objects.create(MAPS, namespace, { apiVersion: 'v1', kind: 'ConfigMap', data: { k: 'v' }, metadata: { name, ...metadata } });
+  void server.objects.create(MAPS, namespace, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    data: { k: 'v' },
+    metadata: { name, ...metadata },
+  });
 /** Watch events arrive, but only after this many milliseconds. */
 function delayWatches(ms: number): void {
-  const { subscribe } = server.objects;
+  const subscribe = server.objects.subscribe.bind(server.objects);
   vi.spyOn(server.objects, 'subscribe').mockImplementation((listener) =>
-    subscribe.call(server.objects, (event) => void setTimeout(listener, ms, event)),
+    subscribe((event) => void setTimeout(listener, ms, event)),
   );
 }
 
@@ -72,7 +81,8 @@ describe('handlers', () => {
     const seen: string[] = [];
     informer.addHandler({
       onAdd: (object, initial) => seen.push(`add ${object.metadata.name} ${initial}`),
-      onUpdate: (old, current) => seen.push(`update ${old.metadata.resourceVersion} ${current.metadata.resourceVersion}`),
+      onUpdate: (old, current) =>
+        seen.push(`update ${old.metadata.resourceVersion} ${current.metadata.resourceVersion}`),
       onDelete: (last) => seen.push(`delete ${last.metadata.name} ${last.metadata.resourceVersion}`),
     });
     running = cache.run(stop.signal);
@@ -88,7 +98,13 @@ describe('handlers', () => {
 
   it('that throw hurt nobody else', async () => {
     const failures: string[] = [];
-    const metrics = { list() {}, watch() {}, relist() {}, synced() {}, handlerFailed: (name: string) => void failures.push(name) };
+    const metrics = {
+      list() {},
+      watch() {},
+      relist() {},
+      synced() {},
+      handlerFailed: (name: string) => void failures.push(name),
+    };
     const { informer } = await started(undefined, { metrics, log: silentLog });
     const seen: string[] = [];
     informer.addHandler({
@@ -107,7 +123,11 @@ describe('handlers', () => {
     create('x');
     const { informer } = await started();
     const seen: string[] = [];
-    informer.addHandler({ onAdd: () => seen.push('add'), onUpdate: () => seen.push('update'), onDelete: () => seen.push('delete') });
+    informer.addHandler({
+      onAdd: () => seen.push('add'),
+      onUpdate: () => seen.push('update'),
+      onDelete: () => seen.push('delete'),
+    });
     seen.length = 0;
     const remove = server.script((request, response) => {
       if (request.query.get('watch') !== 'true') return false;
@@ -144,11 +164,16 @@ describe('the store', () => {
   it('finds objects by index, also after they moved', async () => {
     create('x', { labels: { app: 'one' } });
     create('y', { labels: { app: 'two' } });
-    const { informer } = await started({ indexers: { app: (object) => [object.metadata.labels?.['app'] ?? ''] } });
+    const { informer } = await started({
+      indexers: { app: (object) => [object.metadata.labels?.['app'] ?? ''] },
+    });
     const named = async (value: string): Promise<string[]> =>
       (await informer.byIndex('app', value, signal)).map((object) => object.metadata.name);
     expect(await named('one')).toEqual(['x']);
-    server.objects.update(MAPS, 'a/x', (object) => ({ ...object, metadata: { ...object.metadata, labels: { app: 'two' } } }));
+    server.objects.update(MAPS, 'a/x', (object) => ({
+      ...object,
+      metadata: { ...object.metadata, labels: { app: 'two' } },
+    }));
     await until(() => expect(informer.peek(ref)?.metadata.labels).toEqual({ app: 'two' }));
     expect(await named('one')).toEqual([]);
     expect(await named('two')).toHaveLength(2);
@@ -161,7 +186,9 @@ describe('the store', () => {
     expect(informer.peekAll().map((object) => object.metadata.namespace)).toEqual(['a', 'b']);
     expect(informer.peekAll('b')).toHaveLength(1);
     // Outside of what is watched the API server answers.
-    expect(await informer.get({ namespace: 'c', name: 'x' }, signal)).toMatchObject({ metadata: { namespace: 'c' } });
+    expect(await informer.get({ namespace: 'c', name: 'x' }, signal)).toMatchObject({
+      metadata: { namespace: 'c' },
+    });
     expect(server.requests.every((request) => request.path !== '/api/v1/configmaps')).toBe(true);
   });
 
@@ -191,13 +218,13 @@ describe('the store', () => {
 describe('own writes', () => {
   it('are waited for by reads of the object, not by reads of others', async () => {
     create('other');
-    delayWatches(60);
-    const { informer } = await started();
+    delayWatches(250);
+    const { informer } = await started(undefined, { consistencyTimeoutMs: 5_000 });
     await client.apply(resources.configMaps, manifest('x'), {}, signal);
     expect(informer.peek(ref)).toBeUndefined();
     const before = performance.now();
     expect(await informer.get({ namespace: 'a', name: 'other' }, signal)).toBeDefined();
-    expect(performance.now() - before).toBeLessThan(40);
+    expect(performance.now() - before).toBeLessThan(200);
     expect((await informer.get(ref, signal))?.metadata.name).toBe('x');
     expect(informer.peek(ref)).toBeDefined();
   });
@@ -214,14 +241,14 @@ describe('own writes', () => {
   });
 
   it('end in a live read when the watch is late; later reads do not wait again', async () => {
-    delayWatches(400);
-    const { informer } = await started();
+    delayWatches(1_000);
+    const { informer } = await started(undefined, { consistencyTimeoutMs: 300 });
     await client.create(resources.configMaps, manifest('x'), {}, signal);
     expect(await informer.get(ref, signal)).toMatchObject({ metadata: { name: 'x' } });
     const again = performance.now();
     expect(await informer.get(ref, signal)).toMatchObject({ metadata: { name: 'x' } });
     expect(await informer.list({}, signal)).toHaveLength(1);
-    expect(performance.now() - again).toBeLessThan(120);
+    expect(performance.now() - again).toBeLessThan(290);
     expect(informer.peek(ref)).toBeUndefined();
     await until(() => expect(informer.peek(ref)).toBeDefined());
     server.requests.length = 0;
@@ -253,10 +280,6 @@ describe('own writes', () => {
     const { informer } = await started({ labelSelector: 'app=one' });
     await client.create(resources.configMaps, manifest('x'), {}, signal);
     server.bookmark();
-    await until(() => expect(server.openWatches).toBe(1));
-    await new Promise((resolve) => {
-      setTimeout(resolve, 30);
-    });
     server.requests.length = 0;
     expect(await informer.get(ref, signal)).toBeUndefined();
     expect(server.requests).toEqual([]);
@@ -265,6 +288,8 @@ describe('own writes', () => {
   it('before the first list are read live', async () => {
     create('x');
     const cache = makeCache();
-    expect(await cache.informer(resources.configMaps).get(ref, signal)).toMatchObject({ metadata: { name: 'x' } });
+    expect(await cache.informer(resources.configMaps).get(ref, signal)).toMatchObject({
+      metadata: { name: 'x' },
+    });
   });
 });

@@ -1,54 +1,17 @@
-import type { AcceptedWrite, Client } from './client.ts';
-import { sleep, type Clock, type Random } from './clock.ts';
+import type { AcceptedWrite } from './client-options.ts';
+import { sleep } from './clock.ts';
 import { deepFreeze, withoutManagedFields } from './freeze.ts';
-import type { Log } from './log.ts';
+import type {
+  EventHandler,
+  InformerDependencies,
+  InformerOptions,
+  InformerStatus,
+} from './informer-options.ts';
 import { OwnWrites } from './own-writes.ts';
-import { Reflector, type ReflectorMetrics, type ReflectorTimings } from './reflector.ts';
+import { Reflector } from './reflector.ts';
 import { resourceName, type ResourceType } from './resources.ts';
 import { ObjectStore, type Indexer } from './store.ts';
 import { keyOf, type KubeObject, type ObjectRef } from './types.ts';
-
-export interface InformerOptions<T extends KubeObject> {
-  /** Absent: those of the cache. Empty: all namespaces. */
-  readonly namespaces?: readonly string[];
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
-  /** Keep and transfer only metadata: for kinds with big or secret bodies. */
-  readonly metadataOnly?: boolean;
-  /** Runs on each object before it is stored; `managedFields` is already gone. */
-  readonly transform?: (object: T) => T;
-  readonly indexers?: Readonly<Record<string, Indexer<T>>>;
-  /** Every stored object is handed out again as an update (old === new) at this interval. Default: never. */
-  readonly resyncMs?: number;
-}
-
-/** Handlers compute keys and return; they must not wait. What they throw is counted and logged, nothing more. */
-export interface EventHandler<T> {
-  onAdd?(object: T, isInInitialList: boolean): void;
-  /** On a resync old and current are the same object. */
-  onUpdate?(old: T, current: T): void;
-  /** The last known state; the delete itself may have been missed and found by a later list. */
-  onDelete?(last: T): void;
-}
-
-export interface InformerStatus {
-  readonly resource: string;
-  readonly synced: boolean;
-  /** Milliseconds since each of its reflectors last heard from the API server; Infinity: never. The oldest counts. */
-  readonly silentForMs: number;
-  readonly objects: number;
-}
-
-export interface InformerDependencies {
-  readonly client: Client;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly metrics?: ReflectorMetrics | undefined;
-  readonly timings?: Partial<ReflectorTimings> | undefined;
-  /** How long a read waits for our own write to arrive. */
-  readonly consistencyTimeoutMs: number;
-}
 
 /** A copy of a collection, kept up to date; made by `Cache.informer`. */
 export class Informer<T extends KubeObject = KubeObject> {
@@ -69,7 +32,8 @@ export class Informer<T extends KubeObject = KubeObject> {
     this.#writes = new OwnWrites(this.#store, dependencies.clock);
     const namespaces = type.namespaced ? (options.namespaces ?? []) : [];
     this.#scopes = namespaces.length ? namespaces : [''];
-    for (const [name, indexer] of Object.entries(options.indexers ?? {})) this.#store.addIndexer(name, indexer);
+    for (const [name, indexer] of Object.entries(options.indexers ?? {}))
+      this.#store.addIndexer(name, indexer);
     this.#reflectors = this.#scopes.map((scope) => this.#reflectorOf(scope));
   }
 
@@ -111,12 +75,17 @@ export class Informer<T extends KubeObject = KubeObject> {
   /** Waits (at most 2 s, then asks the API server) until the store has seen our own writes to this object. */
   async get(ref: ObjectRef, signal: AbortSignal): Promise<T | undefined> {
     if (this.#covers(ref.namespace) && (await this.#isCurrent(ref, signal))) return this.#store.get(ref);
-    const live = await this.#with.client.get(this.type, ref, signal, { metadataOnly: this.#options.metadataOnly ?? false });
+    const live = await this.#with.client.get(this.type, ref, signal, {
+      metadataOnly: this.#options.metadataOnly ?? false,
+    });
     return live && this.#ingest(live);
   }
 
   /** As `get`, for all pending writes of this kind; after 2 s a live list. */
-  async list(options: { readonly namespace?: string | undefined }, signal: AbortSignal): Promise<readonly T[]> {
+  async list(
+    options: { readonly namespace?: string | undefined },
+    signal: AbortSignal,
+  ): Promise<readonly T[]> {
     const { namespace } = options;
     if ((namespace === undefined || this.#covers(namespace)) && (await this.#isCurrent(undefined, signal))) {
       return this.#store.all(namespace);
@@ -125,7 +94,11 @@ export class Informer<T extends KubeObject = KubeObject> {
     const scopes = namespace === undefined ? this.#scopes : [namespace];
     const lists = await Promise.all(
       scopes.map((scope) =>
-        this.#with.client.list(this.type, { namespace: scope, labelSelector, fieldSelector, metadataOnly }, signal),
+        this.#with.client.list(
+          this.type,
+          { namespace: scope, labelSelector, fieldSelector, metadataOnly },
+          signal,
+        ),
       ),
     );
     return lists.flatMap((list) => list.items.map((object) => this.#ingest(object)));
@@ -147,7 +120,12 @@ export class Informer<T extends KubeObject = KubeObject> {
 
   status(): InformerStatus {
     const silentForMs = Math.max(...this.#reflectors.map((reflector) => reflector.silentForMs));
-    return { resource: resourceName(this.type), synced: this.hasSynced, silentForMs, objects: this.#store.size };
+    return {
+      resource: resourceName(this.type),
+      synced: this.hasSynced,
+      silentForMs,
+      objects: this.#store.size,
+    };
   }
 
   #covers(namespace: string | undefined): boolean {
@@ -196,7 +174,12 @@ export class Informer<T extends KubeObject = KubeObject> {
   #put(raw: T, isInitialList: boolean): void {
     const known = this.#store.get(raw.metadata);
     // A list repeats what we have: the same version of the same object is no news.
-    if (known && known.metadata.resourceVersion === raw.metadata.resourceVersion && known.metadata.uid === raw.metadata.uid) return;
+    if (
+      known &&
+      known.metadata.resourceVersion === raw.metadata.resourceVersion &&
+      known.metadata.uid === raw.metadata.uid
+    )
+      return;
     const object = this.#ingest(raw);
     const old = this.#store.put(object);
     this.#writes.changed(object.metadata);
@@ -224,7 +207,8 @@ export class Informer<T extends KubeObject = KubeObject> {
 
   async #resync(signal: AbortSignal): Promise<void> {
     const { resyncMs } = this.#options;
-    while (resyncMs !== undefined && !signal.aborted) {
+    if (resyncMs === undefined) return;
+    while (!signal.aborted) {
       await sleep(this.#with.clock, resyncMs * (0.9 + 0.2 * this.#with.random()), signal);
       if (signal.aborted) return;
       for (const object of this.#store.all()) {

@@ -3,7 +3,10 @@ import type { RequestOptions } from 'node:https';
 import type { ClusterConfig } from './config.ts';
 
 /** What an exec or auth-provider plugin of the context gives: a token command, and a client certificate if it made one. */
-export async function pluginCredentials(paths: readonly string[], context: string): Promise<Partial<ClusterConfig>> {
+export async function pluginCredentials(
+  paths: readonly string[],
+  context: string,
+): Promise<Partial<ClusterConfig>> {
   const config = new KubeConfig();
   for (const path of paths) {
     const one = new KubeConfig();

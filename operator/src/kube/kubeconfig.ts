@@ -57,19 +57,23 @@ export async function loadKubeconfig(files: string, contextName?: string): Promi
   const cluster = config.clusters.find((entry) => entry.name === found.value.cluster);
   const user = config.users.find((entry) => entry.name === found.value.user);
   if (!cluster?.value.server) {
-    throw new Error(`${files}: context ${found.name} names cluster ${found.value.cluster ?? '(none)'}, which has no server`);
+    throw new Error(
+      `${files}: context ${found.name} names cluster ${found.value.cluster ?? '(none)'}, which has no server`,
+    );
   }
   const base = {
     ...clusterPart(cluster.value, cluster.dir),
     ...(found.value.namespace ? { namespace: found.value.namespace } : {}),
   };
-  if (cluster.value['proxy-url']) throw new Error(`${files}: cluster ${cluster.name}: proxy-url is not supported`);
+  if (cluster.value['proxy-url'])
+    throw new Error(`${files}: cluster ${cluster.name}: proxy-url is not supported`);
   if (!user) return base;
   if (user.value.exec ?? user.value['auth-provider']) {
     const { pluginCredentials } = await import('./kubeconfig-plugin.ts');
     return { ...base, ...(await pluginCredentials(paths, found.name)) };
   }
-  if (user.value.username) throw new Error(`${files}: user ${user.name}: Kubernetes knows no basic authentication any more`);
+  if (user.value.username)
+    throw new Error(`${files}: user ${user.name}: Kubernetes knows no basic authentication any more`);
   return { ...base, ...userPart(user.value, user.dir) };
 }
 

@@ -18,16 +18,20 @@ async function collect(chunks: AsyncIterable<Uint8Array>): Promise<string[]> {
 
 describe('lines', () => {
   it('are the same wherever the stream is cut, also inside a character', async () => {
+    const character = fc.constantFrom('a', '{', '"', ' ', 'é', '数', '😀');
+    const text = fc
+      .array(character, { minLength: 1, maxLength: 12 })
+      .map((characters) => characters.join(''));
     const texts = fc.array(
-      fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }).filter((text) => text.trim() !== '' && !text.includes('\n')), { maxLength: 8 });
+      text.filter((each) => each.trim() !== ''),
+      { maxLength: 8 },
+    );
     await fc.assert(
       fc.asyncProperty(texts, fc.array(fc.nat(), { maxLength: 10 }), async (expected, positions) => {
-        const bytes = Buffer.from(expected.map((text) => `${text}\n`).join(''));
+        const bytes = Buffer.from(expected.map((each) => `${each}\n`).join(''));
         const cuts = positions.map((position) => position % (bytes.length + 1)).sort((a, b) => a - b);
-        // What UTF-8 cannot carry (lone surrogates) is replaced on both sides.
-        expect(await collect(chunked(bytes, cuts))).toEqual(expected.map((text) => Buffer.from(text).toString()));
+        expect(await collect(chunked(bytes, cuts))).toEqual(expected);
       }),
-      { numRuns: 50 },
     );
   });
 

@@ -84,7 +84,8 @@ export class OwnWrites<T extends KubeObject> {
     if (pending.resourceVersion !== undefined) {
       const progress = this.#progress.get(pending.ref.namespace ?? '') ?? this.#progress.get('');
       const wanted = pending.resourceVersion;
-      if (!hasReached(stored?.metadata.resourceVersion, wanted) && !hasReached(progress, wanted)) return false;
+      if (!hasReached(stored?.metadata.resourceVersion, wanted) && !hasReached(progress, wanted))
+        return false;
     }
     if (pending.deletedUid === undefined) return true;
     return stored?.metadata.uid !== pending.deletedUid || stored.metadata.deletionTimestamp !== undefined;

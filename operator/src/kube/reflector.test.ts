@@ -4,16 +4,21 @@ import type { Log } from './log.ts';
 import { silentLog } from './log.ts';
 import { Reflector, type ReflectorOptions, type ReflectorTimings } from './reflector.ts';
 import { resources } from './resources.ts';
-import { FakeApiServer, sendStatus, type RecordedRequest } from './testing/fake-api-server.ts';
+import { sendStatus } from './testing/answers.ts';
+import { FakeApiServer, type RecordedRequest } from './testing/fake-api-server.ts';
 import type { Json } from './testing/fake-objects.ts';
 import { HttpTransport } from './transport.ts';
 import type { KubeObject } from './types.ts';
 
 const PODS = 'api/v1/pods';
-const pod = (name: string, extra: Json = {}): Json => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, ...extra } });
+const pod = (name: string, extra: Json = {}): Json => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, ...extra },
+});
 const fast: Partial<ReflectorTimings> = {
   backoff: { baseMs: 10, maxMs: 40, resetMs: 120_000 },
-  idleMs: 150,
+  idleMs: 250,
   shortWatchMs: 1,
 };
 
@@ -41,9 +46,19 @@ afterEach(async () => {
   await server.close();
 });
 
-function start(timings: Partial<ReflectorTimings> = {}, more: Partial<ReflectorOptions<KubeObject>> = {}): Reflector<KubeObject> {
+function start(
+  timings: Partial<ReflectorTimings> = {},
+  more: Partial<ReflectorOptions<KubeObject>> = {},
+): Reflector<KubeObject> {
   const reflector = new Reflector<KubeObject>({
-    ...{ transport, type: resources.pods, namespace: 'a', clock: systemClock, random: () => 0.5, log: silentLog },
+    ...{
+      transport,
+      type: resources.pods,
+      namespace: 'a',
+      clock: systemClock,
+      random: () => 0.5,
+      log: silentLog,
+    },
     timings: { ...fast, ...timings },
     sink: {
       replace(items) {
@@ -117,9 +132,6 @@ describe('list and watch', () => {
     await connected();
     server.objects.create('api/v1/services', 'a', pod('elsewhere'));
     server.bookmark();
-    await new Promise((resolve) => {
-      setTimeout(resolve, 20);
-    });
     server.endWatches();
     await connected(2);
     expect(watches()[1]?.query.get('resourceVersion')).toBe('101');
@@ -130,7 +142,9 @@ describe('list and watch', () => {
     start({}, { metadataOnly: true });
     await connected();
     expect(lists()[0]?.headers.accept).toContain('as=PartialObjectMetadataList');
-    expect(watches()[0]?.headers.accept).toBe('application/json;g=meta.k8s.io;v=v1;as=PartialObjectMetadata,application/json');
+    expect(watches()[0]?.headers.accept).toBe(
+      'application/json;g=meta.k8s.io;v=v1;as=PartialObjectMetadata,application/json',
+    );
   });
 
   it('counts a watch that ends at once without an event as a failure', async () => {
@@ -148,34 +162,42 @@ describe('list and watch', () => {
 });
 
 describe('an expired version', () => {
-  it.each(['by status', 'in the stream'])('(%s) leads to a list that finds what was deleted meanwhile', async (how) => {
-    create('gone');
-    create('stays');
-    start();
-    await connected();
-    let cut = false;
-    server.script((request, response) => {
-      if (!cut || !isWatch(request)) return false;
-      cut = false;
-      if (how === 'by status') sendStatus(response, 410, 'Expired');
-      else response.writeHead(200).end('{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}}\n');
-      return true;
-    });
-    cut = true;
-    // While nobody watches: one object is deleted, one is made.
-    const silence = server.script((request, response) => {
-      if (!isList(request)) return false;
-      silence();
-      server.objects.delete(PODS, 'a/gone');
-      create('new');
-      void response;
-      return false;
-    });
-    server.endWatches();
-    await until(() => expect([...state.keys()]).toEqual(['stays', 'new']));
-    expect(lists()[1]?.query.get('resourceVersion')).toBe('102');
-    expect(told).toEqual(['replace gone stays', 'replace stays new']);
-  });
+  it.each(['by status', 'in the stream'])(
+    '(%s) leads to a list that finds what was deleted meanwhile',
+    async (how) => {
+      create('gone');
+      create('stays');
+      start();
+      await connected();
+      let cut = false;
+      server.script((request, response) => {
+        if (!cut || !isWatch(request)) return false;
+        cut = false;
+        if (how === 'by status') sendStatus(response, 410, 'Expired');
+        else
+          response
+            .writeHead(200)
+            .end(
+              '{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}}\n',
+            );
+        return true;
+      });
+      cut = true;
+      // While nobody watches: one object is deleted, one is made.
+      const silence = server.script((request, response) => {
+        if (!isList(request)) return false;
+        silence();
+        server.objects.delete(PODS, 'a/gone');
+        create('new');
+        void response;
+        return false;
+      });
+      server.endWatches();
+      await until(() => expect([...state.keys()]).toEqual(['stays', 'new']));
+      expect(lists()[1]?.query.get('resourceVersion')).toBe('102');
+      expect(told).toEqual(['replace gone stays', 'replace stays new']);
+    },
+  );
 
   it('of the list itself leads to a list of the newest, at once', async () => {
     create('x');
@@ -202,7 +224,13 @@ describe('an expired version', () => {
     start();
     await connected();
     server.once(isWatch, (_request, response) =>
-      sendStatus(response, 504, 'Timeout', {}, { details: { causes: [{ reason: 'ResourceVersionTooLarge' }] } }),
+      sendStatus(
+        response,
+        504,
+        'Timeout',
+        {},
+        { details: { causes: [{ reason: 'ResourceVersionTooLarge' }] } },
+      ),
     );
     server.endWatches();
     await connected(3);
@@ -211,7 +239,24 @@ describe('an expired version', () => {
 });
 
 describe('a broken stream', () => {
-  const survives = async (harm: () => void): Promise<void> => {
+  const harms: readonly (readonly [string, () => void])[] = [
+    [
+      'half a line, then the end',
+      () => {
+        server.inject('{"type":"MODIFIED","object":{"metadata":{"na');
+        server.endWatches();
+      },
+    ],
+    ['a reset of the connection', () => server.resetConnections()],
+    ['a line that is not JSON', () => server.inject('<html>\n')],
+    [
+      'an ERROR event that is no expiry',
+      () =>
+        server.inject('{"type":"ERROR","object":{"kind":"Status","code":500,"reason":"InternalError"}}\n'),
+    ],
+  ];
+
+  it.each(harms)('(%s) loses no event, repeats none and needs no list', async (_name, harm) => {
     start();
     await connected();
     create('before');
@@ -222,22 +267,36 @@ describe('a broken stream', () => {
     await until(() => expect([...state.keys()]).toEqual(['before', 'after']));
     expect(lists()).toHaveLength(1);
     expect(told.filter((entry) => entry === 'put before')).toHaveLength(1);
-  };
+  });
+});
 
-  it('half a line, then the end: the event is not lost and not seen twice', () =>
-    survives(() => {
-      server.inject('{"type":"MODIFIED","object":{"metadata":{"na');
-      server.endWatches();
-    }));
+describe('a silent stream', () => {
+  it('is given up after the idle time; a list finds what it has hidden', async () => {
+    const hush = server.script((request, response) => {
+      if (!isWatch(request)) return false;
+      hush();
+      response.writeHead(200).flushHeaders();
+      return true;
+    });
+    start();
+    await until(() => expect(watches()).toHaveLength(1));
+    create('hidden');
+    await until(() => expect(told).toEqual(['replace', 'replace hidden']));
+    expect(lists()[1]?.query.get('resourceVersion')).toBe('100');
+    await connected(2);
+  });
 
-  it('a reset of the connection', () => survives(() => server.resetConnections()));
-
-  it('a line that is not JSON', () => survives(() => server.inject('<html>\n')));
-
-  it('an ERROR event that is no expiry', () =>
-    survives(() => server.inject('{"type":"ERROR","object":{"kind":"Status","code":500,"reason":"InternalError","message":"etcd"}}\n')));
-
-  it('silence: not even bookmarks within the idle time', () => survives(() => {}));
+  it('is not one with bookmarks in it', async () => {
+    start();
+    await connected();
+    for (let beat = 0; beat < 10; beat += 1) {
+      server.bookmark();
+      await new Promise((resolve) => {
+        setTimeout(resolve, 40);
+      });
+    }
+    expect(watches()).toHaveLength(1);
+  });
 });
 
 describe('a server in trouble', () => {
@@ -245,7 +304,9 @@ describe('a server in trouble', () => {
     create('x');
     start();
     await connected();
-    server.once(isWatch, (_request, response) => sendStatus(response, 429, 'TooManyRequests', { 'retry-after': '0.25' }));
+    server.once(isWatch, (_request, response) =>
+      sendStatus(response, 429, 'TooManyRequests', { 'retry-after': '0.25' }),
+    );
     server.endWatches();
     await until(() => expect(watches()).toHaveLength(2));
     const refused = performance.now();

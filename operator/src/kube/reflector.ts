@@ -1,6 +1,6 @@
 import { Backoff, REFLECTOR_BACKOFF, type BackoffOptions } from './backoff.ts';
 import { sleep, type Clock, type Random } from './clock.ts';
-import { ApiError } from './errors.ts';
+import { ApiError, TransportError } from './errors.ts';
 import { listAll } from './list.ts';
 import type { Log } from './log.ts';
 import { resourceName, type ResourceType } from './resources.ts';
@@ -112,7 +112,8 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const { transport, type, sink, metrics, namespace, labelSelector, fieldSelector, metadataOnly } = this.#options;
+    const { transport, type, sink, metrics, namespace, labelSelector, fieldSelector, metadataOnly } =
+      this.#options;
     metrics?.list(this.#resource);
     if (this.#lists > 0) metrics?.relist(this.#resource);
     const scope = { namespace, labelSelector, fieldSelector, metadataOnly };
@@ -126,7 +127,8 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #watch(from: string, signal: AbortSignal): Promise<void> {
-    const { transport, type, clock, random, metrics, namespace, labelSelector, fieldSelector, metadataOnly } = this.#options;
+    const { transport, type, clock, random, metrics, namespace, labelSelector, fieldSelector, metadataOnly } =
+      this.#options;
     const [shortest, longest] = this.#timings.watchSeconds;
     const started = clock.monotonic();
     let events = 0;
@@ -155,7 +157,10 @@ export class Reflector<T extends KubeObject> {
     this.#resumes = 0;
   }
 
-  #dispatch(event: { kind: 'bookmark'; resourceVersion: string } | { kind: 'added' | 'modified' | 'deleted'; object: T }): void {
+  #dispatch(
+    event:
+      { kind: 'bookmark'; resourceVersion: string } | { kind: 'added' | 'modified' | 'deleted'; object: T },
+  ): void {
     this.#contact();
     this.#resumes = 0;
     if (event.kind === 'bookmark') return this.#advance(event.resourceVersion);
@@ -195,8 +200,9 @@ export class Reflector<T extends KubeObject> {
   }
 
   /**
-   * A broken stream or a busy server: resume where we were. A version the server does not have (any more), or a
-   * refusal of the watch itself: list. A list first asks for what we have seen at least, then for the newest.
+   * A broken stream or a busy server: resume where we were. A version the server does not have (any more), a refusal
+   * of the watch itself, or silence (a watch from a version in the future gets no error and not even a bookmark,
+   * measured on 1.34): list. A list first asks for what we have seen at least, then for the newest.
    */
   #chooseNextStep(error: unknown, failed: 'list' | 'watch', expired: boolean): void {
     this.#resumes += 1;
@@ -204,12 +210,16 @@ export class Reflector<T extends KubeObject> {
     const ahead = isVersionAhead(error);
     if (ahead || (expired && failed === 'list')) this.#listFrom = '';
     const refused = error instanceof ApiError && error.status < 500 && !error.isTooManyRequests;
-    if (ahead || expired || refused || this.#resumes > MAX_RESUMES) this.#watchFrom = undefined;
+    const silent = error instanceof TransportError && error.code === 'IDLE';
+    if (ahead || expired || refused || silent || this.#resumes > MAX_RESUMES) this.#watchFrom = undefined;
   }
 }
 
 function isVersionAhead(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
   const causes = error.details?.causes ?? [];
-  return causes.some((cause) => cause.reason === 'ResourceVersionTooLarge') || error.serverMessage.includes('Too large resource version');
+  return (
+    causes.some((cause) => cause.reason === 'ResourceVersionTooLarge') ||
+    error.serverMessage.includes('Too large resource version')
+  );
 }

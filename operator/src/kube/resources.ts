@@ -80,14 +80,16 @@ export function resourceTypeOf(
 export function collectionPath(type: ResourceType, namespace?: string): string {
   const root = type.group ? `/apis/${type.group}/${type.version}` : `/api/${type.version}`;
   if (!namespace) return `${root}/${type.plural}`;
-  if (!type.namespaced) throw new Error(`${type.kind} is cluster-scoped, but namespace ${namespace} was given`);
+  if (!type.namespaced)
+    throw new Error(`${type.kind} is cluster-scoped, but namespace ${namespace} was given`);
   return `${root}/namespaces/${encodeURIComponent(namespace)}/${type.plural}`;
 }
 
 /** Path of one object or of its subresource. Throws when a namespaced object is named without its namespace. */
 export function objectPath(type: ResourceType, ref: ObjectRef, subresource?: string): string {
   if (!ref.name) throw new Error(`a ${type.kind} was asked for without a name`);
-  if (type.namespaced && !ref.namespace) throw new Error(`${type.kind} ${ref.name}: the namespace is missing`);
+  if (type.namespaced && !ref.namespace)
+    throw new Error(`${type.kind} ${ref.name}: the namespace is missing`);
   const path = `${collectionPath(type, ref.namespace)}/${encodeURIComponent(ref.name)}`;
   return subresource ? `${path}/${subresource}` : path;
 }

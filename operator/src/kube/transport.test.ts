@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiError, TransportError } from './errors.ts';
 import { testAuthority } from './testing/certificates.ts';
-import { FakeApiServer, sendJson, sendStatus } from './testing/fake-api-server.ts';
+import { sendJson, sendStatus } from './testing/answers.ts';
+import { FakeApiServer } from './testing/fake-api-server.ts';
 import { FakeClock } from './testing/fake-clock.ts';
 import { HttpTransport, type TransportOptions } from './transport.ts';
 
@@ -49,7 +50,9 @@ describe('connections', () => {
   it('keeps calls going while watches are open', async () => {
     const transport = transportTo(server.config, { connections: 1 });
     const path = '/api/v1/pods';
-    await Promise.all([1, 2, 3].map(() => transport.stream({ method: 'GET', path, query: { watch: true } }, forever)));
+    await Promise.all(
+      [1, 2, 3].map(() => transport.stream({ method: 'GET', path, query: { watch: true } }, forever)),
+    );
     await transport.request(version, forever);
     expect(server.openWatches).toBe(3);
   });
@@ -102,8 +105,11 @@ describe('deadlines', () => {
   });
 
   it('has none on a stream once its headers are there', async () => {
-    const stream = await transportTo().stream({ method: 'GET', path: '/api/v1/pods', query: { watch: true }, timeoutMs: 30 }, forever);
-    setTimeout(() => server.inject('late\n'), 80);
+    const stream = await transportTo().stream(
+      { method: 'GET', path: '/api/v1/pods', query: { watch: true }, timeoutMs: 150 },
+      forever,
+    );
+    setTimeout(() => server.inject('late\n'), 250);
     for await (const chunk of stream) {
       expect(Buffer.from(chunk).toString()).toBe('late\n');
       break;
@@ -115,11 +121,20 @@ describe('refusals', () => {
   it('carries status, reason, details and Retry-After', async () => {
     server.once(
       () => true,
-      (_request, response) => sendStatus(response, 429, 'TooManyRequests', { 'retry-after': '7' }, { details: { name: 'x' } }),
+      (_request, response) =>
+        sendStatus(response, 429, 'TooManyRequests', { 'retry-after': '7' }, { details: { name: 'x' } }),
     );
-    const error = await transportTo().request(version, forever).catch((caught: unknown) => caught);
+    const error = await transportTo()
+      .request(version, forever)
+      .catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ApiError);
-    expect(error).toMatchObject({ status: 429, reason: 'TooManyRequests', retryAfterMs: 7000, isTooManyRequests: true, details: { name: 'x' } });
+    expect(error).toMatchObject({
+      status: 429,
+      reason: 'TooManyRequests',
+      retryAfterMs: 7000,
+      isTooManyRequests: true,
+      details: { name: 'x' },
+    });
   });
 
   it('understands a Retry-After that is a date, and the one in the details', async () => {
@@ -127,7 +142,8 @@ describe('refusals', () => {
     const transport = transportTo(server.config, { clock });
     server.once(
       () => true,
-      (_request, response) => sendStatus(response, 503, '', { 'retry-after': new Date(clock.now() + 9000).toUTCString() }),
+      (_request, response) =>
+        sendStatus(response, 503, '', { 'retry-after': new Date(clock.now() + 9000).toUTCString() }),
     );
     const dated = (await transport.request(version, forever).catch((caught: unknown) => caught)) as ApiError;
     expect(dated.retryAfterMs).toBeGreaterThan(8000);
@@ -151,16 +167,42 @@ describe('refusals', () => {
     await expect(transportTo().request(version, forever)).rejects.toMatchObject({ code: 'BAD_RESPONSE' });
   });
 
-  it.each([400, 422])('quotes nothing of a refused Secret (%i)', async (code) => {
-    const details = { causes: [{ field: 'data.password', message: 'Invalid value: "hunter2"', reason: 'FieldValueInvalid' }] };
+  it.each([400, 422, 500])('quotes nothing of a refused Secret (%i)', async (code) => {
+    const details = {
+      causes: [{ field: 'data.password', message: 'Invalid value: "hunter2"', reason: 'FieldValueInvalid' }],
+    };
     server.script((_request, response) => {
-      sendStatus(response, code, 'Invalid', {}, { message: 'Secret is invalid: data: Invalid value: "hunter2"', details });
+      sendStatus(
+        response,
+        code,
+        'Invalid',
+        {},
+        { message: 'Secret is invalid: data: Invalid value: "hunter2"', details },
+      );
       return true;
     });
-    const post = transportTo().request({ method: 'POST', path: '/api/v1/namespaces/a/secrets', body: { data: 'hunter2' } }, forever);
+    const post = transportTo().request(
+      { method: 'POST', path: '/api/v1/namespaces/a/secrets', body: { data: 'hunter2' } },
+      forever,
+    );
     const error = (await post.catch((caught: unknown) => caught)) as ApiError;
     expect(`${error.stack} ${JSON.stringify(error)}`).not.toContain('hunter2');
     expect(error.message).toContain('data.password');
+  });
+});
+
+describe('an apply that does not fit the schema', () => {
+  it('is invalid, although the server says 500 without a reason', async () => {
+    const message =
+      'failed to create typed patch object (a/x; apps/v1, Kind=Deployment): .bogus: field not declared in schema';
+    server.script((_request, response) => {
+      sendJson(response, 500, { kind: 'Status', code: 500, message });
+      return true;
+    });
+    const error = await transportTo()
+      .request(version, forever)
+      .catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ status: 500, reason: 'Invalid', isInvalid: true, isServerTrouble: false });
   });
 });
 
@@ -177,9 +219,15 @@ describe('credentials', () => {
     const transport = transportTo({ ...server.config, token: { file } });
     await transport.request(version, forever);
     valid = 'second';
-    await expect(transport.request(version, forever)).rejects.toMatchObject({ status: 401, isUnauthorized: true });
+    await expect(transport.request(version, forever)).rejects.toMatchObject({
+      status: 401,
+      isUnauthorized: true,
+    });
     await writeFile(file, 'second\n');
-    const created = transport.request({ method: 'POST', path: '/api/v1/namespaces/a/pods', body: { metadata: { name: 'x' } } }, forever);
+    const created = transport.request(
+      { method: 'POST', path: '/api/v1/namespaces/a/pods', body: { metadata: { name: 'x' } } },
+      forever,
+    );
     await expect(created).resolves.toMatchObject({ metadata: { name: 'x' } });
   });
 
@@ -203,15 +251,27 @@ describe('credentials', () => {
   });
 
   it('takes up a new CA and a new client certificate', async () => {
-    const [before, after, people] = await Promise.all([testAuthority('before'), testAuthority('after'), testAuthority('people')]);
+    const [before, after, people] = await Promise.all([
+      testAuthority('before'),
+      testAuthority('after'),
+      testAuthority('people'),
+    ]);
     const client = await people.issue('operator');
     const files = { ca: join(dir, 'ca.crt'), cert: join(dir, 'tls.crt'), key: join(dir, 'tls.key') };
-    await Promise.all([writeFile(files.ca, before.cert), writeFile(files.cert, client.cert), writeFile(files.key, client.key)]);
+    await Promise.all([
+      writeFile(files.ca, before.cert),
+      writeFile(files.cert, client.cert),
+      writeFile(files.key, client.key),
+    ]);
     const first = await FakeApiServer.start({ ...(await before.issue('server')), ca: people.cert });
     const second = await FakeApiServer.start({ ...(await after.issue('server')), ca: people.cert });
     try {
       const clock = new FakeClock();
-      const material = { ca: { file: files.ca }, clientCertificate: { file: files.cert }, clientKey: { file: files.key } };
+      const material = {
+        ca: { file: files.ca },
+        clientCertificate: { file: files.cert },
+        clientKey: { file: files.key },
+      };
       await transportTo({ ...first.config, ...material }).request(version, forever);
       const transport = transportTo({ ...second.config, ...material }, { clock });
       await expect(transport.request(version, forever)).rejects.toBeInstanceOf(TransportError);
@@ -236,7 +296,9 @@ describe('metrics', () => {
       () => true,
       (_request, response) => response.socket?.destroy(),
     );
-    await transport.request({ method: 'DELETE', path: '/api/v1/namespaces/a/pods/x' }, forever).catch(() => undefined);
+    await transport
+      .request({ method: 'DELETE', path: '/api/v1/namespaces/a/pods/x' }, forever)
+      .catch(() => undefined);
     expect(seen).toEqual(['GET 200', 'GET 404', 'DELETE <error>']);
   });
 

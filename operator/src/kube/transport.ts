@@ -127,7 +127,11 @@ export class HttpTransport implements Transport {
     try {
       return JSON.parse(text) as unknown;
     } catch {
-      throw new TransportError(call.label, 'BAD_RESPONSE', 'the answer is not JSON; is this a Kubernetes API server?');
+      throw new TransportError(
+        call.label,
+        'BAD_RESPONSE',
+        'the answer is not JSON; is this a Kubernetes API server?',
+      );
     }
   }
 

@@ -42,7 +42,12 @@ export async function* watch<T extends KubeObject>(
   const idle = new IdleTimer(options.clock, options.idleMs, signal);
   try {
     const chunks = await transport.stream(
-      { method: 'GET', path, query: queryOf(options), ...(options.metadataOnly ? { accept: METADATA_ONLY } : {}) },
+      {
+        method: 'GET',
+        path,
+        query: queryOf(options),
+        ...(options.metadataOnly ? { accept: METADATA_ONLY } : {}),
+      },
       idle.signal,
     );
     options.onOpen?.();
@@ -53,7 +58,11 @@ export async function* watch<T extends KubeObject>(
   } catch (error) {
     if (signal.aborted) throw abortReason(signal);
     if (!idle.expired) throw error;
-    throw new TransportError(label, 'IDLE', `nothing came for ${options.idleMs / 1000} s, not even a bookmark`);
+    throw new TransportError(
+      label,
+      'IDLE',
+      `nothing came for ${options.idleMs / 1000} s, not even a bookmark`,
+    );
   } finally {
     idle.dispose();
   }
@@ -71,7 +80,11 @@ function queryOf(options: WatchOptions): Record<string, string | number | boolea
 }
 
 /** Undefined for an event type of the future. */
-function parse<T extends KubeObject>(type: ResourceType<T>, line: string, label: string): WatchEvent<T> | undefined {
+function parse<T extends KubeObject>(
+  type: ResourceType<T>,
+  line: string,
+  label: string,
+): WatchEvent<T> | undefined {
   let event: unknown;
   try {
     event = JSON.parse(line);

@@ -1,3 +1,4 @@
+import type { DeleteResult } from './client-options.ts';
 import { TransportError } from './errors.ts';
 import { apiVersionOf, type ResourceType } from './resources.ts';
 import type { KubeObject } from './types.ts';
@@ -33,7 +34,11 @@ export interface ListPage<T> {
   readonly continueToken: string;
 }
 
-export function asList<T extends KubeObject>(type: ResourceType<T>, value: unknown, request: string): ListPage<T> {
+export function asList<T extends KubeObject>(
+  type: ResourceType<T>,
+  value: unknown,
+  request: string,
+): ListPage<T> {
   const metadata = isRecord(value) ? value['metadata'] : undefined;
   // Go writes an empty list of some kinds as null.
   const items = isRecord(value) ? (value['items'] ?? []) : undefined;
@@ -45,5 +50,24 @@ export function asList<T extends KubeObject>(type: ResourceType<T>, value: unkno
     items: items.map((item) => asObject(type, item, request)),
     resourceVersion: text('resourceVersion'),
     continueToken: text('continue'),
+  };
+}
+
+/** A delete is answered by a Status when the object is gone, by most kinds with the object when it was or will be. */
+export function outcomeOfDelete(answer: unknown): {
+  readonly result: DeleteResult;
+  readonly uid: string | undefined;
+} {
+  const status = isRecord(answer) && answer['kind'] === 'Status';
+  const about = isRecord(answer) ? answer[status ? 'details' : 'metadata'] : undefined;
+  if (!isRecord(about)) return { result: 'deleted', uid: undefined };
+  const uid = typeof about['uid'] === 'string' ? about['uid'] : undefined;
+  const finalizers = about['finalizers'];
+  const held =
+    (Array.isArray(finalizers) && finalizers.length > 0) ||
+    Number(about['deletionGracePeriodSeconds'] ?? 0) > 0;
+  return {
+    result: !status && about['deletionTimestamp'] !== undefined && held ? 'deleting' : 'deleted',
+    uid,
   };
 }

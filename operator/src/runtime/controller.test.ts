@@ -10,7 +10,8 @@ import { delay, startHarness, type Harness } from './testing/harness.ts';
 import { ItemExponentialLimiter } from './workqueue/limiters.ts';
 
 const x = { namespace: 'a', name: 'x' };
-const until = (condition: () => void | Promise<void>): Promise<void> => vi.waitFor(condition, { timeout: 3000, interval: 5 });
+const until = (condition: () => void | Promise<void>): Promise<void> =>
+  vi.waitFor(condition, { timeout: 3000, interval: 5 });
 
 let stop: AbortController;
 let metrics: RuntimeMetrics;
@@ -29,14 +30,24 @@ afterEach(async () => {
 
 function start(reconcile: Reconcile, options: Partial<ControllerOptions> = {}): Controller {
   const limiter = new ItemExponentialLimiter({ baseMs: 10, maxMs: 80 });
-  const controller = new Controller({ name: 'test', reconcile, log: silentLog, metrics, limiter, ...options });
+  const controller = new Controller({
+    name: 'test',
+    reconcile,
+    log: silentLog,
+    metrics,
+    limiter,
+    ...options,
+  });
   running = controller.run(stop.signal);
   return controller;
 }
 
 async function metric(line: string): Promise<string | undefined> {
   const { text } = await metrics.expose();
-  return text.split('\n').find((each) => each.startsWith(`${line} `))?.slice(line.length + 1);
+  return text
+    .split('\n')
+    .find((each) => each.startsWith(`${line} `))
+    ?.slice(line.length + 1);
 }
 
 describe('a reconcile', () => {
@@ -55,7 +66,11 @@ describe('a reconcile', () => {
     expect(gaps[2]).toBeGreaterThanOrEqual(39);
     expect(await metric('controller_runtime_reconcile_total{controller="test",result="error"}')).toBe('3');
     expect(await metric('controller_runtime_reconcile_errors_total{controller="test"}')).toBe('3');
-    await until(async () => expect(await metric('controller_runtime_reconcile_total{controller="test",result="success"}')).toBe('1'));
+    await until(async () =>
+      expect(await metric('controller_runtime_reconcile_total{controller="test",result="success"}')).toBe(
+        '1',
+      ),
+    );
   });
 
   it('that throws a TerminalError waits for the next event', async () => {
@@ -81,12 +96,20 @@ describe('a reconcile', () => {
     controller.enqueue(x);
     await until(() => expect(at).toHaveLength(2));
     expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThanOrEqual(49);
-    expect(await metric('controller_runtime_reconcile_total{controller="test",result="requeue_after"}')).toBe('1');
+    expect(await metric('controller_runtime_reconcile_total{controller="test",result="requeue_after"}')).toBe(
+      '1',
+    );
   });
 
   it('is not tried again before the Retry-After of the API server', async () => {
     const at: number[] = [];
-    const busy = new ApiError({ status: 429, reason: 'TooManyRequests', serverMessage: '', request: 'GET /', retryAfterMs: 120 });
+    const busy = new ApiError({
+      status: 429,
+      reason: 'TooManyRequests',
+      serverMessage: '',
+      request: 'GET /',
+      retryAfterMs: 120,
+    });
     const controller = start(async () => {
       at.push(performance.now());
       if (at.length === 1) throw await Promise.resolve(busy);
@@ -116,7 +139,9 @@ describe('a reconcile', () => {
     controller.enqueue(x);
     await until(() => expect(aborted).toBeGreaterThanOrEqual(2));
     expect(most).toBe(1);
-    expect(Number(await metric('controller_runtime_reconcile_timeouts_total{controller="test"}'))).toBeGreaterThanOrEqual(1);
+    expect(
+      Number(await metric('controller_runtime_reconcile_timeouts_total{controller="test"}')),
+    ).toBeGreaterThanOrEqual(1);
   });
 
   it('that hits a bug counts as a panic and hurts nobody else', async () => {
@@ -197,7 +222,8 @@ describe('with a cache', () => {
   let cache: Cache;
   let caching: Promise<void>;
   let seen: string[];
-  const reconcile: Reconcile = async ({ namespace, name }) => void (await Promise.resolve(seen.push(`${namespace}/${name}`)));
+  const reconcile: Reconcile = async ({ namespace, name }) =>
+    void (await Promise.resolve(seen.push(`${namespace}/${name}`)));
 
   beforeEach(async () => {
     harness = await startHarness();
@@ -227,16 +253,26 @@ describe('with a cache', () => {
     const other = { ...owner, name: 'other', controller: false };
     const stranger = { ...owner, apiVersion: 'v1', name: 'stranger' };
     await until(() => expect(harness.server.openWatches).toBe(3));
-    objects.create('apis/apps/v1/replicasets', 'a', { metadata: { name: 'r', ownerReferences: [other, owner, stranger] } });
+    objects.create('apis/apps/v1/replicasets', 'a', {
+      metadata: { name: 'r', ownerReferences: [other, owner, stranger] },
+    });
     await until(() => expect(seen).toEqual(['a/x', 'a/owner']));
-    objects.create('api/v1/persistentvolumeclaims', 'a', { metadata: { name: 'data', labels: { app: 'kept' } } });
+    objects.create('api/v1/persistentvolumeclaims', 'a', {
+      metadata: { name: 'data', labels: { app: 'kept' } },
+    });
     await until(() => expect(seen).toEqual(['a/x', 'a/owner', 'a/kept']));
     // A child that changes hands concerns both.
-    objects.update('api/v1/persistentvolumeclaims', 'a/data', (object) => ({ ...object, metadata: { ...object.metadata, labels: { app: 'new' } } }));
+    objects.update('api/v1/persistentvolumeclaims', 'a/data', (object) => ({
+      ...object,
+      metadata: { ...object.metadata, labels: { app: 'new' } },
+    }));
     await until(() => expect(seen.slice(3)).toEqual(['a/kept', 'a/new']));
     // Status alone is no news of the primary.
     objects.update('apis/apps/v1/deployments', 'a/x', (object) => ({ ...object, status: { replicas: 1 } }));
-    objects.update('apis/apps/v1/deployments', 'a/x', (object) => ({ ...object, metadata: { ...object.metadata, annotations: { a: '1' } } }));
+    objects.update('apis/apps/v1/deployments', 'a/x', (object) => ({
+      ...object,
+      metadata: { ...object.metadata, annotations: { a: '1' } },
+    }));
     await until(() => expect(seen.slice(5)).toEqual(['a/x']));
     objects.delete('apis/apps/v1/deployments', 'a/x');
     await until(() => expect(seen.slice(6)).toEqual(['a/x']));
@@ -248,12 +284,21 @@ describe('with a cache', () => {
       response.writeHead(403).end('{}');
       return true;
     });
-    const controller = new Controller({ name: 'test', reconcile, log: silentLog, metrics, syncTimeoutMs: 100 })
+    const controller = new Controller({
+      name: 'test',
+      reconcile,
+      log: silentLog,
+      metrics,
+      syncTimeoutMs: 100,
+    })
       .watch(cache.informer(resources.deployments), enqueueSelf)
       .watch(cache.informer(resources.jobs), enqueueSelf);
     caching = cache.run(stop.signal);
+    await cache.informer(resources.deployments).synced;
     await expect(controller.run(stop.signal)).rejects.toThrow('no first list of jobs within 0.1 s');
-    expect(() => controller.watch(cache.informer(resources.jobs), enqueueSelf)).toThrow('watch jobs before run');
+    expect(() => controller.watch(cache.informer(resources.jobs), enqueueSelf)).toThrow(
+      'watch jobs before run',
+    );
   });
 });
 
@@ -261,7 +306,9 @@ describe('metrics', () => {
   it('exist at zero before anything happens', async () => {
     start(async () => undefined, { maxConcurrentReconciles: 4 });
     for (const result of ['success', 'error', 'requeue', 'requeue_after']) {
-      expect(await metric(`controller_runtime_reconcile_total{controller="test",result="${result}"}`)).toBe('0');
+      expect(await metric(`controller_runtime_reconcile_total{controller="test",result="${result}"}`)).toBe(
+        '0',
+      );
     }
     expect(await metric('controller_runtime_max_concurrent_reconciles{controller="test"}')).toBe('4');
     expect(await metric('controller_runtime_active_workers{controller="test"}')).toBe('0');

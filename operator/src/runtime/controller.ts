@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { keyOf, refOfKey, sleep, systemClock, type Clock, type Informer, type KubeObject, type Log, type ObjectRef } from '../kube/index.ts';
+import {
+  keyOf,
+  refOfKey,
+  sleep,
+  systemClock,
+  type Clock,
+  type Informer,
+  type KubeObject,
+  type Log,
+  type ObjectRef,
+} from '../kube/index.ts';
 import type { EnqueueHandler } from './handlers.ts';
 import type { ControllerMetrics, RuntimeMetrics } from './metrics.ts';
 import type { Predicate } from './predicates.ts';
@@ -27,7 +37,11 @@ export interface ControllerOptions {
 }
 
 interface Source {
-  readonly informer: { readonly hasSynced: boolean; readonly synced: Promise<void>; readonly type: { readonly plural: string } };
+  readonly informer: {
+    readonly hasSynced: boolean;
+    readonly synced: Promise<void>;
+    readonly type: { readonly plural: string };
+  };
   /** Enqueues from now on; returns the function that ends it. */
   readonly attach: () => () => void;
 }
@@ -50,13 +64,26 @@ export class Controller {
     this.name = options.name;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#metrics = options.metrics.controller(options.name, options.maxConcurrentReconciles ?? 1, () => this.#queue.running);
-    this.#queue = new RateLimitingQueue({ clock: this.#clock, limiter: options.limiter, metrics: this.#metrics.queue });
+    this.#metrics = options.metrics.controller(
+      options.name,
+      options.maxConcurrentReconciles ?? 1,
+      () => this.#queue.running,
+    );
+    this.#queue = new RateLimitingQueue({
+      clock: this.#clock,
+      limiter: options.limiter,
+      metrics: this.#metrics.queue,
+    });
   }
 
   /** Events of this kind that pass every predicate enqueue what the handler makes of them. Before `run`. */
-  watch<T extends KubeObject>(informer: Informer<T>, handler: EnqueueHandler<T>, ...predicates: Predicate<T>[]): this {
-    if (this.#started) throw new Error(`controller ${this.name} runs already: watch ${informer.type.plural} before run`);
+  watch<T extends KubeObject>(
+    informer: Informer<T>,
+    handler: EnqueueHandler<T>,
+    ...predicates: Predicate<T>[]
+  ): this {
+    if (this.#started)
+      throw new Error(`controller ${this.name} runs already: watch ${informer.type.plural} before run`);
     const enqueue = (objects: readonly T[], lowPriority: boolean): void => {
       // One event asks for one run: an idle worker takes a key at once, so a second add would be a second run.
       const requests = new Map(objects.flatMap(handler).map((request) => [keyOf(request), request]));
@@ -70,7 +97,8 @@ export class Controller {
         onUpdate: (old, current) => {
           // Both, so that an owner which a child has left hears of it too.
           const resync = old.metadata.resourceVersion === current.metadata.resourceVersion;
-          if (predicates.every((each) => each.onUpdate?.(old, current) ?? true)) enqueue([old, current], resync);
+          if (predicates.every((each) => each.onUpdate?.(old, current) ?? true))
+            enqueue([old, current], resync);
         },
         onDelete: (last) => {
           if (predicates.every((each) => each.onDelete?.(last) ?? true)) enqueue([last], false);
@@ -81,7 +109,10 @@ export class Controller {
   }
 
   /** Enqueue from outside, e.g. by a timer or a poller. */
-  enqueue(request: ObjectRef, options: { readonly afterMs?: number; readonly lowPriority?: boolean } = {}): void {
+  enqueue(
+    request: ObjectRef,
+    options: { readonly afterMs?: number; readonly lowPriority?: boolean } = {},
+  ): void {
     const key = keyOf(request);
     const priority = options.lowPriority ? 'low' : 'normal';
     if (options.afterMs !== undefined) this.#queue.addAfter(key, options.afterMs, priority);
@@ -102,7 +133,9 @@ export class Controller {
       this.#queue.shutDown();
     };
     signal.addEventListener('abort', stop, { once: true });
-    const workers = Array.from({ length: this.#options.maxConcurrentReconciles ?? 1 }, () => this.#work(signal));
+    const workers = Array.from({ length: this.#options.maxConcurrentReconciles ?? 1 }, () =>
+      this.#work(signal),
+    );
     await Promise.all(workers);
     for (const each of detach) each();
   }
@@ -111,10 +144,15 @@ export class Controller {
     const timeoutMs = this.#options.syncTimeoutMs ?? 120_000;
     const enough = new AbortController();
     const both = AbortSignal.any([signal, enough.signal]);
-    await Promise.race([Promise.all(this.#sources.map(({ informer }) => informer.synced)), sleep(this.#clock, timeoutMs, both)]);
+    await Promise.race([
+      Promise.all(this.#sources.map(({ informer }) => informer.synced)),
+      sleep(this.#clock, timeoutMs, both),
+    ]);
     enough.abort();
     if (signal.aborted) return;
-    const missing = this.#sources.filter(({ informer }) => !informer.hasSynced).map(({ informer }) => informer.type.plural);
+    const missing = this.#sources
+      .filter(({ informer }) => !informer.hasSynced)
+      .map(({ informer }) => informer.type.plural);
     if (missing.length === 0) return;
     throw new Error(
       `controller ${this.name}: no first list of ${missing.join(', ')} within ${timeoutMs / 1000} s; ` +
@@ -136,13 +174,19 @@ export class Controller {
     this.#metrics.activeWorkers((this.#active += 1));
     const started = this.#clock.monotonic();
     const verdict = await runReconcile(refOfKey(key), {
-      ...{ reconcile: this.#options.reconcile, controller: this.name, reconcileID: randomUUID(), log: this.#options.log },
+      ...{
+        reconcile: this.#options.reconcile,
+        controller: this.name,
+        reconcileID: randomUUID(),
+        log: this.#options.log,
+      },
       ...{ clock: this.#clock, timeoutMs: this.#options.reconcileTimeoutMs ?? 120_000 },
       ...{ isLeader: this.#options.isLeader ?? (() => true), signal },
     });
     this.#metrics.activeWorkers((this.#active -= 1));
     for (const failure of verdict.failures) this.#metrics.failed(failure);
-    if (verdict.outcome) this.#metrics.reconciled(verdict.outcome, (this.#clock.monotonic() - started) / 1000);
+    if (verdict.outcome)
+      this.#metrics.reconciled(verdict.outcome, (this.#clock.monotonic() - started) / 1000);
     // The one place where it is decided whether and when a key comes back.
     switch (verdict.next.kind) {
       case 'backoff':

@@ -84,7 +84,14 @@ export class EventSeries {
       return known.toldCount === 1 ? this.#tell(known) : undefined;
     }
     const body = this.#bodyOf(regarding, note);
-    this.#known.set(key, { body, count: 1, lastAt: now, lastObservedTime: body.eventTime, toldCount: 1, toldAt: now });
+    this.#known.set(key, {
+      body,
+      count: 1,
+      lastAt: now,
+      lastObservedTime: body.eventTime,
+      toldCount: 1,
+      toldAt: now,
+    });
     return { kind: 'create', body };
   }
 
@@ -137,7 +144,14 @@ function keyOf(regarding: KubeObject, { type, reason, action, related }: EventNo
 function referenceTo(object: KubeObject): ObjectReference {
   const { namespace, name, uid, resourceVersion } = object.metadata;
   const { apiVersion, kind } = object;
-  return { apiVersion, kind, ...(namespace ? { namespace } : {}), name, uid, ...(resourceVersion ? { resourceVersion } : {}) };
+  return {
+    apiVersion,
+    kind,
+    ...(namespace ? { namespace } : {}),
+    name,
+    uid,
+    ...(resourceVersion ? { resourceVersion } : {}),
+  };
 }
 
 /** At most 1 kB of UTF-8, whole characters. */

@@ -22,7 +22,10 @@ export function enqueueOwner(
       const group = slash < 0 ? '' : reference.apiVersion.slice(0, slash);
       if (group !== owner.group || reference.kind !== owner.kind) continue;
       if (!options.anyOwner && reference.controller !== true) continue;
-      requests.push({ namespace: owner.namespaced ? object.metadata.namespace : undefined, name: reference.name });
+      requests.push({
+        namespace: owner.namespaced ? object.metadata.namespace : undefined,
+        name: reference.name,
+      });
     }
     return requests;
   };
@@ -32,7 +35,10 @@ export function enqueueOwner(
  * The object a label names, in the same namespace: for children that carry no owner reference because they outlive
  * their owner.
  */
-export function enqueueLabel(label: string, only: (object: KubeObject) => boolean = () => true): EnqueueHandler<KubeObject> {
+export function enqueueLabel(
+  label: string,
+  only: (object: KubeObject) => boolean = () => true,
+): EnqueueHandler<KubeObject> {
   return (object) => {
     const name = object.metadata.labels?.[label];
     return name && only(object) ? [{ namespace: object.metadata.namespace, name }] : [];

@@ -40,9 +40,11 @@ export class HttpServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const answer = await this.#answer(request).catch(
-      (): Answer => ({ status: 500, contentType: 'text/plain; charset=utf-8', text: 'internal error\n' }),
-    );
+    const answer = await this.#answer(request).catch((): Answer => ({
+      status: 500,
+      contentType: 'text/plain; charset=utf-8',
+      text: 'internal error\n',
+    }));
     response.writeHead(answer.status, {
       'content-type': answer.contentType,
       'content-length': Buffer.byteLength(answer.text),
@@ -57,7 +59,8 @@ export class HttpServer {
     const route = Object.hasOwn(this.#routes, path) ? this.#routes[path] : undefined;
     const plain = 'text/plain; charset=utf-8';
     if (!route) return { status: 404, contentType: plain, text: 'not found\n' };
-    if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, contentType: plain, text: 'method not allowed\n' };
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return { status: 405, contentType: plain, text: 'method not allowed\n' };
     return route();
   }
 }

@@ -11,6 +11,7 @@ export * from './leader-election.ts';
 export { leases, microTime, type Lease } from './lease.ts';
 export { type EventNote } from './event-series.ts';
 export * from './recorder.ts';
+export { type Runnable } from './group.ts';
 export { type HealthCheck } from './health.ts';
 export * from './signals.ts';
 export * from './manager.ts';

@@ -4,7 +4,6 @@ import {
   Deadline,
   sleep,
   systemClock,
-  watch,
   type Client,
   type Clock,
   type Log,
@@ -12,6 +11,7 @@ import {
   type Random,
 } from '../kube/index.ts';
 import { NotLeaderError } from './errors.ts';
+import { watchForRelease } from './lease-watch.ts';
 import { leases, microTime, ObservedLease, type LeaseSpec } from './lease.ts';
 import type { RuntimeMetrics } from './metrics.ts';
 
@@ -62,7 +62,10 @@ export class LeaderElector {
     this.#leaseDurationMs = options.leaseDurationMs ?? 15_000;
     this.#renewDeadlineMs = options.renewDeadlineMs ?? 10_000;
     this.#retryPeriodMs = options.retryPeriodMs ?? 2_000;
-    if (this.#leaseDurationMs <= this.#renewDeadlineMs || this.#renewDeadlineMs <= this.#retryPeriodMs * JITTER_FACTOR) {
+    if (
+      this.#leaseDurationMs <= this.#renewDeadlineMs ||
+      this.#renewDeadlineMs <= this.#retryPeriodMs * JITTER_FACTOR
+    ) {
       throw new Error(
         `leader election: the lease duration (${this.#leaseDurationMs} ms) must be longer than the renew deadline ` +
           `(${this.#renewDeadlineMs} ms), and that longer than ${JITTER_FACTOR} retry periods (${this.#retryPeriodMs} ms)`,
@@ -77,7 +80,10 @@ export class LeaderElector {
    * right after the event loop was blocked or the machine slept. Ask right before each write.
    */
   isLeader(): boolean {
-    return this.#observed.holder === this.identity && this.#clock.monotonic() - this.#renewedAt < this.#renewDeadlineMs;
+    return (
+      this.#observed.holder === this.identity &&
+      this.#clock.monotonic() - this.#renewedAt < this.#renewDeadlineMs
+    );
   }
 
   /** Resolves when the lease is ours; rejects only with the signal's reason. */
@@ -115,7 +121,10 @@ export class LeaderElector {
       if (this.isLeader()) continue;
       metrics?.leader(name, false);
       const { holder } = this.#observed;
-      const why = holder && holder !== this.identity ? `it is held by ${holder}` : `it was not renewed for ${this.#renewDeadlineMs / 1000} s`;
+      const why =
+        holder && holder !== this.identity
+          ? `it is held by ${holder}`
+          : `it was not renewed for ${this.#renewDeadlineMs / 1000} s`;
       throw new NotLeaderError(`the leader lease ${name} is lost: ${why}`);
     }
   }
@@ -136,7 +145,10 @@ export class LeaderElector {
       await this.#write(spec, deadline.signal);
       log.info({ lease: name }, 'the leader lease is released');
     } catch (error) {
-      log.warn({ err: error, lease: name }, 'the leader lease could not be released; the next leader waits until it runs out');
+      log.warn(
+        { err: error, lease: name },
+        'the leader lease could not be released; the next leader waits until it runs out',
+      );
     } finally {
       deadline.dispose();
     }
@@ -161,7 +173,10 @@ export class LeaderElector {
     } catch (error) {
       if (signal.aborted) return false;
       const lostRace = error instanceof ApiError && (error.isConflict || error.isAlreadyExists);
-      log[lostRace ? 'debug' : 'warn']({ err: error, lease: name }, 'the leader lease could not be taken or renewed, trying again');
+      log[lostRace ? 'debug' : 'warn'](
+        { err: error, lease: name },
+        'the leader lease could not be taken or renewed, trying again',
+      );
       return false;
     } finally {
       deadline.dispose();
@@ -215,8 +230,15 @@ export class LeaderElector {
     const { client, namespace, name } = this.#options;
     const known = this.#observed.lease;
     const metadata = { ...known?.metadata, name, namespace };
-    const manifest: Manifest & { spec: LeaseSpec } = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
-    const stored = known ? await client.replace(leases, manifest, {}, signal) : await client.create(leases, manifest, {}, signal);
+    const manifest: Manifest & { spec: LeaseSpec } = {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata,
+      spec,
+    };
+    const stored = known
+      ? await client.replace(leases, manifest, {}, signal)
+      : await client.create(leases, manifest, {}, signal);
     this.#observed.observe(stored);
   }
 
@@ -230,23 +252,14 @@ export class LeaderElector {
     signal.removeEventListener('abort', stop);
   }
 
-  /** A release is seen at once instead of after a retry period. Polling goes on beside it, so its failures are harmless. */
-  async #watchLease(signal: AbortSignal): Promise<void> {
-    const { client, namespace, name, log } = this.#options;
-    const fieldSelector = `metadata.name=${name}`;
-    while (!signal.aborted) {
-      await sleep(this.#clock, this.#retryPeriodMs, signal);
-      const resourceVersion = this.#observed.lease?.metadata.resourceVersion;
-      if (signal.aborted || resourceVersion === undefined) continue;
-      const options = { namespace, fieldSelector, resourceVersion, timeoutSeconds: 300, idleMs: 150_000, clock: this.#clock };
-      try {
-        for await (const event of watch(client.transport, leases, options, signal)) {
-          // Only a hint: what is true is read again, because an event may be older than our last write.
-          if (event.kind === 'deleted' || (event.kind === 'modified' && !event.object.spec?.holderIdentity)) this.#wake();
-        }
-      } catch (error) {
-        if (!signal.aborted) log.debug({ err: error, lease: name }, 'the watch of the leader lease ended');
-      }
-    }
+  #watchLease(signal: AbortSignal): Promise<void> {
+    return watchForRelease({
+      ...this.#options,
+      clock: this.#clock,
+      retryMs: this.#retryPeriodMs,
+      resourceVersion: () => this.#observed.lease?.metadata.resourceVersion,
+      onFree: () => this.#wake(),
+      signal,
+    });
   }
 }

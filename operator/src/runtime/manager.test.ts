@@ -114,26 +114,41 @@ describe('a failure', () => {
   });
 
   it('is also a part that ends by itself', async () => {
-    const manager = new Manager(options()).addController({ name: 'controller', run: () => Promise.resolve() });
+    const manager = new Manager(options()).addController({
+      name: 'controller',
+      run: () => Promise.resolve(),
+    });
     await expect(manager.run(stop.signal)).rejects.toThrow('controller ended by itself');
   });
 
   it('that is the loss of the lease waits for nothing, and releases nothing', async () => {
-    const elector = { ...options().elector, acquire: () => Promise.resolve(), release: async () => void (await Promise.resolve(told.push('release'))) };
+    const elector = {
+      ...options().elector,
+      acquire: () => Promise.resolve(),
+      release: async () => void (await Promise.resolve(told.push('release'))),
+    };
     const hold = async (): Promise<void> => {
       await delay(20);
       throw new NotLeaderError('lost');
     };
-    const manager = new Manager(options({ elector: { ...elector, hold } })).addController(part('controller', 200));
+    const manager = new Manager(options({ elector: { ...elector, hold } })).addController(
+      part('controller', 3_000),
+    );
     const before = performance.now();
     await expect(manager.run(stop.signal)).rejects.toBeInstanceOf(NotLeaderError);
-    expect(performance.now() - before).toBeLessThan(180);
+    expect(performance.now() - before).toBeLessThan(1_500);
     expect(told).not.toContain('release');
   });
 
   it('of the caches to fill says which kind is missing', async () => {
-    const cache = { ...options().cache, waitForSync: () => Promise.resolve(false), statuses: () => [{ resource: 'jobs.batch', synced: false, silentForMs: 0, objects: 0 }] };
-    await expect(new Manager(options({ cache, syncTimeoutMs: 50 })).run(stop.signal)).rejects.toThrow('no first list of jobs.batch within 0.05 s');
+    const cache = {
+      ...options().cache,
+      waitForSync: () => Promise.resolve(false),
+      statuses: () => [{ resource: 'jobs.batch', synced: false, silentForMs: 0, objects: 0 }],
+    };
+    await expect(new Manager(options({ cache, syncTimeoutMs: 50 })).run(stop.signal)).rejects.toThrow(
+      'no first list of jobs.batch within 0.05 s',
+    );
   });
 
   it('to end within the grace period keeps the lease', async () => {
@@ -150,8 +165,14 @@ describe('probes and metrics', () => {
   it('tell the state of the caches, of own checks and of the stop', async () => {
     let silentForMs = 0;
     const slow = Promise.withResolvers<boolean>();
-    const cache = { ...options().cache, waitForSync: () => slow.promise, statuses: () => [{ resource: 'pods', synced: true, silentForMs, objects: 0 }] };
-    const manager = new Manager(options({ cache, maxSilenceMs: 1_000 })).addController(part('controller', 60));
+    const cache = {
+      ...options().cache,
+      waitForSync: () => slow.promise,
+      statuses: () => [{ resource: 'pods', synced: true, silentForMs, objects: 0 }],
+    };
+    const manager = new Manager(options({ cache, maxSilenceMs: 1_000 })).addController(
+      part('controller', 300),
+    );
     let database: string | undefined;
     manager.addReadinessCheck('database', () => database).addLivenessCheck('loop', () => undefined);
     const running = manager.run(stop.signal);
@@ -170,7 +191,9 @@ describe('probes and metrics', () => {
     silentForMs = 0;
     database = 'it is gone';
     expect(await ask('/readyz')).toContain('503 [+] shutdown\n[+] caches\n[-] database: it is gone');
-    expect(await ask('/metrics', manager.addresses.metrics)).toContain('# TYPE rest_client_requests_total counter');
+    expect(await ask('/metrics', manager.addresses.metrics)).toContain(
+      '# TYPE rest_client_requests_total counter',
+    );
     expect(await ask('/metrics')).toContain('404');
     stop.abort();
     await delay(10);
@@ -213,39 +236,56 @@ describe('the whole', () => {
 
   it('hands over on SIGTERM: the lease is free and the standby reconciles at once', async () => {
     harness.server.objects.create('api/v1/configmaps', 'a', { metadata: { name: 'x' } });
-    const process_ = (identity: string): { manager: Manager; stop: AbortController; run: Promise<void> } => {
+    const replica = (identity: string): { manager: Manager; stop: AbortController; run: Promise<void> } => {
       const { client } = harness;
       const metrics = new RuntimeMetrics();
       const cache = new Cache(client, { namespaces: ['a'] });
       const shared = { client, log: silentLog };
-      const elector = new LeaderElector({ ...shared, namespace: 'a', name: 'operator', identity, metrics, retryPeriodMs: 300 });
-      const recorder = new EventBroadcaster({ ...shared, reportingController: 'c', reportingInstance: identity });
+      const elector = new LeaderElector({
+        ...shared,
+        namespace: 'a',
+        name: 'operator',
+        identity,
+        metrics,
+        retryPeriodMs: 300,
+      });
+      const recorder = new EventBroadcaster({
+        ...shared,
+        reportingController: 'c',
+        reportingInstance: identity,
+      });
       const controller = new Controller({
         ...{ name: 'test', log: silentLog, metrics, isLeader: () => elector.isLeader() },
-        reconcile: async ({ name }, { assertLeader }) => {
+        reconcile: async ({ name }, { assertLeader, signal }) => {
           assertLeader();
           told.push(`${identity} ${name}`);
-          recorder.event(cache.informer(resources.configMaps).peek({ namespace: 'a', name })!, { type: 'Normal', reason: 'Seen', action: 'Look', note: 'seen' });
-          await Promise.resolve();
+          const object = await cache.informer(resources.configMaps).get({ namespace: 'a', name }, signal);
+          if (object)
+            recorder.event(object, { type: 'Normal', reason: 'Seen', action: 'Look', note: 'seen' });
         },
       }).watch(cache.informer(resources.configMaps), enqueueSelf);
-      const manager = new Manager({ ...options(), metrics, cache, elector, recorder }).addController(controller);
+      const manager = new Manager({ ...options(), metrics, cache, elector, recorder }).addController(
+        controller,
+      );
       const ending = new AbortController();
       return { manager, stop: ending, run: manager.run(ending.signal) };
     };
-    const first = process_('one');
+    const first = replica('one');
     while (!told.includes('one x')) await delay(2);
-    const second = process_('two');
+    const second = replica('two');
     await delay(500);
     expect(told).toEqual(['one x']);
     const before = performance.now();
     first.stop.abort();
     await first.run;
     while (!told.includes('two x')) await delay(2);
-    expect(performance.now() - before).toBeLessThan(1_000);
+    expect(performance.now() - before).toBeLessThan(2_500);
     second.stop.abort();
     await second.run;
-    expect(harness.server.objects.get(LEASES, 'a/operator')['spec']).toMatchObject({ holderIdentity: '', leaseTransitions: 1 });
+    expect(harness.server.objects.get(LEASES, 'a/operator')['spec']).toMatchObject({
+      holderIdentity: '',
+      leaseTransitions: 1,
+    });
     expect(harness.server.objects.all('apis/events.k8s.io/v1/events')).toHaveLength(2);
     expect(harness.server.openWatches).toBe(0);
   });

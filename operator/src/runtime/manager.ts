@@ -1,17 +1,12 @@
 import { sleep, systemClock, type Cache, type Clock, type Log } from '../kube/index.ts';
 import type { Controller } from './controller.ts';
 import { NotLeaderError } from './errors.ts';
+import { Group, type Runnable } from './group.ts';
 import { HealthChecks, type HealthCheck } from './health.ts';
 import { HttpServer } from './http-server.ts';
 import type { LeaderElector } from './leader-election.ts';
 import type { RuntimeMetrics } from './metrics.ts';
 import type { EventBroadcaster } from './recorder.ts';
-
-/** Works until the signal aborts. A rejection, or an end before that, ends the process. */
-export interface Runnable {
-  readonly name: string;
-  run(signal: AbortSignal): Promise<void>;
-}
 
 export interface ManagerOptions {
   readonly log: Log;
@@ -33,41 +28,6 @@ export interface ManagerOptions {
   readonly syncTimeoutMs?: number;
   /** /readyz fails when a watch has been silent for longer. Default 5 min. */
   readonly maxSilenceMs?: number;
-}
-
-/** Parts that are started and stopped together. */
-class Group {
-  readonly #abort = new AbortController();
-  readonly #runs: Promise<void>[] = [];
-  readonly #fail: (error: Error) => void;
-
-  constructor(fail: (error: Error) => void) {
-    this.#fail = fail;
-  }
-
-  start(part: Runnable): void {
-    const { signal } = this.#abort;
-    const run = part.run(signal).then(
-      () => {
-        if (!signal.aborted) this.#fail(new Error(`${part.name} ended by itself`));
-      },
-      (error: unknown) => {
-        if (!signal.aborted) this.#fail(error instanceof Error ? error : new Error(`${part.name} failed: ${String(error)}`));
-      },
-    );
-    this.#runs.push(run);
-  }
-
-  /** Says stop and waits for nothing. */
-  abandon(): void {
-    this.#abort.abort();
-  }
-
-  /** Says stop; resolves when everything has ended. */
-  async stop(): Promise<void> {
-    this.#abort.abort();
-    await Promise.all(this.#runs);
-  }
 }
 
 /**
@@ -141,7 +101,13 @@ export class Manager {
   async run(signal: AbortSignal): Promise<void> {
     const { log } = this.#options;
     const fail = (error: Error): void => this.#failure.reject(error);
-    const groups = { caches: new Group(fail), recorder: new Group(fail), standby: new Group(fail), leading: new Group(fail), lease: new Group(fail) };
+    const groups = {
+      caches: new Group(fail),
+      recorder: new Group(fail),
+      standby: new Group(fail),
+      leading: new Group(fail),
+      lease: new Group(fail),
+    };
     const starting = new AbortController();
     const stopped = whenAborted(signal);
     let started: Promise<void> | undefined;
@@ -155,7 +121,10 @@ export class Manager {
       // Another process may lead already: nothing is drained.
       log.error({ err: error }, 'the manager stops because a part of it failed');
       if (error instanceof NotLeaderError) this.#abandon(groups);
-      else await this.#stopWithin(groups, started).catch((more: unknown) => log.error({ err: more }, 'the stop failed too'));
+      else
+        await this.#stopWithin(groups, started).catch((more: unknown) =>
+          log.error({ err: more }, 'the stop failed too'),
+        );
       throw error;
     }
     log.info({}, 'stopping');
@@ -200,7 +169,10 @@ export class Manager {
     signal.removeEventListener('abort', stop);
     cancel();
     if (this.#synced || signal.aborted) return;
-    const missing = cache.statuses().filter((status) => !status.synced).map((status) => status.resource);
+    const missing = cache
+      .statuses()
+      .filter((status) => !status.synced)
+      .map((status) => status.resource);
     throw new Error(
       `no first list of ${missing.join(', ')} within ${syncTimeoutMs / 1000} s; ` +
         `are the CRDs installed, and may the service account list and watch?`,
@@ -211,11 +183,15 @@ export class Manager {
     const { gracePeriodMs = 30_000 } = this.#options;
     this.#stopping = true;
     const done = new AbortController();
-    const late = sleep(this.#clock, gracePeriodMs, done.signal).then(() => {
-      if (!done.signal.aborted) throw new Error(`not everything ended within the grace period of ${gracePeriodMs / 1000} s; the lease is kept until it runs out`);
-    });
-    await Promise.race([this.#stop(groups, started), late]);
+    const late = sleep(this.#clock, gracePeriodMs, done.signal);
+    const stopped = this.#stop(groups, started);
+    const ended = await Promise.race([stopped.then(() => true), late.then(() => false)]);
     done.abort();
+    if (ended) return;
+    stopped.catch(() => undefined);
+    throw new Error(
+      `not everything ended within the grace period of ${gracePeriodMs / 1000} s; the lease is kept until it runs out`,
+    );
   }
 
   async #stop(groups: Groups, started: Promise<void> | undefined): Promise<void> {

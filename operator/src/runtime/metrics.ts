@@ -46,33 +46,83 @@ export class RuntimeMetrics {
     const queue = ['name', 'controller'];
     this.#queueGauges = {
       depth: this.#gauge('workqueue_depth', 'Keys that are ready, by priority', [...queue, 'priority']),
-      unfinished: this.#gauge('workqueue_unfinished_work_seconds', 'Seconds of work in progress that work_duration has not observed yet', queue),
-      longest: this.#gauge('workqueue_longest_running_processor_seconds', 'Seconds the longest running worker has been at it', queue),
+      unfinished: this.#gauge(
+        'workqueue_unfinished_work_seconds',
+        'Seconds of work in progress that work_duration has not observed yet',
+        queue,
+      ),
+      longest: this.#gauge(
+        'workqueue_longest_running_processor_seconds',
+        'Seconds the longest running worker has been at it',
+        queue,
+      ),
     };
     this.#queueCounters = {
       adds: this.#counter('workqueue_adds_total', 'Keys added', queue),
       retries: this.#counter('workqueue_retries_total', 'Keys added with a delay', queue),
     };
     this.#queueTimes = {
-      queue: this.#histogram('workqueue_queue_duration_seconds', 'Seconds from add to pick-up', queue, QUEUE_BUCKETS),
-      work: this.#histogram('workqueue_work_duration_seconds', 'Seconds from pick-up to done', queue, QUEUE_BUCKETS),
+      queue: this.#histogram(
+        'workqueue_queue_duration_seconds',
+        'Seconds from add to pick-up',
+        queue,
+        QUEUE_BUCKETS,
+      ),
+      work: this.#histogram(
+        'workqueue_work_duration_seconds',
+        'Seconds from pick-up to done',
+        queue,
+        QUEUE_BUCKETS,
+      ),
     };
     const controller = ['controller'];
-    this.#outcomes = this.#counter('controller_runtime_reconcile_total', 'Reconciles by result', ['controller', 'result']);
+    this.#outcomes = this.#counter('controller_runtime_reconcile_total', 'Reconciles by result', [
+      'controller',
+      'result',
+    ]);
     this.#failures = {
       error: this.#counter('controller_runtime_reconcile_errors_total', 'Reconciles that failed', controller),
-      terminal: this.#counter('controller_runtime_terminal_reconcile_errors_total', 'Reconciles that failed for good', controller),
-      panic: this.#counter('controller_runtime_reconcile_panics_total', 'Reconciles that hit a bug', controller),
-      timeout: this.#counter('controller_runtime_reconcile_timeouts_total', 'Reconciles that took too long', controller),
+      terminal: this.#counter(
+        'controller_runtime_terminal_reconcile_errors_total',
+        'Reconciles that failed for good',
+        controller,
+      ),
+      panic: this.#counter(
+        'controller_runtime_reconcile_panics_total',
+        'Reconciles that hit a bug',
+        controller,
+      ),
+      timeout: this.#counter(
+        'controller_runtime_reconcile_timeouts_total',
+        'Reconciles that took too long',
+        controller,
+      ),
     };
-    this.#reconcileTime = this.#histogram('controller_runtime_reconcile_time_seconds', 'Seconds per reconcile', controller, RECONCILE_BUCKETS);
+    this.#reconcileTime = this.#histogram(
+      'controller_runtime_reconcile_time_seconds',
+      'Seconds per reconcile',
+      controller,
+      RECONCILE_BUCKETS,
+    );
     this.#workers = {
-      max: this.#gauge('controller_runtime_max_concurrent_reconciles', 'Reconciles that may run at once', controller),
+      max: this.#gauge(
+        'controller_runtime_max_concurrent_reconciles',
+        'Reconciles that may run at once',
+        controller,
+      ),
       active: this.#gauge('controller_runtime_active_workers', 'Reconciles that run', controller),
     };
     this.#leader = this.#gauge('leader_election_master_status', '1 while this process leads', ['name']);
-    this.#slowPath = this.#counter('leader_election_slowpath_total', 'Renewals that had to read the lease first', ['name']);
-    this.#events = this.#counter('events_discarded_total', 'Events dropped because the queue was full or the server refused them', []);
+    this.#slowPath = this.#counter(
+      'leader_election_slowpath_total',
+      'Renewals that had to read the lease first',
+      ['name'],
+    );
+    this.#events = this.#counter(
+      'events_discarded_total',
+      'Events dropped because the queue was full or the server refused them',
+      [],
+    );
   }
 
   /** Memory, CPU and event loop of this process, under the usual names. */
@@ -82,7 +132,11 @@ export class RuntimeMetrics {
   }
 
   /** `running`: for how long each worker has been at its key, in seconds. All series exist from here on, at zero. */
-  controller(name: string, maxConcurrentReconciles: number, running: () => readonly number[]): ControllerMetrics {
+  controller(
+    name: string,
+    maxConcurrentReconciles: number,
+    running: () => readonly number[],
+  ): ControllerMetrics {
     const controller = { controller: name };
     const queue = { name, controller: name };
     this.#running.set(name, running);
@@ -90,14 +144,16 @@ export class RuntimeMetrics {
     this.#workers.active.set(controller, 0);
     this.#queueGauges.depth.set({ ...queue, priority: PRIORITY_LABEL.normal }, 0);
     this.#queueGauges.depth.set({ ...queue, priority: PRIORITY_LABEL.low }, 0);
-    for (const result of ['success', 'error', 'requeue', 'requeue_after']) this.#outcomes.inc({ ...controller, result }, 0);
+    for (const result of ['success', 'error', 'requeue', 'requeue_after'])
+      this.#outcomes.inc({ ...controller, result }, 0);
     for (const counter of Object.values(this.#failures)) counter.inc(controller, 0);
     for (const counter of Object.values(this.#queueCounters)) counter.inc(queue, 0);
     for (const histogram of Object.values(this.#queueTimes)) histogram.zero(queue);
     this.#reconcileTime.zero(controller);
     return {
       queue: {
-        depth: (priority, items) => this.#queueGauges.depth.set({ ...queue, priority: PRIORITY_LABEL[priority] }, items),
+        depth: (priority, items) =>
+          this.#queueGauges.depth.set({ ...queue, priority: PRIORITY_LABEL[priority] }, items),
         added: () => this.#queueCounters.adds.inc(queue),
         retried: () => this.#queueCounters.retries.inc(queue),
         waited: (seconds) => this.#queueTimes.queue.observe(queue, seconds),
@@ -130,16 +186,28 @@ export class RuntimeMetrics {
     for (const [name, running] of this.#running) {
       const seconds = running();
       const labels = { name, controller: name };
-      this.#queueGauges.unfinished.set(labels, seconds.reduce((sum, each) => sum + each, 0));
+      this.#queueGauges.unfinished.set(
+        labels,
+        seconds.reduce((sum, each) => sum + each, 0),
+      );
       this.#queueGauges.longest.set(labels, Math.max(0, ...seconds));
     }
     return { contentType: this.registry.contentType, text: await this.registry.metrics() };
   }
 
   #restClient(): TransportMetrics {
-    const requests = this.#counter('rest_client_requests_total', 'Requests to the API server', ['code', 'method', 'host']);
+    const requests = this.#counter('rest_client_requests_total', 'Requests to the API server', [
+      'code',
+      'method',
+      'host',
+    ]);
     const help = 'Seconds from a request to the headers of its answer';
-    const durations = this.#histogram('rest_client_request_duration_seconds', help, ['verb', 'host'], REQUEST_BUCKETS);
+    const durations = this.#histogram(
+      'rest_client_request_duration_seconds',
+      help,
+      ['verb', 'host'],
+      REQUEST_BUCKETS,
+    );
     return {
       request: (method, host, code, seconds) => {
         requests.inc({ code, method, host });
@@ -153,7 +221,11 @@ export class RuntimeMetrics {
     const lists = this.#counter('reflector_lists_total', 'Lists begun', resource);
     const watches = this.#counter('reflector_watches_total', 'Watches begun', resource);
     const relists = this.#counter('reflector_relists_total', 'Lists begun after the first', resource);
-    const synced = this.#gauge('reflector_last_sync_timestamp_seconds', 'When the API server last said anything', resource);
+    const synced = this.#gauge(
+      'reflector_last_sync_timestamp_seconds',
+      'When the API server last said anything',
+      resource,
+    );
     const failed = this.#counter('reflector_handler_errors_total', 'Event handlers that threw', resource);
     return {
       list: (name) => lists.inc({ resource: name }),
@@ -172,7 +244,12 @@ export class RuntimeMetrics {
     return new Gauge({ name, help, labelNames, registers: [this.registry] });
   }
 
-  #histogram(name: string, help: string, labelNames: readonly string[], buckets: readonly number[]): Histogram {
+  #histogram(
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    buckets: readonly number[],
+  ): Histogram {
     return new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [this.registry] });
   }
 }

@@ -23,7 +23,8 @@ export const labelsChanged: Predicate = {
 };
 
 export const annotationsChanged: Predicate = {
-  onUpdate: (old, current) => !isDeepStrictEqual(old.metadata.annotations ?? {}, current.metadata.annotations ?? {}),
+  onUpdate: (old, current) =>
+    !isDeepStrictEqual(old.metadata.annotations ?? {}, current.metadata.annotations ?? {}),
 };
 
 export const deletionChanged: Predicate = {
@@ -54,4 +55,10 @@ export function allOf<T extends KubeObject>(...predicates: readonly Predicate<T>
 }
 
 /** For a primary resource: its spec, labels, annotations, finalizers or deletion changed, or it is a resync; own status writes do not count. */
-export const primaryChanged: Predicate = anyOf(generationChanged, labelsChanged, annotationsChanged, deletionChanged, resync);
+export const primaryChanged: Predicate = anyOf(
+  generationChanged,
+  labelsChanged,
+  annotationsChanged,
+  deletionChanged,
+  resync,
+);

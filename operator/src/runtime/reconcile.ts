@@ -20,7 +20,7 @@ export interface ReconcileContext {
    * Throws NotLeaderError when this process is not, or may no longer be, the leader, and the signal's reason when this
    * run is over. Call it right before each write.
    */
-  assertLeader(): void;
+  readonly assertLeader: () => void;
 }
 
 /**
@@ -84,7 +84,10 @@ export async function runReconcile(request: Request, options: RunOptions): Promi
     }
     const verdict = judgeError(error);
     logFailure(log, error, verdict);
-    return { ...verdict, failures: [...verdict.failures, ...(deadline.expired ? (['timeout'] as const) : [])] };
+    return {
+      ...verdict,
+      failures: [...verdict.failures, ...(deadline.expired ? (['timeout'] as const) : [])],
+    };
   } finally {
     deadline.dispose();
   }
@@ -92,19 +95,30 @@ export async function runReconcile(request: Request, options: RunOptions): Promi
 
 function judgeResult(result: Result | undefined): Verdict {
   const afterMs = result?.requeueAfterMs;
-  if (afterMs !== undefined && afterMs > 0) return { outcome: 'requeue_after', failures: [], next: { kind: 'at', afterMs } };
+  if (afterMs !== undefined && afterMs > 0)
+    return { outcome: 'requeue_after', failures: [], next: { kind: 'at', afterMs } };
   return { outcome: 'success', failures: [], next: { kind: 'done' } };
 }
 
 function judgeError(error: unknown): Verdict {
-  if (error instanceof TerminalError) return { outcome: 'error', failures: ['error', 'terminal'], next: { kind: 'event' } };
+  if (error instanceof TerminalError)
+    return { outcome: 'error', failures: ['error', 'terminal'], next: { kind: 'event' } };
   const notBeforeMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
-  return { outcome: 'error', failures: isBug(error) ? ['error', 'panic'] : ['error'], next: { kind: 'backoff', notBeforeMs } };
+  return {
+    outcome: 'error',
+    failures: isBug(error) ? ['error', 'panic'] : ['error'],
+    next: { kind: 'backoff', notBeforeMs },
+  };
 }
 
 /** What Go would call a panic. */
 function isBug(error: unknown): boolean {
-  return !(error instanceof Error) || error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
+  return (
+    !(error instanceof Error) ||
+    error instanceof TypeError ||
+    error instanceof ReferenceError ||
+    error instanceof RangeError
+  );
 }
 
 function logFailure(log: Log, error: unknown, verdict: Verdict): void {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HttpTransport, silentLog, Client, type KubeObject } from '../kube/index.ts';
-import { sendStatus, type RecordedRequest } from '../kube/testing/fake-api-server.ts';
+import { sendStatus } from '../kube/testing/answers.ts';
+import type { RecordedRequest } from '../kube/testing/fake-api-server.ts';
 import type { EventBody, EventNote } from './event-series.ts';
 import { EventSeries } from './event-series.ts';
 import { RuntimeMetrics } from './metrics.ts';
@@ -14,7 +15,12 @@ const object = (name: string, uid = name): KubeObject => ({
   kind: 'Thing',
   metadata: { name, namespace: 'a', uid, resourceVersion: '7' },
 });
-const pulled: EventNote = { type: 'Warning', reason: 'ImagePullFailed', action: 'Reconcile', note: 'no such image' };
+const pulled: EventNote = {
+  type: 'Warning',
+  reason: 'ImagePullFailed',
+  action: 'Reconcile',
+  note: 'no such image',
+};
 
 describe('EventSeries', () => {
   it('creates the first, makes the second a series, counts the rest', () => {
@@ -31,7 +37,14 @@ describe('EventSeries', () => {
       reason: 'ImagePullFailed',
       action: 'Reconcile',
       note: 'no such image',
-      regarding: { apiVersion: 'example.org/v1', kind: 'Thing', namespace: 'a', name: 'x', uid: 'x', resourceVersion: '7' },
+      regarding: {
+        apiVersion: 'example.org/v1',
+        kind: 'Thing',
+        namespace: 'a',
+        name: 'x',
+        uid: 'x',
+        resourceVersion: '7',
+      },
       reportingController: 'example.org/operator',
       reportingInstance: 'pod-1',
     });
@@ -85,13 +98,18 @@ describe('EventSeries', () => {
   it('keeps to the limits of the API', () => {
     const series = new EventSeries(new FakeClock(), 'c', 'i'.repeat(200));
     const long = '数'.repeat(600);
-    const body = series.add({ ...object('n'.repeat(253)), metadata: { ...object('n'.repeat(253)).metadata } }, { ...pulled, note: long })?.body;
+    const body = series.add(
+      { ...object('n'.repeat(253)), metadata: { ...object('n'.repeat(253)).metadata } },
+      { ...pulled, note: long },
+    )?.body;
     expect(body?.metadata.name.length).toBeLessThanOrEqual(253);
     expect(Buffer.byteLength(body?.note ?? '')).toBeLessThanOrEqual(1024);
     expect(body?.note).toMatch(/^数+…$/);
     expect(body?.reportingInstance).toHaveLength(128);
     const { namespace: _namespace, ...clusterScoped } = object('node').metadata;
-    expect(series.add({ ...object('node'), metadata: clusterScoped }, pulled)?.body.metadata.namespace).toBe('default');
+    expect(series.add({ ...object('node'), metadata: clusterScoped }, pulled)?.body.metadata.namespace).toBe(
+      'default',
+    );
   });
 });
 
@@ -108,7 +126,14 @@ describe('EventBroadcaster', () => {
     stop = new AbortController();
     metrics = new RuntimeMetrics();
     clock = new FakeClock();
-    const options = { reportingController: 'c', reportingInstance: 'i', log: silentLog, metrics, random: () => 0.5, clock };
+    const options = {
+      reportingController: 'c',
+      reportingInstance: 'i',
+      log: silentLog,
+      metrics,
+      random: () => 0.5,
+      clock,
+    };
     recorder = new EventBroadcaster({ client: harness.client, ...options });
     running = recorder.run(stop.signal);
   });
@@ -146,7 +171,9 @@ describe('EventBroadcaster', () => {
     harness.server.objects.delete('apis/events.k8s.io/v1/events', `a/${event?.metadata.name}`);
     recorder.event(object('x'), pulled);
     await arrives(3);
-    expect(harness.server.objects.all('apis/events.k8s.io/v1/events')).toMatchObject([{ series: { count: 2 } }]);
+    expect(harness.server.objects.all('apis/events.k8s.io/v1/events')).toMatchObject([
+      { series: { count: 2 } },
+    ]);
   });
 
   it('tries again after passing trouble and drops what is refused', async () => {
@@ -192,10 +219,15 @@ describe('EventBroadcaster', () => {
   it('gives up at the end after two seconds', async () => {
     const transport = new HttpTransport({ server: 'http://127.0.0.1:9' });
     const late = new EventBroadcaster({
-      ...{ client: new Client(transport, { fieldManager: 'm' }), reportingController: 'c', reportingInstance: 'i', log: silentLog },
+      ...{
+        client: new Client(transport, { fieldManager: 'm' }),
+        reportingController: 'c',
+        reportingInstance: 'i',
+        log: silentLog,
+      },
     });
     for (let event = 0; event < 5; event += 1) late.event(object(`x${event}`), pulled);
-    await late.run(AbortSignal.abort());
+    await expect(late.run(AbortSignal.abort())).resolves.toBeUndefined();
     await transport.close();
   });
 });

@@ -86,7 +86,10 @@ export class EventBroadcaster implements EventRecorder {
   #discard(write: EventWrite, why: string, error?: unknown): void {
     this.#options.metrics?.eventDiscarded();
     const { namespace, name } = write.body.metadata;
-    this.#options.log.debug({ err: error, event: `${namespace}/${name}`, reason: write.body.reason }, `an event was dropped: ${why}`);
+    this.#options.log.debug(
+      { err: error, event: `${namespace}/${name}`, reason: write.body.reason },
+      `an event was dropped: ${why}`,
+    );
   }
 
   #idle(signal: AbortSignal): Promise<void> {
@@ -115,8 +118,10 @@ export class EventBroadcaster implements EventRecorder {
         return await this.#attempt(write, signal);
       } catch (error) {
         if (signal.aborted) break;
-        const passing = error instanceof TransportError || (error instanceof ApiError && error.isServerTrouble);
-        if (!passing || attempt === MAX_TRIES) return this.#discard(write, passing ? 'too many tries' : 'it was refused', error);
+        const passing =
+          error instanceof TransportError || (error instanceof ApiError && error.isServerTrouble);
+        if (!passing || attempt === MAX_TRIES)
+          return this.#discard(write, passing ? 'too many tries' : 'it was refused', error);
         await sleep(this.#clock, RETRY_MS * (0.5 + this.#random()), signal);
       }
     }
@@ -149,7 +154,9 @@ export class EventBroadcaster implements EventRecorder {
     const cancel = this.#clock.setTimeout(() => enough.abort(), FLUSH_MS);
     for (const write of this.#queue.splice(0)) {
       if (enough.signal.aborted) break;
-      await this.#attempt(write, enough.signal).catch((error: unknown) => this.#discard(write, 'the process stops', error));
+      await this.#attempt(write, enough.signal).catch((error: unknown) =>
+        this.#discard(write, 'the process stops', error),
+      );
     }
     cancel();
   }

@@ -94,6 +94,20 @@ describe('aggregateStatus', () => {
     expect(condition(worse, 'DatabaseReady')?.lastTransitionTime).toBe('2026-11-23T12:00:00Z');
   });
 
+  it('keeps the fuller text of the same trouble', () => {
+    const told = (message: string): Observations => ({
+      ...GOOD,
+      workloads: fails({ reason: 'ImagePullFailed', message }),
+    });
+    const before = aggregateStatus(undefined, 1, told('image a cannot be pulled: not found'), T0);
+    expect(statusDiffers(before, aggregateStatus(before, 1, told('image a cannot be pulled'), T1))).toBe(
+      false,
+    );
+    expect(statusDiffers(before, aggregateStatus(before, 1, told('image b cannot be pulled'), T1))).toBe(
+      true,
+    );
+  });
+
   it('reports newer defaults without touching Ready', () => {
     const status = aggregateStatus(undefined, 1, { ...GOOD, pendingRollout: ['app: a -> b'] }, T0);
     expect(condition(status, 'PendingRollout')).toMatchObject({

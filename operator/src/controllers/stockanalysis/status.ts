@@ -168,14 +168,23 @@ function condition(
   now: Date,
 ): Condition {
   const before = previous?.conditions?.find((one) => one.type === type);
+  const message = verdict.message.slice(0, MESSAGE_LIMIT);
   return {
     type,
     status: verdict.status,
     observedGeneration: generation,
     lastTransitionTime: before?.status === verdict.status ? before.lastTransitionTime : timestamp(now),
     reason: verdict.reason,
-    message: verdict.message.slice(0, MESSAGE_LIMIT),
+    message: before && saysMore(before, verdict.reason, message) ? before.message : message,
   };
+}
+
+/**
+ * Some components alternate between a cause and a bare statement of the same trouble (a kubelet between two pulls).
+ * The fuller text stays: it is as true as before, and every flip would be a write.
+ */
+function saysMore(before: Condition, reason: Reason, message: string): boolean {
+  return before.reason === reason && before.message.startsWith(`${message}:`);
 }
 
 /** RFC 3339 to the second, as metav1.Time is. */

@@ -10,6 +10,7 @@ import {
 } from '../../policies/index.ts';
 import type { Manifest } from '../../resources/index.ts';
 import type { Children } from './children.ts';
+import { hasStrangePort, portsOf } from './service-ports.ts';
 import type { Visit } from './types.ts';
 
 /** A child that cannot be brought to its desired state now, and why. It stops its phase, not the whole visit. */
@@ -83,8 +84,20 @@ export class ChildWriter {
     const why = live ? difference(desired, live) : 'absent';
     if (live && why === undefined) return live;
     if (live?.metadata.deletionTimestamp !== undefined) throw beingDeleted(type, live);
+    if (live && hasStrangePort(desired, live)) await this.#resetPorts(type, desired, live);
     return this.#write(type, desired, `apply, ${why}`, () =>
       this.#client.apply(type, desired, { uid: live?.metadata.uid }, this.#visit.signal),
+    );
+  }
+
+  async #resetPorts(type: ResourceType, desired: Manifest, live: KubeObject): Promise<void> {
+    const ref = { namespace: this.#owner.namespace, name: live.metadata.name };
+    const operations = [
+      { op: 'test', path: '/metadata/uid', value: live.metadata.uid },
+      { op: 'replace', path: '/spec/ports', value: portsOf(desired) },
+    ] as const;
+    await this.#write(type, desired, 'reset ports', () =>
+      this.#client.jsonPatch(type, ref, operations, {}, this.#visit.signal),
     );
   }
 

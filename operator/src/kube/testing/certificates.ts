@@ -38,7 +38,7 @@ export async function testAuthority(commonName: string): Promise<TestAuthority> 
 }
 
 function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>;
+  return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 }
 
 async function pemOf(keys: webcrypto.CryptoKeyPair): Promise<string> {

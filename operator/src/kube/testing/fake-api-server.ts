@@ -1,8 +1,21 @@
-import { createServer as createPlain, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer as createPlain,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createSecure } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { ClusterConfig } from '../config.ts';
-import { FakeObjects, mergePatch, Refusal, type Json, type StoredEvent, type StoredObject } from './fake-objects.ts';
+import { sendJson } from './answers.ts';
+import {
+  FakeObjects,
+  mergePatch,
+  Refusal,
+  type Json,
+  type StoredEvent,
+  type StoredObject,
+} from './fake-objects.ts';
 
 export interface RecordedRequest {
   readonly method: string;
@@ -22,7 +35,8 @@ interface Target {
   readonly name: string | undefined;
 }
 
-const PATH = /^\/(api\/v1|apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/(status))?$/;
+const PATH =
+  /^\/(api\/v1|apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/(status))?$/;
 
 /** An HTTP(S) server with a small object store behind it and scripts in front, for faults a real one cannot be made to show. */
 export class FakeApiServer {
@@ -37,7 +51,8 @@ export class FakeApiServer {
   readonly #secure: boolean;
 
   private constructor(tls?: { readonly key: string; readonly cert: string; readonly ca?: string }) {
-    const handler = (request: IncomingMessage, response: ServerResponse): void => void this.#receive(request, response);
+    const handler = (request: IncomingMessage, response: ServerResponse): void =>
+      void this.#receive(request, response);
     this.#secure = tls !== undefined;
     this.#server = tls
       ? createSecure({ ...tls, ...(tls.ca ? { requestCert: true, rejectUnauthorized: true } : {}) }, handler)
@@ -49,7 +64,11 @@ export class FakeApiServer {
     });
   }
 
-  static async start(tls?: { readonly key: string; readonly cert: string; readonly ca?: string }): Promise<FakeApiServer> {
+  static async start(tls?: {
+    readonly key: string;
+    readonly cert: string;
+    readonly ca?: string;
+  }): Promise<FakeApiServer> {
     const fake = new FakeApiServer(tls);
     await new Promise<void>((resolve) => {
       fake.#server.listen(0, '127.0.0.1', resolve);
@@ -76,7 +95,10 @@ export class FakeApiServer {
   }
 
   /** As `script`, for the first request that matches. */
-  once(matches: (request: RecordedRequest) => boolean, answer: (request: RecordedRequest, response: ServerResponse) => void): void {
+  once(
+    matches: (request: RecordedRequest) => boolean,
+    answer: (request: RecordedRequest, response: ServerResponse) => void,
+  ): void {
     const remove = this.script((request, response) => {
       if (!matches(request)) return false;
       remove();
@@ -134,11 +156,16 @@ export class FakeApiServer {
   }
 
   #answer(request: RecordedRequest, response: ServerResponse): void {
-    if (request.path === '/version') return sendJson(response, 200, { major: '1', minor: '34', gitVersion: 'v1.34.0' });
+    if (request.path === '/version')
+      return sendJson(response, 200, { major: '1', minor: '34', gitVersion: 'v1.34.0' });
     const match = PATH.exec(request.path);
     if (!match) throw new Refusal(404, 'NotFound', 'the server could not find the requested resource');
     const [, groupVersion, namespace, plural, name] = match;
-    const target: Target = { collection: `${groupVersion}/${plural}`, namespace, name: name && decodeURIComponent(name) };
+    const target: Target = {
+      collection: `${groupVersion}/${plural}`,
+      namespace,
+      name: name && decodeURIComponent(name),
+    };
     if (request.method !== 'GET') return this.#write(request, target, response);
     if (target.name) return sendJson(response, 200, this.objects.get(target.collection, keyOf(target)));
     if (request.query.get('watch') === 'true') return this.#watch(request, target, response);
@@ -179,14 +206,17 @@ export class FakeApiServer {
     const body = request.body ? (JSON.parse(request.body) as Json) : {};
     const { collection, namespace } = target;
     const key = keyOf(target);
-    if (request.method === 'POST') return sendJson(response, 201, this.objects.create(collection, namespace, body));
+    if (request.method === 'POST')
+      return sendJson(response, 201, this.objects.create(collection, namespace, body));
     if (request.method === 'DELETE') return this.#delete(body, target, response);
     const { resourceVersion, uid } = (body['metadata'] ?? {}) as { resourceVersion?: string; uid?: string };
     const applies = request.headers['content-type'] === 'application/apply-patch+yaml';
     const current = this.objects.find(collection, key);
-    if (applies && uid && uid !== current?.metadata.uid) throw new Refusal(409, 'Conflict', `uid mismatch: ${uid}`);
+    if (applies && uid && uid !== current?.metadata.uid)
+      throw new Refusal(409, 'Conflict', `uid mismatch: ${uid}`);
     if (applies && !current) return sendJson(response, 201, this.objects.create(collection, namespace, body));
-    const change = (stored: StoredObject): Json => (request.method === 'PUT' ? body : (mergePatch(stored, body) as Json));
+    const change = (stored: StoredObject): Json =>
+      request.method === 'PUT' ? body : (mergePatch(stored, body) as Json);
     sendJson(response, 200, this.objects.update(collection, key, change, resourceVersion));
   }
 
@@ -196,17 +226,13 @@ export class FakeApiServer {
     if (object.metadata['deletionTimestamp'] && this.objects.find(target.collection, keyOf(target))) {
       return sendJson(response, 200, object);
     }
-    sendJson(response, 200, { kind: 'Status', apiVersion: 'v1', status: 'Success', details: { name: target.name, uid: object.metadata.uid } });
+    sendJson(response, 200, {
+      kind: 'Status',
+      apiVersion: 'v1',
+      status: 'Success',
+      details: { name: target.name, uid: object.metadata.uid },
+    });
   }
-}
-
-export function sendJson(response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(JSON.stringify(body));
-}
-
-export function sendStatus(response: ServerResponse, code: number, reason: string, headers: Record<string, string> = {}, more: Json = {}): void {
-  sendJson(response, code, { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message: `scripted ${reason}`, ...more }, headers);
 }
 
 function keyOf(target: Target): string {
@@ -219,5 +245,7 @@ function selected(request: RecordedRequest, target: Target, object: StoredObject
   if (name !== undefined && name !== object.metadata.name) return false;
   const labels = (object.metadata['labels'] ?? {}) as Record<string, string>;
   const wanted = (request.query.get('labelSelector') ?? '').split(',').filter(Boolean);
-  return wanted.every((pair) => labels[pair.slice(0, pair.indexOf('='))] === pair.slice(pair.indexOf('=') + 1));
+  return wanted.every(
+    (pair) => labels[pair.slice(0, pair.indexOf('='))] === pair.slice(pair.indexOf('=') + 1),
+  );
 }

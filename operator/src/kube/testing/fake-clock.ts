@@ -37,6 +37,11 @@ export class FakeClock implements Clock {
     this.#wall += byMs;
   }
 
+  /** As after the process was stopped for a while: time has passed, no timer has fired yet. */
+  jump(byMs: number): void {
+    this.#time += byMs;
+  }
+
   get pendingTimers(): number {
     return this.#timers.size;
   }

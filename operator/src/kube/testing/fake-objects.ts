@@ -25,7 +25,14 @@ export class Refusal extends Error {
   }
 
   get status(): Json {
-    return { kind: 'Status', apiVersion: 'v1', status: 'Failure', message: this.message, reason: this.reason, code: this.code };
+    return {
+      kind: 'Status',
+      apiVersion: 'v1',
+      status: 'Failure',
+      message: this.message,
+      reason: this.reason,
+      code: this.code,
+    };
   }
 }
 
@@ -76,7 +83,8 @@ export class FakeObjects {
   create(collection: string, namespace: string | undefined, manifest: Json): StoredObject {
     const metadata = manifest['metadata'] as Json & { name: string };
     const key = namespace ? `${namespace}/${metadata.name}` : metadata.name;
-    if (this.find(collection, key)) throw new Refusal(409, 'AlreadyExists', `${collection} "${metadata.name}" already exists`);
+    if (this.find(collection, key))
+      throw new Refusal(409, 'AlreadyExists', `${collection} "${metadata.name}" already exists`);
     const stored = {
       ...manifest,
       metadata: {
@@ -91,13 +99,25 @@ export class FakeObjects {
     return this.#store(collection, key, stored, 'ADDED');
   }
 
-  update(collection: string, key: string, change: (current: StoredObject) => Json, expected?: string): StoredObject {
+  update(
+    collection: string,
+    key: string,
+    change: (current: StoredObject) => Json,
+    expected?: string,
+  ): StoredObject {
     const current = this.get(collection, key);
     if (expected && expected !== current.metadata.resourceVersion) {
-      throw new Refusal(409, 'Conflict', `the object ${key} has been modified; please apply your changes to the latest version`);
+      throw new Refusal(
+        409,
+        'Conflict',
+        `the object ${key} has been modified; please apply your changes to the latest version`,
+      );
     }
     const changed = change(current);
-    const next: StoredObject = { ...changed, metadata: { ...(changed['metadata'] as Json), ...identity(current) } };
+    const next: StoredObject = {
+      ...changed,
+      metadata: { ...(changed['metadata'] as Json), ...identity(current) },
+    };
     if (JSON.stringify(next) === JSON.stringify(current)) return current;
     if (next.metadata['deletionTimestamp'] && !hasFinalizers(next)) return this.#drop(collection, key, next);
     return this.#store(collection, key, next, 'MODIFIED');
@@ -106,7 +126,8 @@ export class FakeObjects {
   /** The object as it was removed, or as it waits for its finalizers. */
   delete(collection: string, key: string, uid?: string): StoredObject {
     const current = this.get(collection, key);
-    if (uid && uid !== current.metadata.uid) throw new Refusal(409, 'Conflict', `the UID in the precondition (${uid}) does not match`);
+    if (uid && uid !== current.metadata.uid)
+      throw new Refusal(409, 'Conflict', `the UID in the precondition (${uid}) does not match`);
     if (!hasFinalizers(current)) return this.#drop(collection, key, current);
     return this.update(collection, key, (object) => ({
       ...object,

@@ -141,7 +141,11 @@ describe('priorities', () => {
   });
 });
 
-type Step = { do: 'add'; key: string; priority: Priority } | { do: 'get' } | { do: 'done'; pick: number } | { do: 'wait'; ms: number };
+type Step =
+  | { do: 'add'; key: string; priority: Priority }
+  | { do: 'get' }
+  | { do: 'done'; pick: number }
+  | { do: 'wait'; ms: number };
 
 const key = fc.constantFrom('a', 'b', 'c', 'd');
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -156,6 +160,7 @@ describe('for any sequence of calls', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const { queue, clock } = queueWith({ ageingMs: 500 });
+        const problems: string[] = [];
         const running: string[] = [];
         /** The model: keys added since they were last handed out. */
         const wanted = new Set<string>();
@@ -169,12 +174,14 @@ describe('for any sequence of calls', () => {
             queue.done(running.splice(each.pick % running.length, 1)[0] ?? '');
           } else if (each.do === 'get' && queue.length > 0) {
             const got = await take(queue);
-            expect(running).not.toContain(got);
-            expect(wanted.delete(got)).toBe(true);
+            if (running.includes(got)) problems.push(`${got} has two workers`);
+            if (!wanted.delete(got)) problems.push(`${got} runs without an add`);
             running.push(got);
           }
-          expect(queue.length).toBe([...wanted].filter((each_) => !running.includes(each_)).length);
+          const ready = [...wanted].filter((name) => !running.includes(name)).length;
+          if (queue.length !== ready) problems.push(`${queue.length} keys are ready, not ${ready}`);
         }
+        expect(problems).toEqual([]);
       }),
     );
   });
