@@ -32,4 +32,13 @@ describe('apiFinding', () => {
   it.each([409, 429, 500, 503])('leaves %d to a retry', (status) =>
     expect(apiFinding('x', { status, message: 'm' })).toBeUndefined(),
   );
+
+  it('takes an apply that does not fit the schema for invalid although it is answered 500', () => {
+    expect(
+      apiFinding('Service x', { status: 500, reason: 'Invalid', message: 'field not declared' }),
+    ).toMatchObject({
+      reason: 'InvalidManifest',
+      stalled: true,
+    });
+  });
 });

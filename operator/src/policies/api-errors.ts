@@ -3,6 +3,8 @@ import { excerpt, type Finding } from './live.ts';
 /** An error answer of the API server, as far as this policy reads it. */
 export interface ApiFailure {
   readonly status: number;
+  /** Kubernetes' word for the failure; an apply that does not fit the schema is answered 500 but is `Invalid` all the same. */
+  readonly reason?: string;
   readonly message: string;
 }
 
@@ -18,7 +20,7 @@ export function apiFinding(child: string, failure: ApiFailure): Finding | undefi
     ...(stalled ? { stalled } : {}),
   });
   if (failure.status === 403) return forbidden(text, finding);
-  if (failure.status === 422) {
+  if (failure.status === 422 || failure.reason === 'Invalid') {
     return /field is immutable|immutable after creation|forbidden: (updates|may not)/i.test(text)
       ? finding('Conflict')
       : finding('InvalidManifest', true);

@@ -160,7 +160,11 @@ export class ChildWriter {
     } catch (error) {
       const finding =
         error instanceof ApiError
-          ? apiFinding(`${type.kind} ${name}`, { status: error.status, message: error.serverMessage })
+          ? apiFinding(`${type.kind} ${name}`, {
+              status: error.status,
+              reason: error.reason,
+              message: error.serverMessage,
+            })
           : undefined;
       throw finding ? new ChildError(finding, { cause: error }) : error;
     }
