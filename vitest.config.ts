@@ -2,12 +2,16 @@ import { defineConfig } from 'vitest/config';
 
 // Tiers are projects: `unit` (seconds, beside the code), `app-db` (the app on a real embedded PostgreSQL),
 // `apiserver` (real kube-apiserver, etcd, controller-manager) and `e2e` (local cluster and Chromium).
+/** On two cores Vitest takes one worker; many of our tests wait for a database, a socket or a process. */
+const WORKERS = 3;
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
+          maxWorkers: WORKERS,
           include: [
             'operator/src/**/*.test.ts',
             'hack/**/*.test.ts',
@@ -18,12 +22,18 @@ export default defineConfig({
       },
       {
         root: 'app/server',
-        test: { name: 'app', include: ['src/**/*.test.ts'], exclude: ['src/**/*.db.test.ts'] },
+        test: {
+          name: 'app',
+          maxWorkers: WORKERS,
+          include: ['src/**/*.test.ts'],
+          exclude: ['src/**/*.db.test.ts'],
+        },
       },
       {
         root: 'app/server',
         test: {
           name: 'app-db',
+          maxWorkers: WORKERS,
           include: ['src/**/*.db.test.ts'],
           globalSetup: ['src/database/testing/embedded-global-setup.ts'],
           testTimeout: 60_000,

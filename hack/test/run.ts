@@ -6,28 +6,64 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { tiers, type Step } from './tiers.ts';
+import { tiers, type Check, type Suite } from './tiers.ts';
 
 interface Tally {
-  passed: number;
-  failed: number;
-  skipped: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+interface Outcome extends Tally {
+  readonly name: string;
+  readonly seconds: number;
 }
 
 const RESULTS = '.state/test-results';
+/** Static checks are single-threaded for the most part. */
+const CHECKS_AT_ONCE = 2;
+const started = performance.now();
 
-function seconds(since: number): string {
-  return `${((performance.now() - since) / 1000).toFixed(1)} s`;
-}
+const secondsSince = (from: number): number => (performance.now() - from) / 1000;
+const announce = (name: string): void =>
+  console.log(`\n==> ${name} (${secondsSince(started).toFixed(1)} s so far)`);
 
-function run(command: readonly string[]): Promise<number> {
-  const [program, ...args] = command;
-  if (program === undefined) throw new Error('a step of hack/test/tiers.ts has an empty command');
+/** Exit code of a program; with `output` given what it prints is collected there instead of shown at once. */
+function run([program = '', ...args]: readonly string[], output?: Buffer[]): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(program, args, {
+      stdio: output ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+    });
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => output?.push(chunk));
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));
   });
+}
+
+async function runCheck({ name, command }: Check): Promise<Outcome> {
+  const begun = performance.now();
+  const output: Buffer[] = [];
+  const code = await run(command, output);
+  announce(name);
+  process.stdout.write(Buffer.concat(output));
+  return {
+    name,
+    passed: code === 0 ? 1 : 0,
+    failed: code === 0 ? 0 : 1,
+    skipped: 0,
+    seconds: secondsSince(begun),
+  };
+}
+
+async function runChecks(checks: readonly Check[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const waiting = [...checks];
+  const lane = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) outcomes.push(await runCheck(next));
+  };
+  await Promise.all(Array.from({ length: CHECKS_AT_ONCE }, lane));
+  return outcomes;
 }
 
 /** Counts of a Vitest JSON report; a report that is absent or empty is one failure, never a silent pass. */
@@ -44,56 +80,51 @@ function readReport(file: string): Tally {
   }
 }
 
-async function runStep(step: Step): Promise<Tally> {
-  const report = `${RESULTS}/${step.name.replaceAll(/\W+/g, '-')}.json`;
-  const isVitest = step.projects !== undefined;
-  const command = isVitest
-    ? [
-        'vitest',
-        'run',
-        ...step.projects.flatMap((name) => ['--project', name]),
-        '--reporter=default',
-        '--reporter=json',
-        `--outputFile.json=${report}`,
-      ]
-    : step.command;
-  const code = await run(command);
-  if (!isVitest) return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+async function runSuite({ name, projects }: Suite): Promise<Outcome> {
+  announce(name);
+  const begun = performance.now();
+  const report = `${RESULTS}/${name}.json`;
+  const code = await run([
+    ...['vitest', 'run', ...projects.flatMap((project) => ['--project', project])],
+    ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+  ]);
   const tally = readReport(report);
   // A crash outside any test (a failing global set-up, an unhandled rejection) must not pass.
-  if (code !== 0 && tally.failed === 0) tally.failed = 1;
-  return tally;
+  const failed = code !== 0 && tally.failed === 0 ? 1 : tally.failed;
+  return { ...tally, failed, name, seconds: secondsSince(begun) };
 }
 
 async function main(names: readonly string[]): Promise<void> {
-  const unknown = names.filter((name) => !(name in tiers));
+  const unknown = names.filter((name) => !Object.hasOwn(tiers, name));
   if (unknown.length > 0 || names.length === 0) {
-    console.error(
-      `usage: run.ts [${Object.keys(tiers).join('] [')}]; unknown: ${unknown.join(', ') || 'nothing given'}`,
-    );
+    const given = unknown.length > 0 ? `unknown: ${unknown.join(', ')}` : 'nothing given';
+    console.error(`usage: run.ts [${Object.keys(tiers).join('] [')}]; ${given}`);
     process.exit(2);
   }
   rmSync(RESULTS, { recursive: true, force: true });
   mkdirSync(RESULTS, { recursive: true });
-  const started = performance.now();
-  const total: Tally = { passed: 0, failed: 0, skipped: 0 };
-  const lines: string[] = [];
-  for (const step of names.flatMap((name) => tiers[name] ?? [])) {
-    const stepStarted = performance.now();
-    console.log(`\n==> ${step.name} (${seconds(started)} so far)`);
-    const tally = await runStep(step);
-    total.passed += tally.passed;
-    total.failed += tally.failed;
-    total.skipped += tally.skipped;
-    lines.push(
-      `${tally.failed === 0 ? 'ok    ' : 'FAILED'} ${step.name}: ${tally.passed} passed, ${tally.failed} failed, ${seconds(stepStarted)}`,
-    );
-    if (tally.failed > 0 && step.stopOnFailure === true) break;
+  const outcomes: Outcome[] = [];
+  for (const name of names) {
+    const { checks = [], suites = [] } = tiers[name] ?? {};
+    outcomes.push(...(await runChecks(checks)));
+    for (const suite of suites) outcomes.push(await runSuite(suite));
   }
-  console.log(`\n${lines.join('\n')}\nin ${seconds(started)}\n`);
-  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
-  console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
-  process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+  summarise(outcomes);
+}
+
+function summarise(outcomes: readonly Outcome[]): void {
+  console.log('');
+  for (const { name, passed, failed, seconds } of outcomes) {
+    console.log(
+      `${failed === 0 ? 'ok    ' : 'FAILED'} ${name}: ${passed} passed, ${failed} failed, ${seconds.toFixed(1)} s`,
+    );
+  }
+  const sum = (of: keyof Tally): number => outcomes.reduce((total, outcome) => total + outcome[of], 0);
+  const skipped = sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : '';
+  console.log(
+    `in ${secondsSince(started).toFixed(1)} s\n\n${sum('passed')} passed, ${sum('failed')} failed${skipped}`,
+  );
+  process.exitCode = sum('failed') > 0 || sum('passed') === 0 ? 1 : 0;
 }
 
 await main(process.argv.slice(2));
