@@ -1,0 +1,128 @@
+/** Workloads that cannot run: a reason that names the object, no hot loop, and recovery once mended. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, inject, it } from 'vitest';
+import type { Plan } from '../support/plan.ts';
+import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
+import type { Pod } from '../support/kube-objects.ts';
+import { storageClass } from '../support/stub-provisioner.ts';
+import { formatRecord } from '../support/write-log.ts';
+
+const tier = inject('tier');
+
+const WINDOW_MS = 30_000;
+/** Status may follow what the cluster says, and an Event goes with it; a loop would be hundreds. */
+const MAX_WRITES = 10;
+
+interface Failure {
+  readonly reason: string;
+  /** What the message must name. */
+  readonly names: readonly string[];
+}
+
+const componentOf = (pod: Pod): string | undefined => pod.metadata.labels?.['app.kubernetes.io/component'];
+
+/** The object says why within a minute, keeps saying so, and the operator writes next to nothing meanwhile. */
+async function expectFailure(plan: Plan, { reason, names }: Failure): Promise<void> {
+  const condition = await plan.waitForCondition({ type: 'Ready', status: 'False', reason });
+  for (const name of names) expect(condition.message).toContain(name);
+  await sleep(2000);
+  const before = plan.proxy.log.writeCount;
+  await sleep(WINDOW_MS);
+  const writes = plan.proxy.log.writes.slice(before).map(formatRecord);
+  console.log(`${plan.namespace}: ${writes.length} writes in ${WINDOW_MS / 1000} s`);
+  expect(writes.length > MAX_WRITES ? writes : []).toEqual([]);
+  const after = (await plan.object()).status?.conditions?.find(({ type }): boolean => type === 'Ready');
+  expect(after).toMatchObject({
+    status: 'False',
+    reason,
+    lastTransitionTime: condition.lastTransitionTime,
+  });
+}
+
+describe.concurrent('bad workloads', () => {
+  it('an image that does not exist, from the start, and then does', { timeout: SLOT_TEST_MS }, () =>
+    withPlan(tier, 'bad-image', async (plan) => {
+      plan.kubelet.script.pullable = (image) => !image.includes('absent');
+      await plan.operator.start();
+      await plan.createObject({ image: { repository: 'test.invalid/absent', tag: '1' } });
+      await expectFailure(plan, {
+        reason: 'ImagePullFailed',
+        names: ['test.invalid/absent:1', 'demo-migrate'],
+      });
+      plan.kubelet.script.pullable = () => true;
+      expect(await plan.waitReady()).toMatchObject({ status: 'True' });
+    }),
+  );
+
+  it(
+    'an image that does not exist, set later: the old pods keep serving until the spec is mended',
+    { timeout: SLOT_TEST_MS },
+    () =>
+      withPlan(tier, 'bad-postgres-image', async (plan) => {
+        plan.kubelet.script.pullable = (image) => !image.includes('absent');
+        await plan.converge();
+        const claim = await plan.claimUID();
+        await plan.patchSpec({ database: { builtIn: { image: 'test.invalid/absent:1' } } });
+        await expectFailure(plan, {
+          reason: 'ImagePullFailed',
+          names: ['test.invalid/absent:1', 'demo-postgres-0'],
+        });
+        await plan.patchSpec({ database: { builtIn: { image: 'test.invalid/postgres:1' } } });
+        await plan.waitReady();
+        expect(await plan.claimUID()).toBe(claim);
+      }),
+  );
+
+  it('a pod that no node takes', { timeout: SLOT_TEST_MS }, () =>
+    withPlan(tier, 'bad-size', async (plan) => {
+      await plan.operator.start();
+      await plan.createObject({ server: { resources: { requests: { cpu: 1000 } } } });
+      await expectFailure(plan, { reason: 'PodUnschedulable', names: ['demo-server', 'Insufficient cpu'] });
+      await plan.patchSpec({ server: { resources: { requests: { cpu: 1 } } } });
+      expect(await plan.waitReady()).toMatchObject({ status: 'True' });
+    }),
+  );
+
+  it('a container that ends again and again', { timeout: SLOT_TEST_MS }, () =>
+    withPlan(tier, 'bad-start', async (plan) => {
+      const failure = { exitCode: 3, message: 'no market data' };
+      plan.kubelet.script.crash = (pod) => (componentOf(pod) === 'worker' ? failure : undefined);
+      await plan.operator.start();
+      await plan.createObject();
+      await expectFailure(plan, {
+        reason: 'ContainerCrashed',
+        names: ['demo-worker', '3', 'no market data'],
+      });
+      plan.kubelet.script.crash = () => undefined;
+      expect(await plan.waitReady()).toMatchObject({ status: 'True' });
+    }),
+  );
+
+  it('a StorageClass that does not exist', { timeout: SLOT_TEST_MS }, () =>
+    withPlan(tier, 'bad-storage', async (plan) => {
+      await plan.operator.start();
+      await plan.createObject({ database: { builtIn: { storage: { storageClassName: 'bad-storage' } } } });
+      await expectFailure(plan, {
+        reason: 'StorageClassMissing',
+        names: ['bad-storage', 'demo-postgres-data'],
+      });
+      await plan.client.create('/apis/storage.k8s.io/v1/storageclasses', storageClass('bad-storage', false));
+      expect(await plan.waitReady()).toMatchObject({ status: 'True' });
+    }),
+  );
+
+  it('a migration that fails', { timeout: SLOT_TEST_MS }, () =>
+    withPlan(tier, 'bad-migration', async (plan) => {
+      const failure = { exitCode: 1, message: 'relation "bars" is in the way' };
+      plan.kubelet.script.crash = (pod) => (componentOf(pod) === 'migrate' ? failure : undefined);
+      await plan.operator.start();
+      await plan.createObject();
+      await plan.waitForCondition({ type: 'Ready', status: 'False', reason: 'MigrationFailed' });
+      const condition = await plan.waitForCondition({ type: 'SchemaCurrent', status: 'False' });
+      expect(condition.message).toContain('relation "bars" is in the way');
+      expect(await plan.find('apps/v1', 'deployments', 'demo-server')).toBeUndefined();
+      plan.kubelet.script.crash = () => undefined;
+      expect(await plan.waitReady()).toMatchObject({ status: 'True' });
+    }),
+  );
+});

@@ -1,0 +1,202 @@
+/** What the chart renders for which values, and which values it refuses. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { INSTALL_MANIFEST, renderInstallManifest } from '../../hack/charts/install-manifest.ts';
+import { helmProgram } from '../../hack/charts/helm.ts';
+import {
+  findObject,
+  helm,
+  inventory,
+  parseManifests,
+  renderChart,
+  type RenderedObject,
+} from '../support/chart.ts';
+import { readCRDs } from '../support/crd.ts';
+import { operatorRules } from '../support/role-rules.ts';
+
+const NAME = 'stock-analysis-operator';
+const CRD = 'stockanalyses.stockanalysis.dev';
+const CLUSTER_SCOPED = new Set(['ClusterRole', 'ClusterRoleBinding']);
+
+const Deployment = z.object({
+  spec: z.object({
+    template: z.object({
+      spec: z.object({
+        containers: z.tuple([
+          z.object({ env: z.array(z.object({ name: z.string(), value: z.string().optional() })) }),
+        ]),
+      }),
+    }),
+  }),
+});
+
+function watchedBy(objects: readonly RenderedObject[]): string | undefined {
+  const { spec } = Deployment.parse(findObject(objects, 'Deployment', NAME));
+  return spec.template.spec.containers[0].env.find(({ name }) => name === 'WATCH_NAMESPACES')?.value;
+}
+
+describe('by default', () => {
+  it('makes these objects, and nothing cluster-scoped but the CRD', async () => {
+    expect(inventory(await renderChart())).toEqual([
+      `CustomResourceDefinition (cluster)/${CRD}`,
+      `Deployment stock-analysis/${NAME}`,
+      `Role stock-analysis/${NAME}`,
+      `Role stock-analysis/${NAME}-own-namespace`,
+      `RoleBinding stock-analysis/${NAME}`,
+      `RoleBinding stock-analysis/${NAME}-own-namespace`,
+      `Service stock-analysis/${NAME}-metrics`,
+      `ServiceAccount stock-analysis/${NAME}`,
+    ]);
+  });
+
+  it("grants the operator's rules and no wildcard", async () => {
+    const objects = await renderChart();
+    const rules = [NAME, `${NAME}-own-namespace`].flatMap(
+      (name) => findObject(objects, 'Role', name).rules ?? [],
+    );
+    expect(rules).toEqual(operatorRules());
+    expect(JSON.stringify(rules)).not.toContain('*');
+  });
+
+  it('watches its own namespace', async () => {
+    const objects = await renderChart({}, 'elsewhere');
+    expect(watchedBy(objects)).toBe('elsewhere');
+  });
+
+  it('passes helm lint without a warning', async () => {
+    expect(await helm(['lint', '--strict', 'charts/stock-analysis-operator'])).toContain('0 chart(s) failed');
+  });
+});
+
+describe('CRDs', () => {
+  const {
+    annotations: _annotations,
+    labels: _labels,
+    ...expectedMetadata
+  } = readCRDs()[0]?.metadata ?? { name: '' };
+
+  it('are those of crds/, with the policy to keep them', async () => {
+    const { metadata, ...rendered } = findObject(await renderChart(), 'CustomResourceDefinition', CRD);
+    const { metadata: _metadata, ...source } = readCRDs()[0] ?? { metadata: { name: '' } };
+    expect(rendered).toEqual(source);
+    const { annotations, labels, ...own } = metadata;
+    expect(own).toEqual(expectedMetadata);
+    expect(annotations).toEqual({ 'helm.sh/resource-policy': 'keep' });
+    expect(labels).toEqual({ 'app.kubernetes.io/part-of': 'stock-analysis' });
+  });
+
+  it('lose the policy with crds.keep=false and go with crds.enabled=false', async () => {
+    const loose = findObject(await renderChart({ crds: { keep: false } }), 'CustomResourceDefinition', CRD);
+    expect(loose.metadata.annotations).toBeUndefined();
+    expect(inventory(await renderChart({ crds: { enabled: false } })).join()).not.toContain(
+      'CustomResourceDefinition',
+    );
+  });
+});
+
+describe('watch', () => {
+  it('makes a Role in each namespace of the list, once', async () => {
+    const objects = await renderChart({ watch: { namespaces: ['b', 'a', 'b'] } });
+    const roles = objects.filter(({ kind }) => kind === 'Role' || kind === 'RoleBinding');
+    expect(inventory(roles)).toEqual([
+      `Role a/${NAME}`,
+      `Role b/${NAME}`,
+      `Role stock-analysis/${NAME}-own-namespace`,
+      `RoleBinding a/${NAME}`,
+      `RoleBinding b/${NAME}`,
+      `RoleBinding stock-analysis/${NAME}-own-namespace`,
+    ]);
+    const subjects = roles.filter(({ kind }) => kind === 'RoleBinding').map((binding) => binding['subjects']);
+    for (const subject of subjects)
+      expect(subject).toEqual([{ kind: 'ServiceAccount', name: NAME, namespace: 'stock-analysis' }]);
+    expect(watchedBy(objects)).toBe('a,b');
+  });
+
+  it('makes one ClusterRole with the same rules for clusterWide', async () => {
+    const objects = await renderChart({ watch: { clusterWide: true } });
+    const namespaced = findObject(await renderChart(), 'Role', NAME);
+    const cluster = findObject(objects, 'ClusterRole', `stock-analysis-${NAME}`);
+    expect(cluster.rules).toEqual(namespaced.rules);
+    expect(inventory(objects.filter(({ kind }) => kind === 'Role'))).toEqual([
+      `Role stock-analysis/${NAME}-own-namespace`,
+    ]);
+    expect(watchedBy(objects)).toBe('*');
+  });
+});
+
+describe('options', () => {
+  it.each([
+    ['a PodDisruptionBudget for more than one replica', { replicas: 2 }, 'PodDisruptionBudget', NAME],
+    ['a NetworkPolicy', { networkPolicy: { enabled: true } }, 'NetworkPolicy', NAME],
+    ['roles for users', { rbac: { aggregateRoles: true } }, 'ClusterRole', `stock-analysis-${NAME}-edit`],
+  ])('add %s, which is not there without', async (_what, values, kind, name) => {
+    expect(findObject(await renderChart(values), kind, name)).toBeDefined();
+    expect(inventory(await renderChart()).join()).not.toContain(`${kind} `);
+  });
+
+  it.each([
+    [
+      'the ServiceAccount',
+      { serviceAccount: { create: false, name: 'given' } },
+      `ServiceAccount stock-analysis/${NAME}`,
+    ],
+    ['all roles', { rbac: { create: false } }, 'Role'],
+    ['the metrics Service', { metrics: { service: { enabled: false } } }, 'Service stock-analysis'],
+  ])('leave out %s', async (_what, values, absent) => {
+    expect(inventory(await renderChart(values)).filter((object) => object.startsWith(absent))).toEqual([]);
+  });
+
+  it('prefer a digest to a tag', async () => {
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const text = JSON.stringify(
+      await renderChart({ image: { repository: 'r.example:5000/o', tag: 'v1', digest } }),
+    );
+    expect(text).toContain(`"image":"r.example:5000/o@${digest}"`);
+  });
+});
+
+describe('refuses', () => {
+  it.each([
+    ['an unknown key', { replica: 2 }, "additional properties 'replica' not allowed"],
+    ['an unknown key below', { watch: { namespace: 'a' } }, "additional properties 'namespace' not allowed"],
+    ['text for a number', { replicas: 'two' }, "at '/replicas': got string, want integer"],
+    ['a level that does not exist', { logLevel: 'verbose' }, "at '/logLevel'"],
+    ['an image without tag', { relatedImages: { app: 'r.example/app' } }, "at '/relatedImages/app'"],
+    ['a digest that is none', { image: { digest: 'sha256:1' } }, "at '/image/digest'"],
+    ['a repository with a tag', { image: { repository: 'r.example/o:v1' } }, "at '/image/repository'"],
+    ['a namespace that can be none', { watch: { namespaces: ['A_b'] } }, "at '/watch/namespaces/0'"],
+    [
+      'a list beside clusterWide',
+      { watch: { clusterWide: true, namespaces: ['a'] } },
+      "at '/watch/namespaces'",
+    ],
+    ['a port beyond 65535', { metrics: { service: { port: 65_536 } } }, "at '/metrics/service/port'"],
+    [
+      'memory without a number',
+      { resources: { limits: { memory: 'lots' } } },
+      "at '/resources/limits/memory'",
+    ],
+    [
+      'a foreign ServiceAccount without a name',
+      { serviceAccount: { create: false } },
+      'serviceAccount.name is needed',
+    ],
+  ])('%s', async (_what, values, message) => {
+    await expect(renderChart(values)).rejects.toThrow(message);
+  });
+});
+
+describe('manifests/install.yaml', () => {
+  it('is what the chart renders: else run `make generate`', async () => {
+    expect(readFileSync(INSTALL_MANIFEST, 'utf8')).toBe(await renderInstallManifest(await helmProgram()));
+  });
+
+  it("brings its namespace and nothing of Helm's", () => {
+    const text = readFileSync(INSTALL_MANIFEST, 'utf8');
+    const [namespace, ...objects] = parseManifests(text);
+    expect(namespace?.metadata.labels).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'restricted' });
+    expect(text).not.toMatch(/helm\.sh|managed-by: Helm/);
+    expect(objects.filter(({ kind }) => CLUSTER_SCOPED.has(kind))).toEqual([]);
+  });
+});

@@ -1,0 +1,159 @@
+/** One row per CEL rule of the CRD: what it must refuse and what it must let through. */
+
+/** A creation, or a change from the first spec to the second. */
+export type Attempt =
+  { readonly spec: unknown; readonly name?: string } | { readonly from: unknown; readonly to: unknown };
+
+export interface RuleCase {
+  /** Where the rule stands in the schema; '' is the object itself. */
+  readonly at: string;
+  readonly message: string;
+  /** What the refusal must name. */
+  readonly field: string;
+  readonly refused: readonly Attempt[];
+  readonly accepted: readonly Attempt[];
+}
+
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+const external = { mode: 'External', external: { secretRef: { name: 'elsewhere' } } };
+const size = (value: string): unknown => ({ database: { builtIn: { storage: { size: value } } } });
+
+/** The same two rules stand at every place that takes resources. */
+function resourceCases(at: string, wrap: (resources: unknown) => unknown): RuleCase[] {
+  return (['cpu', 'memory'] as const).map((resource) => {
+    const [small, large] = resource === 'cpu' ? ['500m', 1] : ['512Mi', '1Gi'];
+    const spec = (request: unknown, limit: unknown): Attempt => ({
+      spec: wrap({ requests: { [resource]: request }, limits: { [resource]: limit } }),
+    });
+    return {
+      at,
+      message: `requests.${resource} must not be larger than limits.${resource}`,
+      field: `${at}.requests`,
+      refused: [spec(large, small)],
+      accepted: [spec(small, large), spec(large, large), { spec: wrap({ requests: { [resource]: large } }) }],
+    };
+  });
+}
+
+export const RULE_CASES: readonly RuleCase[] = [
+  {
+    at: 'spec.image',
+    message: 'image.tag and image.digest exclude each other',
+    field: 'spec.image.digest',
+    refused: [{ spec: { image: { repository: 'r', tag: 't', digest: DIGEST } } }],
+    accepted: [{ spec: { image: { repository: 'r', digest: DIGEST } } }],
+  },
+  {
+    at: 'spec.image',
+    message: 'image.repository needs image.tag or image.digest',
+    field: 'spec.image.repository',
+    refused: [{ spec: { image: { repository: 'r' } } }],
+    accepted: [{ spec: { image: { repository: 'r', tag: 't' } } }],
+  },
+  {
+    at: 'spec.image',
+    message: 'image.tag and image.digest need image.repository',
+    field: 'spec.image.repository',
+    refused: [{ spec: { image: { tag: 't' } } }, { spec: { image: { digest: DIGEST } } }],
+    accepted: [{ spec: { image: { pullPolicy: 'Always' } } }],
+  },
+  ...resourceCases('spec.server.resources', (resources) => ({ server: { resources } })),
+  ...resourceCases('spec.worker.resources', (resources) => ({ worker: { resources } })),
+  ...resourceCases('spec.database.builtIn.resources', (resources) => ({
+    database: { builtIn: { resources } },
+  })),
+  {
+    at: 'spec.database.builtIn.parameters',
+    message:
+      'parameters may only hold tuning settings; the API reference lists them, the operator owns all others',
+    field: 'spec.database.builtIn.parameters',
+    refused: [{ spec: { database: { builtIn: { parameters: { fsync: 'off' } } } } }],
+    accepted: [{ spec: { database: { builtIn: { parameters: { work_mem: '8MB' } } } } }],
+  },
+  {
+    at: 'spec.database',
+    message: 'database.mode is immutable',
+    field: 'spec.database.mode',
+    refused: [
+      { from: {}, to: { database: external } },
+      { from: { database: external }, to: { database: { mode: 'BuiltIn' } } },
+    ],
+    accepted: [
+      {
+        from: { database: external },
+        to: { database: { ...external, external: { secretRef: { name: 'moved' } } } },
+      },
+    ],
+  },
+  {
+    at: 'spec.database',
+    message: 'database.external is required when database.mode is External',
+    field: 'spec.database.external',
+    refused: [{ spec: { database: { mode: 'External' } } }],
+    accepted: [{ spec: { database: external } }],
+  },
+  {
+    at: 'spec.database',
+    message: 'database.builtIn must be absent when database.mode is External',
+    field: 'spec.database.builtIn',
+    refused: [{ spec: { database: { ...external, builtIn: {} } } }],
+    accepted: [{ spec: { database: external } }],
+  },
+  {
+    at: 'spec.database',
+    message: 'database.external must be absent when database.mode is BuiltIn',
+    field: 'spec.database.external',
+    refused: [{ spec: { database: { ...external, mode: 'BuiltIn' } } }],
+    accepted: [{ spec: { database: { mode: 'BuiltIn', builtIn: {} } } }],
+  },
+  {
+    at: 'spec.database',
+    message: 'database.builtIn.storage.size must not shrink',
+    field: 'spec.database.builtIn',
+    refused: [
+      { from: size('20Gi'), to: size('10Gi') },
+      { from: size('20Gi'), to: {} },
+      { from: {}, to: size('9Gi') },
+      { from: size('1Gi'), to: size('1G') },
+    ],
+    accepted: [
+      { from: size('10Gi'), to: size('20Gi') },
+      { from: {}, to: size('11Gi') },
+      { from: size('1Gi'), to: size('1024Mi') },
+      { from: {}, to: { database: { builtIn: {} } } },
+    ],
+  },
+  {
+    at: '',
+    message: 'metadata.name must be at most 40 characters long: names of children are derived from it',
+    field: 'metadata.name',
+    refused: [{ spec: {}, name: 'a'.repeat(41) }],
+    accepted: [{ spec: {}, name: 'a'.repeat(40) }],
+  },
+  {
+    at: '',
+    message:
+      'metadata.name must start with a letter and hold only lower-case letters, digits and hyphens: a Service carries it',
+    field: 'metadata.name',
+    refused: [
+      { spec: {}, name: '1a' },
+      { spec: {}, name: 'a.b' },
+    ],
+    accepted: [{ spec: {}, name: 'a-1' }],
+  },
+];
+
+/** Refused by the plain schema, without CEL; `field` must stand in the message. */
+export const SCHEMA_CASES: readonly { readonly field: string; readonly spec: unknown }[] = [
+  { field: 'spec.server.replicas', spec: { server: { replicas: 0 } } },
+  { field: 'spec.server.replicas', spec: { server: { replicas: 51 } } },
+  { field: 'spec.worker.replicas', spec: { worker: { replicas: 'many' } } },
+  { field: 'spec.deletionPolicy', spec: { deletionPolicy: 'Recycle' } },
+  { field: 'spec.marketData.provider', spec: { marketData: { provider: 'Oracle' } } },
+  { field: 'spec.marketData.symbols', spec: { marketData: { symbols: ['600519'] } } },
+  { field: 'spec.marketData.symbols', spec: { marketData: { symbols: ['600519.SH', '600519.SH'] } } },
+  { field: 'spec.database.builtIn.storage.size', spec: size('ten') },
+  { field: 'spec.database.mode', spec: { database: { mode: 'Cloud' } } },
+  { field: 'spec.image.digest', spec: { image: { repository: 'r', digest: 'sha256:1' } } },
+  { field: 'spec.image.pullPolicy', spec: { image: { pullPolicy: 'Sometimes' } } },
+];

@@ -1,0 +1,201 @@
+/** From an object to a platform that is ready, and then silence. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { CONDITION_TYPES } from '../../operator/src/naming/index.ts';
+import { Informer } from '../support/informer.ts';
+import { OBJECT_NAME, Plan } from '../support/plan.ts';
+import type { Condition, KubeObject, Secret, StockAnalysis } from '../support/kube-objects.ts';
+import { operatorRules } from '../support/role-rules.ts';
+import { eventually } from '../support/wait.ts';
+import { formatRecord } from '../support/write-log.ts';
+
+/** For how long a converged object must cause no write. */
+const QUIET_MS = 120_000;
+/** For how long the operator may look around after a restart before it is judged. */
+const RESTART_MS = 10_000;
+
+const ready = (object: StockAnalysis): Condition | undefined =>
+  object.status?.conditions?.find(({ type }) => type === 'Ready');
+
+let plan: Plan;
+/** Every version of the object that the API server sent, in order. */
+const history: StockAnalysis[] = [];
+const watching = new AbortController();
+
+function recordHistory(): Promise<void> {
+  const path = plan.path('stockanalysis.dev/v1alpha1', 'stockanalyses');
+  const record = (object: StockAnalysis): number => history.push(object);
+  return new Informer<StockAnalysis>(plan.client, path, record, record).run(watching.signal);
+}
+
+beforeAll(async () => {
+  plan = await Plan.create(inject('tier'), 'create');
+  void recordHistory();
+  await plan.operator.start();
+});
+
+afterAll(async () => {
+  watching.abort();
+  plan.keepArtifacts();
+  await plan.stop();
+});
+
+function writesSince(index: number): string[] {
+  return plan.proxy.log.writes.slice(index).map(formatRecord);
+}
+
+describe('creation', () => {
+  it('becomes ready', async () => {
+    await plan.createObject();
+    await plan.waitReady();
+    await plan.settle();
+    const { log } = plan.proxy;
+    console.log(`creation: ${log.writeCount} writes, of them ${log.creates().size} creations`);
+    expect([...log.creates().values()].every((count) => count === 1)).toBe(true);
+  });
+
+  it('shows all conditions at the first visit, each with the generation that it judged', () => {
+    const first = history.find(({ status }) => (status?.conditions?.length ?? 0) > 0);
+    expect(first?.status?.conditions?.map(({ type }) => type).toSorted()).toEqual(
+      [...CONDITION_TYPES].toSorted(),
+    );
+    for (const { status, metadata } of history) {
+      for (const condition of status?.conditions ?? []) {
+        expect(condition.observedGeneration).toBe(metadata.generation);
+        expect(condition.reason).toMatch(/^[A-Z][A-Za-z]+$/);
+      }
+    }
+  });
+
+  it('moves lastTransitionTime only when a status changes', () => {
+    const seen = new Map<string, Condition>();
+    const moved: string[] = [];
+    for (const condition of history.flatMap(({ status }) => status?.conditions ?? [])) {
+      const before = seen.get(condition.type);
+      const unchanged = before?.status === condition.status;
+      if (unchanged && before.lastTransitionTime !== condition.lastTransitionTime) moved.push(condition.type);
+      seen.set(condition.type, condition);
+    }
+    expect(moved).toEqual([]);
+    expect(seen.size).toBe(CONDITION_TYPES.length);
+  });
+
+  it('makes pods that log in to the database as they will: roles, grants, TLS', async () => {
+    const { status } = await plan.object();
+    expect(status?.database?.systemIdentifier).toMatch(/^[0-9]+$/);
+    expect(status?.database?.claimUID).toBe(await plan.claimUID());
+    expect(status?.replicas).toBe(2);
+    expect(status?.observedGeneration).toBe(1);
+  });
+});
+
+describe('rights', () => {
+  it('asked for nothing that its Role refuses', () => {
+    expect(plan.proxy.log.denied.map(formatRecord)).toEqual([]);
+  });
+
+  it('has no wildcard and nothing cluster-scoped in its Role', async () => {
+    interface Resources {
+      readonly resources?: readonly { readonly name: string; readonly namespaced: boolean }[];
+    }
+    for (const rule of operatorRules()) {
+      expect(JSON.stringify(rule)).not.toContain('*');
+      expect(rule.nonResourceURLs).toBeUndefined();
+      for (const group of rule.apiGroups ?? []) {
+        const root = await plan.client.get<{ preferredVersion?: { groupVersion: string } }>(
+          group ? `/apis/${group}` : '/api',
+        );
+        const served = await plan.client.get<Resources>(
+          group ? `/apis/${root.preferredVersion?.groupVersion}` : '/api/v1',
+        );
+        for (const resource of rule.resources ?? []) {
+          expect(served.resources?.find(({ name }) => name === resource)).toMatchObject({ namespaced: true });
+        }
+      }
+    }
+  });
+
+  it('writes no secret value into log, status or Events', async () => {
+    const secrets = await plan.list<Secret>('v1', 'secrets');
+    const values = secrets
+      .flatMap(({ data }) => Object.entries(data ?? {}))
+      .filter(([key]) => ['password', 'token', 'tls.key'].includes(key))
+      .map(([, value]) => Buffer.from(value, 'base64').toString('utf8').trim());
+    expect(values.length).toBeGreaterThan(4);
+    const events = await plan.list<KubeObject>('events.k8s.io/v1', 'events');
+    const written = [plan.operator.log(), JSON.stringify(history), JSON.stringify(events)].join('\n');
+    expect(values.filter((value) => written.includes(value))).toEqual([]);
+  });
+});
+
+describe('a change of the spec', () => {
+  it('is never called ready before it is carried out', async () => {
+    const accepted = plan.kubelet.script.pullable;
+    plan.kubelet.script.pullable = () => false;
+    const { metadata } = await plan.patchSpec({ server: { replicas: 3 } });
+    expect(metadata.generation).toBe(2);
+    const until = performance.now() + 3000;
+    const early: string[] = [];
+    while (performance.now() < until) {
+      const object = await plan.object();
+      const condition = ready(object);
+      // What kubectl wait looks at: a condition that judged an older generation does not count.
+      if (condition?.status === 'True' && condition.observedGeneration === 2)
+        early.push(condition.lastTransitionTime ?? '');
+      await sleep(5);
+    }
+    expect(early).toEqual([]);
+    expect(ready(await plan.object())).toMatchObject({ status: 'False', observedGeneration: 2 });
+    plan.kubelet.script.pullable = accepted;
+    await plan.waitReady();
+    interface Deployment extends KubeObject {
+      readonly status: { readonly readyReplicas: number; readonly updatedReplicas: number };
+    }
+    const server = await plan.find<Deployment>('apps/v1', 'deployments', `${OBJECT_NAME}-server`);
+    expect(server?.status).toMatchObject({ readyReplicas: 3, updatedReplicas: 3 });
+  });
+});
+
+describe('afterwards', () => {
+  it(
+    `writes nothing but Lease renewals for ${QUIET_MS / 1000} s`,
+    { timeout: QUIET_MS + 60_000 },
+    async () => {
+      await plan.settle();
+      const before = { writes: plan.proxy.log.writeCount, leases: plan.proxy.log.leaseCount };
+      await sleep(QUIET_MS);
+      expect(writesSince(before.writes)).toEqual([]);
+      expect(plan.proxy.log.leaseCount).toBeGreaterThan(before.leases);
+    },
+  );
+
+  it('writes nothing when a restarted operator reconciles again', async () => {
+    const before = plan.proxy.log.writeCount;
+    const reads = plan.proxy.log.records.length;
+    await plan.operator.stop('SIGKILL');
+    await plan.operator.start();
+    await eventually(
+      { what: 'the new operator to hold the Lease', timeoutMs: 20_000 },
+      () =>
+        plan.proxy.log.records
+          .slice(reads)
+          .some(({ kind, verb, status }) => kind === 'lease' && verb === 'update' && status === 200) ||
+        undefined,
+    );
+    await sleep(RESTART_MS);
+    expect(writesSince(before)).toEqual([]);
+    expect(plan.proxy.log.denied).toEqual([]);
+  });
+
+  it('releases its Lease on SIGTERM within 2 s and ends with code 0', async () => {
+    const exited = plan.operator.exited();
+    const duration = await plan.operator.stop('SIGTERM');
+    expect((await exited)?.code).toBe(0);
+    expect(duration).toBeLessThan(2000);
+    interface Lease extends KubeObject {
+      readonly spec: { readonly holderIdentity?: string };
+    }
+    const leases = await plan.list<Lease>('coordination.k8s.io/v1', 'leases');
+    expect(leases.map(({ spec }) => spec.holderIdentity ?? '')).toEqual(['']);
+  });
+});

@@ -1,0 +1,121 @@
+/** The end of an object: what stays, what goes, and what a successor finds. */
+import { describe, expect, inject, it } from 'vitest';
+import { WORKLOADS, inventory } from '../support/inventory.ts';
+import { OBJECT_NAME, type Plan } from '../support/plan.ts';
+import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
+import { eventually } from '../support/wait.ts';
+
+const tier = inject('tier');
+
+function waitGone(plan: Plan): Promise<true> {
+  return eventually({ what: `${plan.namespace}/${OBJECT_NAME} to be gone`, timeoutMs: 120_000 }, async () =>
+    (await plan.client.find(plan.objectPath())) === undefined ? true : undefined,
+  );
+}
+
+/** Waits until the garbage collector has taken everything that ran. */
+async function waitNothingRuns(plan: Plan): Promise<void> {
+  for (const [group, resource] of WORKLOADS) {
+    await eventually({ what: `${resource} to be gone`, timeoutMs: 120_000 }, async () =>
+      (await plan.list(group, resource)).length === 0 ? true : undefined,
+    );
+  }
+}
+
+const CREDENTIALS = [
+  'postgres-admin-1',
+  'postgres-migrator-1',
+  'postgres-app-a-1',
+  'postgres-tls-1',
+  'bootstrap',
+];
+
+describe.concurrent('deletion', () => {
+  it(
+    'with Retain keeps the volume and its credentials, and a successor adopts them',
+    { timeout: SLOT_TEST_MS },
+    () =>
+      withPlan(tier, 'delete-retain', async (plan) => {
+        await plan.converge();
+        const before = {
+          claim: await plan.claimUID(),
+          credentials: await plan.credentials(),
+          status: (await plan.object()).status?.database,
+        };
+        await plan.client.delete(plan.objectPath());
+        await waitGone(plan);
+        await waitNothingRuns(plan);
+        const kept = [
+          ...CREDENTIALS.map((name) => `secrets/${OBJECT_NAME}-${name}`),
+          `persistentvolumeclaims/${OBJECT_NAME}-postgres-data`,
+        ];
+        await eventually({ what: 'the rest to be collected', timeoutMs: 120_000 }, async () =>
+          (await inventory(plan)).length === kept.length ? true : undefined,
+        ).catch(() => undefined);
+        expect(await inventory(plan)).toEqual(kept.toSorted());
+
+        await plan.createObject();
+        await plan.waitReady();
+        expect(await plan.claimUID()).toBe(before.claim);
+        expect(await plan.credentials()).toEqual(before.credentials);
+        expect((await plan.object()).status?.database).toEqual(before.status);
+      }),
+  );
+
+  it('with Delete waits for the confirmation and then leaves nothing', { timeout: SLOT_TEST_MS }, () =>
+    withPlan(tier, 'delete-delete', async (plan) => {
+      await plan.converge({ deletionPolicy: 'Delete' });
+      const claim = await plan.claimUID();
+      await plan.client.delete(plan.objectPath());
+      const condition = await plan.waitForCondition({
+        type: 'Ready',
+        status: 'False',
+        reason: 'DeletionNotConfirmed',
+      });
+      expect(condition.message).toContain('stockanalysis.dev/confirm-delete');
+      await plan.settle(3000);
+      expect(await plan.claimUID()).toBe(claim);
+      const confirm = (value: string): Promise<unknown> =>
+        plan.client.patch(plan.objectPath(), {
+          metadata: { annotations: { 'stockanalysis.dev/confirm-delete': value } },
+        });
+      await confirm('another');
+      await plan.settle(3000);
+      expect(await plan.claimUID()).toBe(claim);
+      await confirm(OBJECT_NAME);
+      await waitGone(plan);
+      await waitNothingRuns(plan);
+      const nothing = await eventually(
+        { what: 'everything to be collected', timeoutMs: 120_000 },
+        async () => ((await inventory(plan)).length === 0 ? true : undefined),
+      ).catch(() => false);
+      expect(nothing ? [] : await inventory(plan)).toEqual([]);
+    }),
+  );
+
+  it('of an object that never became ready comes to an end', { timeout: SLOT_TEST_MS }, () =>
+    withPlan(tier, 'delete-early', async (plan) => {
+      plan.kubelet.script.pullable = () => false;
+      await plan.operator.start();
+      await plan.createObject();
+      await plan.waitForCondition({ type: 'Ready', status: 'False', reason: 'ImagePullFailed' });
+      await plan.client.delete(plan.objectPath());
+      await waitGone(plan);
+      await waitNothingRuns(plan);
+      expect(plan.proxy.log.denied).toEqual([]);
+    }),
+  );
+
+  it('while no operator runs is carried out by the next one', { timeout: SLOT_TEST_MS }, () =>
+    withPlan(tier, 'delete-absent', async (plan) => {
+      await plan.converge();
+      await plan.operator.stop('SIGKILL');
+      await plan.client.delete(plan.objectPath());
+      expect(await plan.client.find(plan.objectPath())).toBeDefined();
+      await plan.operator.start();
+      await waitGone(plan);
+      await waitNothingRuns(plan);
+      expect(Object.keys(await plan.credentials())).toHaveLength(CREDENTIALS.length);
+    }),
+  );
+});

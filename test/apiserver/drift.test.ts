@@ -1,0 +1,189 @@
+/** Children that somebody deletes or edits come back as they were; what must not be remade says so instead. */
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { OBJECT_NAME, Plan } from '../support/plan.ts';
+import type { KubeObject } from '../support/kube-objects.ts';
+import { eventually } from '../support/wait.ts';
+import { formatRecord } from '../support/write-log.ts';
+
+/** In how long a repair must be done. */
+const REPAIR_MS = 5000;
+
+type Ref = readonly [group: string, resource: string, name: string];
+
+const MENDED: readonly Ref[] = [
+  ['apps/v1', 'deployments', `${OBJECT_NAME}-server`],
+  ['apps/v1', 'deployments', `${OBJECT_NAME}-worker`],
+  ['apps/v1', 'statefulsets', `${OBJECT_NAME}-postgres`],
+  ['v1', 'services', OBJECT_NAME],
+  ['v1', 'services', `${OBJECT_NAME}-postgres`],
+  ['v1', 'serviceaccounts', `${OBJECT_NAME}-server`],
+  ['v1', 'serviceaccounts', `${OBJECT_NAME}-worker`],
+  ['v1', 'serviceaccounts', `${OBJECT_NAME}-postgres`],
+];
+
+const scale = { spec: { replicas: 7 } };
+const image = {
+  op: 'replace',
+  path: '/spec/template/spec/containers/0/image',
+  value: 'test.invalid/intruder:1',
+};
+
+/** JSON patches to fields that we own. */
+const EDITS: readonly (readonly [string, Ref, readonly Record<string, unknown>[]])[] = [
+  [
+    'replicas of a Deployment',
+    ['apps/v1', 'deployments', `${OBJECT_NAME}-server`],
+    [{ op: 'replace', path: '/spec/replicas', value: scale.spec.replicas }],
+  ],
+  ['image of a Deployment', ['apps/v1', 'deployments', `${OBJECT_NAME}-worker`], [image]],
+  [
+    'replicas of the StatefulSet',
+    ['apps/v1', 'statefulsets', `${OBJECT_NAME}-postgres`],
+    [{ op: 'replace', path: '/spec/replicas', value: 0 }],
+  ],
+  [
+    'selector of a Service',
+    ['v1', 'services', OBJECT_NAME],
+    [{ op: 'replace', path: '/spec/selector', value: { app: 'intruder' } }],
+  ],
+  [
+    'token mount of a ServiceAccount',
+    ['v1', 'serviceaccounts', `${OBJECT_NAME}-server`],
+    [{ op: 'replace', path: '/automountServiceAccountToken', value: true }],
+  ],
+  [
+    'owner of a Deployment',
+    ['apps/v1', 'deployments', `${OBJECT_NAME}-server`],
+    [{ op: 'remove', path: '/metadata/ownerReferences' }],
+  ],
+  [
+    'our label on a Service',
+    ['v1', 'services', OBJECT_NAME],
+    [{ op: 'remove', path: '/metadata/labels/app.kubernetes.io~1component' }],
+  ],
+  [
+    'the managed-by label of a Deployment',
+    ['apps/v1', 'deployments', `${OBJECT_NAME}-worker`],
+    [{ op: 'remove', path: '/metadata/labels/app.kubernetes.io~1managed-by' }],
+  ],
+  // Entries of ports are told apart by port and protocol, so an apply alone would only add ours beside the intruder's.
+  [
+    'port of a Service',
+    ['v1', 'services', `${OBJECT_NAME}-postgres`],
+    [{ op: 'replace', path: '/spec/ports/0/port', value: 6000 }],
+  ],
+];
+
+let plan: Plan;
+
+beforeAll(async () => {
+  plan = await Plan.create(inject('tier'), 'drift');
+  await plan.converge();
+  await plan.settle();
+});
+
+afterAll(async () => {
+  plan.keepArtifacts();
+  await plan.stop();
+});
+
+const read = ([group, resource, name]: Ref): Promise<KubeObject | undefined> =>
+  plan.find<KubeObject>(group, resource, name);
+
+/** What an object says about itself, without what changes with every write. */
+function desired(object: KubeObject | undefined): unknown {
+  if (object === undefined) return undefined;
+  const { metadata, ...rest } = object;
+  const { labels, ownerReferences } = metadata;
+  const body: { spec?: Record<string, unknown> } = JSON.parse(
+    JSON.stringify({ ...rest, status: undefined, labels, ownerReferences }),
+  );
+  for (const field of ['clusterIP', 'clusterIPs']) delete body.spec?.[field];
+  return body;
+}
+
+async function expectRepaired(ref: Ref, before: unknown): Promise<void> {
+  let last: unknown;
+  await eventually(
+    { what: `${ref.join(' ')} to be repaired`, timeoutMs: REPAIR_MS, intervalMs: 50 },
+    async () => {
+      last = desired(await read(ref));
+      return JSON.stringify(last) === JSON.stringify(before) || undefined;
+    },
+  ).catch(() => undefined);
+  expect(last).toEqual(before);
+}
+
+describe('a deleted child', () => {
+  it.each(MENDED)(`%s %s %s is back within ${REPAIR_MS} ms`, async (...ref) => {
+    const before = await read(ref);
+    await plan.client.delete(plan.path(...ref));
+    await expectRepaired(ref, desired(before));
+    expect((await read(ref))?.metadata.uid).not.toBe(before?.metadata.uid);
+  });
+
+  it('is back where it is content-addressed too, with the same content', async () => {
+    const kinds = ['configmaps', 'secrets'];
+    for (const kind of kinds) {
+      const selector = encodeURIComponent('app.kubernetes.io/component=configuration');
+      const objects = await plan.list<KubeObject>('v1', `${kind}?labelSelector=${selector}`);
+      expect(objects.length).toBeGreaterThan(1);
+      for (const object of objects) {
+        const ref: Ref = ['v1', kind, object.metadata.name];
+        const before = desired(await read(ref));
+        await plan.client.delete(plan.path(...ref));
+        await expectRepaired(ref, before);
+      }
+    }
+  });
+});
+
+describe('an edited child', () => {
+  it.each(EDITS)(`%s is put right within ${REPAIR_MS} ms`, async (_what, ref, patch) => {
+    await plan.waitReady();
+    const before = await read(ref);
+    const contentType = 'application/json-patch+json';
+    const reply = await plan.client.call('PATCH', plan.path(...ref), { body: patch, contentType });
+    expect(reply.status).toBe(200);
+    await expectRepaired(ref, desired(before));
+    expect((await read(ref))?.metadata.uid).toBe(before?.metadata.uid);
+  });
+
+  it('keeps what others added where the operator owns nothing', async () => {
+    const ref: Ref = ['v1', 'services', OBJECT_NAME];
+    await plan.client.patch(plan.path(...ref), { metadata: { annotations: { 'example.org/note': 'ours' } } });
+    await plan.settle();
+    expect((await read(ref))?.metadata.annotations).toMatchObject({ 'example.org/note': 'ours' });
+  });
+});
+
+describe('a generated Secret', () => {
+  const ref: Ref = ['v1', 'secrets', `${OBJECT_NAME}-postgres-admin-1`];
+
+  it('is never invented anew: its loss is said, and the old one is taken again', async () => {
+    await plan.waitReady();
+    const before = await plan.credentials();
+    const secret = await read(ref);
+    await plan.client.delete(plan.path(...ref));
+    const condition = await plan.waitForCondition({
+      type: 'Ready',
+      status: 'False',
+      reason: 'CredentialsMissing',
+    });
+    expect(condition.message).toContain(ref[2]);
+    await plan.settle(3000);
+    expect(await read(ref)).toBeUndefined();
+    const { name, labels } = secret?.metadata ?? { name: '' };
+    await plan.client.create(plan.path('v1', 'secrets'), { ...secret, metadata: { name, labels } });
+    await plan.waitReady();
+    expect(await plan.credentials()).toEqual(before);
+  });
+});
+
+describe('after all of it', () => {
+  it('is ready, quiet, and was never refused a call', async () => {
+    await plan.waitReady();
+    await plan.settle(5000);
+    expect(plan.proxy.log.denied.map(formatRecord)).toEqual([]);
+  });
+});

@@ -1,0 +1,111 @@
+/**
+ * One control plane (etcd, kube-apiserver, kube-controller-manager) for the whole tier, with the CRD, a default
+ * StorageClass and a fake node. Everything lives in one folder under `.state/apiserver` and one scratch folder; both go
+ * at the end, and what a killed run left behind goes at the start of the next one.
+ */
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TestProject } from 'vitest/node';
+import { identify, isAlive, type ProcessIdentity } from '../../hack/cluster/processes.ts';
+import { startControlPlane, stopControlPlane } from '../../hack/cluster/control-plane.ts';
+import { createServerCertificate } from '../../operator/src/postgres/index.ts';
+import { installCRD } from '../support/crd.ts';
+import { PROXY_NAME } from '../support/fault-proxy.ts';
+import { runFakeNode } from '../support/fake-node.ts';
+import { KubeClient, readKubeconfig } from '../support/kube-client.ts';
+import type { Tier } from '../support/plan.ts';
+import { installPostgres } from '../support/postgres.ts';
+import { killLedger } from '../support/processes.ts';
+import { storageClass } from '../support/stub-provisioner.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    tier: Tier;
+  }
+}
+
+const ROOT = fileURLToPath(new URL('../../.state/apiserver', import.meta.url));
+const ARTIFACTS = fileURLToPath(new URL('../../test-artifacts/apiserver', import.meta.url));
+
+interface Owner {
+  /** The test process. */
+  readonly process: ProcessIdentity | undefined;
+  readonly scratch: string;
+}
+
+/** Removes the folders, and ends the processes, of runs whose test process is gone. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of existsSync(ROOT) ? readdirSync(ROOT) : []) {
+    const folder = join(ROOT, name);
+    const file = join(folder, 'owner.json');
+    const owner: Owner | undefined = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+    if (owner?.process && isAlive(owner.process)) continue;
+    await killLedger(join(folder, 'processes'));
+    await stopControlPlane(join(folder, 'control-plane'));
+    if (owner !== undefined) rmSync(owner.scratch, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function makeFolders(): { readonly folder: string; readonly scratch: string } {
+  const scratch = mkdtempSync(join(tmpdir(), 'stock-analysis-apiserver-'));
+  // PostgreSQL runs as another user when the tests run as root.
+  chmodSync(scratch, 0o755);
+  const folder = join(ROOT, String(process.pid));
+  mkdirSync(join(folder, 'processes'), { recursive: true });
+  const owner: Owner = { process: identify(process.pid), scratch };
+  writeFileSync(join(folder, 'owner.json'), JSON.stringify(owner));
+  return { folder, scratch };
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await removeLeftovers();
+  const { folder, scratch } = makeFolders();
+  const stopping = new AbortController();
+  const ledger = join(folder, 'processes');
+  const teardown = async (): Promise<void> => {
+    stopping.abort();
+    await killLedger(ledger);
+    await stopControlPlane(join(folder, 'control-plane'));
+    rmSync(scratch, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const { kubeconfig } = await startControlPlane({ dir: join(folder, 'control-plane') });
+    await prepareCluster(new KubeClient(readKubeconfig(kubeconfig)), stopping.signal);
+    const postgresInstallation = join(scratch, 'postgres');
+    installPostgres(postgresInstallation);
+    const { ca, certificate: cert, key } = await createServerCertificate([PROXY_NAME], new Date());
+    const proxyTLS = { ca, cert, key };
+    rmSync(ARTIFACTS, { recursive: true, force: true });
+    project.provide('tier', {
+      kubeconfig,
+      scratch,
+      postgresInstallation,
+      ledger,
+      proxyTLS,
+      artifacts: ARTIFACTS,
+    });
+    return teardown;
+  } catch (error) {
+    await teardown();
+    throw error;
+  }
+}
+
+async function prepareCluster(client: KubeClient, signal: AbortSignal): Promise<void> {
+  await installCRD(client);
+  await client.create('/apis/storage.k8s.io/v1/storageclasses', storageClass('standard', true));
+  await runFakeNode(client, signal);
+}

@@ -1,0 +1,63 @@
+/** Renders the chart with the real helm program. */
+import { parseAllDocuments, stringify } from 'yaml';
+import { z } from 'zod';
+import { helmProgram } from '../../hack/charts/helm.ts';
+import { CHART } from '../../hack/charts/install-manifest.ts';
+import { capture } from '../../hack/deploy/shell.ts';
+
+export const RELEASE = 'stock-analysis-operator';
+
+const Rule = z.strictObject({
+  apiGroups: z.array(z.string()),
+  resources: z.array(z.string()),
+  verbs: z.array(z.string()),
+});
+
+const Rendered = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({
+    name: z.string(),
+    namespace: z.string().optional(),
+    labels: z.record(z.string(), z.string()).optional(),
+    annotations: z.record(z.string(), z.string()).optional(),
+  }),
+  rules: z.array(Rule).optional(),
+});
+
+export type RenderedObject = z.infer<typeof Rendered>;
+
+/** Objects of `helm template` with values over the chart's own; rejects with helm's message when the values are refused. */
+export async function renderChart(
+  values: unknown = {},
+  namespace = 'stock-analysis',
+): Promise<readonly RenderedObject[]> {
+  const text = await helm(['template', RELEASE, CHART, '--namespace', namespace, '--values', '-'], values);
+  return parseManifests(text);
+}
+
+/** All objects of a manifest; a document that is no YAML or no object fails. */
+export function parseManifests(text: string): readonly RenderedObject[] {
+  return parseAllDocuments(text, { strict: true }).map((document) => {
+    const [error] = document.errors;
+    if (error) throw error;
+    return Rendered.parse(document.toJS());
+  });
+}
+
+export async function helm(args: readonly string[], values?: unknown): Promise<string> {
+  return capture(await helmProgram(), args, values === undefined ? {} : { input: stringify(values) });
+}
+
+/** `Kind namespace/name` of every object, sorted. */
+export function inventory(objects: readonly RenderedObject[]): string[] {
+  return objects
+    .map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? '(cluster)'}/${metadata.name}`)
+    .sort();
+}
+
+export function findObject(objects: readonly RenderedObject[], kind: string, name: string): RenderedObject {
+  const found = objects.find((object) => object.kind === kind && object.metadata.name === name);
+  if (!found) throw new Error(`the chart renders no ${kind} ${name}: ${inventory(objects).join(', ')}`);
+  return found;
+}

@@ -1,0 +1,269 @@
+/**
+ * A proxy between one operator process and the API server, inside the test process. It numbers every write, keeps a
+ * log of all requests, makes the caller the operator's ServiceAccount by impersonation (so RBAC is the real one), and
+ * lets interceptors act at three places: before a request goes on, after the API server has answered but before the
+ * operator hears of it, and after the operator has been answered. Watches are streamed through; an interceptor may
+ * put a transform of its own into the stream.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, request as httpsRequest, type Agent, type Server } from 'node:https';
+import type { Socket } from 'node:net';
+import {
+  PASS,
+  type Decision,
+  type Exchange,
+  type Interceptor,
+  type Judgement,
+  type ProxyReply,
+} from './interceptors.ts';
+import { agentFor, readAll, type Connection } from './kube-client.ts';
+import { close, listen } from './listen.ts';
+import { objectKey, parseTarget } from './request-target.ts';
+import { WriteLog, type RequestRecord } from './write-log.ts';
+
+export interface FaultProxyOptions {
+  readonly upstream: Connection;
+  /** Who the operator is to the API server, for example `system:serviceaccount:NAMESPACE:NAME` and its groups. */
+  readonly impersonate: { readonly user: string; readonly groups: readonly string[] };
+  readonly tls: ProxyTLS;
+}
+
+/** The name in the proxy's certificate. */
+export const PROXY_NAME = 'kubernetes.default.svc';
+
+/** PEM. */
+export interface ProxyTLS {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string;
+}
+
+const HOP_HEADERS = new Set([
+  'authorization',
+  'connection',
+  'host',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+]);
+
+const hash = (body: Buffer): string => createHash('sha256').update(body).digest('hex').slice(0, 16);
+
+interface Metadata {
+  readonly name?: string;
+  readonly resourceVersion?: string;
+}
+
+function parseMetadata(body: Buffer): Metadata {
+  try {
+    const object: { readonly metadata?: Metadata } = JSON.parse(body.toString('utf8'));
+    return object.metadata ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** Headers that go on as they are. */
+function endToEnd(headers: ProxyReply['headers']): Record<string, string | string[]> {
+  const kept: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || HOP_HEADERS.has(name)) continue;
+    kept[name] = typeof value === 'string' ? value : [...value];
+  }
+  return kept;
+}
+
+export class FaultProxy {
+  readonly log = new WriteLog();
+  /** Only the bearer of this token is served: the proxy lends out the rights of whoever started it. */
+  readonly token = randomBytes(16).toString('hex');
+  readonly #options: FaultProxyOptions;
+  readonly #agent: Agent;
+  readonly #started = performance.now();
+  readonly #interceptors = new Set<Interceptor>();
+  readonly #sockets = new Set<Socket>();
+  readonly #server: Server;
+  #port = 0;
+
+  private constructor(options: FaultProxyOptions) {
+    this.#options = options;
+    this.#agent = agentFor(options.upstream);
+    this.#server = createServer(options.tls, (incoming, outgoing) => {
+      this.#serve(incoming, outgoing).catch(() => outgoing.destroy());
+    });
+    this.#server.on('secureConnection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  /** Listens on a free port of 127.0.0.1. */
+  static async start(options: FaultProxyOptions): Promise<FaultProxy> {
+    const proxy = new FaultProxy(options);
+    proxy.#port = await listen(proxy.#server);
+    return proxy;
+  }
+
+  get connection(): Connection {
+    const server = new URL(`https://127.0.0.1:${this.#port}`);
+    return { server, serverName: PROXY_NAME, ca: this.#options.tls.ca, token: this.token };
+  }
+
+  /** A kubeconfig for the operator, with `namespace` as the current one. */
+  kubeconfig(namespace: string): unknown {
+    const cluster = {
+      server: this.connection.server.origin,
+      'tls-server-name': PROXY_NAME,
+      'certificate-authority-data': Buffer.from(this.#options.tls.ca).toString('base64'),
+    };
+    return {
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'test',
+      clusters: [{ name: 'test', cluster }],
+      users: [{ name: 'test', user: { token: this.token } }],
+      contexts: [{ name: 'test', context: { cluster: 'test', user: 'test', namespace } }],
+    };
+  }
+
+  /** Adds an interceptor and returns the function that takes it away again. The first that does not pass decides. */
+  intercept(interceptor: Interceptor): () => void {
+    this.#interceptors.add(interceptor);
+    return () => this.#interceptors.delete(interceptor);
+  }
+
+  /** Closes all connections of the operator; requests that have not gone on to the API server never will. */
+  cutConnections(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async stop(): Promise<void> {
+    this.cutConnections();
+    await close(this.#server);
+    this.#agent.destroy();
+  }
+
+  #open(incoming: IncomingMessage, body: Buffer): Exchange {
+    const path = incoming.url ?? '/';
+    const method = incoming.method ?? 'GET';
+    const target = parseTarget(method, path);
+    const isRead = target.verb === 'get' || target.verb === 'list' || target.verb === 'watch';
+    const kind = isRead ? 'read' : target.resource === 'leases' ? 'lease' : 'write';
+    const record: RequestRecord = {
+      number: kind === 'read' ? undefined : this.log.nextNumber(kind),
+      kind,
+      verb: target.verb,
+      object: objectKey(target, target.verb === 'create' ? parseMetadata(body).name : undefined),
+      path,
+      startedAt: performance.now() - this.#started,
+      requestHash: isRead ? undefined : hash(body),
+    };
+    this.log.records.push(record);
+    return { target, record, path, body };
+  }
+
+  async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    if (incoming.headers.authorization !== `Bearer ${this.token}`) {
+      outgoing.writeHead(401).end();
+      return;
+    }
+    const exchange = this.#open(incoming, await readAll(incoming));
+    const decision = await this.#judge((interceptor) => interceptor.beforeForward?.(exchange));
+    if (decision.kind !== 'pass') return this.#conclude(exchange, outgoing, decision, undefined);
+    if (outgoing.destroyed) return undefined;
+    const upstream = await this.#forward(exchange, incoming, outgoing);
+    if (exchange.record.kind === 'read') return this.#stream(exchange, upstream, outgoing);
+    const reply = {
+      status: upstream.statusCode ?? 502,
+      headers: upstream.headers,
+      body: await readAll(upstream),
+    };
+    this.#note(exchange, reply);
+    const verdict = await this.#judge((interceptor) => interceptor.afterApply?.(exchange, reply));
+    return this.#conclude(exchange, outgoing, verdict, reply);
+  }
+
+  async #judge(ask: (interceptor: Interceptor) => Judgement): Promise<Decision> {
+    for (const interceptor of this.#interceptors) {
+      const decision = await ask(interceptor);
+      if (decision !== undefined && decision.kind !== 'pass') return decision;
+    }
+    return PASS;
+  }
+
+  #forward(
+    exchange: Exchange,
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+  ): Promise<IncomingMessage> {
+    const { user, groups } = this.#options.impersonate;
+    const headers: Record<string, string | string[]> = {
+      ...endToEnd(incoming.headers),
+      ...(this.#options.upstream.token === undefined
+        ? {}
+        : { authorization: `Bearer ${this.#options.upstream.token}` }),
+      ...(exchange.body.length > 0 ? { 'content-length': String(exchange.body.length) } : {}),
+      'impersonate-user': user,
+      'impersonate-group': [...groups],
+    };
+    const { hostname, port } = this.#options.upstream.server;
+    const method = incoming.method ?? 'GET';
+    return new Promise((resolve, reject) => {
+      const request = httpsRequest(
+        { agent: this.#agent, hostname, port, method, path: exchange.path, headers },
+        resolve,
+      );
+      request.once('error', reject);
+      // A read that nobody waits for any more ends upstream too; a write that has gone on is carried out.
+      if (exchange.record.kind === 'read') outgoing.once('close', () => request.destroy());
+      request.end(exchange.body.length > 0 ? exchange.body : undefined);
+    });
+  }
+
+  #stream(exchange: Exchange, upstream: IncomingMessage, outgoing: ServerResponse): void {
+    exchange.record.status = upstream.statusCode ?? 502;
+    exchange.record.durationMs = performance.now() - this.#started - exchange.record.startedAt;
+    outgoing.writeHead(upstream.statusCode ?? 502, upstream.headers);
+    outgoing.flushHeaders();
+    let source: NodeJS.ReadableStream = upstream;
+    for (const interceptor of exchange.target.verb === 'watch' ? this.#interceptors : []) {
+      const transform = interceptor.watchStream?.(exchange);
+      if (transform !== undefined) source = source.pipe(transform);
+    }
+    source.pipe(outgoing);
+    upstream.once('error', () => outgoing.destroy());
+  }
+
+  #note(exchange: Exchange, reply: ProxyReply): void {
+    const { record } = exchange;
+    record.status = reply.status;
+    record.durationMs = performance.now() - this.#started - record.startedAt;
+    record.responseHash = hash(reply.body);
+    const { resourceVersion } = parseMetadata(reply.body);
+    if (resourceVersion !== undefined) record.resourceVersion = resourceVersion;
+  }
+
+  #conclude(
+    exchange: Exchange,
+    outgoing: ServerResponse,
+    decision: Decision,
+    applied: ProxyReply | undefined,
+  ): void {
+    if (decision.kind === 'hang') return;
+    const reply = decision.kind === 'answer' ? decision.reply : applied;
+    if (decision.kind === 'cut' || reply === undefined) {
+      outgoing.destroy();
+      return;
+    }
+    if (applied === undefined) this.#note(exchange, reply);
+    outgoing.once('finish', () => {
+      for (const interceptor of this.#interceptors) interceptor.afterReply?.(exchange, reply);
+    });
+    outgoing.writeHead(reply.status, {
+      ...endToEnd(reply.headers),
+      'content-length': String(reply.body.length),
+    });
+    outgoing.end(reply.body);
+  }
+}

@@ -1,0 +1,36 @@
+import { OBJECT_NAME, type Plan } from './plan.ts';
+import type { KubeObject } from './kube-objects.ts';
+
+type Kind = readonly [group: string, resource: string];
+
+/** What runs. */
+export const WORKLOADS: readonly Kind[] = [
+  ['apps/v1', 'deployments'],
+  ['apps/v1', 'statefulsets'],
+  ['batch/v1', 'jobs'],
+  ['v1', 'pods'],
+];
+
+const OTHERS: readonly Kind[] = [
+  ['v1', 'secrets'],
+  ['v1', 'configmaps'],
+  ['v1', 'services'],
+  ['v1', 'serviceaccounts'],
+  ['v1', 'persistentvolumeclaims'],
+];
+
+/** Everything that carries the labels of the object, as sorted `resource/name`. */
+export async function inventory(plan: Plan): Promise<string[]> {
+  const selector = encodeURIComponent(`app.kubernetes.io/instance=${OBJECT_NAME}`);
+  const lists = [...WORKLOADS, ...OTHERS].map(async ([group, resource]) => {
+    const items = await plan.list<KubeObject>(group, `${resource}?labelSelector=${selector}`);
+    return items.map(({ metadata }) => `${resource}/${metadata.name}`);
+  });
+  return (await Promise.all(lists)).flat().toSorted();
+}
+
+/** The same with the parts of names that differ between two runs (hashes, pod suffixes) blotted out; pods are left out. */
+export async function shapeOf(plan: Plan): Promise<string[]> {
+  const names = (await inventory(plan)).filter((name) => !name.startsWith('pods/'));
+  return names.map((name) => name.replace(/-[0-9a-f]{10}$/, '-HASH')).toSorted();
+}

@@ -1,0 +1,251 @@
+/**
+ * One plan: a namespace of its own with Role and ServiceAccount of the operator, a proxy, a stub kubelet, a place for
+ * PostgreSQL and an operator process. Plans share nothing but the control plane, so many run side by side.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseGate } from './database-gate.ts';
+import { FaultProxy, type ProxyTLS } from './fault-proxy.ts';
+import { KubeClient, readKubeconfig } from './kube-client.ts';
+import type { Condition, KubeObject, Secret, StockAnalysis } from './kube-objects.ts';
+import { OperatorProcess } from './operator-process.ts';
+import { operatorRules } from './role-rules.ts';
+import { StubKubelet } from './stub-kubelet.ts';
+import { eventually } from './wait.ts';
+import { formatRecord } from './write-log.ts';
+
+/** What global-setup.ts prepares for all plans. */
+export interface Tier {
+  readonly kubeconfig: string;
+  /** Scratch folder that the unprivileged user of PostgreSQL can reach. */
+  readonly scratch: string;
+  readonly postgresInstallation: string;
+  readonly ledger: string;
+  /** Certificate of the proxies. */
+  readonly proxyTLS: ProxyTLS;
+  /** Where logs of failed plans are kept. */
+  readonly artifacts: string;
+}
+
+export interface PlanOptions {
+  /** Over the environment of the operator. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** For anything that a plan waits for: more than it takes, even on a machine that does other things. */
+const CONVERGE_MS = 120_000;
+
+/** Name of the object that most plans make. */
+export const OBJECT_NAME = 'demo';
+
+const SERVICE_ACCOUNT = 'stock-analysis-operator';
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+
+/** Short, so that no failure prints a password. */
+function hashOf({ data }: Secret): string {
+  return createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 12);
+}
+
+async function grantRole(client: KubeClient, namespace: string): Promise<void> {
+  const metadata = { name: SERVICE_ACCOUNT, namespace };
+  await client.create(`/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata });
+  await client.create(`${RBAC}/namespaces/${namespace}/roles`, { metadata, rules: operatorRules() });
+  await client.create(`${RBAC}/namespaces/${namespace}/rolebindings`, {
+    metadata,
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: SERVICE_ACCOUNT },
+    subjects: [{ kind: 'ServiceAccount', name: SERVICE_ACCOUNT, namespace }],
+  });
+}
+
+export class Plan {
+  readonly namespace: string;
+  readonly client: KubeClient;
+  readonly proxy: FaultProxy;
+  readonly gate: DatabaseGate;
+  readonly kubelet: StubKubelet;
+  readonly operator: OperatorProcess;
+  readonly #tier: Tier;
+  readonly #directory: string;
+
+  private constructor(
+    tier: Tier,
+    namespace: string,
+    client: KubeClient,
+    proxy: FaultProxy,
+    gate: DatabaseGate,
+    options: PlanOptions,
+  ) {
+    this.#tier = tier;
+    this.#directory = join(tier.scratch, namespace);
+    this.namespace = namespace;
+    this.client = client;
+    this.proxy = proxy;
+    this.gate = gate;
+    const directory = this.#directory;
+    const { ledger, postgresInstallation } = tier;
+    this.kubelet = StubKubelet.start({ client, namespace, directory, ledger, postgresInstallation, gate });
+    this.operator = new OperatorProcess({
+      namespace,
+      directory: join(directory, 'operator'),
+      kubeconfig: proxy.kubeconfig(namespace),
+      databaseAddress: gate.address,
+      ledger,
+      ...options,
+    });
+  }
+
+  /** Makes the namespace and everything around the operator; the operator itself is not started. */
+  static async create(tier: Tier, namespace: string, options: PlanOptions = {}): Promise<Plan> {
+    const client = new KubeClient(readKubeconfig(tier.kubeconfig));
+    // As the platform's namespace is: a pod that is not restricted is refused.
+    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+    await client.create('/api/v1/namespaces', { metadata: { name: namespace, labels } });
+    await grantRole(client, namespace);
+    mkdirSync(join(tier.scratch, namespace), { recursive: true, mode: 0o755 });
+    const proxy = await FaultProxy.start({
+      upstream: client.connection,
+      tls: tier.proxyTLS,
+      impersonate: {
+        user: `system:serviceaccount:${namespace}:${SERVICE_ACCOUNT}`,
+        groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+      },
+    });
+    return new Plan(tier, namespace, client, proxy, await DatabaseGate.open(), options);
+  }
+
+  /** `/apis/…/namespaces/NAMESPACE/RESOURCE[/NAME]`; `group` is `v1` or `apps/v1` and the like. */
+  path(group: string, resource: string, name?: string): string {
+    const root = group === 'v1' ? '/api/v1' : `/apis/${group}`;
+    return `${root}/namespaces/${this.namespace}/${resource}${name === undefined ? '' : `/${name}`}`;
+  }
+
+  objectPath(name = OBJECT_NAME): string {
+    return this.path('stockanalysis.dev/v1alpha1', 'stockanalyses', name);
+  }
+
+  createObject(spec: unknown = {}, metadata: Record<string, unknown> = {}): Promise<StockAnalysis> {
+    return this.client.create(this.path('stockanalysis.dev/v1alpha1', 'stockanalyses'), {
+      apiVersion: 'stockanalysis.dev/v1alpha1',
+      kind: 'StockAnalysis',
+      metadata: { name: OBJECT_NAME, ...metadata },
+      spec,
+    });
+  }
+
+  object(name = OBJECT_NAME): Promise<StockAnalysis> {
+    return this.client.get(this.objectPath(name));
+  }
+
+  find<T extends KubeObject>(group: string, resource: string, name: string): Promise<T | undefined> {
+    return this.client.find<T>(this.path(group, resource, name));
+  }
+
+  list<T extends KubeObject>(group: string, resource: string): Promise<readonly T[]> {
+    return this.client.list<T>(this.path(group, resource));
+  }
+
+  /** Waits for a condition of the object that was judged for its present generation. */
+  waitForCondition(
+    wanted: { readonly type: string; readonly status: string; readonly reason?: string },
+    timeoutMs = CONVERGE_MS,
+  ): Promise<Condition> {
+    let last = 'no status yet';
+    const what = `${wanted.type}=${wanted.status}${wanted.reason ? ` (${wanted.reason})` : ''} of ${this.namespace}/${OBJECT_NAME}`;
+    const waiting = eventually({ what, timeoutMs, intervalMs: 200 }, async () => {
+      const object = await this.object();
+      const conditions = object.status?.conditions ?? [];
+      last =
+        conditions
+          .map(({ type, status, reason, message }) => `${type}=${status} ${reason}: ${message}`)
+          .join('\n  ') || last;
+      const found = conditions.find(({ type }) => type === wanted.type);
+      const fits =
+        found?.status === wanted.status && (wanted.reason === undefined || found.reason === wanted.reason);
+      return fits && found.observedGeneration === object.metadata.generation ? found : undefined;
+    });
+    return waiting.catch((error: unknown) => {
+      throw new Error(
+        `${error instanceof Error ? error.message : String(error)}; conditions:\n  ${last}\n${this.operator.describe()}`,
+        {
+          cause: error,
+        },
+      );
+    });
+  }
+
+  /** Changes the spec by a JSON merge patch. */
+  patchSpec(spec: unknown): Promise<StockAnalysis> {
+    return this.client.patch(this.objectPath(), { spec });
+  }
+
+  /** Starts the operator, makes the object and waits until it is ready. */
+  async converge(spec: unknown = {}): Promise<void> {
+    await this.operator.start();
+    await this.createObject(spec);
+    await this.waitReady();
+  }
+
+  /** Waits until the operator has written nothing for `idleMs`. */
+  async settle(idleMs = 2000): Promise<void> {
+    let count = this.proxy.log.writeCount;
+    let since = performance.now();
+    await eventually({ what: `${idleMs} ms without a write`, timeoutMs: 60_000 }, () => {
+      if (this.proxy.log.writeCount !== count) {
+        count = this.proxy.log.writeCount;
+        since = performance.now();
+      }
+      return performance.now() - since >= idleMs || undefined;
+    });
+  }
+
+  /**
+   * Kills the operator if it still lives and starts the next one, which need not wait for the Lease to run out: that
+   * nobody holds it any more is certain here.
+   */
+  async restartOperator(): Promise<void> {
+    await this.operator.stop('SIGKILL');
+    await this.client.delete(this.path('coordination.k8s.io/v1', 'leases', SERVICE_ACCOUNT));
+    await this.operator.start();
+  }
+
+  /** Hashes of the generated Secrets' values, by name. */
+  async credentials(): Promise<Readonly<Record<string, string>>> {
+    const selector = encodeURIComponent('app.kubernetes.io/component=credentials');
+    const secrets = await this.list<Secret>('v1', `secrets?labelSelector=${selector}`);
+    return Object.fromEntries(secrets.map((secret) => [secret.metadata.name, hashOf(secret)]));
+  }
+
+  /** UID of the database's volume claim, undefined while there is none. */
+  async claimUID(): Promise<string | undefined> {
+    const claim = await this.find('v1', 'persistentvolumeclaims', `${OBJECT_NAME}-postgres-data`);
+    return claim?.metadata.uid;
+  }
+
+  waitReady(timeoutMs = CONVERGE_MS): Promise<Condition> {
+    return this.waitForCondition({ type: 'Ready', status: 'True' }, timeoutMs);
+  }
+
+  /** Keeps log and writes of this plan for whoever looks into a failure; returns the folder. */
+  keepArtifacts(): string {
+    const folder = join(this.#tier.artifacts, this.namespace);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'requests.log'), this.proxy.log.records.map(formatRecord).join('\n'));
+    writeFileSync(
+      join(folder, 'kubelet.log'),
+      [...this.kubelet.problems].map((line) => line.join(': ')).join('\n'),
+    );
+    writeFileSync(join(folder, 'operator.log'), this.operator.log());
+    return folder;
+  }
+
+  /** Ends every process of the plan and removes its files; the namespace stays, it ends with the control plane. */
+  async stop(): Promise<void> {
+    await this.operator.stop('SIGKILL');
+    await this.kubelet.stop();
+    await this.proxy.stop();
+    await this.gate.close();
+    this.client.close();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,266 @@
+/**
+ * Scheduler, kubelet and volume provisioner of one namespace, without containers. It binds pods to the fake node,
+ * waits for everything that a pod refers to as a kubelet would, starts a real PostgreSQL for the database pod, and
+ * reports what would have happened. Faults are told to it, see `Script`.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Informer } from './informer.ts';
+import { KubeError, isNotFound, type KubeClient } from './kube-client.ts';
+import type { Container, Pod } from './kube-objects.ts';
+import { crashLooping, finished, running, unschedulable, waiting } from './pod-status.ts';
+import { MissingDependency, PodVolumes, type MountedFiles } from './pod-volumes.ts';
+import type { PostgresServer } from './postgres.ts';
+import { StubProvisioner } from './stub-provisioner.ts';
+import { migrate, probeApplication, runPostgres, type WorkloadEnvironment } from './stub-workloads.ts';
+
+export const NODE_NAME = 'stub-node';
+
+/** Cores of the fake node: a pod that asks for more in one container is unschedulable. */
+const NODE_CORES = 16;
+
+/** Time between two looks at what waits for something that no event announces. */
+const RESYNC_MS = 300;
+
+/** Time between two tries to pull an image. */
+const PULL_RETRY_MS = 2000;
+
+/** What goes wrong, and for which pods; may be changed at any time. */
+export interface Script {
+  /** False: the registry does not know the image. */
+  pullable: (image: string) => boolean;
+  /** An exit code and last words: the container ends again and again. Undefined: it runs. */
+  crash: (pod: Pod) => { readonly exitCode: number; readonly message: string } | undefined;
+}
+
+export interface StubKubeletOptions extends WorkloadEnvironment {
+  /** With all rights. */
+  readonly client: KubeClient;
+  readonly namespace: string;
+}
+
+const COMPONENT = 'app.kubernetes.io/component';
+
+const CPU_UNITS: Readonly<Record<string, number>> = { m: 0.001, k: 1000 };
+
+function cores(container: Container): number {
+  const value = container.resources?.requests?.['cpu'] ?? '0';
+  const unit = CPU_UNITS[value.slice(-1)];
+  return unit === undefined ? Number(value) : Number(value.slice(0, -1)) * unit;
+}
+
+export class StubKubelet {
+  readonly script: Script = { pullable: () => true, crash: () => undefined };
+  /** Why pods are not where they should be, by name: for the text of a failure. */
+  readonly problems = new Map<string, string>();
+  readonly #options: StubKubeletOptions;
+  readonly #volumes: PodVolumes;
+  readonly #provisioner: StubProvisioner;
+  readonly #pods: Informer<Pod>;
+  readonly #stopping = new AbortController();
+  readonly #written = new Map<string, string>();
+  readonly #databases = new Map<string, PostgresServer>();
+  readonly #busy = new Map<string, Promise<void>>();
+  readonly #background: Promise<unknown>[] = [];
+
+  private constructor(options: StubKubeletOptions) {
+    this.#options = options;
+    this.#volumes = new PodVolumes(options.client, options.namespace);
+    this.#provisioner = new StubProvisioner(options.client, options.namespace, options.directory);
+    const path = `/api/v1/namespaces/${options.namespace}/pods`;
+    this.#pods = new Informer<Pod>(
+      options.client,
+      path,
+      (pod) => this.#enqueue(pod),
+      (pod) => void this.#forget(pod),
+    );
+  }
+
+  static start(options: StubKubeletOptions): StubKubelet {
+    const kubelet = new StubKubelet(options);
+    const { signal } = kubelet.#stopping;
+    kubelet.#background.push(
+      kubelet.#pods.run(signal),
+      kubelet.#provisioner.run(signal),
+      kubelet.#resync(signal),
+    );
+    return kubelet;
+  }
+
+  /** Ends PostgreSQL and all watching. The pods stay in the API server as they are. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all([...this.#background, ...this.#busy.values()]);
+    await Promise.all([...this.#databases.keys()].map((uid) => this.#stopDatabase(uid, 'immediate')));
+  }
+
+  /** Kills the PostgreSQL of the namespace as a power cut would; the kubelet starts it again. */
+  async crashDatabase(): Promise<void> {
+    await Promise.all([...this.#databases.values()].map((server) => server.stop('immediate')));
+  }
+
+  /** What waits for something that no pod event announces (a Secret, a volume, a mended registry) is looked at again. */
+  async #resync(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#provisioner.provisionPending().catch(() => undefined);
+      for (const pod of this.#pods.objects.values()) this.#enqueue(pod);
+      await sleep(RESYNC_MS);
+    }
+  }
+
+  /** One pod is never handled twice at the same time; what happens meanwhile is found by the next look. */
+  #enqueue(pod: Pod): void {
+    const uid = pod.metadata.uid ?? '';
+    if (this.#busy.has(uid) || this.#stopping.signal.aborted) return;
+    const work = this.#sync(uid)
+      .then(() => void this.problems.delete(pod.metadata.name))
+      .catch((error: unknown) => void this.problems.set(pod.metadata.name, String(error)))
+      .finally(() => this.#busy.delete(uid));
+    this.#busy.set(uid, work);
+  }
+
+  async #sync(uid: string): Promise<void> {
+    const pod = this.#pods.objects.get(uid);
+    if (pod === undefined || pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') {
+      if (pod?.metadata.deletionTimestamp !== undefined) await this.#terminate(pod);
+      return;
+    }
+    if (pod.metadata.deletionTimestamp !== undefined) return this.#terminate(pod);
+    if (pod.spec.nodeName === undefined) return this.#schedule(pod);
+    const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
+    // What runs has its image.
+    const hasStarted = this.#mounts.has(uid);
+    const unpullable = hasStarted ? [] : containers.filter(({ image }) => !this.script.pullable(image));
+    if (unpullable.length > 0) {
+      return this.#reportPullFailure(pod, unpullable);
+    }
+    return this.#start(pod);
+  }
+
+  /** A kubelet says ErrImagePull after each try and ImagePullBackOff in between, for ever. */
+  #reportPullFailure(pod: Pod, containers: readonly Container[]): Promise<void> {
+    const image = containers[0]?.image ?? '';
+    const turn = Math.floor(performance.now() / PULL_RETRY_MS);
+    const cause = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": not found`;
+    const [reason, message] =
+      turn % 2 === 0
+        ? ['ErrImagePull', cause]
+        : ['ImagePullBackOff', `Back-off pulling image "${image}": ErrImagePull: ${cause}`];
+    return this.#report(pod, `${reason} ${turn}`, waiting(pod, containers, reason, message));
+  }
+
+  async #schedule(pod: Pod): Promise<void> {
+    if (!(await this.#volumes.areClaimsBound(pod))) {
+      const message = '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.';
+      return this.#report(pod, 'unbound claim', unschedulable(message));
+    }
+    if (pod.spec.containers.some((container) => cores(container) > NODE_CORES)) {
+      const message = '0/1 nodes are available: 1 Insufficient cpu.';
+      return this.#report(pod, 'Unschedulable', unschedulable(message));
+    }
+    const { namespace, name, uid } = pod.metadata;
+    await this.#options.client.create(`/api/v1/namespaces/${namespace}/pods/${name}/binding`, {
+      apiVersion: 'v1',
+      kind: 'Binding',
+      metadata: { name, namespace, uid },
+      target: { apiVersion: 'v1', kind: 'Node', name: NODE_NAME },
+    });
+    return undefined;
+  }
+
+  async #start(pod: Pod): Promise<void> {
+    let mounted: MountedFiles;
+    try {
+      mounted = await this.#mountedOnce(pod);
+    } catch (error) {
+      if (!(error instanceof MissingDependency)) throw error;
+      const status = waiting(pod, pod.spec.containers, error.reason, error.message);
+      return this.#report(pod, `missing ${error.message}`, status);
+    }
+    const crash = this.script.crash(pod);
+    if (crash === undefined) return this.#run(pod, mounted);
+    if (pod.spec.restartPolicy === 'Never')
+      return this.#report(pod, 'failed', finished(pod, crash.exitCode, crash.message));
+    await this.#stopDatabase(pod.metadata.uid ?? '', 'immediate');
+    return this.#report(pod, 'crash', crashLooping(pod, crash.exitCode, crash.message));
+  }
+
+  readonly #mounts = new Map<string, MountedFiles>();
+
+  /** A started pod keeps its files; only one that waits looks again. */
+  async #mountedOnce(pod: Pod): Promise<MountedFiles> {
+    const uid = pod.metadata.uid ?? '';
+    const known = this.#mounts.get(uid);
+    if (known !== undefined) return known;
+    const mounted = await this.#volumes.mount(pod);
+    this.#mounts.set(uid, mounted);
+    return mounted;
+  }
+
+  async #run(pod: Pod, mounted: MountedFiles): Promise<void> {
+    const uid = pod.metadata.uid ?? '';
+    const component = pod.metadata.labels?.[COMPONENT];
+    if (pod.spec.restartPolicy !== 'Always') {
+      const words = component === 'migrate' ? await migrate(this.#options, mounted) : '';
+      return this.#report(pod, 'succeeded', finished(pod, 0, words));
+    }
+    if (this.#written.get(uid) === 'ready' && (component !== 'postgres' || this.#databases.has(uid)))
+      return undefined;
+    try {
+      if (component === 'postgres' && !this.#databases.has(uid)) await this.#startDatabase(uid, mounted);
+      if (component === 'server' || component === 'worker') await probeApplication(this.#options, mounted);
+    } catch (error) {
+      await this.#report(pod, 'started', running(pod, false));
+      throw error;
+    }
+    return this.#report(pod, 'ready', running(pod, true));
+  }
+
+  async #startDatabase(uid: string, mounted: MountedFiles): Promise<void> {
+    const server = await runPostgres(this.#options, uid, mounted);
+    this.#databases.set(uid, server);
+    this.#options.gate.target = server.port;
+    void this.#closeGateAfter(uid, server);
+  }
+
+  async #closeGateAfter(uid: string, server: PostgresServer): Promise<void> {
+    await server.exited;
+    if (this.#databases.get(uid) === server) this.#databases.delete(uid);
+    if (this.#databases.size === 0) this.#options.gate.target = undefined;
+  }
+
+  async #stopDatabase(uid: string, mode: 'fast' | 'immediate'): Promise<void> {
+    await this.#databases.get(uid)?.stop(mode);
+    this.#databases.delete(uid);
+  }
+
+  async #terminate(pod: Pod): Promise<void> {
+    const { namespace, name, uid = '' } = pod.metadata;
+    await this.#stopDatabase(uid, 'fast');
+    const preconditions = { uid };
+    await this.#options.client
+      .delete(`/api/v1/namespaces/${namespace}/pods/${name}`, { gracePeriodSeconds: 0, preconditions })
+      .catch((error: unknown) => {
+        if (!(error instanceof KubeError && error.reply.status === 409)) throw error;
+      });
+  }
+
+  async #forget(pod: Pod): Promise<void> {
+    const uid = pod.metadata.uid ?? '';
+    this.#written.delete(uid);
+    this.#mounts.delete(uid);
+    await this.#stopDatabase(uid, 'fast');
+  }
+
+  /** Writes a status once: `state` names it, and the same state is not written again. */
+  async #report(pod: Pod, state: string, status: Readonly<Record<string, unknown>>): Promise<void> {
+    const uid = pod.metadata.uid ?? '';
+    if (this.#written.get(uid) === state) return;
+    const path = `/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}/status`;
+    try {
+      await this.#options.client.patch(path, { metadata: { uid }, status });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+    this.#written.set(uid, state);
+  }
+}

@@ -1,0 +1,52 @@
+/** Limits how many plans run at the same time, over all test files, which are processes that share a folder. */
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Plan, type PlanOptions, type Tier } from './plan.ts';
+
+/** On two cores; a plan waits most of its time, and more of them would only make each other slow. */
+const SLOTS = 6;
+
+function tryTake(folder: string): boolean {
+  try {
+    // Making a folder is atomic: of two that try, one fails.
+    mkdirSync(folder);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Waits for a free slot below `directory`; the returned function gives it back. */
+async function takeSlot(directory: string): Promise<() => void> {
+  const folders = Array.from({ length: SLOTS }, (_, index) => join(directory, `slot-${index}`));
+  mkdirSync(directory, { recursive: true });
+  for (;;) {
+    const folder = folders.find(tryTake);
+    if (folder !== undefined) return () => rmdirSync(folder);
+    await sleep(200);
+  }
+}
+
+/** Time limit for tests that wait for a slot first; what they wait for afterwards has limits of its own. */
+export const SLOT_TEST_MS = 900_000;
+
+/** Runs `work` with a plan of its own as soon as there is a slot, keeps its logs where that fails, and ends everything that the plan started. */
+export async function withPlan(
+  tier: Tier,
+  namespace: string,
+  work: (plan: Plan) => Promise<void>,
+  options: PlanOptions = {},
+): Promise<void> {
+  const giveBack = await takeSlot(join(tier.scratch, 'slots'));
+  const plan = await Plan.create(tier, namespace, options);
+  try {
+    await work(plan);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${reason}\n(logs of this plan: ${plan.keepArtifacts()})`, { cause: error });
+  } finally {
+    await plan.stop();
+    giveBack();
+  }
+}

@@ -1,0 +1,65 @@
+import type { Verb } from './request-target.ts';
+
+/** One request of the operator as the proxy saw it. Bodies stand here as hashes only: they may hold secrets. */
+export interface RequestRecord {
+  /** Position among the writes (or, with `kind: 'lease'`, among the writes to Leases), from 1; reads have none. */
+  readonly number: number | undefined;
+  readonly kind: 'read' | 'write' | 'lease';
+  readonly verb: Verb;
+  /** `secrets/NAME`, `deployments.apps/NAME`, `stockanalyses.stockanalysis.dev/NAME/status`, … */
+  readonly object: string;
+  readonly path: string;
+  /** Milliseconds since the proxy started. */
+  readonly startedAt: number;
+  readonly requestHash: string | undefined;
+  /** The next three are set when the API server, or the proxy in its place, has answered. */
+  status?: number;
+  durationMs?: number;
+  responseHash?: string;
+  /** `resourceVersion` of the object before and after can differ only if the write changed something. */
+  resourceVersion?: string;
+}
+
+export class WriteLog {
+  readonly records: RequestRecord[] = [];
+  readonly #counts = { write: 0, lease: 0 };
+
+  nextNumber(kind: 'write' | 'lease'): number {
+    this.#counts[kind] += 1;
+    return this.#counts[kind];
+  }
+
+  /** Writes so far, those to Leases not counted. */
+  get writeCount(): number {
+    return this.#counts.write;
+  }
+
+  get leaseCount(): number {
+    return this.#counts.lease;
+  }
+
+  get writes(): readonly RequestRecord[] {
+    return this.records.filter(({ kind }) => kind === 'write');
+  }
+
+  /** Requests that RBAC refused. */
+  get denied(): readonly RequestRecord[] {
+    return this.records.filter(({ status }) => status === 403);
+  }
+
+  /** How often each object was created: a POST or an apply that the API server answered with 201. Events are left out. */
+  creates(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const record of this.writes) {
+      if (record.status !== 201 || record.object.startsWith('events')) continue;
+      counts.set(record.object, (counts.get(record.object) ?? 0) + 1);
+    }
+    return counts;
+  }
+}
+
+export function formatRecord(record: RequestRecord): string {
+  const at = (record.startedAt / 1000).toFixed(2).padStart(7);
+  const duration = record.durationMs === undefined ? 'no reply' : `${record.durationMs.toFixed(0)} ms`;
+  return `${at} s  ${record.kind} ${record.number ?? ''}  ${record.verb} ${record.object}  ${record.status ?? '-'}  ${duration}`;
+}
