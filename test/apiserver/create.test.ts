@@ -139,9 +139,9 @@ describe('a change of the spec', () => {
     while (performance.now() < until) {
       const object = await plan.object();
       const condition = ready(object);
-      // What kubectl wait looks at: a condition that judged an older generation does not count.
-      if (condition?.status === 'True' && condition.observedGeneration === 2)
-        early.push(condition.lastTransitionTime ?? '');
+      // kubectl wait looks at the generation of the condition, kstatus at that of the status.
+      const judged = [condition?.observedGeneration, object.status?.observedGeneration];
+      if (condition?.status === 'True' && judged.includes(2)) early.push(condition.message ?? '');
       await sleep(5);
     }
     expect(early).toEqual([]);
