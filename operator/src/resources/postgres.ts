@@ -118,8 +118,9 @@ export function postgresStatefulSet(target: Target, mounts: PostgresMounts): Man
     env: [{ name: 'PGDATA', value: PATH.pgdata }],
     ports: [{ name: 'postgres', containerPort: PORT.postgres, protocol: 'TCP' }],
     ...PROBES,
-    // Fast shutdown whatever the image's stop signal: the default one would wait for every client.
-    lifecycle: { preStop: shell(`pg_ctl stop --pgdata=${PATH.pgdata} --mode=fast --wait --timeout=90`) },
+    // Fast shutdown whatever the image's stop signal: the default one would wait for every client. The hook does not
+    // wait for the end: it would die with the container and be reported as failed. The grace period does the waiting.
+    lifecycle: { preStop: shell(`pg_ctl stop --pgdata=${PATH.pgdata} --mode=fast --no-wait`) },
     resources,
     mounts: volumes.map(({ mount }) => mount),
   });
