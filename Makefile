@@ -60,6 +60,10 @@ test-unit: install ## the fast subset: static checks, unit tests, the app on a r
 test-apiserver: install ## tests against a real kube-apiserver, etcd and controller-manager
 	node hack/test/run.ts apiserver
 
+.PHONY: test-cluster
+test-cluster: install ## kill the local cluster's `up` and `down` half-way, again and again (no cluster may be up)
+	node hack/test/run.ts cluster
+
 .PHONY: test-e2e
 test-e2e: install ## tests on the local cluster with Chromium
 	node hack/test/run.ts e2e

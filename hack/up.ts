@@ -40,4 +40,10 @@ async function main(): Promise<void> {
   console.log(`url: ${url}`);
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  // The message says what failed and what to do; a stack would bury it.
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

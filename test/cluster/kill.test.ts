@@ -1,0 +1,114 @@
+/**
+ * The local cluster after a run that was killed half-way, and beside a second clone. Takes the machine's one local
+ * cluster for itself: refuses to begin while one runs.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stateDir } from '../../hack/cluster/paths.ts';
+
+const MAIN = 'hack/cluster/main.ts';
+
+interface Result {
+  readonly code: number | null;
+  readonly text: string;
+}
+
+function cluster(args: readonly string[], cwd = '.'): Result {
+  const { status, stdout, stderr } = spawnSync('node', [MAIN, ...args], { cwd, encoding: 'utf8' });
+  return { code: status, text: stdout + stderr };
+}
+
+/** Starts a command of the cluster and kills it, and only it, after some seconds. */
+async function killed(command: string, seconds: number): Promise<void> {
+  const child = spawn('node', [MAIN, command], { stdio: 'ignore', detached: true });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  await Promise.race([sleep(seconds * 1000), ended]);
+  child.kill('SIGKILL');
+  await ended;
+}
+
+const lines = (program: string, args: readonly string[]): string[] =>
+  spawnSync(program, args, { encoding: 'utf8' }).stdout.split('\n');
+
+function processesOfTheCluster(): string[] {
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid))
+    .flatMap((pid) => {
+      try {
+        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
+      } catch {
+        return [];
+      }
+    })
+    .filter((line) => line.includes(`${stateDir()}/`));
+}
+
+/** Everything that a cluster could leave on a machine, by kind. */
+function leftovers(): Record<string, readonly string[]> {
+  return {
+    processes: processesOfTheCluster(),
+    links: lines('ip', ['-br', 'link']).filter((line) => /^(sa-node|sa-pods|veth)/.test(line)),
+    rules: lines('iptables-save', []).filter((line) => /KUBE-|CNI-/.test(line)),
+    mounts: readFileSync('/proc/mounts', 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(stateDir()) || line.includes('/netns/cni-')),
+    cgroups: readdirSync('/sys/fs/cgroup')
+      .map((one) => `/sys/fs/cgroup/${one}/kubepods`)
+      .filter(existsSync),
+    folders: [stateDir()].filter(existsSync),
+  };
+}
+
+const NOTHING = { processes: [], links: [], rules: [], mounts: [], cgroups: [], folders: [] };
+
+describe('the local cluster', () => {
+  let clone: string;
+
+  beforeAll(() => {
+    if (existsSync(stateDir()))
+      throw new Error(`a local cluster is there (${stateDir()}); run make cluster-down first`);
+    clone = mkdtempSync(join(tmpdir(), 'second-clone-'));
+    spawnSync('git', ['clone', '-q', '.', clone]);
+    symlinkSync(join(process.cwd(), 'node_modules'), join(clone, 'node_modules'));
+  });
+
+  afterAll(() => {
+    cluster(['down']);
+    rmSync(clone, { recursive: true, force: true });
+  });
+
+  it.each([1, 3, 6, 8, 12])(
+    'comes up after an `up` that was killed after %d s, and goes without a trace',
+    async (seconds) => {
+      await killed('up', seconds);
+      expect(cluster(['up'])).toMatchObject({ code: 0 });
+      expect(cluster(['status']).text).toContain('local: up');
+      expect(cluster(['down'])).toMatchObject({ code: 0 });
+      expect(leftovers()).toEqual(NOTHING);
+    },
+  );
+
+  it.each([1, 4])('comes up after a `down` that was killed after %d s', async (seconds) => {
+    expect(cluster(['up'])).toMatchObject({ code: 0 });
+    await killed('down', seconds);
+    expect(cluster(['up'])).toMatchObject({ code: 0 });
+    expect(cluster(['status']).text).toContain('local: up');
+  });
+
+  it('tells a second clone who holds it, and lets it change nothing', () => {
+    expect(cluster(['up'])).toMatchObject({ code: 0 });
+    for (const command of ['up', 'down']) {
+      const { code, text } = cluster([command], clone);
+      expect(code).toBe(1);
+      expect(text).toContain(`held by the clone ${process.cwd()}`);
+      expect(text).toContain('make cluster-down');
+    }
+    expect(cluster(['status']).text).toContain('local: up');
+    expect(cluster(['down', '--force'], clone)).toMatchObject({ code: 0 });
+    expect(leftovers()).toEqual(NOTHING);
+  });
+});
