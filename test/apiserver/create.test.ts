@@ -171,14 +171,14 @@ describe('afterwards', () => {
 
   it('writes nothing when a restarted operator reconciles again', async () => {
     const before = plan.proxy.log.writeCount;
-    const reads = plan.proxy.log.records.length;
     await plan.operator.stop('SIGKILL');
+    const seen = plan.proxy.log.records.length;
     await plan.operator.start();
     await eventually(
       { what: 'the new operator to hold the Lease', timeoutMs: 20_000 },
       () =>
         plan.proxy.log.records
-          .slice(reads)
+          .slice(seen)
           .some(({ kind, verb, status }) => kind === 'lease' && verb === 'update' && status === 200) ||
         undefined,
     );
