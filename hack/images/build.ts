@@ -94,6 +94,19 @@ async function buildOne(workshop: Workshop, image: ImageDefinition): Promise<Bui
   return { ref, archive, id: archived.id, totalBytes: total, ownBytes: own };
 }
 
+/** A store that a kill left damaged need not show it before a build: one failure is tried again on a new store. */
+async function buildTwice(workshop: Workshop, image: ImageDefinition): Promise<BuiltImage> {
+  const { builder } = workshop;
+  try {
+    return await buildOne(workshop, image);
+  } catch (error) {
+    if (!(builder instanceof Buildah)) throw error;
+    say(`once more with an empty store, for the build of ${image.name} failed: ${String(error)}`);
+    builder.startAfresh();
+    return buildOne(workshop, image);
+  }
+}
+
 /** Builds under the lock that all clones share; the second of two runs that want the same image finds it. */
 async function buildMissing(workshop: Workshop, wanted: readonly ImageDefinition[]): Promise<void> {
   const { builder, archives } = workshop;
@@ -105,7 +118,7 @@ async function buildMissing(workshop: Workshop, wanted: readonly ImageDefinition
   for (const image of wanted) {
     const { ref, archive } = reference(workshop, image);
     if (findRecord(archive)) continue;
-    writeRecord(await step(`image ${ref} with ${builder.name}`, () => buildOne(workshop, image)));
+    writeRecord(await step(`image ${ref} with ${builder.name}`, () => buildTwice(workshop, image)));
     for (const prefix of [`${image.name}-`, `base-${image.base}-`])
       pruneArchives(archives, prefix, ARCHIVES_KEPT);
   }

@@ -82,6 +82,11 @@ export class Buildah implements Builder {
     } catch {
       // Whatever is wrong with it goes with it.
     }
+    this.startAfresh();
+  }
+
+  /** Forgets every image; the archives from which they are loaded again remain. */
+  startAfresh(): void {
     rmSync(this.#store, { recursive: true, force: true });
     ensureFolder(this.#store);
   }

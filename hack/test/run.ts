@@ -5,7 +5,7 @@
  * usage: run.ts [static] [unit] [apiserver] [cluster] [e2e]
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { tiers, type Check, type Suite } from './tiers.ts';
 
 interface Tally {
@@ -17,34 +17,58 @@ interface Tally {
 interface Outcome extends Tally {
   readonly name: string;
   readonly seconds: number;
+  /** What went wrong, said again at the very end: where logs are cut, the end is what remains. */
+  readonly failures: readonly string[];
+}
+
+/** The part of Vitest's JSON report that is read here. */
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly testResults: readonly {
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
 }
 
 const RESULTS = '.state/test-results';
 /** Static checks are single-threaded for the most part. */
 const CHECKS_AT_ONCE = 2;
+/** What is repeated of one failure. */
+const MESSAGE_CHARACTERS = 1500;
 const started = performance.now();
 
 const secondsSince = (from: number): number => (performance.now() - from) / 1000;
 const announce = (name: string): void =>
   console.log(`\n==> ${name} (${secondsSince(started).toFixed(1)} s so far)`);
 
-/** Exit code of a program; with `output` given what it prints is collected there instead of shown at once. */
-function run([program = '', ...args]: readonly string[], output?: Buffer[]): Promise<number> {
+/** Exit code of a program; each piece of what it prints goes to `sink`. */
+function run([program = '', ...args]: readonly string[], sink: (chunk: Buffer) => void): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
-      stdio: output ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }) },
     });
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (chunk: Buffer) => output?.push(chunk));
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', sink);
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));
   });
 }
 
+const endOf = (output: readonly Buffer[]): string =>
+  Buffer.concat(output)
+    .toString('utf8')
+    .trimEnd()
+    .slice(-2 * MESSAGE_CHARACTERS);
+
 async function runCheck({ name, command }: Check): Promise<Outcome> {
   const begun = performance.now();
   const output: Buffer[] = [];
-  const code = await run(command, output);
+  const code = await run(command, (chunk) => output.push(chunk));
   announce(name);
   process.stdout.write(Buffer.concat(output));
   return {
@@ -53,6 +77,7 @@ async function runCheck({ name, command }: Check): Promise<Outcome> {
     failed: code === 0 ? 0 : 1,
     skipped: 0,
     seconds: secondsSince(begun),
+    failures: code === 0 ? [] : [endOf(output)],
   };
 }
 
@@ -66,32 +91,43 @@ async function runChecks(checks: readonly Check[]): Promise<Outcome[]> {
   return outcomes;
 }
 
-/** Counts of a Vitest JSON report; a report that is absent or empty is one failure, never a silent pass. */
-function readReport(file: string): Tally {
-  try {
-    const report = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;
-    const passed = report['numPassedTests'] ?? 0;
-    const failed = report['numFailedTests'] ?? 0;
-    if (passed + failed === 0) throw new Error('no test ran');
-    return { passed, failed, skipped: report['numPendingTests'] ?? 0 };
-  } catch (error) {
-    console.log(`${file}: ${String(error)}`);
-    return { passed: 0, failed: 1, skipped: 0 };
-  }
+/** What a Vitest JSON report says; undefined where it is absent, or no test ran: a failure, never a silent pass. */
+function readReport(file: string): (Tally & { failures: string[] }) | undefined {
+  if (!existsSync(file)) return undefined;
+  const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+  if (report.numPassedTests + report.numFailedTests === 0) return undefined;
+  const failures = report.testResults
+    .flatMap((one) => one.assertionResults)
+    .filter((test) => test.status === 'failed')
+    .map((test) => `${test.fullName}\n${test.failureMessages.join('\n').slice(0, MESSAGE_CHARACTERS)}`);
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests,
+    failures,
+  };
 }
 
 async function runSuite({ name, projects }: Suite): Promise<Outcome> {
   announce(name);
   const begun = performance.now();
-  const report = `${RESULTS}/${name}.json`;
-  const code = await run([
+  const file = `${RESULTS}/${name}.json`;
+  const output: Buffer[] = [];
+  const command = [
     ...['vitest', 'run', ...projects.flatMap((project) => ['--project', project])],
-    ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-  ]);
-  const tally = readReport(report);
+    ...['--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+  ];
+  const code = await run(command, (chunk) => {
+    process.stdout.write(chunk);
+    output.push(chunk);
+  });
+  const seconds = secondsSince(begun);
+  const report = readReport(file) ?? { passed: 0, failed: 0, skipped: 0, failures: [] };
   // A crash outside any test (a failing global set-up, an unhandled rejection) must not pass.
-  const failed = code !== 0 && tally.failed === 0 ? 1 : tally.failed;
-  return { ...tally, failed, name, seconds: secondsSince(begun) };
+  const hasCrashed = report.failed === 0 && (code !== 0 || report.passed === 0);
+  return hasCrashed
+    ? { ...report, failed: 1, failures: [endOf(output)], name, seconds }
+    : { ...report, name, seconds };
 }
 
 async function main(names: readonly string[]): Promise<void> {
@@ -113,6 +149,8 @@ async function main(names: readonly string[]): Promise<void> {
 }
 
 function summarise(outcomes: readonly Outcome[]): void {
+  for (const { name, failures } of outcomes)
+    for (const failure of failures) console.log(`\n--- failed in ${name}: ${failure}`);
   console.log('');
   for (const { name, passed, failed, seconds } of outcomes) {
     console.log(

@@ -44,12 +44,21 @@ interface Owner {
   readonly scratch: string;
 }
 
+/** Undefined where there is none, or only half of one: its writer was killed before it had started anything. */
+function readOwner(file: string): Owner | undefined {
+  try {
+    const owner: Owner = JSON.parse(readFileSync(file, 'utf8'));
+    return owner;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Removes the folders, and ends the processes, of runs whose test process is gone. */
 async function removeLeftovers(): Promise<void> {
   for (const name of existsSync(ROOT) ? readdirSync(ROOT) : []) {
     const folder = join(ROOT, name);
-    const file = join(folder, 'owner.json');
-    const owner: Owner | undefined = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+    const owner = readOwner(join(folder, 'owner.json'));
     if (owner?.process && isAlive(owner.process)) continue;
     await killLedger(join(folder, 'processes'));
     await stopControlPlane(join(folder, 'control-plane'));

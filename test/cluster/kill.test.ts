@@ -47,6 +47,8 @@ function processesOfTheCluster(): string[] {
     .filter((line) => line.includes(`${stateDir()}/`));
 }
 
+const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
+
 /** Everything that a cluster could leave on a machine, by kind. */
 function leftovers(): Record<string, readonly string[]> {
   return {
@@ -59,11 +61,12 @@ function leftovers(): Record<string, readonly string[]> {
     cgroups: readdirSync('/sys/fs/cgroup')
       .map((one) => `/sys/fs/cgroup/${one}/kubepods`)
       .filter(existsSync),
+    results: namesIn('/var/lib/cni/results').filter((name) => name.startsWith('stock-analysis-')),
     folders: [stateDir()].filter(existsSync),
   };
 }
 
-const NOTHING = { processes: [], links: [], rules: [], mounts: [], cgroups: [], folders: [] };
+const NOTHING = { processes: [], links: [], rules: [], mounts: [], cgroups: [], results: [], folders: [] };
 
 describe('the local cluster', () => {
   let clone: string;

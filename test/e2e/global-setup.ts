@@ -27,8 +27,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // What the page is looked at with; the cluster's own packages are its provider's matter.
   await ensurePackages({ chromium: '/usr/bin/chromium', 'fonts-noto-cjk': '/usr/share/fonts/opentype/noto' });
   await cluster.up();
-  const images = await buildImages();
-  await cluster.loadImages(images.archives);
   const kubeconfig = cluster.kubeconfigPath();
   const kubectlProgram = await toolPath('kubectl');
   const kubectl = new Kubectl(kubectlProgram, kubeconfig);
@@ -41,6 +39,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     if (!wasUp) await cluster.down({ force: false });
   };
   try {
+    const images = await buildImages();
+    await cluster.loadImages(images.archives);
     await ensureNamespace(kubectl, namespace);
     await installOperator(
       { helm: await toolPath('helm'), kubeconfig, namespace, images: images.refs },

@@ -1,7 +1,7 @@
 /** The one node of the tier. Its Lease is renewed, or the controller-manager would evict every pod from it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeClient } from './kube-client.ts';
-import { NODE_NAME } from './stub-kubelet.ts';
+import { NODE_NAME } from './stub-scheduler.ts';
 
 const RENEW_MS = 10_000;
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';

@@ -10,13 +10,9 @@ import type { Container, Pod } from './kube-objects.ts';
 import { crashLooping, finished, running, unschedulable, waiting } from './pod-status.ts';
 import { MissingDependency, PodVolumes, type MountedFiles } from './pod-volumes.ts';
 import type { PostgresServer } from './postgres.ts';
+import { NODE_NAME, schedulingProblem } from './stub-scheduler.ts';
 import { StubProvisioner } from './stub-provisioner.ts';
 import { migrate, probeApplication, runPostgres, type WorkloadEnvironment } from './stub-workloads.ts';
-
-export const NODE_NAME = 'stub-node';
-
-/** Cores of the fake node: a pod that asks for more in one container is unschedulable. */
-const NODE_CORES = 16;
 
 /** Time between two looks at what waits for something that no event announces. */
 const RESYNC_MS = 300;
@@ -40,14 +36,6 @@ export interface StubKubeletOptions extends WorkloadEnvironment {
 
 const COMPONENT = 'app.kubernetes.io/component';
 
-const CPU_UNITS: Readonly<Record<string, number>> = { m: 0.001, k: 1000 };
-
-function cores(container: Container): number {
-  const value = container.resources?.requests?.['cpu'] ?? '0';
-  const unit = CPU_UNITS[value.slice(-1)];
-  return unit === undefined ? Number(value) : Number(value.slice(0, -1)) * unit;
-}
-
 export class StubKubelet {
   readonly script: Script = { pullable: () => true, crash: () => undefined };
   /** Why pods are not where they should be, by name: for the text of a failure. */
@@ -57,6 +45,7 @@ export class StubKubelet {
   readonly #provisioner: StubProvisioner;
   readonly #pods: Informer<Pod>;
   readonly #stopping = new AbortController();
+  readonly #mounts = new Map<string, MountedFiles>();
   readonly #written = new Map<string, string>();
   readonly #databases = new Map<string, PostgresServer>();
   readonly #busy = new Map<string, Promise<void>>();
@@ -149,14 +138,8 @@ export class StubKubelet {
   }
 
   async #schedule(pod: Pod): Promise<void> {
-    if (!(await this.#volumes.areClaimsBound(pod))) {
-      const message = '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.';
-      return this.#report(pod, 'unbound claim', unschedulable(message));
-    }
-    if (pod.spec.containers.some((container) => cores(container) > NODE_CORES)) {
-      const message = '0/1 nodes are available: 1 Insufficient cpu.';
-      return this.#report(pod, 'Unschedulable', unschedulable(message));
-    }
+    const problem = await schedulingProblem(pod, this.#volumes);
+    if (problem !== undefined) return this.#report(pod, problem, unschedulable(problem));
     const { namespace, name, uid } = pod.metadata;
     await this.#options.client.create(`/api/v1/namespaces/${namespace}/pods/${name}/binding`, {
       apiVersion: 'v1',
@@ -184,8 +167,6 @@ export class StubKubelet {
     return this.#report(pod, 'crash', crashLooping(pod, crash.exitCode, crash.message));
   }
 
-  readonly #mounts = new Map<string, MountedFiles>();
-
   /** A started pod keeps its files; only one that waits looks again. */
   async #mountedOnce(pod: Pod): Promise<MountedFiles> {
     const uid = pod.metadata.uid ?? '';
@@ -203,10 +184,12 @@ export class StubKubelet {
       const words = component === 'migrate' ? await migrate(this.#options, mounted) : '';
       return this.#report(pod, 'succeeded', finished(pod, 0, words));
     }
-    if (this.#written.get(uid) === 'ready' && (component !== 'postgres' || this.#databases.has(uid)))
-      return undefined;
+    const lacksDatabase = component === 'postgres' && !this.#databases.has(uid);
+    const wasReady = this.#written.get(uid) === 'ready';
+    if (wasReady && !lacksDatabase) return undefined;
+    if (wasReady) await this.#report(pod, 'started', running(pod, false));
     try {
-      if (component === 'postgres' && !this.#databases.has(uid)) await this.#startDatabase(uid, mounted);
+      if (lacksDatabase) await this.#startDatabase(uid, mounted);
       if (component === 'server' || component === 'worker') await probeApplication(this.#options, mounted);
     } catch (error) {
       await this.#report(pod, 'started', running(pod, false));

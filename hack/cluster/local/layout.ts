@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chooseAddresses, takenAddresses, type Addresses } from '../addresses.ts';
 import { freePorts, type Ports } from '../control-plane.ts';
@@ -41,6 +41,8 @@ export async function ensurePlan(sysctls: Readonly<Record<string, string>>): Pro
     madeFolders: FIXED_FOLDERS.filter((folder) => !existsSync(folder)),
   };
   mkdirSync(stateDir(), { recursive: true });
-  writeFileSync(planFile(), JSON.stringify(plan, null, 2));
+  // Whole or not at all: a tear-down after a kill at this very line reads it.
+  writeFileSync(`${planFile()}.partial`, JSON.stringify(plan, null, 2));
+  renameSync(`${planFile()}.partial`, planFile());
   return plan;
 }

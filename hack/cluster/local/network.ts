@@ -1,6 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { capture } from '../../deploy/shell.ts';
 import { NODE_LINK, POD_BRIDGE, statePath, type Plan } from './layout.ts';
+
+const NETWORK_NAME = 'stock-analysis';
 
 const SYSCTLS = { 'net/ipv4/ip_forward': '1' } as const;
 const sysctlFile = (name: string): string => `/proc/sys/${name}`;
@@ -29,7 +32,7 @@ export async function ensureNetwork(plan: Plan): Promise<void> {
   await capture('ip', ['link', 'set', NODE_LINK, 'up']);
   const conflist = {
     cniVersion: '1.0.0',
-    name: 'stock-analysis',
+    name: NETWORK_NAME,
     plugins: [
       {
         type: 'bridge',
@@ -73,5 +76,28 @@ export async function removeIptablesRules(): Promise<void> {
     if (!OURS.test(saved)) continue;
     // Flushing is what restore does to each table named in its input, so a chain that is left out is gone.
     await capture(`${family}-restore`, [], { input: withoutOurRules(saved) });
+  }
+}
+
+/** Where libcni keeps the results of its calls; the place is fixed. */
+const CNI_RESULTS = '/var/lib/cni/results';
+
+/**
+ * Removes the results that libcni kept for our pods: those of our network, and those of the loopback network, which
+ * every runtime shares, of pods that our kubelet knew. A sandbox that was killed half-way has only the latter.
+ */
+export function removeCniResults(): void {
+  if (!existsSync(CNI_RESULTS)) return;
+  const podUids = existsSync(statePath('kubelet', 'pods')) ? readdirSync(statePath('kubelet', 'pods')) : [];
+  const results = readdirSync(CNI_RESULTS).map((name) => {
+    const file = join(CNI_RESULTS, name);
+    return { file, text: readFileSync(file, 'utf8') };
+  });
+  const containers = results.flatMap(
+    ({ file }) => new RegExp(`/${NETWORK_NAME}-([0-9a-f]{64})-`).exec(file)?.slice(1) ?? [],
+  );
+  for (const { file, text } of results) {
+    if ([...containers, ...podUids].some((id) => file.includes(id) || text.includes(id)))
+      rmSync(file, { force: true });
   }
 }

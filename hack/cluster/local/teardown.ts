@@ -5,7 +5,7 @@ import { capture } from '../../deploy/shell.ts';
 import { stateDir } from '../paths.ts';
 import { endProcess, identify, type ProcessTable } from '../processes.ts';
 import { completeFile, readPlan } from './layout.ts';
-import { removeIptablesRules, removeLinks, setSysctls } from './network.ts';
+import { removeCniResults, removeIptablesRules, removeLinks, setSysctls } from './network.ts';
 
 /** Order of stopping; containerd comes last, when the pods are gone. */
 const PROGRAMS = [
@@ -103,8 +103,12 @@ function podCgroups(): string[] {
 }
 
 function deepestFirst(folder: string): string[] {
-  const below = readdirSync(folder, { withFileTypes: true }).filter((one) => one.isDirectory());
-  return [...below.flatMap((one) => deepestFirst(join(folder, one.name))), folder];
+  try {
+    const below = readdirSync(folder, { withFileTypes: true }).filter((one) => one.isDirectory());
+    return [...below.flatMap((one) => deepestFirst(join(folder, one.name))), folder];
+  } catch {
+    return []; // gone between two looks: its last process ended meanwhile
+  }
 }
 
 async function removeCgroups(): Promise<void> {
@@ -157,6 +161,7 @@ export async function tearDown(table: ProcessTable): Promise<void> {
   await table.stop('containerd', 5000);
   await unmountAll();
   await removeNetworkNamespaces();
+  removeCniResults();
   await removeLinks();
   await removeIptablesRules();
   await removeCgroups();
