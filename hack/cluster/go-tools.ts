@@ -66,6 +66,7 @@ async function buildModule(name: ModuleName, target: string): Promise<void> {
       {
         cwd: sourceOf(name),
         env: { CGO_ENABLED: '0', GOFLAGS: '' },
+        endsWithUs: true,
       },
     );
     for (const [from, to] of Object.entries(spec.rename ?? {}))

@@ -11,7 +11,10 @@ export class Kubectl {
   }
 
   run(args: readonly string[], options: RunOptions = {}): Promise<string> {
-    return capture(this.#program, ['--kubeconfig', this.#kubeconfig, ...args], options);
+    return capture(this.#program, ['--kubeconfig', this.#kubeconfig, ...args], {
+      ...options,
+      endsWithUs: true,
+    });
   }
 
   /** Server-side apply of manifests given as YAML or JSON text. */

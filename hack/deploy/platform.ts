@@ -68,7 +68,7 @@ export async function installOperator(
         options.timeout ?? '3m',
       ],
     ],
-    { input: stringify(values) },
+    { input: stringify(values), endsWithUs: true },
   );
 }
 

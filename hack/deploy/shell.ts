@@ -5,7 +5,12 @@ export interface RunOptions {
   readonly input?: string;
   readonly cwd?: string;
   readonly signal?: AbortSignal;
+  /** Kills the program when we end, however we end; where the system cannot (not Linux), it goes on to its own end. */
+  readonly endsWithUs?: boolean;
 }
+
+const withParentDeathSignal = (command: readonly string[]): readonly string[] =>
+  process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', ...command] : command;
 
 /**
  * Runs a program to its end and returns what it printed on standard output.
@@ -13,7 +18,9 @@ export interface RunOptions {
  */
 export function capture(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
+    const asked = [program, ...args];
+    const [file = program, ...rest] = options.endsWithUs === true ? withParentDeathSignal(asked) : asked;
+    const child = spawn(file, rest, {
       env: { ...process.env, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

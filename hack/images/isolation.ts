@@ -14,5 +14,5 @@ export function captureIsolated(program: string, args: readonly string[]): Promi
     '--kill-child=KILL',
     '--mount-proc',
   ];
-  return capture('setpriv', ['--pdeathsig', 'KILL', 'unshare', ...namespaces, program, ...args]);
+  return capture('unshare', [...namespaces, program, ...args], { endsWithUs: true });
 }

@@ -29,7 +29,7 @@ disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.
 `;
 
 const ctr = (args: readonly string[]): Promise<string> =>
-  capture('ctr', ['-a', containerdSocket(), '-n', 'k8s.io', ...args]);
+  capture('ctr', ['-a', containerdSocket(), '-n', 'k8s.io', ...args], { endsWithUs: true });
 
 export async function ensureContainerd(table: ProcessTable): Promise<void> {
   for (const folder of ['run', 'containerd', 'tmp']) mkdirSync(statePath(folder), { recursive: true });
