@@ -62,7 +62,7 @@ test-apiserver: install ## tests against a real kube-apiserver, etcd and control
 
 .PHONY: test-cluster
 test-cluster: install ## kill the local cluster's `up` and `down` half-way, again and again (no cluster may be up)
-	node hack/test/run.ts cluster
+	FULL_MATRIX=1 node hack/test/run.ts cluster
 
 .PHONY: test-e2e
 test-e2e: install ## tests on the local cluster with Chromium
@@ -70,4 +70,4 @@ test-e2e: install ## tests on the local cluster with Chromium
 
 .PHONY: test
 test: install ## everything that CI runs
-	node hack/test/run.ts static unit apiserver e2e
+	node hack/test/run.ts static unit apiserver cluster e2e

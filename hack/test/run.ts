@@ -91,11 +91,11 @@ async function runChecks(checks: readonly Check[]): Promise<Outcome[]> {
   return outcomes;
 }
 
-/** What a Vitest JSON report says; undefined where it is absent, or no test ran: a failure, never a silent pass. */
+/** What a Vitest JSON report says; undefined where it is absent or holds no test: a failure, never a silent pass. */
 function readReport(file: string): (Tally & { failures: string[] }) | undefined {
   if (!existsSync(file)) return undefined;
   const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
-  if (report.numPassedTests + report.numFailedTests === 0) return undefined;
+  if (report.numPassedTests + report.numFailedTests + report.numPendingTests === 0) return undefined;
   const failures = report.testResults
     .flatMap((one) => one.assertionResults)
     .filter((test) => test.status === 'failed')
@@ -122,12 +122,11 @@ async function runSuite({ name, projects }: Suite): Promise<Outcome> {
     output.push(chunk);
   });
   const seconds = secondsSince(begun);
-  const report = readReport(file) ?? { passed: 0, failed: 0, skipped: 0, failures: [] };
+  const report = readReport(file);
   // A crash outside any test (a failing global set-up, an unhandled rejection) must not pass.
-  const hasCrashed = report.failed === 0 && (code !== 0 || report.passed === 0);
-  return hasCrashed
-    ? { ...report, failed: 1, failures: [endOf(output)], name, seconds }
-    : { ...report, name, seconds };
+  if (report && (code === 0 || report.failed > 0)) return { ...report, name, seconds };
+  const { passed, skipped } = report ?? { passed: 0, skipped: 0 };
+  return { name, seconds, passed, skipped, failed: 1, failures: [endOf(output)] };
 }
 
 async function main(names: readonly string[]): Promise<void> {

@@ -37,7 +37,6 @@ export const tiers: Readonly<Record<string, Tier>> = {
   },
   unit: { suites: [{ name: 'unit', projects: ['unit', 'app', 'app-db'] }] },
   apiserver: { suites: [{ name: 'apiserver', projects: ['apiserver'] }] },
-  // Not part of `make test`: it takes the machine's one local cluster for itself.
   cluster: { suites: [{ name: 'cluster', projects: ['cluster'] }] },
   e2e: { suites: [{ name: 'e2e', projects: ['e2e'] }] },
 };
