@@ -9,7 +9,7 @@
  */
 import { freePort } from '../app/server/src/database/embedded-process.ts';
 import { Application, HOST, portOf } from './start/application.ts';
-import { say } from './start/progress.ts';
+import { say } from './lib/progress.ts';
 import { createStateFolder, lockFolder } from './start/state-folder.ts';
 
 async function main(): Promise<void> {

@@ -10,14 +10,13 @@ import {
   waitUntilReady,
   withImages,
 } from './deploy/platform.ts';
-import { Progress } from './deploy/progress.ts';
+import { say } from './lib/progress.ts';
 import { buildImages } from './images/index.ts';
 import { stringify } from 'yaml';
 
 const NAMESPACE = 'stock-analysis';
 
 async function main(): Promise<void> {
-  const progress = new Progress();
   const cluster = provider();
   await cluster.up();
   const images = await buildImages();
@@ -25,18 +24,20 @@ async function main(): Promise<void> {
   const kubeconfig = cluster.kubeconfigPath();
   const kubectl = new Kubectl(await toolPath('kubectl'), kubeconfig);
   await ensureNamespace(kubectl, NAMESPACE);
-  await installOperator(
-    { helm: await toolPath('helm'), kubeconfig, namespace: NAMESPACE, images: images.refs },
-    progress,
-  );
+  await installOperator({
+    helm: await toolPath('helm'),
+    kubeconfig,
+    namespace: NAMESPACE,
+    images: images.refs,
+  });
   const sample = withImages(readSample('minimal.yaml', NAMESPACE), images.refs);
   const name = (sample['metadata'] as { name: string }).name;
-  progress.say(`applying manifests/samples/minimal.yaml: StockAnalysis ${NAMESPACE}/${name}`);
+  say(`applying manifests/samples/minimal.yaml: StockAnalysis ${NAMESPACE}/${name}`);
   await kubectl.apply(stringify(sample));
-  await waitUntilReady(kubectl, { namespace: NAMESPACE, name }, progress, 300_000);
+  await waitUntilReady(kubectl, { namespace: NAMESPACE, name }, 300_000);
   const url = await exposeOnLocalhost(kubectl, { namespace: NAMESPACE, name });
-  await waitForBars(url, progress);
-  progress.say('real bars are being served');
+  await waitForBars(url);
+  say('real bars are being served');
   console.log(`url: ${url}`);
 }
 

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { capture } from '../deploy/shell.ts';
+import { capture } from '../lib/shell.ts';
 
 export const CHART = 'charts/stock-analysis-operator';
 export const INSTALL_MANIFEST = 'manifests/install.yaml';

@@ -1,4 +1,4 @@
-import { capture } from '../deploy/shell.ts';
+import { capture } from '../lib/shell.ts';
 
 /** Addresses of one local cluster; none of them lies in a network that the machine has a route to. */
 export interface Addresses {

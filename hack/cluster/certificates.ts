@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { capture } from '../deploy/shell.ts';
+import { capture } from '../lib/shell.ts';
 
 interface Identity {
   readonly file: string;

@@ -1,10 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { capture } from '../deploy/shell.ts';
-import { cacheDir } from './paths.ts';
-import { step } from './step.ts';
+import { capture } from '../lib/shell.ts';
+import { cacheDir } from '../lib/paths.ts';
+import { withLock } from '../lib/lock.ts';
+import { step } from '../lib/progress.ts';
 
 const KUBERNETES_VERSION = 'v1.34.4';
 const [MAJOR, MINOR] = KUBERNETES_VERSION.slice(1).split('.');
@@ -55,9 +56,22 @@ function keyOf(name: ModuleName): string {
   return hash.digest('hex').slice(0, 16);
 }
 
+/** One build at a time, whoever asks: the tests of a cold machine ask in many processes at once. */
+async function buildOnce(name: ModuleName, target: string): Promise<void> {
+  const folder = dirname(target);
+  mkdirSync(folder, { recursive: true });
+  await withLock(join(folder, 'lock'), async () => {
+    if (existsSync(target)) return;
+    const { tools, coldMinutes } = MODULES[name];
+    const what = `building ${tools.join(', ')} from Go modules (about ${coldMinutes} min cold)`;
+    await step(what, () => buildModule(name, target));
+  });
+}
+
 async function buildModule(name: ModuleName, target: string): Promise<void> {
   const spec: GoModule = MODULES[name];
-  const temporary = `${target}.${randomBytes(4).toString('hex')}`;
+  const temporary = `${target}.partial`;
+  rmSync(temporary, { recursive: true, force: true });
   mkdirSync(temporary, { recursive: true });
   try {
     await capture(
@@ -71,8 +85,7 @@ async function buildModule(name: ModuleName, target: string): Promise<void> {
     );
     for (const [from, to] of Object.entries(spec.rename ?? {}))
       renameSync(join(temporary, from), join(temporary, to));
-    // Whoever is first wins; a folder that another run put there in the meantime holds the same programs.
-    if (!existsSync(target)) renameSync(temporary, target);
+    renameSync(temporary, target);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
@@ -84,9 +97,6 @@ export async function toolPath(tool: ToolName): Promise<string> {
   if (!entry) throw new Error(`no Go module below hack/cluster/go builds a program called ${tool}`);
   const name = entry[0] as ModuleName;
   const target = join(cacheDir(), 'bin', `${name}-${keyOf(name)}`);
-  if (!existsSync(target)) {
-    const what = `building ${MODULES[name].tools.join(', ')} from Go modules (about ${MODULES[name].coldMinutes} min cold)`;
-    await step(what, () => buildModule(name, target));
-  }
+  if (!existsSync(target)) await buildOnce(name, target);
   return join(target, tool);
 }

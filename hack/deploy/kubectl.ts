@@ -1,4 +1,4 @@
-import { capture, type RunOptions } from './shell.ts';
+import { capture, type RunOptions } from '../lib/shell.ts';
 
 /** A kubectl bound to one kubeconfig; every call is a process of its own, so no cache can hide what the server says. */
 export class Kubectl {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import type { Kubectl } from './kubectl.ts';
-import type { Progress } from './progress.ts';
-import { capture } from './shell.ts';
+import { say, sayOnChange } from '../lib/progress.ts';
+import { capture } from '../lib/shell.ts';
 
 /** References of the images as hack/images writes them to `.state/images.json`. */
 export interface ImageSet {
@@ -42,13 +42,16 @@ function splitReference(ref: string): { repository: string; tag: string } {
 }
 
 /** Installs or upgrades the chart and waits until the operator answers its readiness probe. */
-export async function installOperator(
-  options: { helm: string; kubeconfig: string; namespace: string; images: ImageSet; timeout?: string },
-  progress: Progress,
-): Promise<void> {
+export async function installOperator(options: {
+  helm: string;
+  kubeconfig: string;
+  namespace: string;
+  images: ImageSet;
+  timeout?: string;
+}): Promise<void> {
   const { helm, kubeconfig, namespace, images } = options;
   const operator = splitReference(images.operator);
-  progress.say(`installing the chart ${CHART} into namespace ${namespace}`);
+  say(`installing the chart ${CHART} into namespace ${namespace}`);
   const values = {
     image: { ...operator, pullPolicy: 'IfNotPresent' },
     relatedImages: { app: images.app, postgres: images.postgres, sampleData: images.sampleData },
@@ -119,13 +122,12 @@ export function isReady(object: StockAnalysisView): boolean {
 export async function waitUntilReady(
   kubectl: Kubectl,
   ref: { namespace: string; name: string },
-  progress: Progress,
   timeoutMs: number,
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const object = await kubectl.get<StockAnalysisView>(['stockanalysis', ref.name, '-n', ref.namespace]);
-    progress.sayOnChange(describePending(object));
+    sayOnChange(describePending(object));
     if (isReady(object)) return;
     if (performance.now() > deadline) {
       throw new Error(
@@ -166,7 +168,7 @@ export async function exposeOnLocalhost(
 }
 
 /** Waits until the page's data is there: a Ready platform may still be loading its first history. */
-export async function waitForBars(url: string, progress: Progress): Promise<void> {
+export async function waitForBars(url: string): Promise<void> {
   const deadline = performance.now() + 180_000;
   let last = '';
   while (performance.now() < deadline) {
@@ -178,7 +180,7 @@ export async function waitForBars(url: string, progress: Progress): Promise<void
       })
       .catch((error: unknown) => String(error));
     if (last === 'bars') return;
-    progress.sayOnChange(`waiting for the first bars of 000001.SZ: ${last}`);
+    sayOnChange(`waiting for the first bars of 000001.SZ: ${last}`);
     await sleep(1000);
   }
   throw new Error(`${url} serves no bars of 000001.SZ after 180 s (${last}); see the worker's log`);

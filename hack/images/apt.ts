@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { capture } from '../deploy/shell.ts';
+import { capture } from '../lib/shell.ts';
 
 // What decides how the archive is reached or trusted from here; paths and helper programs of the host mean nothing inside.
 const PASSED_ON =

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { step } from '../cluster/step.ts';
-import { capture } from '../deploy/shell.ts';
+import { step } from '../lib/progress.ts';
+import { capture } from '../lib/shell.ts';
 import { aptSecrets, debianArchive, hostAptConfiguration } from './apt.ts';
 import type { Builder } from './builder.ts';
 import type { BaseName, Source } from './catalog.ts';

@@ -1,12 +1,13 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheDir } from '../cluster/paths.ts';
-import { say, step } from '../cluster/step.ts';
-import { capture } from '../deploy/shell.ts';
+import { cacheDir } from '../lib/paths.ts';
+import { say, step } from '../lib/progress.ts';
+import { withLock } from '../lib/lock.ts';
+import { capture } from '../lib/shell.ts';
 import { layerBytes, readArchive } from './archive.ts';
 import { packageBases, registryBases, type Bases } from './base.ts';
 import { Buildah, Docker, type Builder } from './builder.ts';
-import { ensureFolder, pruneArchives, removePartialFiles, withLock } from './cache.ts';
+import { ensureFolder, pruneArchives, removePartialFiles } from './cache.ts';
 import { images, type ImageDefinition, type ImageName, type Source } from './catalog.ts';
 import { contentKey } from './content-key.ts';
 import { ensureHostPackages } from './host-packages.ts';

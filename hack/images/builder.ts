@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { capture } from '../deploy/shell.ts';
+import { capture } from '../lib/shell.ts';
 import { ensureFolder } from './cache.ts';
 import { captureIsolated } from './isolation.ts';
 

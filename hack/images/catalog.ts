@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { capture } from '../deploy/shell.ts';
+import { capture } from '../lib/shell.ts';
 import { lockLines, productionClosure, type LockPackages } from './lockfile.ts';
 import { listFiles, stageFiles, stageManifest, stagePackages } from './staging.ts';
 

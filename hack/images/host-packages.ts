@@ -1,4 +1,4 @@
-import { ensurePackages } from '../debian-packages.ts';
+import { ensurePackages } from '../lib/debian-packages.ts';
 
 /** Debian packages that making images without Docker takes, and a file that each brings. */
 const PACKAGES = {

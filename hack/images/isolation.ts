@@ -1,4 +1,4 @@
-import { capture } from '../deploy/shell.ts';
+import { capture } from '../lib/shell.ts';
 
 /**
  * Runs a program, and whatever it starts, in mount and process namespaces of its own which end with us, however we end:

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../app/server/src/database/embedded.ts';
 import { freePort } from '../../app/server/src/database/embedded-process.ts';
 import { buildServer, buildWeb, run, SERVER } from './build.ts';
-import { say } from './progress.ts';
+import { say } from '../lib/progress.ts';
 import { bootstrapTokenFile, unlockFolder } from './state-folder.ts';
 
 export const HOST = '127.0.0.1';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { say } from './progress.ts';
+import { say } from '../lib/progress.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 export const SERVER = join(ROOT, 'app/server');

@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
+import { helmProgram } from '../../hack/charts/helm.ts';
 import { identify, isAlive, type ProcessIdentity } from '../../hack/cluster/processes.ts';
 import { startControlPlane, stopControlPlane } from '../../hack/cluster/control-plane.ts';
 import { createServerCertificate } from '../../operator/src/postgres/index.ts';
@@ -80,6 +81,8 @@ function makeFolders(): { readonly folder: string; readonly scratch: string } {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await removeLeftovers();
+  // Built before the clock of any test runs: on a cold machine that takes minutes.
+  await helmProgram();
   const { folder, scratch } = makeFolders();
   const stopping = new AbortController();
   const ledger = join(folder, 'processes');

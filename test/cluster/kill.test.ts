@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stateDir } from '../../hack/cluster/paths.ts';
+import { stateDir } from '../../hack/lib/paths.ts';
 
 const MAIN = 'hack/cluster/main.ts';
 const FULL_MATRIX = process.env['FULL_MATRIX'] === '1';

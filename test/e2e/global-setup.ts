@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
 import { stringify } from 'yaml';
 import { provider, toolPath } from '../../hack/cluster/index.ts';
-import { ensurePackages } from '../../hack/debian-packages.ts';
+import { ensurePackages } from '../../hack/lib/debian-packages.ts';
 import { Kubectl } from '../../hack/deploy/kubectl.ts';
 import {
   ensureNamespace,
@@ -13,7 +13,7 @@ import {
   waitForBars,
   waitUntilReady,
 } from '../../hack/deploy/platform.ts';
-import { Progress } from '../../hack/deploy/progress.ts';
+import { elapsedSeconds } from '../../hack/lib/progress.ts';
 import { buildImages } from '../../hack/images/index.ts';
 
 /**
@@ -21,7 +21,6 @@ import { buildImages } from '../../hack/images/index.ts';
  * before stays; one that this run started is taken down again.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const progress = new Progress();
   const cluster = provider();
   const wasUp = await cluster.isUp();
   // What the page is looked at with; the cluster's own packages are its provider's matter.
@@ -42,18 +41,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const images = await buildImages();
     await cluster.loadImages(images.archives);
     await ensureNamespace(kubectl, namespace);
-    await installOperator(
-      { helm: await toolPath('helm'), kubeconfig, namespace, images: images.refs },
-      progress,
-    );
+    await installOperator({ helm: await toolPath('helm'), kubeconfig, namespace, images: images.refs });
     const sample = readSample('minimal.yaml', namespace);
     const sampleName = (sample['metadata'] as { name: string }).name;
-    const applied = progress.elapsedSeconds();
+    const applied = elapsedSeconds();
     await kubectl.apply(stringify(sample));
-    await waitUntilReady(kubectl, { namespace, name: sampleName }, progress, 300_000);
-    const readySeconds = progress.elapsedSeconds() - applied;
+    await waitUntilReady(kubectl, { namespace, name: sampleName }, 300_000);
+    const readySeconds = elapsedSeconds() - applied;
     const url = await exposeOnLocalhost(kubectl, { namespace, name: sampleName });
-    await waitForBars(url, progress);
+    await waitForBars(url);
     mkdirSync('test-artifacts', { recursive: true });
     project.provide('kubeconfig', kubeconfig);
     project.provide('kubectlProgram', kubectlProgram);

@@ -3,7 +3,7 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { z } from 'zod';
 import { helmProgram } from '../../hack/charts/helm.ts';
 import { CHART } from '../../hack/charts/install-manifest.ts';
-import { capture } from '../../hack/deploy/shell.ts';
+import { capture } from '../../hack/lib/shell.ts';
 
 export const RELEASE = 'stock-analysis-operator';
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { capture } from '../../deploy/shell.ts';
+import { capture } from '../../lib/shell.ts';
 import type { ProcessTable } from '../processes.ts';
 import { waitFor } from '../waiting.ts';
 import { containerdSocket, statePath } from './layout.ts';

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { capture } from '../../deploy/shell.ts';
+import { capture } from '../../lib/shell.ts';
 
 export interface ScratchImage {
   readonly ref: string;

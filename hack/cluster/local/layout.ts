@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import { chooseAddresses, takenAddresses, type Addresses } from '../addresses.ts';
 import { freePorts, type Ports } from '../control-plane.ts';
-import { stateDir } from '../paths.ts';
+import { stateDir } from '../../lib/paths.ts';
 
 export const NODE_NAME = 'stock-analysis';
 /** The empty bridge that carries the node's address; this kernel may have no dummy device. */

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { capture } from '../../deploy/shell.ts';
+import { capture } from '../../lib/shell.ts';
 import { NODE_LINK, POD_BRIDGE, statePath, type Plan } from './layout.ts';
 
 const NETWORK_NAME = 'stock-analysis';

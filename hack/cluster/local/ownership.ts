@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { identify, isAlive, type ProcessIdentity } from '../processes.ts';
-import { stateDir } from '../paths.ts';
-import { say } from '../step.ts';
+import { stateDir } from '../../lib/paths.ts';
+import { say } from '../../lib/progress.ts';
 import { statePath } from './layout.ts';
 
 interface Owner {

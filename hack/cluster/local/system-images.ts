@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { toolPath } from '../go-tools.ts';
-import { cacheDir } from '../paths.ts';
+import { cacheDir } from '../../lib/paths.ts';
 import { writeScratchImage, type ScratchImage } from './image-archive.ts';
 
 /** Pause container, helper of the volume provisioner, and a shell for tests: one static busybox. */

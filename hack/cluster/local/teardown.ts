@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { capture } from '../../deploy/shell.ts';
-import { stateDir } from '../paths.ts';
+import { capture } from '../../lib/shell.ts';
+import { stateDir } from '../../lib/paths.ts';
 import { endProcess, identify, type ProcessTable } from '../processes.ts';
 import { completeFile, readPlan } from './layout.ts';
 import { removeCniResults, removeIptablesRules, removeLinks, setSysctls } from './network.ts';

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { capture } from '../../deploy/shell.ts';
+import { capture } from '../../lib/shell.ts';
 import { toolPath } from '../go-tools.ts';
-import { say } from '../step.ts';
+import { say } from '../../lib/progress.ts';
 import type { Provider } from './provider.ts';
 
 export interface Context {

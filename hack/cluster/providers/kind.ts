@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { capture } from '../../deploy/shell.ts';
-import { stateDir } from '../paths.ts';
-import { say, step } from '../step.ts';
+import { capture } from '../../lib/shell.ts';
+import { stateDir } from '../../lib/paths.ts';
+import { say, step } from '../../lib/progress.ts';
 import type { Provider } from './provider.ts';
 
 const NAME = 'stock-analysis';

@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { ensurePackages, type Packages } from '../../debian-packages.ts';
+import { ensurePackages, type Packages } from '../../lib/debian-packages.ts';
 import { Kubectl } from '../../deploy/kubectl.ts';
 import { ensureControlPlane } from '../control-plane.ts';
 import { toolPath } from '../go-tools.ts';
@@ -12,9 +12,9 @@ import { exclusively, holderInTheWay, owner, recordOwner, thisClone } from '../l
 import { systemArchives } from '../local/system-images.ts';
 import { tearDown } from '../local/teardown.ts';
 import { Pki } from '../certificates.ts';
-import { stateDir } from '../paths.ts';
+import { stateDir } from '../../lib/paths.ts';
 import { ProcessTable } from '../processes.ts';
-import { say, step } from '../step.ts';
+import { say, step } from '../../lib/progress.ts';
 import type { Provider } from './provider.ts';
 
 const PROGRAMS = [

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { capture } from './deploy/shell.ts';
-import { say, step } from './cluster/step.ts';
+import { capture } from './shell.ts';
+import { say, step } from './progress.ts';
 
 /** Package → a file or folder that it brings. */
 export type Packages = Readonly<Record<string, string>>;

@@ -1,8 +1,21 @@
 const started = performance.now();
+let last = '';
+
+/** Since the program began. */
+export const elapsedSeconds = (): number => (performance.now() - started) / 1000;
+
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(0)} s`;
 
+/** One line with the time since the program began, on standard error: standard output is for results. */
 export function say(text: string): void {
-  console.log(`[${seconds(started).padStart(6)}] ${text}`);
+  console.error(`[${seconds(started).padStart(6)}] ${text}`);
+}
+
+/** Says a state only when it differs from the one said before. */
+export function sayOnChange(text: string): void {
+  if (text === last) return;
+  last = text;
+  say(text);
 }
 
 /** Runs one long step: says that it starts, that it still runs every 30 s, and how long it took. */
