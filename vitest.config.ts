@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 // Tiers are projects: `unit` (seconds, beside the code), `app-db` (the app on a real embedded PostgreSQL),
-// `apiserver` (real kube-apiserver, etcd, controller-manager) and `e2e` (local cluster and Chromium).
+// `apiserver` (real kube-apiserver, etcd, controller-manager), `cluster` (the local cluster, killed half-way) and `e2e`
+// (local cluster and Chromium).
 /** On two cores Vitest takes one worker; many of our tests wait for a database, a socket or a process. */
 const WORKERS = 3;
 
@@ -55,6 +56,7 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: ['test/cluster/**/*.test.ts'],
+          globalSetup: ['test/cluster/global-setup.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 60_000,

@@ -1,6 +1,7 @@
 import type { StockAnalysis } from '../../api/index.ts';
 import {
   FINALIZER,
+  KIND,
   LABEL,
   instanceSelector,
   postgresClaimName,
@@ -11,7 +12,7 @@ import {
   type Component,
 } from '../../naming/index.ts';
 import { ApiError, type KubeObject, type ResourceType } from '../../kube/index.ts';
-import { isFinished } from '../../policies/index.ts';
+import { isFinished, ownershipOf } from '../../policies/index.ts';
 import type { Children } from './children.ts';
 import { kinds, stockAnalyses, type Dependencies, type Visit } from './types.ts';
 import { ChildError, type ChildWriter } from './writer.ts';
@@ -103,7 +104,7 @@ function runningPods(
 /** Volume first, then the passwords that open it. True when both are gone. */
 async function dataRemoved(deletion: Deletion): Promise<boolean> {
   const { object, dependencies, writer, visit } = deletion;
-  const { name, namespace } = object.metadata;
+  const { name, namespace, uid } = object.metadata;
   if (await removeNamed(deletion, kinds.claims, [postgresClaimName(name)])) return false;
   const labelSelector = `${instanceSelector(name)},${LABEL.component}=credentials`;
   const secrets = await dependencies.client.list(
@@ -111,7 +112,11 @@ async function dataRemoved(deletion: Deletion): Promise<boolean> {
     { namespace, labelSelector, metadataOnly: true },
     visit.signal,
   );
-  for (const secret of secrets.items) await writer.remove(kinds.secrets, secret);
+  for (const secret of secrets.items) {
+    // Labels can be copied by anybody; a Secret with another controller is that controller's.
+    const ownership = ownershipOf(secret, { name, uid, kind: KIND });
+    if (ownership === 'ours' || ownership === 'adoptable') await writer.remove(kinds.secrets, secret);
+  }
   return true;
 }
 
