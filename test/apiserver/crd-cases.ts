@@ -57,6 +57,13 @@ export const RULE_CASES: readonly RuleCase[] = [
     refused: [{ spec: { image: { tag: 't' } } }, { spec: { image: { digest: DIGEST } } }],
     accepted: [{ spec: { image: { pullPolicy: 'Always' } } }],
   },
+  {
+    at: 'spec.database.builtIn.storage.size',
+    message: 'storage.size must be at least 1Gi',
+    field: 'spec.database.builtIn.storage.size',
+    refused: [{ spec: size('1Mi') }, { spec: size('1023Mi') }, { spec: size('2e6') }, { spec: size('500m') }],
+    accepted: [{ spec: size('1Gi') }, { spec: size('1024Mi') }, { spec: size('2e9') }],
+  },
   ...resourceCases('spec.server.resources', (resources) => ({ server: { resources } })),
   ...resourceCases('spec.worker.resources', (resources) => ({ worker: { resources } })),
   ...resourceCases('spec.database.builtIn.resources', (resources) => ({

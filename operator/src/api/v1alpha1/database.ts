@@ -1,9 +1,17 @@
 import { z } from 'zod';
-import { QUANTITY_PATTERN } from '../quantity.ts';
+import { compareQuantities, QUANTITY_PATTERN } from '../quantity.ts';
 import { describe, imageReference, objectName, resourcesSchema, type ValidationRule } from './common.ts';
 
 /** Size of the volume where the spec names none. */
 export const DEFAULT_STORAGE_SIZE = '10Gi';
+
+/** Less holds an empty cluster with its write-ahead log and soon nothing more. */
+const SMALLEST_STORAGE_SIZE = '1Gi';
+
+const largeEnough: ValidationRule = {
+  rule: `!isQuantity(self) || quantity(self).compareTo(quantity('${SMALLEST_STORAGE_SIZE}')) >= 0`,
+  message: `storage.size must be at least ${SMALLEST_STORAGE_SIZE}`,
+};
 
 /**
  * Parameters of postgresql.conf that a StockAnalysis may set: tuning only. Everything that touches files, commands,
@@ -62,8 +70,11 @@ const storageSchema = z
       .string()
       .max(24)
       .regex(new RegExp(QUANTITY_PATTERN))
+      .refine((size) => compareQuantities(size, SMALLEST_STORAGE_SIZE) >= 0, {
+        message: largeEnough.message ?? '',
+      })
       .default(DEFAULT_STORAGE_SIZE)
-      .meta(describe('Size of the volume. It may grow, never shrink.')),
+      .meta(describe('Size of the volume, for example "20Gi". It may grow, never shrink.', largeEnough)),
     storageClassName: objectName(
       'StorageClass of the volume; absent takes the default of the cluster.',
     ).optional(),

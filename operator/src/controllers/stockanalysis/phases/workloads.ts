@@ -36,7 +36,7 @@ export async function workloadsPhase(pass: Pass, access: Access, credentials: Cr
   if (pending && !pending.done) return { verdict: fails(pending.finding) };
   const { server: wantedServers, worker: wantedWorkers } = target.spec;
   return {
-    verdict: holds(`${wantedServers.replicas} servers and ${wantedWorkers.replicas} workers are available`),
+    verdict: holds(`Available: server ${wantedServers.replicas}, worker ${wantedWorkers.replicas}`),
   };
 }
 
