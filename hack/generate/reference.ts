@@ -106,7 +106,7 @@ export function apiReference(): string {
     '',
     '## Conditions',
     'All types are present from the first visit; each carries the generation that it judged. What the spec does not ask for is',
-    'reported with reason `NotRequested`. `Reconciling`, `Stalled`, `PendingRollout` and `Suspended` are True when something is the matter.',
+    'reported with reason `NotRequested`. `Reconciling`, `Stalled`, `PendingRollout`, `Suspended` and `Warnings` are True when something is the matter.',
     '',
     ...dictionary('type', CONDITIONS),
     '',

@@ -1,29 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
-import { schemaHash, schemaHashIn } from './api/index.ts';
 import { loadConfig, type OperatorConfig } from './config.ts';
-import { createStockAnalysisController } from './controllers/stockanalysis/index.ts';
+import { InstalledCRD, createStockAnalysisController } from './controllers/stockanalysis/index.ts';
 import { Cache, Client, HttpTransport, loadClusterConfig, systemClock, type Log } from './kube/index.ts';
-import { API_VERSION, EVENT_SOURCE, FIELD_MANAGER, GROUP, KIND } from './naming/index.ts';
+import { EVENT_SOURCE, FIELD_MANAGER, GROUP } from './naming/index.ts';
 import { EventBroadcaster, LeaderElector, Manager, RuntimeMetrics, signalHandler } from './runtime/index.ts';
 
 const LEASE_NAME = 'stock-analysis-operator';
-
-/** Says when the installed CRD is another one than ours: new fields would be dropped without a word. */
-async function reportSchema(client: Client, log: Log, signal: AbortSignal): Promise<void> {
-  try {
-    const document = await client.getRaw(`/openapi/v3/apis/${API_VERSION}`, signal);
-    const installed = schemaHashIn(JSON.stringify(document) ?? '');
-    const expected = schemaHash();
-    if (installed === expected) return;
-    log.warn(
-      { installed, expected },
-      `the installed CRD of ${KIND} is not the one of this operator: apply crds/`,
-    );
-  } catch (error) {
-    log.warn({ error: String(error) }, `cannot read the schema of ${GROUP}`);
-  }
-}
 
 function createElector(
   config: OperatorConfig,
@@ -66,12 +49,16 @@ export async function runOperator(onReady: () => void): Promise<void> {
     log,
   });
   const { images, postgresDialAddress } = config;
+  const crd = new InstalledCRD({ client, log });
+  await crd.check(signal);
   const controller = createStockAnalysisController(
-    { client, cache, recorder, images, clock: systemClock, random: Math.random, postgresDialAddress },
+    {
+      ...{ client, cache, recorder, images, crd, postgresDialAddress },
+      ...{ clock: systemClock, random: Math.random },
+    },
     { log, metrics, isLeader: () => elector?.isLeader() ?? true },
   );
   log.info({ namespaces, images, leaderElection: elector !== undefined, server: cluster.server }, 'starting');
-  await reportSchema(client, log, signal);
   const { healthPort, metricsPort } = config;
   const manager = new Manager({
     log,
@@ -82,7 +69,7 @@ export async function runOperator(onReady: () => void): Promise<void> {
     metricsPort,
     ...(elector ? { elector } : {}),
   });
-  await manager.addController(controller).run(signal);
+  await Promise.all([manager.addController(controller).run(signal), crd.recheck(signal)]);
   await transport.close();
   log.info({}, 'stopped');
 }

@@ -8,6 +8,7 @@ export * from './transport.ts';
 export * from './list.ts';
 export * from './client-options.ts';
 export * from './client.ts';
+export * from './field-ownership.ts';
 export * from './watch.ts';
 export * from './backoff.ts';
 export * from './reflector.ts';

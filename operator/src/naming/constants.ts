@@ -23,8 +23,10 @@ export const MAX_NAME_LENGTH = 40;
 export const ANNOTATION = {
   /** Must hold the object's own name before `deletionPolicy: Delete` removes any data. */
   confirmDelete: `${GROUP}/confirm-delete`,
-  /** Hash of the manifest that was applied last; equal hash and no drift means nothing to write. */
+  /** Hash of the manifest that was written last; equal hash and no drift means nothing to write. */
   appliedHash: `${GROUP}/applied-hash`,
+  /** There from our POST until our first apply. */
+  created: `${GROUP}/created`,
 } as const;
 
 export const PORT = {

@@ -48,9 +48,18 @@ export const REASONS = {
     'A generated Secret is gone while its data exists. No new one is invented: put the old one back.',
   CredentialsRejected: 'The database refuses the password of a generated Secret.',
   DatabaseUnreachable: 'The operator cannot reach the database; the message says why. It tries again.',
+  Suspended: 'spec.suspend holds: nothing runs, volume and credentials are kept.',
   NamespaceTerminating: 'The namespace is being deleted.',
   DefaultsChanged:
     'This operator brings newer images than the pinned ones; the message lists them. Nothing restarts by itself.',
+  CRDOutdated:
+    'The installed CRD is not the one of this operator: fields that it does not know are dropped. Apply crds/ or upgrade the chart.',
+  SingleReplica: 'One server only: a drained node or a crash interrupts the service.',
+  MovingImageTag:
+    'The tag of the image moves: a restart may bring a version that the schema was not migrated for.',
+  ImagesNotPulled: 'Images are never pulled: a node that lacks one cannot run its pods.',
+  StatementTimeoutForAll:
+    'statement_timeout holds for every session of the database, migrations and backups included.',
   Deleting: 'The object is being deleted.',
   DeletionNotConfirmed:
     'deletionPolicy is Delete and the confirming annotation is absent. Add it, or set deletionPolicy to Retain.',
@@ -75,6 +84,8 @@ export const CONDITIONS = {
   BackupVerified: 'The newest backup was restored on trial.',
   PendingRollout: 'True when a newer operator would restart pods and waits to be told so.',
   Suspended: 'True while the workloads are scaled to zero on request.',
+  Warnings:
+    'True where the spec is legal and risky; the reason is the first warning, the message has them all.',
 } as const satisfies Record<string, string>;
 
 export type ConditionType = keyof typeof CONDITIONS;

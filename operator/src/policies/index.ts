@@ -11,3 +11,4 @@ export * from './pods.ts';
 export * from './retention.ts';
 export * from './volume.ts';
 export * from './workloads.ts';
+export * from './warnings.ts';

@@ -116,6 +116,14 @@ export const specSchema = z
     worker: workload('Pods that load market history.', 1, 10),
     marketData: marketDataSchema,
     database: databaseSchema,
+    suspend: z
+      .boolean()
+      .default(false)
+      .meta(
+        describe(
+          'True stops everything that runs: first server and worker, then PostgreSQL. Volume, credentials and all settings stay; false starts it again.',
+        ),
+      ),
     deletionPolicy: z
       .enum(['Retain', 'Delete'])
       .default('Retain')

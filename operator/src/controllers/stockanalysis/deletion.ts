@@ -1,19 +1,17 @@
 import type { StockAnalysis } from '../../api/index.ts';
 import {
   FINALIZER,
-  KIND,
   LABEL,
   instanceSelector,
   postgresClaimName,
   postgresName,
-  selectorOf,
   serverName,
   workerName,
   type Component,
 } from '../../naming/index.ts';
 import { ApiError, type KubeObject, type ResourceType } from '../../kube/index.ts';
-import { isFinished, ownershipOf } from '../../policies/index.ts';
 import type { Children } from './children.ts';
+import { removeRunningJobs, runningPods } from './stopping.ts';
 import { kinds, stockAnalyses, type Dependencies, type Visit } from './types.ts';
 import { ChildError, type ChildWriter } from './writer.ts';
 
@@ -41,11 +39,11 @@ export async function proceedWithDeletion(
 ): Promise<DeletionProgress> {
   const { name } = deletion.object.metadata;
   await removeNamed(deletion, kinds.deployments, [serverName(name), workerName(name)]);
-  await removeJobs(deletion);
-  const application = runningPods(deletion, ['server', 'worker', 'migrate']);
+  await removeRunningJobs(deletion.children, deletion.writer);
+  const application = podsInTheWay(deletion, ['server', 'worker', 'migrate']);
   if (application.length > 0) return { waitingFor: `pods ${application.join(', ')}` };
   await removeNamed(deletion, kinds.statefulSets, [postgresName(name)]);
-  const database = runningPods(deletion, ['postgres']);
+  const database = podsInTheWay(deletion, ['postgres']);
   if (database.length > 0) return { waitingFor: `pods ${database.join(', ')}` };
   if (removeData && !(await dataRemoved(deletion)))
     return { waitingFor: `PersistentVolumeClaim ${postgresClaimName(name)}` };
@@ -82,29 +80,17 @@ async function findOwn(
   }
 }
 
-/** Finished Jobs are left to the garbage collector; running ones would go on talking to the database. */
-async function removeJobs(deletion: Deletion): Promise<void> {
-  const jobs = deletion.children.all(kinds.jobs);
-  const running = jobs.filter((job) => !isFinished(job)).map(({ metadata }) => metadata.name);
-  await removeNamed(deletion, kinds.jobs, running);
-}
-
-function runningPods(
-  { object, children, dependencies }: Deletion,
-  components: readonly Component[],
-): string[] {
+function podsInTheWay(deletion: Deletion, components: readonly Component[]): string[] {
+  const { object, children, dependencies } = deletion;
   const since = Date.parse(object.metadata.deletionTimestamp ?? '');
   if (dependencies.clock.now() - since > PATIENCE_MS) return [];
-  return components
-    .flatMap((component) => children.podsOf(selectorOf(object.metadata.name, component)))
-    .filter((pod) => pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed')
-    .map(({ metadata }) => metadata.name);
+  return runningPods(children, object.metadata.name, components);
 }
 
 /** Volume first, then the passwords that open it. True when both are gone. */
 async function dataRemoved(deletion: Deletion): Promise<boolean> {
   const { object, dependencies, writer, visit } = deletion;
-  const { name, namespace, uid } = object.metadata;
+  const { name, namespace } = object.metadata;
   if (await removeNamed(deletion, kinds.claims, [postgresClaimName(name)])) return false;
   const labelSelector = `${instanceSelector(name)},${LABEL.component}=credentials`;
   const secrets = await dependencies.client.list(
@@ -114,8 +100,7 @@ async function dataRemoved(deletion: Deletion): Promise<boolean> {
   );
   for (const secret of secrets.items) {
     // Labels can be copied by anybody; a Secret with another controller is that controller's.
-    const ownership = ownershipOf(secret, { name, uid, kind: KIND });
-    if (ownership === 'ours' || ownership === 'adoptable') await writer.remove(kinds.secrets, secret);
+    if (writer.owns(secret)) await writer.remove(kinds.secrets, secret);
   }
   return true;
 }

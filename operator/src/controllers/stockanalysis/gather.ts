@@ -52,6 +52,7 @@ export async function gather(
   visit: Visit,
 ): Promise<Pass> {
   const children = await gatherChildren(dependencies.cache, target.namespace, target.name, visit.signal);
-  const writer = new ChildWriter(dependencies.client, target, children, visit);
+  const isTaken = status.conditions?.some(({ reason }) => reason === 'Conflict') ?? false;
+  const writer = new ChildWriter(dependencies.client, target, children, visit, isTaken);
   return { object, target, status, children, writer, dependencies, visit };
 }

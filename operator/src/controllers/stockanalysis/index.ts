@@ -1,1 +1,2 @@
+export { InstalledCRD } from './installed-crd.ts';
 export { createStockAnalysisController } from './controller.ts';

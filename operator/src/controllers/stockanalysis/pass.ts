@@ -1,5 +1,5 @@
 import { formatSelector, selectorOf, serverName, serviceName } from '../../naming/index.ts';
-import { pendingImages, type AllPinned, type LiveDeployment } from '../../policies/index.ts';
+import { pendingImages, warningsOf, type AllPinned, type LiveDeployment } from '../../policies/index.ts';
 import { accessPhase, type Access } from './phases/access.ts';
 import { credentialsPhase, type Credentials } from './phases/credentials.ts';
 import { migratePhase, type SchemaStatus } from './phases/migrate.ts';
@@ -9,6 +9,7 @@ import { prunePhase } from './phases/prune.ts';
 import { rolesPhase, type DatabaseStatus, type VerifiedServers } from './phases/roles.ts';
 import { frontPhase, workloadsPhase } from './phases/workloads.ts';
 import { fails, holds, type Observations, type StatusFields, type Verdict } from './status.ts';
+import { isStopped, suspensionPhase } from './suspension.ts';
 import { kinds } from './types.ts';
 
 /** What a pass found out and when to look again for what no watch reports. */
@@ -22,6 +23,7 @@ export interface PassResult {
  * reached earlier and is remembered in status stays valid when an earlier phase has trouble now.
  */
 export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedServers): Promise<PassResult> {
+  if (pass.target.spec.suspend) return suspendedPass(pass, pinned);
   const credentials = await runPhase('credentials', pass, credentialsPhase);
   const secrets = credentials.output;
   const database = await databasePhases(pass, secrets, verified);
@@ -29,7 +31,9 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
   const databaseVerdict =
     pass.target.spec.database.mode === 'External' ? externalVerdict(access) : database.verdict;
   const schema = await schemaPhase(pass, access, databaseVerdict.status === 'True');
-  const workloads = await runPhase('workloads', pass, () => rollOut(pass, access?.output, secrets, schema));
+  const workloads = await runPhase('workloads', pass, () =>
+    rollOut(pass, access?.output, secrets, schema, databaseVerdict.status === 'True'),
+  );
   const fields = statusFields(pass, pinned, database.output, schema.output);
   const requeues = [credentials, database, schema, workloads].map(({ requeueAfterMs }) => requeueAfterMs);
   const soonest = Math.min(...requeues.filter((ms) => ms !== undefined));
@@ -40,9 +44,27 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
       schema: schema.verdict,
       workloads: workloads.verdict,
       pendingRollout: pendingImages(pinned, pass.dependencies.images),
+      warnings: warningsOf(pass.target.spec, { isCRDOutdated: pass.dependencies.crd.isOutdated }),
       fields,
     },
     ...(Number.isFinite(soonest) ? { requeueAfterMs: soonest } : {}),
+  };
+}
+
+/** Nothing is built or migrated while the object is suspended; what is known of schema and database stays in status. */
+async function suspendedPass(pass: Pass, pinned: AllPinned): Promise<PassResult> {
+  const { verdict } = await suspensionPhase(pass);
+  return {
+    observations: {
+      credentials: holds('Rotation is not requested', 'NotRequested'),
+      database: verdict,
+      schema: verdict,
+      workloads: verdict,
+      suspended: verdict,
+      pendingRollout: pendingImages(pinned, pass.dependencies.images),
+      warnings: warningsOf(pass.target.spec, { isCRDOutdated: pass.dependencies.crd.isOutdated }),
+      fields: statusFields(pass, pinned, undefined, undefined),
+    },
   };
 }
 
@@ -88,8 +110,17 @@ async function rollOut(
   access: Access | undefined,
   secrets: Credentials | undefined,
   schema: Outcome<SchemaStatus>,
+  databaseReady: boolean,
 ): Promise<Outcome> {
   await frontPhase(pass);
+  if (!databaseReady && isStopped(pass)) {
+    return {
+      verdict: fails({
+        reason: 'WaitingForDatabase',
+        message: 'Server and worker were stopped and start again after the database, see DatabaseReady',
+      }),
+    };
+  }
   if (!access || !secrets || !schema.output) {
     return {
       verdict: fails({

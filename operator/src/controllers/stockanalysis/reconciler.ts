@@ -37,6 +37,7 @@ const ON_THE_WAY: ReadonlySet<string> = new Set<Reason>([
   'VolumePending',
   'DatabaseUnreachable',
   'Deleting',
+  'Suspended',
 ]);
 
 /** Brings one StockAnalysis to its spec, or says in its status what is in the way. */
@@ -177,6 +178,10 @@ function isPassing(error: unknown, visit: Visit): boolean {
   if (visit.signal.aborted || error instanceof NotLeaderError || error instanceof TransportError) return true;
   return (
     error instanceof ApiError &&
-    (error.isConflict || error.isNotFound || error.isServerTrouble || error.isUnauthorized)
+    (error.isConflict ||
+      error.isAlreadyExists ||
+      error.isNotFound ||
+      error.isServerTrouble ||
+      error.isUnauthorized)
   );
 }

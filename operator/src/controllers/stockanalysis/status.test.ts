@@ -22,6 +22,7 @@ const GOOD: Observations = {
   workloads: holds('ok'),
   credentials: holds('ok', 'NotRequested'),
   pendingRollout: [],
+  warnings: [],
   fields: { endpoints: { http: 'http://demo.ns.svc' }, replicas: 2, selector: 'a=b' },
 };
 

@@ -6,7 +6,7 @@ import {
   type ConditionType,
   type Reason,
 } from '../../naming/index.ts';
-import type { Finding } from '../../policies/index.ts';
+import type { Finding, Warning } from '../../policies/index.ts';
 
 /** What one pass found out about one condition. */
 export interface Verdict {
@@ -34,7 +34,10 @@ export interface Observations {
   readonly credentials: Verdict;
   /** Trouble that belongs to no single part, for example an error that nobody foresaw. */
   readonly failure?: Verdict | undefined;
+  /** How far a requested suspension is: its reason is Suspended once nothing runs. */
+  readonly suspended?: Verdict;
   readonly pendingRollout: readonly string[];
+  readonly warnings: readonly Warning[];
   readonly fields: StatusFields;
 }
 
@@ -66,7 +69,8 @@ export function aggregateStatus(
     BackupFresh: NOT_REQUESTED,
     BackupVerified: NOT_REQUESTED,
     PendingRollout: pendingRollout(observed.pendingRollout),
-    Suspended: isFalse('NotRequested', 'The spec does not ask for it'),
+    Suspended: suspended(observed.suspended),
+    Warnings: warned(observed.warnings),
   };
   const conditions = CONDITION_TYPES.map((type) =>
     condition(previous, type, verdicts[type], generation, now),
@@ -89,6 +93,10 @@ function summary(observed: Observations): Record<'Ready' | 'Reconciling' | 'Stal
   }
   const { reason, message } = gate;
   const Ready = isFalse(reason, message);
+  if (reason === 'Suspended') {
+    const asked = isFalse(reason, message);
+    return { Ready, Reconciling: asked, Stalled: asked };
+  }
   if (gate.stalled) {
     return { Ready, Reconciling: isFalse(reason, message), Stalled: holds(message, reason) };
   }
@@ -97,6 +105,17 @@ function summary(observed: Observations): Record<'Ready' | 'Reconciling' | 'Stal
     Reconciling: holds(message, reason),
     Stalled: isFalse('Progressing', 'Nothing is in the way for good'),
   };
+}
+
+function warned(warnings: readonly Warning[]): Verdict {
+  const [first] = warnings;
+  if (!first) return isFalse('UpToDate', 'The spec holds nothing risky');
+  return holds(warnings.map(({ message }) => message).join('; '), first.reason);
+}
+
+function suspended(verdict: Verdict | undefined): Verdict {
+  if (!verdict) return isFalse('NotRequested', 'The spec does not ask for it');
+  return verdict.reason === 'Suspended' ? holds(verdict.message, verdict.reason) : verdict;
 }
 
 function pendingRollout(pending: readonly string[]): Verdict {

@@ -71,6 +71,8 @@ export interface Dependencies {
   readonly cache: Cache;
   readonly recorder: EventRecorder;
   readonly images: ImageDefaults;
+  /** The installed CRD; `isOutdated`: another one than ours. */
+  readonly crd: { readonly isOutdated: boolean };
   readonly clock: Clock;
   readonly random: Random;
   /** `host:port` to dial instead of the Service of PostgreSQL, for an operator outside of the cluster network. */

@@ -1,5 +1,11 @@
-import { ANNOTATION, KIND, contentHash } from '../../naming/index.ts';
-import { ApiError, type Client, type KubeObject, type ResourceType } from '../../kube/index.ts';
+import { ANNOTATION, FIELD_MANAGER, KIND, contentHash } from '../../naming/index.ts';
+import {
+  ApiError,
+  fileCreationUnderApply,
+  type Client,
+  type KubeObject,
+  type ResourceType,
+} from '../../kube/index.ts';
 import {
   apiFinding,
   describeForeign,
@@ -25,32 +31,52 @@ export class ChildError extends Error {
 }
 
 /**
- * Reads and writes the children of one object. Nothing that belongs to somebody else is ever written: a name that the
- * cache does not hold is looked up live first, because server-side apply would take a foreign object over.
+ * Reads and writes the children of one object. Nothing that belongs to somebody else is ever written: server-side
+ * apply would take a foreign object over, so a name that the cache does not hold is created by POST, which the API
+ * server refuses where the name is taken.
  */
 export class ChildWriter {
   readonly #client: Client;
   readonly #owner: Owner & { readonly namespace: string };
   readonly #children: Children;
   readonly #visit: Visit;
+  readonly #looksFirst: boolean;
 
+  /**
+   * @param looksFirst where a name is known to be taken: it is read again and again until it is free, which costs
+   * nothing; a POST that is refused again and again would be seen by every admission rule of the cluster
+   */
   constructor(
     client: Client,
     owner: { name: string; namespace: string; uid: string },
     children: Children,
     visit: Visit,
+    looksFirst = false,
   ) {
+    this.#looksFirst = looksFirst;
     this.#client = client;
     this.#owner = { ...owner, kind: KIND };
     this.#children = children;
     this.#visit = visit;
   }
 
-  /** The child of this name, undefined where there is none. Throws ChildError where the name is taken. */
+  /**
+   * The child of this name, undefined where there is none: where the cache holds none, the API server was asked.
+   * @throws ChildError where the name is taken
+   */
   async find<T extends KubeObject>(type: ResourceType<T>, name: string): Promise<T | undefined> {
-    const known = this.#children.get(type, name);
-    const live = known === undefined ? await this.#lookUp(type, name) : known;
-    if (live === null) return undefined;
+    if (this.#children.get(type, name) === undefined) await this.#lookUp(type, name);
+    return this.peek(type, name);
+  }
+
+  /**
+   * The child of this name as far as this pass knows. Undefined does not mean that there is none: what follows may
+   * only be a POST.
+   * @throws ChildError where the name is taken
+   */
+  peek<T extends KubeObject>(type: ResourceType<T>, name: string): T | undefined {
+    const live = this.#children.get(type, name) ?? undefined;
+    if (live === undefined) return undefined;
     const where = `${type.kind} ${name}`;
     switch (ownershipOf(live, this.#owner)) {
       case 'ours':
@@ -71,23 +97,42 @@ export class ChildWriter {
     }
   }
 
-  async #lookUp<T extends KubeObject>(type: ResourceType<T>, name: string): Promise<T | null> {
+  async #lookUp(type: ResourceType, name: string): Promise<void> {
     const live = await this.#client.get(type, { namespace: this.#owner.namespace, name }, this.#visit.signal);
     this.#children.put(type, name, live ?? null);
-    return live ?? null;
   }
 
-  /** Server-side apply where something differs; the live object otherwise. */
+  /** Whether an object that was found by its labels is ours to change. */
+  owns(live: KubeObject): boolean {
+    const ownership = ownershipOf(live, this.#owner);
+    return ownership === 'ours' || ownership === 'adoptable';
+  }
+
+  /** POST where there is none, server-side apply where something differs, the live object otherwise. */
   async ensure<T extends KubeObject>(type: ResourceType<T>, manifest: Manifest): Promise<T> {
-    const live = await this.find(type, manifest.metadata.name);
+    const { name } = manifest.metadata;
+    const live = this.#looksFirst ? await this.find(type, name) : this.peek(type, name);
     const desired = withHash(manifest);
-    const why = live ? difference(desired, live) : 'absent';
-    if (live && why === undefined) return live;
-    if (live?.metadata.deletionTimestamp !== undefined) throw beingDeleted(type, live);
-    if (live && hasStrangePort(desired, live)) await this.#resetPorts(type, desired, live);
+    if (!live) {
+      const marked = withAnnotation(desired, ANNOTATION.created, 'true');
+      const existing = await this.#createOrFind(type, marked);
+      return existing.made ? existing.object : this.ensure(type, manifest);
+    }
+    const why = difference(desired, live);
+    if (why === undefined) return live;
+    if (live.metadata.deletionTimestamp !== undefined) throw beingDeleted(type, live);
+    if (hasStrangePort(desired, live)) await this.#resetPorts(type, desired, live);
+    if (live.metadata.annotations?.[ANNOTATION.created] !== undefined) await this.#takeOver(type, live);
     return this.#write(type, desired, `apply, ${why}`, () =>
-      this.#client.apply(type, desired, { uid: live?.metadata.uid }, this.#visit.signal),
+      this.#client.apply(type, desired, { uid: live.metadata.uid }, this.#visit.signal),
     );
+  }
+
+  /** Before the first apply on what a POST made; the mark of the POST then goes with that apply. */
+  async #takeOver(type: ResourceType, { metadata: { name } }: KubeObject): Promise<void> {
+    this.#visit.assertLeader();
+    const ref = { namespace: this.#owner.namespace, name };
+    await fileCreationUnderApply(this.#client, type, ref, FIELD_MANAGER, this.#visit.signal);
   }
 
   async #resetPorts(type: ResourceType, desired: Manifest, live: KubeObject): Promise<void> {
@@ -101,10 +146,27 @@ export class ChildWriter {
     );
   }
 
+  /** Sets the number of replicas and nothing else; the next `ensure` sets it back to the manifest's. */
+  async scale(type: ResourceType, live: KubeObject, replicas: number): Promise<void> {
+    const { name, uid } = live.metadata;
+    const operations = [
+      { op: 'test', path: '/metadata/uid', value: uid },
+      { op: 'replace', path: '/spec/replicas', value: replicas },
+    ] as const;
+    await this.#write(type, live, `scale to ${replicas}`, () =>
+      this.#client.jsonPatch(
+        type,
+        { namespace: this.#owner.namespace, name },
+        operations,
+        {},
+        this.#visit.signal,
+      ),
+    );
+  }
+
   /** Creates what is absent and never changes what exists: for Jobs, whose template is immutable. */
   async ensureExists<T extends KubeObject>(type: ResourceType<T>, manifest: Manifest): Promise<T> {
-    const live = await this.find(type, manifest.metadata.name);
-    return live ?? this.ensure(type, manifest);
+    return this.peek(type, manifest.metadata.name) ?? this.create(type, withHash(manifest));
   }
 
   /**
@@ -112,16 +174,25 @@ export class ChildWriter {
    * own object.
    */
   async create<T extends KubeObject>(type: ResourceType<T>, manifest: Manifest): Promise<T> {
+    return (await this.#createOrFind(type, manifest)).object;
+  }
+
+  async #createOrFind<T extends KubeObject>(
+    type: ResourceType<T>,
+    manifest: Manifest,
+  ): Promise<{ readonly object: T; readonly made: boolean }> {
     try {
-      return await this.#write(type, manifest, 'create', () =>
+      const object = await this.#write(type, manifest, 'create', () =>
         this.#client.create(type, manifest, {}, this.#visit.signal),
       );
+      return { object, made: true };
     } catch (error) {
       if (!(error instanceof ApiError && error.isAlreadyExists)) throw error;
       await this.#lookUp(type, manifest.metadata.name);
-      const live = await this.find(type, manifest.metadata.name);
-      if (live) return live;
-      throw error;
+      const object = this.peek(type, manifest.metadata.name);
+      // Gone again between the two requests: the next visit sees clearer.
+      if (!object) throw error;
+      return { object, made: false };
     }
   }
 
@@ -146,7 +217,7 @@ export class ChildWriter {
 
   async #write<T extends KubeObject>(
     type: ResourceType<T>,
-    manifest: Manifest,
+    manifest: { readonly metadata: { readonly name: string } },
     what: string,
     write: () => Promise<T>,
   ): Promise<T> {
@@ -178,7 +249,11 @@ function beingDeleted(type: ResourceType, live: KubeObject): ChildError {
 
 /** The manifest with the hash of itself in an annotation. */
 export function withHash(manifest: Manifest): Manifest {
-  const annotations = { ...manifest.metadata.annotations, [ANNOTATION.appliedHash]: contentHash(manifest) };
+  return withAnnotation(manifest, ANNOTATION.appliedHash, contentHash(manifest));
+}
+
+function withAnnotation(manifest: Manifest, name: string, value: string): Manifest {
+  const annotations = { ...manifest.metadata.annotations, [name]: value };
   return { ...manifest, metadata: { ...manifest.metadata, annotations } };
 }
 

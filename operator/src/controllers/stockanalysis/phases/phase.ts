@@ -51,8 +51,13 @@ export async function runPhase<T>(
   }
 }
 
-/** Warnings about one object, newest version of each; read live and only while something is pending. */
+/** What is younger has had no time to get into trouble, or for anybody to say so. */
+const GRACE_MS = 5_000;
+
+/** Warnings about one object, newest version of each; read live and only while something is pending for a while. */
 export async function eventsOf(pass: Pass, object: LiveObject): Promise<readonly LiveEvent[]> {
+  const created = Date.parse(object.metadata.creationTimestamp ?? '');
+  if (pass.dependencies.clock.now() - created < GRACE_MS) return [];
   const list = await pass.dependencies.client.list(
     coreEvents,
     { namespace: pass.target.namespace, fieldSelector: `involvedObject.uid=${object.metadata.uid}` },

@@ -1,0 +1,57 @@
+import { schemaHash, schemaHashIn } from '../../api/index.ts';
+import { sleep, systemClock, type Client, type Clock, type Log } from '../../kube/index.ts';
+import { API_VERSION, KIND } from '../../naming/index.ts';
+
+/** A chart that brings CRD and operator at once may start the operator before the API server serves the new schema. */
+const RECHECK_MS = 60_000;
+
+/**
+ * Whether the installed CRD is the one of this operator: the API server drops fields of a newer one without a word. It
+ * is looked at when the operator starts, and again while it differs; a right of its own is not needed for that.
+ */
+export class InstalledCRD {
+  readonly #client: Client;
+  readonly #log: Log;
+  readonly #clock: Clock;
+  #isOutdated = false;
+
+  constructor(options: { readonly client: Client; readonly log: Log; readonly clock?: Clock }) {
+    this.#client = options.client;
+    this.#log = options.log;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  get isOutdated(): boolean {
+    return this.#isOutdated;
+  }
+
+  /** Never rejects: a schema that cannot be read is taken for the right one, and said. */
+  async check(signal: AbortSignal): Promise<void> {
+    try {
+      const document = await this.#client.getRaw(`/openapi/v3/apis/${API_VERSION}`, signal);
+      const installed = schemaHashIn(JSON.stringify(document) ?? '');
+      const expected = schemaHash();
+      const isOutdated = installed !== expected;
+      if (isOutdated !== this.#isOutdated) {
+        const said = isOutdated
+          ? 'is not the one of this operator: apply crds/'
+          : 'is the one of this operator now';
+        this.#log.warn(
+          { reason: 'CRDOutdated', installed, expected },
+          `the installed CRD of ${KIND} ${said}`,
+        );
+      }
+      this.#isOutdated = isOutdated;
+    } catch (error) {
+      this.#log.warn({ error: String(error) }, `cannot read the schema of ${API_VERSION}`);
+    }
+  }
+
+  /** Looks again while the CRD is outdated; resolves when it no longer is, or the signal aborts. */
+  async recheck(signal: AbortSignal): Promise<void> {
+    while (this.#isOutdated && !signal.aborted) {
+      await sleep(this.#clock, RECHECK_MS, signal);
+      if (!signal.aborted) await this.check(signal);
+    }
+  }
+}
