@@ -60,6 +60,10 @@ test-unit: install ## the fast subset: static checks, unit tests, the app on a r
 test-apiserver: install ## tests against a real kube-apiserver, etcd and controller-manager
 	node hack/test/run.ts apiserver
 
+.PHONY: test-fault
+test-fault: install ## kill the operator at every write of every workload (about 30 min)
+	FULL_MATRIX=1 node hack/test/run.ts fault
+
 .PHONY: test-cluster
 test-cluster: install ## kill the local cluster's `up` and `down` half-way, again and again (no cluster may be up)
 	FULL_MATRIX=1 node hack/test/run.ts cluster

@@ -46,10 +46,17 @@ export default defineConfig({
           name: 'apiserver',
           // Six files wait more than they work: in one worker the long quiet windows would add up.
           maxWorkers: 6,
-          include: ['test/apiserver/**/*.test.ts'],
+          include: ['test/apiserver/**/*.test.ts', 'test/fault/**/*.test.ts'],
           globalSetup: ['test/apiserver/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'fault',
+          include: ['test/fault/**/*.test.ts'],
+          globalSetup: ['test/apiserver/global-setup.ts'],
         },
       },
       {

@@ -8,7 +8,7 @@
  * (~/.local/share/stock-analysis), LOG_LEVEL, STOCK_ANALYSIS_CONFIG_FILE.
  */
 import { freePort } from '../app/server/src/database/embedded-process.ts';
-import { Application, HOST, portOf } from './start/application.ts';
+import { Application, HOST, portOf, requirePort } from './start/application.ts';
 import { say } from './lib/progress.ts';
 import { createStateFolder, lockFolder } from './start/state-folder.ts';
 
@@ -31,6 +31,7 @@ async function main(): Promise<void> {
   try {
     const wanted = portOf('PORT', 8080);
     const port = wanted === 0 ? await freePort() : wanted;
+    await requirePort('PORT', port);
     await application.start(port);
     console.log(`listening on http://${HOST}:${port}`);
     await end(1, await application.failure());

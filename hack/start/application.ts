@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../app/server/src/database/embedded.ts';
@@ -19,6 +21,26 @@ export function portOf(name: string, fallback: number): number {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`${name} must be a number between 0 and 65535, not "${text}"`);
   return port;
+}
+
+/**
+ * Asks before anything is built and a database started.
+ * @throws Error that names the variable when the port is taken or not ours to take
+ */
+export async function requirePort(name: string, port: number): Promise<void> {
+  const probe = createServer();
+  try {
+    probe.listen(port, HOST);
+    await once(probe, 'listening');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const why = code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be opened (${code})`;
+    throw new Error(`port ${port} ${why}: set ${name} to another one, or to 0 for any that is free`, {
+      cause: error,
+    });
+  } finally {
+    probe.close();
+  }
 }
 
 /** Database, server and worker of one state folder. */

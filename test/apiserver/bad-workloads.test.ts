@@ -111,6 +111,32 @@ describe.concurrent('bad workloads', () => {
     }),
   );
 
+  it(
+    'a volume that cannot grow: the database goes on, and a warning says so',
+    { timeout: SLOT_TEST_MS },
+    () =>
+      withPlan(tier, 'bad-growth', async (plan) => {
+        const fixed = storageClass('bad-growth', false) as object;
+        await plan.client.create('/apis/storage.k8s.io/v1/storageclasses', {
+          ...fixed,
+          allowVolumeExpansion: false,
+        });
+        const storage = (size: string): unknown => ({
+          database: { builtIn: { storage: { storageClassName: 'bad-growth', size } } },
+        });
+        await plan.converge(storage('1Gi'));
+        await plan.patchSpec(storage('2Gi'));
+        const warning = await plan.waitForCondition({
+          type: 'Warnings',
+          status: 'True',
+          reason: 'VolumeResizeRefused',
+        });
+        expect(warning.message).toContain('demo-postgres-data');
+        expect(warning.message).toContain('allowVolumeExpansion');
+        expect(await plan.waitReady()).toMatchObject({ status: 'True' });
+      }),
+  );
+
   it('a migration that fails', { timeout: SLOT_TEST_MS }, () =>
     withPlan(tier, 'bad-migration', async (plan) => {
       const failure = { exitCode: 1, message: 'relation "bars" is in the way' };

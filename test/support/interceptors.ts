@@ -53,7 +53,7 @@ export function statusReply(
   };
 }
 
-const POSITIONS = ['before-forward', 'after-apply', 'after-reply'] as const;
+export const POSITIONS = ['before-forward', 'after-apply', 'after-reply'] as const;
 export type Position = (typeof POSITIONS)[number];
 
 export function parsePosition(text: string): Position {

@@ -42,6 +42,8 @@ export const overlay = signal<Overlay>('MA');
 export const panes = signal<readonly [Pane, Pane]>(['MACD', 'KDJ']);
 export const view = signal<View | undefined>(undefined);
 export const analysis = signal<RuleAnalysis | undefined>(undefined);
+/** The rule analysis could not be fetched; the chart stands without it. */
+export const analysisFailed = signal(false);
 export const problem = signal<ProblemError | undefined>(undefined);
 export const loading = signal(false);
 export const ingestion = signal<Ingestion | undefined>(undefined);
@@ -88,7 +90,9 @@ async function load(wanted: string, all: boolean, abort: AbortSignal): Promise<v
 async function loadAnalysis(wanted: string, abort: AbortSignal): Promise<void> {
   // The chart is worth showing without it; its panel says that it is missing.
   const result = await api.ruleAnalysis(wanted, abort).catch(() => undefined);
-  if (!abort.aborted) analysis.value = result;
+  if (abort.aborted) return;
+  analysis.value = result;
+  analysisFailed.value = result === undefined;
 }
 
 async function followIngestion(abort: AbortSignal): Promise<void> {

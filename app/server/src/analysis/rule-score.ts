@@ -20,6 +20,10 @@ export const DISCLAIMER = '仅供研究，不构成投资建议';
 
 /** The longest window of any rule; with fewer bars no action is suggested. */
 export const BARS_NEEDED = 60;
+/** MACD(12,26,9): the slow average and then that of the signal. */
+const MACD_BARS = 26 + 9 - 1;
+/** KDJ(9,3,3): the window and then both smoothings. */
+const KDJ_BARS = 9 + 2 + 2;
 const NEUTRAL = 50;
 const BANDS: readonly (readonly [number, RuleAction])[] = [
   [80, 'buy'],
@@ -38,6 +42,9 @@ function factsOf(bars: BarSeries): RuleFacts {
   const names = ['MA5', 'MA10', 'MA20', 'MA60', 'MACD', 'RSI6', 'KDJ', 'BOLL'];
   const { columns } = computeIndicators(bars, names, 'cn');
   const at = (name: string, back = 0): number => columns[name]?.at(-1 - back) ?? Number.NaN;
+  // Recursive indicators have a value from the first bar on; before their windows are full it says nothing.
+  const settled = (needed: number, value: number): number =>
+    bars.close.length >= needed ? value : Number.NaN;
   const earlier = bars.volume.subarray(-6, -1);
   return {
     close: bars.close.at(-1) ?? Number.NaN,
@@ -48,13 +55,13 @@ function factsOf(bars: BarSeries): RuleFacts {
     ma10: at('MA10'),
     ma20: at('MA20'),
     ma60: at('MA60'),
-    dif: at('DIF'),
-    dea: at('DEA'),
+    dif: settled(MACD_BARS, at('DIF')),
+    dea: settled(MACD_BARS, at('DEA')),
     earlierGap: at('DIF', 3) - at('DEA', 3),
     rsi6: at('RSI6'),
-    k: at('K'),
-    d: at('D'),
-    j: at('J'),
+    k: settled(KDJ_BARS, at('K')),
+    d: settled(KDJ_BARS, at('D')),
+    j: settled(KDJ_BARS, at('J')),
     upper: at('BOLL_UP'),
     lower: at('BOLL_LOW'),
   };

@@ -1,7 +1,9 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Server } from 'node:http';
 import helmet from 'helmet';
+import { answerMalformedRequests } from './client-errors.ts';
 import { ProblemFilter } from './problem.filter.ts';
+import { refuseForeignBody } from './request-body.ts';
 import { requestId } from './request-id.ts';
 import { createValidationPipe } from './validation.ts';
 
@@ -41,10 +43,12 @@ export function configureHttp(app: NestExpressApplication): void {
   app.disable('x-powered-by');
   app.use(requestId);
   app.use(securityHeaders());
+  app.use(refuseForeignBody);
   app.useBodyParser('json', { limit: BODY_LIMIT });
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   const server: Server = app.getHttpServer();
+  answerMalformedRequests(server);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = HEADERS_MS;
   server.requestTimeout = REQUEST_MS;

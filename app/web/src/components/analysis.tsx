@@ -1,6 +1,6 @@
 import { compact, direction, signed, actionText, sourceText } from '../format.ts';
 import type { Reason } from '../api.ts';
-import { analysis } from '../state.ts';
+import { analysis, analysisFailed, retry } from '../state.ts';
 
 const RADIUS = 52;
 const ARC = Math.PI * RADIUS;
@@ -55,7 +55,16 @@ export function AnalysisPanel() {
     return (
       <aside class="panel" aria-label="规则分析">
         <h2>规则分析</h2>
-        <p class="minor">暂无规则分析。</p>
+        {analysisFailed.value ? (
+          <p class="minor" role="alert">
+            规则分析没有取到。{' '}
+            <button type="button" onClick={retry}>
+              重试
+            </button>
+          </p>
+        ) : (
+          <p class="minor">暂无规则分析。</p>
+        )}
       </aside>
     );
   }

@@ -20,7 +20,7 @@ export function Quote() {
       </span>
       <span class="minor">成交额 {compact(Number(last.amount))}元</span>
       <span class="badge">
-        {sourceText(current.provenance.source)} · 截至 {current.provenance.asOf ?? last.date}
+        {sourceText(current.provenance.source)} · 不复权 · 截至 {current.provenance.asOf ?? last.date}
         {current.provenance.stale && ' · 数据陈旧'}
       </span>
     </div>

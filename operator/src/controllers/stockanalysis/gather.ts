@@ -54,5 +54,5 @@ export async function gather(
   const children = await gatherChildren(dependencies.cache, target.namespace, target.name, visit.signal);
   const isTaken = status.conditions?.some(({ reason }) => reason === 'Conflict') ?? false;
   const writer = new ChildWriter(dependencies.client, target, children, visit, isTaken);
-  return { object, target, status, children, writer, dependencies, visit };
+  return { object, target, status, children, writer, dependencies, visit, warnings: [] };
 }

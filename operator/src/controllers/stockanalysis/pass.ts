@@ -1,5 +1,11 @@
 import { formatSelector, selectorOf, serverName, serviceName } from '../../naming/index.ts';
-import { pendingImages, warningsOf, type AllPinned, type LiveDeployment } from '../../policies/index.ts';
+import {
+  pendingImages,
+  warningsOf,
+  type AllPinned,
+  type LiveDeployment,
+  type Warning,
+} from '../../policies/index.ts';
 import { accessPhase, type Access } from './phases/access.ts';
 import { credentialsPhase, type Credentials } from './phases/credentials.ts';
 import { migratePhase, type SchemaStatus } from './phases/migrate.ts';
@@ -44,7 +50,7 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
       schema: schema.verdict,
       workloads: workloads.verdict,
       pendingRollout: pendingImages(pinned, pass.dependencies.images),
-      warnings: warningsOf(pass.target.spec, { isCRDOutdated: pass.dependencies.crd.isOutdated }),
+      warnings: warningsOfPass(pass),
       fields,
     },
     ...(Number.isFinite(soonest) ? { requeueAfterMs: soonest } : {}),
@@ -62,10 +68,15 @@ async function suspendedPass(pass: Pass, pinned: AllPinned): Promise<PassResult>
       workloads: verdict,
       suspended: verdict,
       pendingRollout: pendingImages(pinned, pass.dependencies.images),
-      warnings: warningsOf(pass.target.spec, { isCRDOutdated: pass.dependencies.crd.isOutdated }),
+      warnings: warningsOfPass(pass),
       fields: statusFields(pass, pinned, undefined, undefined),
     },
   };
+}
+
+function warningsOfPass(pass: Pass): Warning[] {
+  const { target, dependencies, warnings } = pass;
+  return [...warnings, ...warningsOf(target.spec, { isCRDOutdated: dependencies.crd.isOutdated })];
 }
 
 const WITHOUT_CREDENTIALS = fails({

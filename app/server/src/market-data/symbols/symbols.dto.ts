@@ -23,9 +23,9 @@ export class SymbolsQuery {
   @ApiPropertyOptional({ description: 'most items to return', minimum: 1, maximum: 200, default: 50 })
   @IsOptional()
   @Transform(digitsToNumber)
-  @IsInt({ message: 'must be a whole number' })
-  @Min(1, { message: 'must be at least 1' })
-  @Max(200, { message: 'must be at most 200' })
+  @IsInt({ message: 'must be a whole number from 1 to 200' })
+  @Min(1, { message: 'must be a whole number from 1 to 200' })
+  @Max(200, { message: 'must be a whole number from 1 to 200' })
   limit: number = 50;
 }
 

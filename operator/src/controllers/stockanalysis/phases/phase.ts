@@ -1,5 +1,5 @@
 import type { StockAnalysis, StockAnalysisStatus } from '../../../api/index.ts';
-import type { LiveEvent, LiveObject } from '../../../policies/index.ts';
+import type { LiveEvent, LiveObject, Warning } from '../../../policies/index.ts';
 import type { Target } from '../../../resources/index.ts';
 import type { Children } from '../children.ts';
 import { fails, type Verdict } from '../status.ts';
@@ -16,6 +16,8 @@ export interface Pass {
   readonly writer: ChildWriter;
   readonly dependencies: Dependencies;
   readonly visit: Visit;
+  /** What the phases found that stops nothing. */
+  readonly warnings: Warning[];
 }
 
 /** Result of a phase: its verdict, and its output once later phases may build on it. */

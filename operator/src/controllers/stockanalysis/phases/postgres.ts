@@ -65,7 +65,18 @@ async function ensureClaim(pass: Pass): Promise<Claim> {
     throw new ChildError({ reason: 'WaitingForDeletion', message });
   }
   const size = claimSize(storage?.size ?? DEFAULT_STORAGE_SIZE, live);
-  return await writer.ensure(type, postgresClaim(target, size));
+  try {
+    return await writer.ensure(type, postgresClaim(target, size));
+  } catch (error) {
+    const isRefused = error instanceof ChildError && error.finding.reason === 'VolumeResizeRefused';
+    // A database that runs is worth more than its growth: it goes on as it is, and a warning says so.
+    if (!isRefused || !live || isUnbound(live)) throw error;
+    pass.warnings.push({
+      reason: 'VolumeResizeRefused',
+      message: `${error.finding.message}; the database goes on with ${live.status?.capacity?.storage ?? 'what it has'}. Allow expansion in the StorageClass (allowVolumeExpansion), or grow the volume by hand`,
+    });
+    return live;
+  }
 }
 
 /** Only a claim that PostgreSQL was seen running on is worth insisting upon. */

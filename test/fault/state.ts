@@ -1,0 +1,84 @@
+/** The end state of a plan, over all objects and all fields, in a form in which two plans can be compared. */
+import type { KubeObject } from '../support/kube-objects.ts';
+import type { Plan } from '../support/plan.ts';
+
+const KINDS: readonly (readonly [group: string, resource: string])[] = [
+  ['stockanalysis.dev/v1alpha1', 'stockanalyses'],
+  ['v1', 'secrets'],
+  ['v1', 'configmaps'],
+  ['v1', 'services'],
+  ['v1', 'serviceaccounts'],
+  ['v1', 'persistentvolumeclaims'],
+  ['apps/v1', 'deployments'],
+  ['apps/v1', 'statefulsets'],
+  ['batch/v1', 'jobs'],
+];
+
+/** `resource/name` and path to value, as JSON. */
+export type State = ReadonlyMap<string, string>;
+
+/** What no two plans can have in common: content hashes, UIDs, times, and the name of the namespace. */
+function anonymous(text: string, namespace: string): string {
+  return (
+    text
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UID')
+      .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME')
+      .replaceAll(/\b(?=[0-9a-f]*\d)[0-9a-f]{10}\b/g, 'HASH')
+      // Hashes of pod templates, in the alphabet that Kubernetes writes them in.
+      .replaceAll(/-[bcdfghjklmnpqrstvwxz2456789]{8,10}\b/g, '-HASH')
+      .replaceAll(namespace, 'NAMESPACE')
+  );
+}
+
+function flatten(value: unknown, path: string, into: Map<string, string>): void {
+  if (typeof value !== 'object' || value === null) {
+    into.set(path, JSON.stringify(value));
+    return;
+  }
+  const entries = Object.entries(value);
+  // An empty object differs from an absent one.
+  if (entries.length === 0) into.set(path, Array.isArray(value) ? '[]' : '{}');
+  for (const [key, member] of entries) flatten(member, `${path}.${key}`, into);
+}
+
+/** Two objects whose names differ in a hash only are told apart by their order. */
+export async function captureState(plan: Plan): Promise<State> {
+  const state = new Map<string, string>();
+  const seen = new Map<string, number>();
+  for (const [group, resource] of KINDS) {
+    const objects = await plan.list<KubeObject>(group, resource);
+    for (const object of objects.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))) {
+      const { managedFields: _, ...metadata } = object.metadata as KubeObject['metadata'] & {
+        managedFields?: unknown;
+      };
+      const plain = anonymous(JSON.stringify({ ...object, metadata }), plan.namespace);
+      const name = `${resource}/${anonymous(object.metadata.name, plan.namespace)}`;
+      const count = (seen.get(name) ?? 0) + 1;
+      seen.set(name, count);
+      flatten(JSON.parse(plain), count === 1 ? name : `${name}#${count}`, state);
+    }
+  }
+  return state;
+}
+
+/** What kube-controller-manager writes or not, as its race with the provisioner goes. */
+const OF_OTHERS = /^persistentvolumeclaims\/[^.]*\.metadata\.annotations\.volume\.(beta\.)?kubernetes\.io\//;
+
+const ABSENT = '(absent)';
+
+/** Paths whose values differ between states of undisturbed runs: nothing can be said about those. */
+export function learnMask(states: readonly State[]): ReadonlySet<string> {
+  const paths = new Set(states.flatMap((state) => [...state.keys()]));
+  return new Set(
+    [...paths].filter((path) => new Set(states.map((state) => state.get(path) ?? ABSENT)).size > 1),
+  );
+}
+
+/** One line per path outside of the mask where a state differs from the reference. */
+export function differences(reference: State, state: State, mask: ReadonlySet<string>): string[] {
+  const paths = new Set([...reference.keys(), ...state.keys()]);
+  return [...paths]
+    .filter((path) => !mask.has(path) && !OF_OTHERS.test(path) && reference.get(path) !== state.get(path))
+    .map((path) => `${path}: ${reference.get(path) ?? ABSENT} became ${state.get(path) ?? ABSENT}`)
+    .toSorted();
+}
