@@ -2,6 +2,7 @@
 import { describe, expect, inject, it } from 'vitest';
 import type { KubeObject } from '../support/kube-objects.ts';
 import { OBJECT_NAME, type Plan } from '../support/plan.ts';
+import { eventually } from '../support/wait.ts';
 import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
 
 const tier = inject('tier');
@@ -84,7 +85,9 @@ describe.concurrent('suspension', () => {
       await plan.patchSpec({ suspend: true });
       await plan.waitForCondition(suspended);
       await plan.client.delete(plan.objectPath());
-      await expect.poll(() => plan.client.find(plan.objectPath()), { timeout: 60_000 }).toBeUndefined();
+      await eventually({ what: 'the object to be gone', timeoutMs: 60_000 }, async () =>
+        (await plan.client.find(plan.objectPath())) === undefined ? true : undefined,
+      );
     }),
   );
 });

@@ -41,13 +41,24 @@ function flatten(value: unknown, path: string, into: Map<string, string>): void 
   for (const [key, member] of entries) flatten(member, `${path}.${key}`, into);
 }
 
-/** Two objects whose names differ in a hash only are told apart by their order. */
+interface Content {
+  readonly spec?: unknown;
+  readonly data?: unknown;
+}
+
+/** Objects whose names differ in a hash only are put in the order of what they hold: their hashes are random. */
+function inOrder(objects: readonly KubeObject[], namespace: string): KubeObject[] {
+  const keyOf = (object: KubeObject & Content): string =>
+    anonymous(JSON.stringify([object.metadata.name, object.spec, object.data]), namespace);
+  return objects.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
 export async function captureState(plan: Plan): Promise<State> {
   const state = new Map<string, string>();
   const seen = new Map<string, number>();
   for (const [group, resource] of KINDS) {
     const objects = await plan.list<KubeObject>(group, resource);
-    for (const object of objects.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))) {
+    for (const object of inOrder(objects, plan.namespace)) {
       const { managedFields: _, ...metadata } = object.metadata as KubeObject['metadata'] & {
         managedFields?: unknown;
       };

@@ -28,9 +28,3 @@ export async function inventory(plan: Plan): Promise<string[]> {
   });
   return (await Promise.all(lists)).flat().toSorted();
 }
-
-/** The same with the parts of names that differ between two runs (hashes, pod suffixes) blotted out; pods are left out. */
-export async function shapeOf(plan: Plan): Promise<string[]> {
-  const names = (await inventory(plan)).filter((name) => !name.startsWith('pods/'));
-  return names.map((name) => name.replace(/-[0-9a-f]{10}$/, '-HASH')).toSorted();
-}
