@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { dirname, join, relative } from 'node:path';
 import { close, listen } from './listen.ts';
 import { spawnTracked, type TrackedProcess } from './processes.ts';
@@ -120,15 +120,12 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function accepts(port: number): Promise<true | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(undefined));
-  });
+/** What pg_ctl waits for: the eighth line of postmaster.pid. The port is open before, and answers "starting up". */
+function acceptsSessions(pgdata: string, pid: number): true | undefined {
+  const file = join(pgdata, 'postmaster.pid');
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  // A server that was killed leaves its own file behind.
+  return (lines[0] === String(pid) && lines[7]?.trim() === 'ready') || undefined;
 }
 
 /** What the image fixes by paths inside the container, in the terms of this machine. */
@@ -173,7 +170,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   };
   try {
     await eventually({ what: `PostgreSQL on port ${port}`, timeoutMs: 20_000, intervalMs: 30 }, () =>
-      ended ? true : accepts(port),
+      ended ? true : acceptsSessions(pgdata, server.pid),
     );
     if (ended) throw new Error('it ended by itself');
   } catch (error) {
