@@ -7,8 +7,8 @@ const leave = (): void => process.exit(EXIT_ON_SIGTERM);
 process.on('SIGTERM', leave);
 
 try {
-  const { runOperator } = await import('./operator.ts');
-  await runOperator(() => process.off('SIGTERM', leave));
+  const { runProcess } = await import('./process.ts');
+  await runProcess(() => process.off('SIGTERM', leave));
 } catch (error) {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(

@@ -1,10 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { pino } from 'pino';
-import { loadConfig, type OperatorConfig } from './config.ts';
+import type { OperatorConfig } from './config.ts';
 import { InstalledCRD, createStockAnalysisController } from './controllers/stockanalysis/index.ts';
-import { Cache, Client, HttpTransport, loadClusterConfig, systemClock, type Log } from './kube/index.ts';
+import {
+  Cache,
+  Client,
+  HttpTransport,
+  systemClock,
+  type ClusterConfig,
+  type Log,
+  type ReflectorTimings,
+  type TransportOptions,
+} from './kube/index.ts';
 import { EVENT_SOURCE, FIELD_MANAGER, GROUP } from './naming/index.ts';
-import { EventBroadcaster, LeaderElector, Manager, RuntimeMetrics, signalHandler } from './runtime/index.ts';
+import { EventBroadcaster, LeaderElector, Manager, RuntimeMetrics } from './runtime/index.ts';
 
 const LEASE_NAME = 'stock-analysis-operator';
 
@@ -25,22 +33,37 @@ function createElector(
   });
 }
 
+/** What tests change of an operator that runs in their process. */
+export interface OperatorOptions {
+  readonly transport?: Pick<TransportOptions, 'timeoutMs' | 'headersTimeoutMs' | 'bodyTimeoutMs'>;
+  readonly timings?: Partial<ReflectorTimings>;
+}
+
 /**
- * Runs the operator until it is told to stop; rejects when it loses its lease or a part fails. `onReady` is called once
- * this process handles signals itself.
+ * Everything wired together. Runs until the signal aborts and then stops in order; rejects when it loses its lease or
+ * a part fails. Reads no environment and ends no process, so that several can run in one.
  */
-export async function runOperator(onReady: () => void): Promise<void> {
-  const config = loadConfig(process.env);
-  const log = pino({ level: config.logLevel, base: null });
-  const signal = signalHandler();
-  onReady();
+export async function runOperator(
+  config: OperatorConfig,
+  cluster: ClusterConfig,
+  log: Log,
+  signal: AbortSignal,
+  options: OperatorOptions = {},
+): Promise<void> {
   const metrics = new RuntimeMetrics();
-  const cluster = await loadClusterConfig();
   const namespace = config.podNamespace ?? cluster.namespace ?? 'default';
   const namespaces = config.watchNamespaces ?? [namespace];
-  const transport = new HttpTransport(cluster, { metrics: metrics.transport, userAgent: EVENT_SOURCE });
+  const transport = new HttpTransport(cluster, {
+    ...options.transport,
+    metrics: metrics.transport,
+    userAgent: EVENT_SOURCE,
+  });
   const client = new Client(transport, { fieldManager: FIELD_MANAGER });
-  const cache = new Cache(client, { namespaces, log, metrics: metrics.reflectors });
+  const { timings } = options;
+  const cache = new Cache(client, {
+    ...{ namespaces, log, metrics: metrics.reflectors },
+    ...(timings ? { timings } : {}),
+  });
   const elector = createElector(config, namespace, { client, log, metrics });
   const recorder = new EventBroadcaster({
     client,
@@ -48,7 +71,7 @@ export async function runOperator(onReady: () => void): Promise<void> {
     reportingInstance: config.podName,
     log,
   });
-  const { images, postgresDialAddress } = config;
+  const { images, postgresDialAddress, healthPort, metricsPort } = config;
   const crd = new InstalledCRD({ client, log });
   await crd.check(signal);
   const controller = createStockAnalysisController(
@@ -59,17 +82,14 @@ export async function runOperator(onReady: () => void): Promise<void> {
     { log, metrics, isLeader: () => elector?.isLeader() ?? true },
   );
   log.info({ namespaces, images, leaderElection: elector !== undefined, server: cluster.server }, 'starting');
-  const { healthPort, metricsPort } = config;
   const manager = new Manager({
-    log,
-    metrics,
-    cache,
-    recorder,
-    healthPort,
-    metricsPort,
+    ...{ log, metrics, cache, recorder, healthPort, metricsPort },
     ...(elector ? { elector } : {}),
   });
-  await Promise.all([manager.addController(controller).run(signal), crd.recheck(signal)]);
-  await transport.close();
+  try {
+    await Promise.all([manager.addController(controller).run(signal), crd.recheck(signal)]);
+  } finally {
+    await transport.close();
+  }
   log.info({}, 'stopped');
 }

@@ -5,6 +5,7 @@ import { CONDITION_TYPES } from '../../operator/src/naming/index.ts';
 import { Informer } from '../support/informer.ts';
 import { OBJECT_NAME, Plan } from '../support/plan.ts';
 import type { Condition, KubeObject, Secret, StockAnalysis } from '../support/kube-objects.ts';
+import { logOf } from '../support/operator-runner.ts';
 import { operatorRules } from '../support/role-rules.ts';
 import { eventually } from '../support/wait.ts';
 import { formatRecord } from '../support/write-log.ts';
@@ -123,7 +124,7 @@ describe('rights', () => {
       .map(([, value]) => Buffer.from(value, 'base64').toString('utf8').trim());
     expect(values.length).toBeGreaterThan(4);
     const events = await plan.list<KubeObject>('events.k8s.io/v1', 'events');
-    const written = [plan.operator.log(), JSON.stringify(history), JSON.stringify(events)].join('\n');
+    const written = [logOf(plan.operator), JSON.stringify(history), JSON.stringify(events)].join('\n');
     expect(values.filter((value) => written.includes(value))).toEqual([]);
   });
 });

@@ -92,7 +92,14 @@ describe('fault proxy', () => {
   ] as const)('%s: the write is applied: %s', async (position, applied) => {
     const name = `at-${position}`;
     let called = 0;
-    const remove = proxy.intercept(atWrite(proxy.log.writeCount + 1, position, () => (called += 1)));
+    const next = proxy.log.writeCount + 1;
+    const remove = proxy.intercept(
+      atWrite(
+        ({ record }) => record.number === next,
+        position,
+        () => (called += 1),
+      ),
+    );
     const reply = await caller.create(core('configmaps'), configMap(name)).catch(() => undefined);
     await eventually(
       { what: 'the callback', timeoutMs: 2000, intervalMs: 5 },

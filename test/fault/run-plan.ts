@@ -1,29 +1,31 @@
-/** One plan of the matrix: a workload, a write, a position, and everything that must hold afterwards. */
-import { atWrite, type Position } from '../support/interceptors.ts';
+/** One plan of the matrix: a workload, a fault, a point, and everything that must hold afterwards. */
 import type { Plan, Tier } from '../support/plan.ts';
+import { SecretScan } from '../support/secret-scan.ts';
 import { eventually } from '../support/wait.ts';
 import { withPlan } from '../support/with-plan.ts';
-import { formatRecord, type RequestRecord } from '../support/write-log.ts';
+import { formatRecord, writeName, type RequestRecord } from '../support/write-log.ts';
+import type { Course, Fault, Strike } from './faults/fault.ts';
 import { captureState, differences, learnMask, type State } from './state.ts';
 import type { Workload } from './workloads.ts';
 
 /** For how long a converged plan must write nothing before its end state is looked at. */
 const QUIET_MS = 2500;
 
+/** Writes that a fault may cost on top of an undisturbed run: retries, and status that says what was wrong. */
+const MORE_WRITES = 25;
+
 export interface PlanSpec {
   readonly workload: Workload;
-  readonly position: Position;
-  /** Counted from the first write after the workload's change, from 1. */
-  readonly write: number;
+  readonly fault: Fault;
+  /** See Fault.points. */
+  readonly point: string;
 }
 
-export const describePlan = ({ workload, position, write }: PlanSpec): string =>
-  `${workload.name}:${position}:${write}`;
+export const describePlan = ({ workload, fault, point }: PlanSpec): string =>
+  `${workload.name}:${fault.name}:${point}`;
 
 /** Undisturbed runs of a workload: what others are compared with. */
-export interface Reference {
-  /** Most writes that any of them needed. */
-  readonly writes: number;
+export interface Reference extends Course {
   readonly state: State;
   readonly mask: ReadonlySet<string>;
   readonly creates: ReadonlyMap<string, number>;
@@ -31,22 +33,22 @@ export interface Reference {
 }
 
 interface Outcome {
-  readonly writes: number;
+  readonly writes: readonly string[];
   readonly state: State;
   readonly creates: ReadonlyMap<string, number>;
   readonly deletes: ReadonlyMap<string, number>;
 }
 
-/** Successful requests by object, hashes in names blotted out. */
+/** How often each name occurs among the requests that fit. Events come as they come. */
 function count(
   records: readonly RequestRecord[],
   fits: (record: RequestRecord) => boolean,
 ): Map<string, number> {
   const counts = new Map<string, number>();
   for (const record of records.filter(fits)) {
-    const object = record.object.replace(/-[0-9a-f]{10}\b/, '-HASH');
-    if (object.startsWith('events')) continue;
-    counts.set(object, (counts.get(object) ?? 0) + 1);
+    const name = writeName(record);
+    if (record.object.startsWith('events') || record.injected) continue;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return counts;
 }
@@ -55,7 +57,7 @@ async function outcomeOf(plan: Plan, since: number): Promise<Outcome> {
   await plan.settle(QUIET_MS);
   const writes = plan.proxy.log.writes.slice(since);
   return {
-    writes: writes.length,
+    writes: writes.map(writeName),
     state: await captureState(plan),
     creates: count(writes, ({ status }) => status === 201),
     deletes: count(writes, ({ verb, status }) => verb === 'delete' && status === 200),
@@ -67,25 +69,22 @@ const slug = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+
 /** Runs a workload undisturbed, three times: fields that differ between those are masked. */
 export async function learnReference(tier: Tier, workload: Workload): Promise<Reference> {
   const outcomes: Outcome[] = [];
+  const run = async (plan: Plan): Promise<void> => {
+    await workload.prepare(plan);
+    await plan.settle(QUIET_MS);
+    const since = plan.proxy.log.writes.length;
+    await workload.act(plan);
+    await workload.reached(plan);
+    outcomes.push(await outcomeOf(plan, since));
+  };
   await Promise.all(
-    [1, 2, 3].map((run) =>
-      withPlan(tier, `fault-${slug(workload.name)}-reference-${run}`, async (plan) => {
-        await workload.prepare(plan);
-        await plan.settle(QUIET_MS);
-        const since = plan.proxy.log.writes.length;
-        await workload.act(plan);
-        await workload.reached(plan);
-        outcomes.push(await outcomeOf(plan, since));
-      }),
+    [1, 2, 3].map((turn) =>
+      withPlan(tier, `fault-${slug(workload.name)}-reference-${turn}`, run, { inProcess: {} }),
     ),
   );
-  const [first] = outcomes;
-  if (!first) throw new Error(`${workload.name}: no reference`);
-  return {
-    ...first,
-    writes: Math.max(...outcomes.map(({ writes }) => writes)),
-    mask: learnMask(outcomes.map(({ state }) => state)),
-  };
+  const [longest] = outcomes.toSorted((a, b) => b.writes.length - a.writes.length);
+  if (!longest) throw new Error(`${workload.name}: no reference`);
+  return { ...longest, mask: learnMask(outcomes.map(({ state }) => state)) };
 }
 
 interface Kept {
@@ -98,32 +97,21 @@ const keptBy = async (plan: Plan): Promise<Kept> => ({
   claimUID: await plan.claimUID(),
 });
 
-/** Kills the operator at the write; undefined where the workload ended before it came to that. */
-async function kill(plan: Plan, { workload, position, write }: PlanSpec): Promise<string | undefined> {
-  let killedAt: string | undefined;
-  const release = plan.proxy.intercept(
-    atWrite(plan.proxy.log.writeCount + write, position, ({ record }) => {
-      plan.operator.kill('SIGKILL');
-      plan.proxy.cutConnections();
-      killedAt = formatRecord(record).trim();
-    }),
-  );
+/** Carries the workload out until the fault has struck; undefined where the workload ended before it came to that. */
+async function actUntilStruck(plan: Plan, workload: Workload, strike: Strike): Promise<string | undefined> {
+  await strike.arm();
+  await workload.act(plan);
   const stopped = new AbortController();
-  try {
-    await workload.act(plan);
-    const hit = eventually({ what: 'the write', timeoutMs: 200_000, intervalMs: 20 }, () =>
-      stopped.signal.aborted ? 'over' : killedAt,
-    );
-    const quiet = workload
-      .reached(plan)
-      .then(() => plan.settle(QUIET_MS))
-      .catch(() => hit);
-    await Promise.race([hit, quiet]);
-    return killedAt;
-  } finally {
-    stopped.abort();
-    release();
-  }
+  const struck = eventually({ what: 'the fault to strike', timeoutMs: 200_000, intervalMs: 20 }, () =>
+    stopped.signal.aborted ? 'over' : strike.hit(),
+  );
+  const quiet = workload
+    .reached(plan)
+    .then(() => plan.settle(QUIET_MS))
+    .catch(() => struck);
+  await Promise.race([struck, quiet]);
+  stopped.abort();
+  return strike.hit();
 }
 
 /** More often than in the reference: something was made or deleted twice. */
@@ -137,8 +125,7 @@ function excess(
     .map(([object, times]) => `${what} ${times} times, undisturbed ${allowed.get(object) ?? 0}: ${object}`);
 }
 
-function changed(before: Kept, after: Kept, isDeletion: boolean): string[] {
-  if (isDeletion) return [];
+function changed(before: Kept, after: Kept): string[] {
   const secrets = Object.entries(before.credentials)
     .filter(([name, hash]) => after.credentials[name] !== hash)
     .map(([name]) => `Secret ${name} has another value`);
@@ -146,34 +133,50 @@ function changed(before: Kept, after: Kept, isDeletion: boolean): string[] {
   return claim ? [...secrets, 'the volume claim is another one'] : secrets;
 }
 
+/** Everything in which the plan differs from what must hold. */
+async function wrongs(
+  plan: Plan,
+  { workload }: PlanSpec,
+  reference: Reference,
+  outcome: Outcome,
+  before: Kept,
+): Promise<string[]> {
+  const limit = reference.writes.length + MORE_WRITES;
+  return [
+    ...differences(reference.state, outcome.state, reference.mask),
+    ...excess('created', outcome.creates, reference.creates),
+    ...excess('deleted', outcome.deletes, reference.deletes),
+    ...(workload.removesData ? [] : changed(before, await keptBy(plan))),
+    ...(outcome.writes.length > limit ? [`${outcome.writes.length} writes, at most ${limit} are right`] : []),
+    ...plan.proxy.log.denied.map((record) => `denied: ${formatRecord(record)}`),
+    ...(plan.operator.isRunning ? [] : ['the operator has ended by itself']),
+  ];
+}
+
 /**
- * Runs one plan. Says at which write it killed, undefined where there was none to kill at.
+ * Runs one plan. Says what was struck, undefined where the workload ended before.
  * @throws Error that lists everything that differs from an undisturbed run
  */
 export async function runPlan(tier: Tier, spec: PlanSpec, reference: Reference): Promise<string | undefined> {
-  let report: string | undefined;
-  const { workload, position, write } = spec;
-  const namespace = `fault-${slug(workload.name)}-${slug(position)}-${write}`;
-  await withPlan(tier, namespace, async (plan) => {
+  const { workload, fault, point } = spec;
+  const namespace = `fault-${slug(workload.name)}-${slug(fault.name)}-${slug(point)}`.slice(0, 63);
+  let struck: string | undefined;
+  const run = async (plan: Plan): Promise<void> => {
+    const strike = fault.install(plan, point);
+    const scan = SecretScan.start(plan.proxy);
     await workload.prepare(plan);
     await plan.settle(QUIET_MS);
     const since = plan.proxy.log.writes.length;
-    report = await kill(plan, spec);
-    if (report === undefined) return;
-    await plan.operator.exited();
+    struck = await actUntilStruck(plan, workload, strike);
+    if (struck === undefined) return;
     const before = await keptBy(plan);
-    await plan.restartOperator();
+    await strike.recover();
     await workload.reached(plan);
-    const { state, creates, deletes } = await outcomeOf(plan, since);
-    const isDeletion = workload.name.startsWith('delete');
-    const wrong = [
-      ...differences(reference.state, state, reference.mask),
-      ...excess('created', creates, reference.creates),
-      ...excess('deleted', deletes, reference.deletes),
-      ...changed(before, await keptBy(plan), isDeletion && workload.name.endsWith('Delete')),
-      ...plan.proxy.log.denied.map((record) => `denied: ${formatRecord(record)}`),
-    ];
-    if (wrong.length > 0) throw new Error(`killed at ${report}\n  ${wrong.slice(0, 12).join('\n  ')}`);
-  });
-  return report;
+    const outcome = await outcomeOf(plan, since);
+    strike.remove();
+    const wrong = [...(await wrongs(plan, spec, reference, outcome, before)), ...(await scan.leaks(plan))];
+    if (wrong.length > 0) throw new Error(`struck at ${struck}\n  ${wrong.slice(0, 12).join('\n  ')}`);
+  };
+  await withPlan(tier, namespace, run, fault.options);
+  return struck;
 }

@@ -14,6 +14,8 @@ export interface Workload {
   act(plan: Plan): Promise<unknown>;
   /** Resolves in the end state. */
   reached(plan: Plan): Promise<unknown>;
+  /** The end state has neither volume nor credentials. */
+  readonly removesData?: true;
 }
 
 const PATIENCE_MS = 180_000;
@@ -98,5 +100,6 @@ export const WORKLOADS: readonly Workload[] = [
     },
     act: remove,
     reached: (plan) => goneExcept(plan, []),
+    removesData: true,
   },
 ];

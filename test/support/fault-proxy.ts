@@ -48,6 +48,8 @@ const HOP_HEADERS = new Set([
   'content-length',
 ]);
 
+const newToken = (): string => randomBytes(16).toString('hex');
+
 const hash = (body: Buffer): string => createHash('sha256').update(body).digest('hex').slice(0, 16);
 
 interface Metadata {
@@ -76,14 +78,15 @@ function endToEnd(headers: ProxyReply['headers']): Record<string, string | strin
 
 export class FaultProxy {
   readonly log = new WriteLog();
-  /** Only the bearer of this token is served: the proxy lends out the rights of whoever started it. */
-  readonly token = randomBytes(16).toString('hex');
   readonly #options: FaultProxyOptions;
   readonly #agent: Agent;
   readonly #started = performance.now();
   readonly #interceptors = new Set<Interceptor>();
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
+  /** Tokens of operators that were killed inside the test process: what they still send was never sent. */
+  readonly #dead = new Set<string>();
+  #token = newToken();
   #port = 0;
 
   private constructor(options: FaultProxyOptions) {
@@ -103,6 +106,11 @@ export class FaultProxy {
     const proxy = new FaultProxy(options);
     proxy.#port = await listen(proxy.#server);
     return proxy;
+  }
+
+  /** Only its bearer is served: the proxy lends out the rights of whoever started it. */
+  get token(): string {
+    return this.#token;
   }
 
   get connection(): Connection {
@@ -138,6 +146,16 @@ export class FaultProxy {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /**
+   * As if the process that holds the token had been killed at this moment: its connections are closed and nothing that
+   * it sends from now on reaches anybody. The next operator gets a token of its own.
+   */
+  revokeToken(): void {
+    this.#dead.add(this.#token);
+    this.#token = newToken();
+    this.cutConnections();
+  }
+
   async stop(): Promise<void> {
     this.cutConnections();
     await close(this.#server);
@@ -164,10 +182,9 @@ export class FaultProxy {
   }
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    if (incoming.headers.authorization !== `Bearer ${this.token}`) {
-      outgoing.writeHead(401).end();
-      return;
-    }
+    const token = incoming.headers.authorization?.replace(/^Bearer /, '') ?? '';
+    if (this.#dead.has(token)) return void outgoing.destroy();
+    if (token !== this.#token) return void outgoing.writeHead(401).end();
     const exchange = this.#open(incoming, await readAll(incoming));
     const decision = await this.#judge((interceptor) => interceptor.beforeForward?.(exchange));
     if (decision.kind !== 'pass') return this.#conclude(exchange, outgoing, decision, undefined);
@@ -209,16 +226,22 @@ export class FaultProxy {
     };
     const { hostname, port } = this.#options.upstream.server;
     const method = incoming.method ?? 'GET';
+    const path = this.#rewrite(exchange);
     return new Promise((resolve, reject) => {
-      const request = httpsRequest(
-        { agent: this.#agent, hostname, port, method, path: exchange.path, headers },
-        resolve,
-      );
+      const request = httpsRequest({ agent: this.#agent, hostname, port, method, path, headers }, resolve);
       request.once('error', reject);
       // A read that nobody waits for any more ends upstream too; a write that has gone on is carried out.
       if (exchange.record.kind === 'read') outgoing.once('close', () => request.destroy());
       request.end(exchange.body.length > 0 ? exchange.body : undefined);
     });
+  }
+
+  #rewrite(exchange: Exchange): string {
+    for (const interceptor of this.#interceptors) {
+      const path = interceptor.rewrite?.(exchange);
+      if (path !== undefined) return path;
+    }
+    return exchange.path;
   }
 
   #stream(exchange: Exchange, upstream: IncomingMessage, outgoing: ServerResponse): void {
@@ -256,6 +279,7 @@ export class FaultProxy {
       outgoing.destroy();
       return;
     }
+    if (decision.kind === 'answer') exchange.record.injected = true;
     if (applied === undefined) this.#note(exchange, reply);
     outgoing.once('finish', () => {
       for (const interceptor of this.#interceptors) interceptor.afterReply?.(exchange, reply);

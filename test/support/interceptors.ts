@@ -26,6 +26,7 @@ export type Decision =
 
 export const PASS: Decision = { kind: 'pass' };
 export const CUT: Decision = { kind: 'cut' };
+export const HANG: Decision = { kind: 'hang' };
 
 export type Judgement = Decision | undefined | Promise<Decision | undefined>;
 
@@ -34,6 +35,8 @@ export interface Interceptor {
   beforeForward?(exchange: Exchange): Judgement;
   afterApply?(exchange: Exchange, reply: ProxyReply): Judgement;
   afterReply?(exchange: Exchange, reply: ProxyReply): void;
+  /** Another path, with query, to send to the API server in place of the operator's. */
+  rewrite?(exchange: Exchange): string | undefined;
   /** A transform for the bytes of a watch: one JSON event per line. */
   watchStream?(exchange: Exchange): Transform | undefined;
 }
@@ -56,33 +59,21 @@ export function statusReply(
 export const POSITIONS = ['before-forward', 'after-apply', 'after-reply'] as const;
 export type Position = (typeof POSITIONS)[number];
 
-export function parsePosition(text: string): Position {
-  const found = POSITIONS.find((position) => position === text);
-  if (found === undefined) throw new Error(`${text} is none of ${POSITIONS.join(', ')}`);
-  return found;
-}
-
 /**
- * Calls `callback` once, at the given place of write `number` (Leases are not counted). With `before-forward` the write
- * is then dropped: the callback is meant to kill the operator, and a dead process sends nothing.
+ * Calls `callback` at the given place of the writes that fit, and closes the connection where the operator still waits
+ * for an answer: the callback is meant to kill it, and a dead process neither sends nor hears anything.
  */
 export function atWrite(
-  number: number,
+  fits: (exchange: Exchange) => boolean,
   position: Position,
   callback: (exchange: Exchange) => void,
 ): Interceptor {
-  const hit = ({ record }: Exchange): boolean => record.kind === 'write' && record.number === number;
   const call = (exchange: Exchange): Decision => {
+    if (exchange.record.kind !== 'write' || !fits(exchange)) return PASS;
     callback(exchange);
     return CUT;
   };
-  if (position === 'before-forward')
-    return { beforeForward: (exchange) => (hit(exchange) ? call(exchange) : PASS) };
-  if (position === 'after-apply')
-    return { afterApply: (exchange) => (hit(exchange) ? call(exchange) : PASS) };
-  return {
-    afterReply: (exchange) => {
-      if (hit(exchange)) callback(exchange);
-    },
-  };
+  if (position === 'before-forward') return { beforeForward: call };
+  if (position === 'after-apply') return { afterApply: call };
+  return { afterReply: (exchange) => void call(exchange) };
 }

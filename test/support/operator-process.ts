@@ -1,36 +1,26 @@
 /** The real operator as a process of its own, to be killed at will. */
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { operatorEnvironment, type OperatorPlace } from './operator-environment.ts';
+import type { OperatorExit, OperatorRunner, StopSignal } from './operator-runner.ts';
 import { spawnTracked, type TrackedProcess } from './processes.ts';
-
-export const OPERATOR_IMAGES = {
-  RELATED_IMAGE_APP: 'test.invalid/app:1',
-  RELATED_IMAGE_POSTGRES: 'test.invalid/postgres:1',
-  RELATED_IMAGE_SAMPLE_DATA: 'test.invalid/sample-data:1',
-} as const;
 
 const MAIN = fileURLToPath(new URL('../../operator/src/main.ts', import.meta.url));
 
-export interface OperatorOptions {
-  readonly namespace: string;
-  /** Folder for kubeconfig, pid and log. */
-  readonly directory: string;
+/** `directory` holds kubeconfig, pid and log. */
+export interface OperatorProcessOptions extends OperatorPlace {
   /** See FaultProxy.kubeconfig. */
   readonly kubeconfig: unknown;
-  /** `host:port` behind which PostgreSQL comes and goes. */
-  readonly databaseAddress: string;
   readonly ledger: string;
-  /** Over everything else. */
-  readonly environment?: Readonly<Record<string, string>>;
 }
 
-export class OperatorProcess {
+export class OperatorProcess implements OperatorRunner {
   readonly logFile: string;
-  readonly #options: OperatorOptions;
+  readonly #options: OperatorProcessOptions;
   #process: TrackedProcess | undefined;
 
-  constructor(options: OperatorOptions) {
+  constructor(options: OperatorProcessOptions) {
     this.#options = options;
     mkdirSync(options.directory, { recursive: true });
     this.logFile = join(options.directory, 'operator.log');
@@ -41,14 +31,14 @@ export class OperatorProcess {
     return this.#process?.pid;
   }
 
-  /** Settles when the running process has ended; at once when none runs. */
-  async exited(): Promise<
-    { readonly code: number | null; readonly signal: NodeJS.Signals | null } | undefined
-  > {
+  get isRunning(): boolean {
+    return this.#process !== undefined;
+  }
+
+  async exited(): Promise<OperatorExit | undefined> {
     return this.#process?.exited;
   }
 
-  /** Starts a process; one that runs already is left alone. */
   async start(): Promise<void> {
     if (this.#process !== undefined) return;
     const output = openSync(this.logFile, 'a');
@@ -75,13 +65,12 @@ export class OperatorProcess {
     if (this.#process === started) this.#process = undefined;
   }
 
-  /** Sends the signal at once, without waiting: no further instruction of a process that gets SIGKILL is carried out. */
-  kill(signal: 'SIGKILL' | 'SIGTERM'): void {
+  /** No further instruction of a process that gets SIGKILL is carried out. */
+  kill(signal: StopSignal | 'SIGSTOP' | 'SIGCONT'): void {
     if (this.#process !== undefined) process.kill(this.#process.pid, signal);
   }
 
-  /** Ends the process and waits until it is gone. Returns milliseconds. */
-  async stop(signal: 'SIGKILL' | 'SIGTERM' = 'SIGTERM'): Promise<number> {
+  async stop(signal: StopSignal = 'SIGTERM'): Promise<number> {
     const since = performance.now();
     const running = this.#process;
     this.kill(signal);
@@ -89,35 +78,15 @@ export class OperatorProcess {
     return performance.now() - since;
   }
 
-  /** What to say about the process in the text of a failure: whether it runs, and its last lines. */
-  describe(): string {
-    const state =
-      this.#process === undefined ? 'the operator does not run' : `the operator runs as ${this.#process.pid}`;
-    return `${state}; its last lines:\n${this.log().trimEnd().split('\n').slice(-3).join('\n')}`;
-  }
-
-  log(): string {
-    return existsSync(this.logFile) ? readFileSync(this.logFile, 'utf8') : '';
-  }
-
   #environment(): Record<string, string> {
-    const { namespace, directory, databaseAddress, environment } = this.#options;
+    const { directory, ledger, environment } = this.#options;
     return {
       PATH: process.env['PATH'] ?? '',
       // Tens of operators start in this tier: parsed modules are kept beside the ledger.
-      NODE_COMPILE_CACHE: join(this.#options.ledger, '..', 'compile-cache'),
+      NODE_COMPILE_CACHE: join(ledger, '..', 'compile-cache'),
       KUBECONFIG: join(directory, 'kubeconfig'),
-      POD_NAME: 'stock-analysis-operator-0',
-      POD_NAMESPACE: namespace,
-      WATCH_NAMESPACES: namespace,
       LOG_LEVEL: 'debug',
-      // Any free port: one that is chosen here could be taken until the operator listens.
-      HEALTH_PORT: '0',
-      METRICS_PORT: '0',
-      POSTGRES_DIAL_ADDRESS: databaseAddress,
-      ...LEADER_ELECTION,
-      ...OPERATOR_IMAGES,
-      ...environment,
+      ...operatorEnvironment({ ...this.#options, environment: { ...LEADER_ELECTION, ...environment } }),
     };
   }
 }

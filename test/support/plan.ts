@@ -5,11 +5,15 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { OperatorOptions } from '../../operator/src/operator.ts';
 import { DatabaseGate } from './database-gate.ts';
 import { FaultProxy, type ProxyTLS } from './fault-proxy.ts';
 import { KubeClient, readKubeconfig } from './kube-client.ts';
 import type { Condition, KubeObject, Secret, StockAnalysis } from './kube-objects.ts';
+import { InProcessOperator } from './in-process-operator.ts';
 import { OperatorProcess } from './operator-process.ts';
+import type { OperatorPlace } from './operator-environment.ts';
+import { describeOperator, logOf, type OperatorRunner } from './operator-runner.ts';
 import { operatorRules } from './role-rules.ts';
 import { StubKubelet } from './stub-kubelet.ts';
 import { eventually } from './wait.ts';
@@ -31,6 +35,8 @@ export interface Tier {
 export interface PlanOptions {
   /** Over the environment of the operator. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Inside the test process instead of in one of its own, with these deadlines. */
+  readonly inProcess?: OperatorOptions;
 }
 
 /** For anything that a plan waits for: more than it takes, even on a machine that does other things. */
@@ -64,7 +70,9 @@ export class Plan {
   readonly proxy: FaultProxy;
   readonly gate: DatabaseGate;
   readonly kubelet: StubKubelet;
-  readonly operator: OperatorProcess;
+  readonly operator: OperatorRunner;
+  readonly #options: PlanOptions;
+  readonly #more: OperatorProcess[] = [];
   readonly #tier: Tier;
   readonly #directory: string;
 
@@ -85,14 +93,32 @@ export class Plan {
     const directory = this.#directory;
     const { ledger, postgresInstallation } = tier;
     this.kubelet = StubKubelet.start({ client, namespace, directory, ledger, postgresInstallation, gate });
-    this.operator = new OperatorProcess({
-      namespace,
-      directory: join(directory, 'operator'),
-      kubeconfig: proxy.kubeconfig(namespace),
-      databaseAddress: gate.address,
-      ledger,
-      ...options,
-    });
+    this.#options = options;
+    this.operator = options.inProcess
+      ? new InProcessOperator({ ...this.#place('operator'), proxy, operator: options.inProcess })
+      : this.#newProcess('operator');
+  }
+
+  #place(name: string): OperatorPlace {
+    const { environment } = this.#options;
+    return {
+      namespace: this.namespace,
+      directory: join(this.#directory, name),
+      databaseAddress: this.gate.address,
+      ...(environment ? { environment } : {}),
+    };
+  }
+
+  #newProcess(name: string): OperatorProcess {
+    const kubeconfig = this.proxy.kubeconfig(this.namespace);
+    return new OperatorProcess({ ...this.#place(name), kubeconfig, ledger: this.#tier.ledger });
+  }
+
+  /** One more replica of the operator; not started. It ends with the plan. */
+  addReplica(): OperatorProcess {
+    const replica = this.#newProcess(`replica-${this.#more.length + 1}`);
+    this.#more.push(replica);
+    return replica;
   }
 
   /** Makes the namespace and everything around the operator; the operator itself is not started. */
@@ -166,7 +192,7 @@ export class Plan {
     });
     return waiting.catch((error: unknown) => {
       throw new Error(
-        `${error instanceof Error ? error.message : String(error)}; conditions:\n  ${last}\n${this.operator.describe()}`,
+        `${error instanceof Error ? error.message : String(error)}; conditions:\n  ${last}\n${describeOperator(this.operator)}`,
         {
           cause: error,
         },
@@ -235,13 +261,13 @@ export class Plan {
       join(folder, 'kubelet.log'),
       [...this.kubelet.problems].map((line) => line.join(': ')).join('\n'),
     );
-    writeFileSync(join(folder, 'operator.log'), this.operator.log());
+    writeFileSync(join(folder, 'operator.log'), logOf(this.operator));
     return folder;
   }
 
   /** Ends every process of the plan and removes its files; the namespace stays, it ends with the control plane. */
   async stop(): Promise<void> {
-    await this.operator.stop('SIGKILL');
+    await Promise.all([this.operator, ...this.#more].map((operator) => operator.stop('SIGKILL')));
     await this.kubelet.stop();
     await this.proxy.stop();
     await this.gate.close();

@@ -14,6 +14,8 @@ export interface RequestRecord {
   readonly requestHash: string | undefined;
   /** The next three are set when the API server, or the proxy in its place, has answered. */
   status?: number;
+  /** The status is the proxy's invention. */
+  injected?: boolean;
   durationMs?: number;
   responseHash?: string;
   /** `resourceVersion` of the object before and after can differ only if the write changed something. */
@@ -44,7 +46,7 @@ export class WriteLog {
 
   /** Requests that RBAC refused. */
   get denied(): readonly RequestRecord[] {
-    return this.records.filter(({ status }) => status === 403);
+    return this.records.filter(({ status, injected }) => status === 403 && injected !== true);
   }
 
   /** How often each object was created: a POST or an apply that the API server answered with 201. Events are left out. */
@@ -57,6 +59,10 @@ export class WriteLog {
     return counts;
   }
 }
+
+/** `create secrets/demo-database-app-HASH`: the same for the same write of any two runs. */
+export const writeName = ({ verb, object }: RequestRecord): string =>
+  `${verb} ${object.replace(/-[0-9a-f]{10}\b/, '-HASH')}`;
 
 export function formatRecord(record: RequestRecord): string {
   const at = (record.startedAt / 1000).toFixed(2).padStart(7);

@@ -94,12 +94,12 @@ const connected = (times = 1): Promise<void> =>
 const create = (name: string): void => void server.objects.create(PODS, 'a', pod(name));
 
 describe('list and watch', () => {
-  it('lists any version first, then watches from that list with bookmarks and a random time-out', async () => {
+  it('lists the newest version first, then watches from that list with bookmarks and a random time-out', async () => {
     create('x');
     const reflector = start({}, { labelSelector: undefined, fieldSelector: 'spec.nodeName=n' });
     expect(reflector.hasSynced).toBe(false);
     await connected();
-    expect(lists()[0]?.query.get('resourceVersion')).toBe('0');
+    expect(lists()[0]?.query.get('resourceVersion')).toBe('');
     expect(Object.fromEntries(watches()[0]?.query ?? [])).toEqual({
       watch: 'true',
       allowWatchBookmarks: 'true',
@@ -201,10 +201,28 @@ describe('an expired version', () => {
 
   it('of the list itself leads to a list of the newest, at once', async () => {
     create('x');
-    start({ backoff: { baseMs: 5000, maxMs: 5000, resetMs: 1 } });
-    server.once(isList, (_request, response) => sendStatus(response, 410, 'Expired'));
+    start();
     await connected();
-    expect(lists().map(({ query }) => query.get('resourceVersion'))).toEqual(['0', '']);
+    server.once(isWatch, (_request, response) => sendStatus(response, 410, 'Expired'));
+    server.once(isList, (_request, response) => sendStatus(response, 410, 'Expired'));
+    server.endWatches();
+    await connected(3);
+    expect(lists().map(({ query }) => query.get('resourceVersion'))).toEqual(['', '101', '']);
+  });
+
+  it('is followed by a list of the newest when the server has only an older one', async () => {
+    create('x');
+    start();
+    await connected();
+    const older = { apiVersion: 'v1', kind: 'PodList', metadata: { resourceVersion: '100' }, items: [] };
+    server.once(isWatch, (_request, response) => sendStatus(response, 410, 'Expired'));
+    server.once(isList, (_request, response) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(older)),
+    );
+    server.endWatches();
+    await connected(3);
+    expect(told).toEqual(['replace x', 'replace x']);
+    expect(lists().map(({ query }) => query.get('resourceVersion'))).toEqual(['', '101', '']);
   });
 
   it('never ends in a hot loop', async () => {

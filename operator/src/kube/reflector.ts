@@ -3,6 +3,7 @@ import { sleep, type Clock, type Random } from './clock.ts';
 import { ApiError, TransportError } from './errors.ts';
 import { listAll } from './list.ts';
 import type { Log } from './log.ts';
+import { isOlder } from './resource-version.ts';
 import { resourceName, type ResourceType } from './resources.ts';
 import type { Transport } from './transport.ts';
 import type { KubeObject } from './types.ts';
@@ -73,8 +74,11 @@ export class Reflector<T extends KubeObject> {
   #running = false;
   /** Undefined: the next step is a list. */
   #watchFrom: string | undefined;
-  /** `'0'`: any version the server has; `''`: the newest. */
-  #listFrom = '0';
+  /**
+   * `''`: the newest. The first list asks for it, and not as client-go does for any version that the server has: what
+   * happened before a restart must not be met again in an older state.
+   */
+  #listFrom = '';
   #lists = 0;
   #resumes = 0;
   #lastContact = Number.NEGATIVE_INFINITY;
@@ -119,6 +123,11 @@ export class Reflector<T extends KubeObject> {
     const scope = { namespace, labelSelector, fieldSelector, metadataOnly };
     const list = await listAll(transport, type, { ...scope, resourceVersion: this.#listFrom }, signal);
     if (signal.aborted) return;
+    if (isOlder(list.resourceVersion, this.#listFrom)) {
+      const message = `the list is of version ${list.resourceVersion}, older than ${this.#listFrom} that was seen`;
+      this.#listFrom = '';
+      throw new Error(message);
+    }
     sink.replace(list.items);
     this.#lists += 1;
     this.#resumes = 0;

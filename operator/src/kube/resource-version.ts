@@ -9,3 +9,8 @@ export function hasReached(seen: string | undefined, wanted: string): boolean {
   if (seen === wanted) return true;
   return DIGITS.test(seen) && DIGITS.test(wanted) && BigInt(seen) >= BigInt(wanted);
 }
+
+/** Whether `version` is certainly older than `than`: never where one of them is no number. */
+export function isOlder(version: string, than: string): boolean {
+  return DIGITS.test(version) && DIGITS.test(than) && BigInt(version) < BigInt(than);
+}

@@ -1,0 +1,118 @@
+/**
+ * Trouble at every write of every workload: the operator dies before, at and after it; the API server refuses it, does
+ * not answer, or answers too late; watches lag, lose and fall silent. Whatever was half done, the end must be that of
+ * an undisturbed run: all objects and fields equal outside a mask that is learned from three such runs, nothing made or
+ * deleted more often, no Secret and no volume replaced, no secret value where it does not belong, and silence.
+ *
+ * FULL_MATRIX=1 (`make test-fault`) runs everything; otherwise plans are drawn by SEED, thirty of them real SIGKILLs.
+ * One plan alone: FAULT=workload:fault:point, for example FAULT=create:crash-after-apply:7. Plans that failed once are
+ * kept in regressions/ and always run.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import type { Tier } from '../support/plan.ts';
+import { inParallel } from '../support/wait.ts';
+import { SIGKILLS } from './faults/kill.ts';
+import { allPlans, draw, FULL, generator, parsePlan, regressions, type References } from './plans.ts';
+import { describePlan, learnReference, runPlan, type PlanSpec, type Reference } from './run-plan.ts';
+import { Table } from './table.ts';
+import { WORKLOADS, type Workload } from './workloads.ts';
+
+/** Plans at the same time; each waits for one of the slots that all test files share. */
+const PARALLEL = 8;
+const SAMPLE = { sigkill: 30, other: 125 };
+const ARTIFACTS = 'test-artifacts/fault';
+
+const isFull = process.env['FULL_MATRIX'] === '1';
+export const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+
+/** The matrix is run by several test files, each a process: a shard has every n-th workload. */
+interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
+async function learn(tier: Tier, workloads: readonly Workload[]): Promise<References> {
+  const learned = new Map<Workload, Reference>();
+  await inParallel(workloads, 3, async (workload) => {
+    learned.set(workload, await learnReference(tier, workload));
+  });
+  // In the order of the list, whichever was ready first.
+  return new Map(
+    workloads.flatMap((workload) => {
+      const reference = learned.get(workload);
+      return reference ? [[workload, reference] as const] : [];
+    }),
+  );
+}
+
+function choose(references: References, { index, count }: Shard): PlanSpec[] {
+  const ofRegressions = regressions().filter(({ workload }) => references.has(workload));
+  const random = generator(seed + index);
+  const sigkills = draw(allPlans(references, SIGKILLS), Math.ceil(SAMPLE.sigkill / count), random);
+  if (isFull) return [...ofRegressions, ...sigkills, ...allPlans(references, FULL)];
+  return [
+    ...ofRegressions,
+    ...sigkills,
+    ...draw(allPlans(references, FULL), Math.ceil(SAMPLE.other / count), random),
+  ];
+}
+
+/** What a failure leaves behind: a file that replays it, to be moved into regressions/. */
+function keepFailure(plan: PlanSpec, why: string): void {
+  const text = describePlan(plan);
+  mkdirSync(`${ARTIFACTS}/failed`, { recursive: true });
+  const file = `${ARTIFACTS}/failed/${text.replaceAll(/[^a-zA-Z0-9]+/g, '-')}.json`;
+  writeFileSync(file, `${JSON.stringify({ plan: text, why }, undefined, 2)}\n`);
+}
+
+export interface Result {
+  readonly plans: number;
+  readonly reached: number;
+  readonly failures: readonly string[];
+}
+
+export async function runShard(tier: Tier, shard: Shard): Promise<Result> {
+  const alone = process.env['FAULT'] === undefined ? undefined : parsePlan(process.env['FAULT']);
+  if (alone && shard.index !== 0) return { plans: 0, reached: 0, failures: [] };
+  const workloads = alone
+    ? [alone.workload]
+    : WORKLOADS.filter((_, position) => position % shard.count === shard.index);
+  const references = await learn(tier, workloads);
+  const plans = alone ? [alone] : choose(references, shard);
+  const table = new Table();
+  const failures: string[] = [];
+  const started = performance.now();
+  let done = 0;
+  await inParallel(plans, PARALLEL, async (plan) => {
+    const reference = references.get(plan.workload);
+    if (!reference) throw new Error(`${plan.workload.name} has no reference`);
+    let said: string;
+    try {
+      const struck = await runPlan(tier, plan, reference);
+      table.note(plan, struck === undefined ? 'unreached' : 'passed');
+      said = struck === undefined ? 'over before' : `at ${struck}`;
+    } catch (error) {
+      table.note(plan, 'failed');
+      said = `FAILED: ${error instanceof Error ? error.message : String(error)}`;
+      keepFailure(plan, said);
+      failures.push(`FAULT='${describePlan(plan)}' ${said}`);
+    }
+    done += 1;
+    const elapsed = ((performance.now() - started) / 1000).toFixed(0);
+    console.log(`[${done}/${plans.length}, ${elapsed} s] ${describePlan(plan)}: ${said}`);
+  });
+  report(table, references, shard);
+  return { plans: plans.length, reached: table.sum('passed'), failures };
+}
+
+function report(table: Table, references: References, { index }: Shard): void {
+  const masks = [...references].map(
+    ([{ name }, { mask }]) => `${name}: ${[...mask].join(', ') || 'nothing'}`,
+  );
+  const text = [table.format(references), 'masked, because undisturbed runs differ there:', ...masks].join(
+    '\n',
+  );
+  mkdirSync(ARTIFACTS, { recursive: true });
+  writeFileSync(`${ARTIFACTS}/table-${index + 1}.md`, text);
+  console.log(text);
+}
