@@ -61,8 +61,12 @@ test-apiserver: install ## tests against a real kube-apiserver, etcd and control
 	node hack/test/run.ts apiserver
 
 .PHONY: test-fault
-test-fault: install ## kill the operator at every write of every workload (about 30 min)
+test-fault: install ## trouble at every write of every workload (about an hour; FAULTS=crash,watch for some groups)
 	FULL_MATRIX=1 node hack/test/run.ts fault
+
+.PHONY: test-transitions
+test-transitions: install ## every property of the spec through its bounds, off and on again (about 15 min)
+	FULL_MATRIX=1 node hack/test/run.ts transitions
 
 .PHONY: test-cluster
 test-cluster: install ## kill the local cluster's `up` and `down` half-way, again and again (no cluster may be up)

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Tiers are projects: `unit` (seconds, beside the code), `app-db` (the app on a real embedded PostgreSQL),
 // `apiserver` (real kube-apiserver, etcd, controller-manager), `cluster` (the local cluster, killed half-way) and `e2e`
@@ -6,8 +7,18 @@ import { defineConfig } from 'vitest/config';
 /** On two cores Vitest takes one worker; many of our tests wait for a database, a socket or a process. */
 const WORKERS = 3;
 
+/** The audit log is judged when everything else has written into it. */
+class RightsLast extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLast = ({ moduleId }: TestSpecification): boolean => moduleId.endsWith('/e2e/rights.test.ts');
+    return [...sorted.filter((file) => !isLast(file)), ...sorted.filter(isLast)];
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: RightsLast },
     projects: [
       {
         test: {
@@ -46,7 +57,7 @@ export default defineConfig({
           name: 'apiserver',
           // Six files wait more than they work: in one worker the long quiet windows would add up.
           maxWorkers: 6,
-          include: ['test/apiserver/**/*.test.ts', 'test/fault/**/*.test.ts'],
+          include: ['test/{apiserver,fault,transitions}/**/*.test.ts'],
           globalSetup: ['test/apiserver/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
@@ -56,6 +67,13 @@ export default defineConfig({
         test: {
           name: 'fault',
           include: ['test/fault/**/*.test.ts'],
+          globalSetup: ['test/apiserver/global-setup.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'transitions',
+          include: ['test/transitions/**/*.test.ts'],
           globalSetup: ['test/apiserver/global-setup.ts'],
         },
       },

@@ -37,8 +37,9 @@ export const tiers: Readonly<Record<string, Tier>> = {
   },
   unit: { suites: [{ name: 'unit', projects: ['unit', 'app', 'app-db'] }] },
   apiserver: { suites: [{ name: 'apiserver', projects: ['apiserver'] }] },
-  // The whole matrix; a sample of it is part of `apiserver`.
+  // The whole matrices; a sample of each is part of `apiserver`.
   fault: { suites: [{ name: 'fault', projects: ['fault'] }] },
+  transitions: { suites: [{ name: 'transitions', projects: ['transitions'] }] },
   cluster: { suites: [{ name: 'cluster', projects: ['cluster'] }] },
   e2e: { suites: [{ name: 'e2e', projects: ['e2e'] }] },
 };

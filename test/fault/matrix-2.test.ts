@@ -1,5 +1,6 @@
 import { expect, inject, it } from 'vitest';
-import { runShard, seed } from './matrix.ts';
+import { seed } from '../support/random.ts';
+import { runShard } from './matrix.ts';
 
 const HOURS_MS = 6 * 3_600_000;
 

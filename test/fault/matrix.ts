@@ -5,14 +5,16 @@
  * deleted more often, no Secret and no volume replaced, no secret value where it does not belong, and silence.
  *
  * FULL_MATRIX=1 (`make test-fault`) runs everything; otherwise plans are drawn by SEED, thirty of them real SIGKILLs.
- * One plan alone: FAULT=workload:fault:point, for example FAULT=create:crash-after-apply:7. Plans that failed once are
+ * FAULTS=crash,watch takes faults whose name begins so. One plan alone: FAULT=workload:fault:point, for example FAULT=create:crash-after-apply:7. Plans that failed once are
  * kept in regressions/ and always run.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Tier } from '../support/plan.ts';
+import { generator, seed } from '../support/random.ts';
 import { inParallel } from '../support/wait.ts';
+import type { Fault } from './faults/fault.ts';
 import { SIGKILLS } from './faults/kill.ts';
-import { allPlans, draw, FULL, generator, parsePlan, regressions, type References } from './plans.ts';
+import { allPlans, draw, FULL, parsePlan, regressions, type References } from './plans.ts';
 import { describePlan, learnReference, runPlan, type PlanSpec, type Reference } from './run-plan.ts';
 import { Table } from './table.ts';
 import { WORKLOADS, type Workload } from './workloads.ts';
@@ -23,7 +25,6 @@ const SAMPLE = { sigkill: 30, other: 125 };
 const ARTIFACTS = 'test-artifacts/fault';
 
 const isFull = process.env['FULL_MATRIX'] === '1';
-export const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
 /** The matrix is run by several test files, each a process: a shard has every n-th workload. */
 interface Shard {
@@ -45,15 +46,21 @@ async function learn(tier: Tier, workloads: readonly Workload[]): Promise<Refere
   );
 }
 
+/** The full matrix, or the part of it that FAULTS names. */
+function wantedFaults(): readonly Fault[] {
+  const prefixes = process.env['FAULTS']?.split(',') ?? [''];
+  return FULL.filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix)));
+}
+
 function choose(references: References, { index, count }: Shard): PlanSpec[] {
   const ofRegressions = regressions().filter(({ workload }) => references.has(workload));
   const random = generator(seed + index);
   const sigkills = draw(allPlans(references, SIGKILLS), Math.ceil(SAMPLE.sigkill / count), random);
-  if (isFull) return [...ofRegressions, ...sigkills, ...allPlans(references, FULL)];
+  if (isFull) return [...ofRegressions, ...sigkills, ...allPlans(references, wantedFaults())];
   return [
     ...ofRegressions,
     ...sigkills,
-    ...draw(allPlans(references, FULL), Math.ceil(SAMPLE.other / count), random),
+    ...draw(allPlans(references, wantedFaults()), Math.ceil(SAMPLE.other / count), random),
   ];
 }
 

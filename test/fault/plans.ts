@@ -16,17 +16,6 @@ export type References = ReadonlyMap<Workload, Reference>;
 
 const REGRESSIONS = fileURLToPath(new URL('regressions', import.meta.url));
 
-/** mulberry32: a small generator that a seed replays. */
-export function generator(state: number): () => number {
-  let a = state;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 function named<T extends { readonly name: string }>(all: readonly T[], name: string, what: string): T {
   const found = all.find((one) => one.name === name);
   if (!found) throw new Error(`${name} is no ${what}; there are ${all.map((one) => one.name).join(', ')}`);

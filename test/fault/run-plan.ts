@@ -1,11 +1,11 @@
 /** One plan of the matrix: a workload, a fault, a point, and everything that must hold afterwards. */
 import type { Plan, Tier } from '../support/plan.ts';
 import { SecretScan } from '../support/secret-scan.ts';
+import { captureState, differences, learnMask, type State } from '../support/state.ts';
 import { eventually } from '../support/wait.ts';
 import { withPlan } from '../support/with-plan.ts';
 import { formatRecord, writeName, type RequestRecord } from '../support/write-log.ts';
 import type { Course, Fault, Strike } from './faults/fault.ts';
-import { captureState, differences, learnMask, type State } from './state.ts';
 import type { Workload } from './workloads.ts';
 
 /** For how long a converged plan must write nothing before its end state is looked at. */

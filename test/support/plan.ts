@@ -64,6 +64,19 @@ async function grantRole(client: KubeClient, namespace: string): Promise<void> {
   });
 }
 
+/** The API server's authorizer learns of a new binding by a watch of its own, some milliseconds later. */
+async function waitForRole(client: KubeClient, namespace: string): Promise<void> {
+  const review = {
+    user: `system:serviceaccount:${namespace}:${SERVICE_ACCOUNT}`,
+    resourceAttributes: { namespace, verb: 'list', group: 'stockanalysis.dev', resource: 'stockanalyses' },
+  };
+  const reviews = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
+  await eventually({ what: `the Role in ${namespace}`, timeoutMs: 20_000, intervalMs: 20 }, async () => {
+    const { status } = await client.create<{ status: { allowed: boolean } }>(reviews, { spec: review });
+    return status.allowed || undefined;
+  });
+}
+
 export class Plan {
   readonly namespace: string;
   readonly client: KubeClient;
@@ -128,6 +141,7 @@ export class Plan {
     const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
     await client.create('/api/v1/namespaces', { metadata: { name: namespace, labels } });
     await grantRole(client, namespace);
+    await waitForRole(client, namespace);
     mkdirSync(join(tier.scratch, namespace), { recursive: true, mode: 0o755 });
     const proxy = await FaultProxy.start({
       upstream: client.connection,

@@ -1,6 +1,6 @@
 /** The end state of a plan, over all objects and all fields, in a form in which two plans can be compared. */
-import type { KubeObject } from '../support/kube-objects.ts';
-import type { Plan } from '../support/plan.ts';
+import type { KubeObject } from './kube-objects.ts';
+import type { Plan } from './plan.ts';
 
 const KINDS: readonly (readonly [group: string, resource: string])[] = [
   ['stockanalysis.dev/v1alpha1', 'stockanalyses'],
@@ -53,11 +53,16 @@ function inOrder(objects: readonly KubeObject[], namespace: string): KubeObject[
   return objects.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
-export async function captureState(plan: Plan): Promise<State> {
+/** @param counts false leaves an object out */
+export async function captureState(
+  plan: Plan,
+  counts: (resource: string, object: KubeObject) => boolean = () => true,
+): Promise<State> {
   const state = new Map<string, string>();
   const seen = new Map<string, number>();
   for (const [group, resource] of KINDS) {
-    const objects = await plan.list<KubeObject>(group, resource);
+    const all = await plan.list<KubeObject>(group, resource);
+    const objects = all.filter((object) => counts(resource, object));
     for (const object of inOrder(objects, plan.namespace)) {
       const { managedFields: _, ...metadata } = object.metadata as KubeObject['metadata'] & {
         managedFields?: unknown;

@@ -1,0 +1,157 @@
+/**
+ * Values for every property of the spec, from the CRD's own schema: bounds, members of enums, both booleans; and for
+ * strings, whose pattern says little about what they mean, from the table below. A new property without an entry there
+ * is an error, so none is left out.
+ */
+import { readCRDs, type SchemaNode } from '../support/crd.ts';
+
+/** `server.replicas`, below spec. */
+export type Path = string;
+
+export interface Property {
+  readonly path: Path;
+  /** Accepted values that a platform can carry out. */
+  readonly values: readonly unknown[];
+  /** Values that the API server must refuse. */
+  readonly refused: readonly unknown[];
+  /** Accepted values that cannot be carried out, with the reason that Ready must give. */
+  readonly futile: readonly { readonly value: unknown; readonly reason: string }[];
+  /** Cannot be taken back: a volume that has grown. */
+  readonly isOneWay?: true;
+}
+
+interface Meaning {
+  readonly values: readonly unknown[];
+  readonly refused?: readonly unknown[];
+  readonly futile?: Property['futile'];
+  readonly isOneWay?: true;
+}
+
+const DIGEST = `sha256:${'d'.repeat(64)}`;
+
+/** Images of this name cannot be pulled here. */
+export const ABSENT_IMAGE = 'test.invalid/absent:1';
+
+const UNPULLABLE = { reason: 'ImagePullFailed' } as const;
+
+const image = (name: string): Meaning => ({
+  values: [`test.invalid/${name}:2`, `test.invalid/${name}@${DIGEST}`],
+  refused: ['', '-x', 'a b', 'x'.repeat(513)],
+  futile: [{ value: ABSENT_IMAGE, ...UNPULLABLE }],
+});
+
+/** What a member without a meaning of its own stands for is decided with its parent. */
+const DECIDED_BY_PARENT: ReadonlySet<Path> = new Set([
+  'image.repository',
+  'image.tag',
+  'image.digest',
+  'database.mode',
+  'database.external.secretRef.name',
+]);
+
+/** By path; objects whose members only make sense together stand here as a whole. */
+const MEANINGS: Readonly<Record<Path, Meaning>> = {
+  image: {
+    values: [
+      { repository: 'test.invalid/app', tag: '2' },
+      { repository: 'test.invalid/app', digest: DIGEST },
+    ],
+    refused: [
+      { repository: 'test.invalid/app' },
+      { tag: '2' },
+      { repository: 'r', tag: 't', digest: DIGEST },
+    ],
+    futile: [{ value: { repository: 'test.invalid/absent', tag: '1' }, ...UNPULLABLE }],
+  },
+  'image.pullSecrets': {
+    values: [[{ name: 'registry' }], [{ name: 'registry' }, { name: 'mirror' }]],
+    refused: [
+      [{ name: '' }],
+      [{ name: 'A' }],
+      [{}],
+      Array.from({ length: 9 }, (_, at) => ({ name: `s${at}` })),
+    ],
+  },
+  'marketData.sample.image': image('sample-data'),
+  'marketData.symbols': {
+    values: [['600519.SH'], ['000001.SZ', '600000.SH', '430047.BJ']],
+    refused: [[], ['600519'], ['600519.SH', '600519.SH'], ['600519.HK']],
+  },
+  'database.builtIn.image': image('postgres'),
+  'database.builtIn.parameters': {
+    values: [
+      { work_mem: '8MB' },
+      { work_mem: '16MB', max_connections: '50', jit: 'off' },
+      { random_page_cost: '1.1' },
+    ],
+    refused: [{ fsync: 'off' }, { work_mem: 'a;b' }, { work_mem: 8 }],
+  },
+  'database.builtIn.storage.size': {
+    values: ['11Gi', '20480Mi'],
+    refused: ['1Mi', 'ten', '9Gi', ''],
+    isOneWay: true,
+  },
+};
+
+/** A StorageClass is chosen once, when the volume is made. */
+const SET_AT_CREATION: ReadonlySet<Path> = new Set(['database.builtIn.storage.storageClassName']);
+
+interface FullSchema extends SchemaNode {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly 'x-kubernetes-int-or-string'?: boolean;
+}
+
+function ofSchema(path: Path, schema: FullSchema): Meaning {
+  if (schema['x-kubernetes-int-or-string'] === true) return ofQuantity(path);
+  if (schema.enum) return { values: schema.enum, refused: ['NoSuchMember', 7] };
+  if (schema.type === 'boolean') return { values: [true, false], refused: ['yes', 1] };
+  if (schema.type === 'integer') {
+    const { minimum = 0, maximum = minimum + 1 } = schema;
+    return { values: [minimum, minimum + 1, maximum], refused: [minimum - 1, maximum + 1, 'two', 1.5] };
+  }
+  throw new Error(
+    `spec.${path} has no values to be tried with: give it some in test/transitions/properties.ts`,
+  );
+}
+
+/** Requests that a node can hold, limits above every default request. */
+function ofQuantity(path: Path): Meaning {
+  const isCPU = path.endsWith('.cpu');
+  const isRequest = path.includes('.requests.');
+  const values = isCPU
+    ? isRequest
+      ? ['150m', 1]
+      : [2, '2500m']
+    : isRequest
+      ? ['96Mi', '128Mi']
+      : ['1Gi', '2G'];
+  const futile = isCPU && isRequest ? [{ value: 1000, reason: 'PodUnschedulable' }] : [];
+  return { values, refused: ['', 'x', -1, '1 Gi'], futile };
+}
+
+function* leaves(path: Path, schema: FullSchema): Generator<readonly [Path, FullSchema]> {
+  if (path in MEANINGS) yield [path, schema];
+  if (!schema.properties) {
+    if (!(path in MEANINGS)) yield [path, schema];
+    return;
+  }
+  for (const [name, member] of Object.entries(schema.properties))
+    yield* leaves(path === '' ? name : `${path}.${name}`, member);
+}
+
+/** Every property of the spec of a StockAnalysis. */
+export function properties(): Property[] {
+  const definition = readCRDs().find(({ metadata }) => metadata.name.startsWith('stockanalyses.'));
+  const spec = definition?.spec.versions[0]?.schema.openAPIV3Schema.properties?.['spec'];
+  if (!spec) throw new Error('crds/ holds no schema of StockAnalysis: run make generate');
+  return [...leaves('', spec)]
+    .filter(([path]) => !DECIDED_BY_PARENT.has(path) && !SET_AT_CREATION.has(path))
+    .map(([path, schema]) => {
+      const { values, refused = [], futile = [], isOneWay } = MEANINGS[path] ?? ofSchema(path, schema);
+      const property = { path, values, refused, futile };
+      return isOneWay ? Object.assign(property, { isOneWay }) : property;
+    });
+}
