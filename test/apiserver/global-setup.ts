@@ -26,7 +26,7 @@ import { PROXY_NAME } from '../support/fault-proxy.ts';
 import { runFakeNode } from '../support/fake-node.ts';
 import { KubeClient, readKubeconfig } from '../support/kube-client.ts';
 import type { Tier } from '../support/plan.ts';
-import { installPostgres } from '../support/postgres.ts';
+import { installPostgres, makeTemplate } from '../support/postgres.ts';
 import { killLedger } from '../support/processes.ts';
 import { storageClass } from '../support/stub-provisioner.ts';
 
@@ -98,6 +98,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await prepareCluster(new KubeClient(readKubeconfig(kubeconfig)), stopping.signal);
     const postgresInstallation = join(scratch, 'postgres');
     installPostgres(postgresInstallation);
+    await makeTemplate(postgresInstallation, ledger);
     const { ca, certificate: cert, key } = await createServerCertificate([PROXY_NAME], new Date());
     const proxyTLS = { ca, cert, key };
     rmSync(ARTIFACTS, { recursive: true, force: true });

