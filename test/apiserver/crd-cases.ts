@@ -155,6 +155,7 @@ export const SCHEMA_CASES: readonly { readonly field: string; readonly spec: unk
   { field: 'spec.server.replicas', spec: { server: { replicas: 0 } } },
   { field: 'spec.server.replicas', spec: { server: { replicas: 51 } } },
   { field: 'spec.worker.replicas', spec: { worker: { replicas: 'many' } } },
+  { field: 'spec.server.resources.requests.cpu', spec: { server: { resources: { requests: { cpu: -1 } } } } },
   { field: 'spec.deletionPolicy', spec: { deletionPolicy: 'Recycle' } },
   { field: 'spec.marketData.provider', spec: { marketData: { provider: 'Oracle' } } },
   { field: 'spec.marketData.symbols', spec: { marketData: { symbols: ['600519'] } } },

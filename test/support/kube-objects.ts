@@ -116,7 +116,7 @@ export interface PersistentVolumeClaim extends KubeObject {
     readonly accessModes?: readonly string[];
     readonly resources: { readonly requests: { readonly storage: string } };
   };
-  readonly status?: { readonly phase?: string };
+  readonly status?: { readonly phase?: string; readonly capacity?: { readonly storage?: string } };
 }
 
 export interface StockAnalysis extends KubeObject {

@@ -1,4 +1,4 @@
-/** Makes PersistentVolumes for claims of our StorageClass; the real controller-manager binds them. */
+/** Makes PersistentVolumes for claims of our StorageClass, and grows them; the real controller-manager binds them. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Informer } from './informer.ts';
@@ -46,6 +46,7 @@ export class StubProvisioner {
   async provisionPending(): Promise<void> {
     for (const [uid, claim] of this.#claims.objects) {
       const className = claim.spec.storageClassName;
+      if (claim.status?.phase === 'Bound') await this.#grow(claim);
       if (this.#provisioned.has(uid) || claim.status?.phase === 'Bound' || !className) continue;
       const found = await this.#client.find<KubeObject & { provisioner: string }>(
         `/apis/storage.k8s.io/v1/storageclasses/${className}`,
@@ -54,6 +55,18 @@ export class StubProvisioner {
       this.#provisioned.add(uid);
       await this.#createVolume(claim, className);
     }
+  }
+
+  /** The API server has admitted the larger request, so the class allows it. */
+  async #grow(claim: PersistentVolumeClaim): Promise<void> {
+    const { storage } = claim.spec.resources.requests;
+    if (claim.status?.capacity?.storage === storage) return;
+    const { namespace, name } = claim.metadata;
+    const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}/status`;
+    await this.#client.patch(`/api/v1/persistentvolumes/${volumeName(claim)}`, {
+      spec: { capacity: { storage } },
+    });
+    await this.#client.patch(path, { status: { capacity: { storage } } });
   }
 
   async #createVolume(claim: PersistentVolumeClaim, className: string): Promise<void> {

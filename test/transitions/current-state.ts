@@ -1,5 +1,5 @@
 /** The state of an object without its past: what a fresh object of the same spec would have, too. */
-import type { KubeObject, StockAnalysis } from '../support/kube-objects.ts';
+import type { KubeObject } from '../support/kube-objects.ts';
 import type { Plan } from '../support/plan.ts';
 import { captureState, type State } from '../support/state.ts';
 
@@ -13,23 +13,18 @@ const HISTORY = [
   /\.metadata\.annotations\.deployment\.kubernetes\.io\/revision$/,
   // Stands on a child until its first change, see docs/decisions on children that are created by POST.
   /\.metadata\.annotations\.stockanalysis\.dev\/created$/,
-  /^(deployments|statefulsets|jobs)\/[^.]*\.status\./,
+  /^(deployments|statefulsets)\/[^.]*\.status\./,
   /^persistentvolumeclaims\/[^.]*\.metadata\.annotations\.volume\.(beta\.)?kubernetes\.io\//,
 ];
 
+/** What no workload mounts any more, and migrations that have been carried out: their templates are history. */
 export async function currentState(plan: Plan): Promise<State> {
-  const object = await plan.object();
   const workloads = await Promise.all(
     ['deployments', 'statefulsets'].map((resource) => plan.list<KubeObject>('apps/v1', resource)),
   );
-  const migration = (object as StockAnalysis & { status?: { schema?: { migration?: string } } }).status
-    ?.schema?.migration;
-  const inUse = JSON.stringify([workloads, migration]);
-  const jobs = await plan.list<KubeObject>('batch/v1', 'jobs');
-  const job = jobs.find(({ metadata }) => migration !== undefined && metadata.name.endsWith(migration));
-  const named = `${inUse}${JSON.stringify(job ?? '')}`;
-  const counts = (_resource: string, { metadata }: KubeObject): boolean =>
-    !CONTENT_ADDRESSED.test(metadata.name) || named.includes(metadata.name);
+  const inUse = JSON.stringify(workloads);
+  const counts = (resource: string, { metadata }: KubeObject): boolean =>
+    resource !== 'jobs' && (!CONTENT_ADDRESSED.test(metadata.name) || inUse.includes(metadata.name));
   const state = await captureState(plan, counts);
   return new Map([...state].filter(([path]) => !HISTORY.some((pattern) => pattern.test(path))));
 }

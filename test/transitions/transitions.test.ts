@@ -19,7 +19,7 @@ const alone = process.env['CHAIN'];
 
 const PARALLEL = 6;
 const SAMPLE = 4;
-const WALKS = { number: 10, length: 16 };
+const WALKS = { number: 12, length: 16 };
 /** What the full run must come to. */
 const ENOUGH = 300;
 const HOUR_MS = 3_600_000;

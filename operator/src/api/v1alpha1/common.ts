@@ -22,7 +22,14 @@ const computeQuantity = (description: string) =>
   z
     .union([z.int().min(0), z.string().max(24).regex(new RegExp(QUANTITY_PATTERN))])
     .transform(String)
-    .meta({ 'x-kubernetes-int-or-string': true, pattern: QUANTITY_PATTERN, maxLength: 24, description });
+    .meta({
+      'x-kubernetes-int-or-string': true,
+      // Of the integer; the pattern is the string's. The API server takes both only beside the marker.
+      minimum: 0,
+      pattern: QUANTITY_PATTERN,
+      maxLength: 24,
+      description,
+    });
 
 const requestWithinLimit = (resource: 'cpu' | 'memory'): ValidationRule => ({
   rule:
