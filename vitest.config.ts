@@ -36,7 +36,7 @@ export default defineConfig({
           name: 'app-db',
           maxWorkers: WORKERS,
           include: ['src/**/*.db.test.ts'],
-          globalSetup: ['src/database/testing/embedded-global-setup.ts'],
+          globalSetup: ['../../test/app-db/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

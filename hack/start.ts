@@ -7,7 +7,7 @@
  * Environment: PORT (8080), MANAGEMENT_PORT (any free one), DATABASE_URL, STOCK_ANALYSIS_HOME
  * (~/.local/share/stock-analysis), LOG_LEVEL, STOCK_ANALYSIS_CONFIG_FILE.
  */
-import { freePort } from '../app/server/src/database/embedded-process.ts';
+import { freePort } from './postgres/process.ts';
 import { Application, HOST, portOf, requirePort } from './start/application.ts';
 import { say } from './lib/progress.ts';
 import { createStateFolder, lockFolder } from './start/state-folder.ts';

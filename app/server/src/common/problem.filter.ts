@@ -4,7 +4,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { STATUS_CODES } from 'node:http';
 import { QueryFailedError } from 'typeorm';
 import { DomainError, NotFoundError, type ParameterError } from './errors.ts';
-import { type Problem, PROBLEM_CONTENT_TYPE } from './problem.ts';
+import { kindOfTitle, type Problem, PROBLEM_CONTENT_TYPE, problemType } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
 import { ValidationFailedError } from './validation.ts';
 
@@ -16,18 +16,12 @@ interface Failure {
   readonly errors: readonly ParameterError[];
 }
 
-const PROBLEM_BASE = 'https://stockanalysis.dev/problems/';
-
 /** SQLSTATE classes that mean "the database cannot answer now": connection, resources, operator intervention. */
 const UNAVAILABLE_SQLSTATE = /^(08|53|57)/;
 
-function slug(title: string): string {
-  return title.toLowerCase().replaceAll(/[^a-z]+/g, '-');
-}
-
 function titled(status: number, detail?: string): Failure {
   const title = STATUS_CODES[status] ?? 'Error';
-  return { kind: slug(title), title, status, detail: detail ?? title, errors: [] };
+  return { kind: kindOfTitle(title), title, status, detail: detail ?? title, errors: [] };
 }
 
 function unavailable(): Failure {
@@ -98,7 +92,7 @@ function sendProblem(error: unknown, request: Request, response: Response): void
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
   const requestId = requestIdOf(request);
   const problem: Problem = {
-    type: PROBLEM_BASE + kind,
+    type: problemType(kind),
     title,
     status,
     detail,

@@ -3,7 +3,7 @@ import type { DatabaseSettings } from '../common/configuration/database-settings
 import { APPLICATION_SCHEMA, createDataSource, JOBS_SCHEMA, poolOptions } from './data-source.ts';
 import { migrateJobQueue } from './job-queue.ts';
 import { EXPECTED_SCHEMA_VERSION } from './migrations/index.ts';
-import { grantAccess } from './roles.ts';
+import { grantAccess } from './grants.ts';
 
 /** Any number, as long as every release uses the same one. */
 const ADVISORY_LOCK = 5_170_218_824;

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional, Matches } from 'class-validator';
-import { SYMBOL_PATTERN } from '../symbol.ts';
+import { SYMBOL_PATTERN } from '../../common/market/symbol.ts';
 import { RUN_STATUSES, type RunStatus } from './ingestion.entities.ts';
 
 export class IngestionOrderBody {

@@ -1,7 +1,7 @@
 import type { Database, Sql } from '../../database/sql.ts';
 import { type CheckedRow, checkRows } from '../bar-checks.ts';
 import type { MarketDataProvider, SymbolListing } from '../provider.ts';
-import { kindOf } from '../symbol.ts';
+import { kindOf } from '../../common/market/symbol.ts';
 import { insertBars, insertFindings, refreshSymbolStatistics, upsertSymbols } from './statements.ts';
 
 /** Rows written in one chunk, reported after its transaction is committed. */

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
-import { EXCHANGES } from '../symbol.ts';
+import { EXCHANGES } from '../../common/market/symbol.ts';
 
 /** Only digits become a number; everything else stays what it is and is refused by IsInt. */
 export function digitsToNumber({ value }: { value: unknown }): unknown {

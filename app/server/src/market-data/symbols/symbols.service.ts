@@ -5,7 +5,7 @@ import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
 import { MarketClock } from '../market-clock.ts';
 import { MARKET_DATA_SOURCE } from '../market-data-source.ts';
-import { canonicalSymbol } from '../symbol.ts';
+import { canonicalSymbol } from '../../common/market/symbol.ts';
 import { SymbolEntity } from './symbol.entity.ts';
 import type { SymbolItem, SymbolList, SymbolsQuery } from './symbols.dto.ts';
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { Launch } from './embedded-account.ts';
+import type { Launch } from './account.ts';
 
 /** Starts a PostgreSQL program with its output in `logFile`. */
 export function startProgram(
