@@ -16,6 +16,9 @@ interface Failure {
   readonly errors: readonly ParameterError[];
 }
 
+/** When asking again is worth it: a database that comes back and a load that ends are a matter of seconds. */
+const RETRY_AFTER_SECONDS = 5;
+
 /** SQLSTATE classes that mean "the database cannot answer now": connection, resources, operator intervention. */
 const UNAVAILABLE_SQLSTATE = /^(08|53|57)/;
 
@@ -84,12 +87,15 @@ const logger = new Logger('Problem');
 /** The one place that turns a thrown value into an HTTP answer. */
 function sendProblem(error: unknown, request: Request, response: Response): void {
   const { kind, title, status, detail, errors } = classify(error);
-  if (status >= 500) logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  // An expected failure has nothing to look up; the request itself is logged with its status.
+  if (status >= 500 && !(error instanceof DomainError))
+    logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   if (response.headersSent) {
     response.destroy();
     return;
   }
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+  if (status === 503) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
   const requestId = requestIdOf(request);
   const problem: Problem = {
     type: problemType(kind),

@@ -8,7 +8,8 @@ import {
   type SeriesType,
 } from 'lightweight-charts';
 import { compact, monthsBefore } from '../format.ts';
-import { RANGE_MONTHS, type Overlay, type Pane, type Range, type View } from '../state.ts';
+import type { View } from '../load.ts';
+import { RANGE_MONTHS, type Overlay, type Pane, type Range } from '../state.ts';
 import { COLUMNS, OVERLAY_COLUMNS, type Column } from './columns.ts';
 import { readPalette, type Palette } from './palette.ts';
 
@@ -64,9 +65,14 @@ export class PriceChart {
       }
     }
     for (const [index, pane] of this.#chart.panes().entries()) pane.setStretchFactor(STRETCH[index] ?? 1);
-    if (this.#drawn?.view !== view || this.#drawn.drawing.range !== drawing.range)
-      this.#showRange(view, drawing.range);
+    if (!this.#shows(view, drawing.range)) this.#showRange(view, drawing.range);
     this.#drawn = { view, drawing };
+  }
+
+  /** The same bars fetched again must not take away the section that the reader is looking at. */
+  #shows({ symbol, bars }: View, range: Range): boolean {
+    const { view, drawing } = this.#drawn ?? {};
+    return view?.symbol === symbol && view.bars.length === bars.length && drawing?.range === range;
   }
 
   remove(): void {
