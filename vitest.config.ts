@@ -12,6 +12,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // A test of the page reads its colours; by default every style sheet is empty here.
+          css: true,
           maxWorkers: WORKERS,
           include: [
             'operator/src/**/*.test.ts',
