@@ -12,7 +12,8 @@ import {
   passwordsOf,
   STOP_STEPS,
 } from './cluster.ts';
-import { exitOf, freePort, startProgram, stopWithUs } from './process.ts';
+import { freePort } from '../lib/ports.ts';
+import { exitOf, startProgram, stopWithUs } from './process.ts';
 import { provisionDatabase, provisionRoles } from './roles.ts';
 
 /** A PostgreSQL of our own, on 127.0.0.1 only, with the roles that the operator makes in a cluster. */
