@@ -23,6 +23,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // A test of the page reads its colours; by default every style sheet is empty here.
+          css: true,
           maxWorkers: WORKERS,
           include: [
             'operator/src/**/*.test.ts',
@@ -47,7 +49,7 @@ export default defineConfig({
           name: 'app-db',
           maxWorkers: WORKERS,
           include: ['src/**/*.db.test.ts'],
-          globalSetup: ['src/database/testing/embedded-global-setup.ts'],
+          globalSetup: ['../../test/app-db/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

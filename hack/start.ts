@@ -1,14 +1,14 @@
 /**
  * `npm start`: the application alone, on this machine, without a cluster. Builds what is out of date, starts a
- * PostgreSQL of its own unless DATABASE_URL is set, migrates, runs server and worker, and prints one line on standard
+ * PostgreSQL of its own unless one is named, migrates, runs server and worker, and prints one line on standard
  * output, `listening on http://127.0.0.1:PORT`, when it answers. Progress goes to standard error. A signal stops
  * everything, the database last.
  *
- * Environment: PORT (8080), MANAGEMENT_PORT (any free one), DATABASE_URL, STOCK_ANALYSIS_HOME
+ * Environment: PORT (8080), MANAGEMENT_PORT (any free one), DATABASE_URL or DATABASE_URL_FILE, STOCK_ANALYSIS_HOME
  * (~/.local/share/stock-analysis), LOG_LEVEL, STOCK_ANALYSIS_CONFIG_FILE.
  */
-import { freePort } from '../app/server/src/database/embedded-process.ts';
 import { Application, HOST, portOf, requirePort } from './start/application.ts';
+import { freePort } from './lib/ports.ts';
 import { say } from './lib/progress.ts';
 import { createStateFolder, lockFolder } from './start/state-folder.ts';
 

@@ -1,4 +1,4 @@
-import { capture, type RunOptions } from '../lib/shell.ts';
+import { captureBoth, type Output, type RunOptions } from '../lib/shell.ts';
 
 /** A kubectl bound to one kubeconfig; every call is a process of its own, so no cache can hide what the server says. */
 export class Kubectl {
@@ -10,8 +10,13 @@ export class Kubectl {
     this.#kubeconfig = kubeconfig;
   }
 
-  run(args: readonly string[], options: RunOptions = {}): Promise<string> {
-    return capture(this.#program, ['--kubeconfig', this.#kubeconfig, ...args], {
+  async run(args: readonly string[], options: RunOptions = {}): Promise<string> {
+    return (await this.runBoth(args, options)).stdout;
+  }
+
+  /** Like {@link run}, with standard error, on which kubectl prints the warnings of the API server. */
+  runBoth(args: readonly string[], options: RunOptions = {}): Promise<Output> {
+    return captureBoth(this.#program, ['--kubeconfig', this.#kubeconfig, ...args], {
       ...options,
       endsWithUs: true,
     });

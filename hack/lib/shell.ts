@@ -12,11 +12,30 @@ export interface RunOptions {
 const withParentDeathSignal = (command: readonly string[]): readonly string[] =>
   process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', ...command] : command;
 
+export interface Output {
+  readonly stdout: string;
+  /** Warnings of a program that did its work, such as kubectl's of the API server. */
+  readonly stderr: string;
+}
+
 /**
  * Runs a program to its end and returns what it printed on standard output.
  * @throws Error with the command line and the end of its standard error when it exits other than 0.
  */
-export function capture(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+export async function capture(
+  program: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string> {
+  return (await captureBoth(program, args, options)).stdout;
+}
+
+/** Like {@link capture}, with what it printed on standard error beside it. */
+export function captureBoth(
+  program: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Output> {
   return new Promise((resolve, reject) => {
     const asked = [program, ...args];
     const [file = program, ...rest] = options.endsWithUs === true ? withParentDeathSignal(asked) : asked;
@@ -32,8 +51,9 @@ export function capture(program: string, args: readonly string[], options: RunOp
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
     child.once('error', reject);
     child.once('close', (code) => {
-      if (code === 0) return resolve(Buffer.concat(out).toString('utf8'));
-      const text = Buffer.concat(err).toString('utf8').trim().slice(-2000);
+      const stderr = Buffer.concat(err).toString('utf8');
+      if (code === 0) return resolve({ stdout: Buffer.concat(out).toString('utf8'), stderr });
+      const text = stderr.trim().slice(-2000);
       reject(new Error(`${program} ${args.join(' ')} ended with exit code ${code}: ${text}`));
     });
     child.stdin.on('error', () => undefined);

@@ -4,10 +4,10 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../app/server/src/database/embedded.ts';
-import { freePort } from '../../app/server/src/database/embedded-process.ts';
 import { buildServer, buildWeb, run, SERVER } from './build.ts';
+import { freePort } from '../lib/ports.ts';
 import { say } from '../lib/progress.ts';
+import { type Database, openDatabase } from './database.ts';
 import { bootstrapTokenFile, unlockFolder } from './state-folder.ts';
 
 export const HOST = '127.0.0.1';
@@ -48,7 +48,7 @@ export class Application {
   readonly #children = new Map<string, { process: ChildProcess; exited: Promise<string>; log: string }>();
   readonly #home: string;
   readonly #logs: string;
-  #database: EmbeddedPostgres | undefined;
+  #database: Database | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(home: string) {
@@ -57,28 +57,20 @@ export class Application {
     mkdirSync(this.#logs, { recursive: true, mode: 0o700 });
   }
 
-  async databaseUrls(): Promise<{ migrate: string; run: string }> {
-    const given = process.env['DATABASE_URL'] ?? '';
-    if (given !== '') return { migrate: given, run: given };
-    this.#database = await startEmbeddedPostgres({
-      folder: join(this.#home, 'postgres'),
-      logFile: join(this.#logs, 'postgres.log'),
-    });
-    say(`PostgreSQL ${this.#database.version} on port ${this.#database.port}`);
-    return { migrate: this.#database.url('migrator'), run: this.#database.url('application') };
-  }
-
   async start(port: number): Promise<void> {
     // All three are awaited, whatever fails: a database that is still starting could not be stopped.
-    const results = await Promise.allSettled([this.databaseUrls(), buildServer(), buildWeb()]);
-    const [urls] = results;
+    // Known as soon as it runs: a signal may come while the rest is still being built.
+    const opening = openDatabase(this.#home, this.#logs, process.env).then(
+      (database) => (this.#database = database),
+    );
+    const results = await Promise.allSettled([opening, buildServer(), buildWeb()]);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
-    if (urls.status === 'rejected') throw urls.reason;
+    const { migrateUrlFile, runUrlFile } = await opening;
     const managementPort = portOf('MANAGEMENT_PORT', await freePort());
     // What this command decides itself must not contradict what was inherited.
     const {
       DATABASE_DIR: _directory,
-      DATABASE_URL_FILE: _urlFile,
+      DATABASE_URL: _url,
       BOOTSTRAP_TOKEN: _token,
       ...inherited
     } = process.env;
@@ -90,11 +82,11 @@ export class Application {
     };
     await run('migrating the database', ['dist/entrypoint.js', 'migrate'], {
       cwd: SERVER,
-      env: { ...common, DATABASE_URL: urls.value.migrate },
+      env: { ...common, DATABASE_URL_FILE: migrateUrlFile },
     });
     say('database is up to date');
     const tokenFile = bootstrapTokenFile(this.#home);
-    const env = { ...common, DATABASE_URL: urls.value.run, BOOTSTRAP_TOKEN_FILE: tokenFile };
+    const env = { ...common, DATABASE_URL_FILE: runUrlFile, BOOTSTRAP_TOKEN_FILE: tokenFile };
     this.#spawn('server', { ...env, PORT: String(port), MANAGEMENT_PORT: String(managementPort) });
     this.#spawn('worker', { ...env, MANAGEMENT_PORT: '0' });
     await this.#awaitAnswer(`http://${HOST}:${port}/health/ready`);

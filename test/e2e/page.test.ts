@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type BrowserContext, type ConsoleMessage, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 const ARTEFACTS = 'test-artifacts';
@@ -12,6 +12,50 @@ const FLAGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
   ...['--disable-component-update', '--disable-sync'],
 ];
+
+/** What the page's own style says: red and green are checked here, and the canvases against them. */
+const COLOURS = `(() => {
+  const style = getComputedStyle(document.documentElement);
+  return ['--up', '--down'].map((name) => style.getPropertyValue(name).trim());
+})()`;
+
+/** Per pane of the chart, from the top: how many pixels have exactly the colour of up and of down, and which is the rightmost. */
+const PIXELS = `(() => {
+  const style = getComputedStyle(document.documentElement);
+  const [up, down] = ['--up', '--down'].map((name) => {
+    const hex = style.getPropertyValue(name).trim();
+    return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)).join();
+  });
+  const count = (canvas) => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    const counts = { up: 0, down: 0, last: undefined };
+    let right = -1;
+    for (let at = 0; at < data.length; at += 4) {
+      const colour = data.subarray(at, at + 3).join();
+      const side = colour === up ? 'up' : colour === down ? 'down' : undefined;
+      if (!side) continue;
+      counts[side] += 1;
+      const column = (at / 4) % canvas.width;
+      if (column > right) [right, counts.last] = [column, side];
+    }
+    return counts;
+  };
+  return [...document.querySelectorAll('.chart tr')]
+    .map((row) => row.children[1]?.querySelector('canvas'))
+    .filter((canvas) => canvas && canvas.height > 40)
+    .map(count);
+})()`;
+
+interface PaneColours {
+  readonly up: number;
+  readonly down: number;
+  readonly last?: 'up' | 'down';
+}
+
+const channels = (hex: string): readonly number[] =>
+  [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+
+const textOf = (message: ConsoleMessage): string => `${message.text()} ${message.location().url}`.trim();
 
 describe('the page in Chromium', () => {
   let profile: string;
@@ -30,7 +74,7 @@ describe('the page in Chromium', () => {
     });
     page = await context.newPage();
     page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(textOf(message));
     });
     page.on('pageerror', (error) => complaints.push(String(error)));
     // Text, because it runs in the page and not here.
@@ -44,14 +88,81 @@ describe('the page in Chromium', () => {
     rmSync(profile, { recursive: true, force: true });
   });
 
-  it('shows real bars, indicator panes and the rule analysis', async () => {
+  const legend = (): Promise<string> => page.locator('.legend').innerText();
+
+  it('shows the last real bar: price, change against the day before, volume and amount', async () => {
     await page.goto(`${url}/?symbol=000001.SZ`);
     await page.getByText('平安银行').first().waitFor();
     await page.locator('canvas').first().waitFor();
     await page.waitForLoadState('networkidle');
-    expect(await page.locator('canvas').count()).toBeGreaterThan(3);
-    expect(await page.getByText('仅供研究').count()).toBeGreaterThan(0);
+    const quote = await page.locator('.quote').innerText();
+    for (const text of ['平安银行', '000001.SZ', '9.81', '+0.04 (+0.41%)', '样本数据', '2024-09-19'])
+      expect(quote).toContain(text);
+    for (const text of [
+      '2024-09-19',
+      '开 9.79',
+      '高 9.84',
+      '低 9.68',
+      '收 9.81',
+      '量 6842.93万股',
+      '额 6.69亿元',
+    ])
+      expect(await legend()).toContain(text);
+    expect(await page.locator('footer').innerText()).toContain('仅供研究，不构成投资建议');
     await page.screenshot({ path: `${ARTEFACTS}/page.png` });
+  });
+
+  it('names the panes, shows their values, and changes them as asked', async () => {
+    const values = (name: string): RegExp => new RegExp(String.raw`${name} -?\d+\.\d{2}`);
+    for (const name of ['MA5', 'MA10', 'MA20', 'MA60', 'DIF', 'DEA', 'MACD', 'K', 'D', 'J'])
+      expect(await legend()).toMatch(values(name));
+    for (const title of ['MACD(12,26,9)', 'KDJ(9,3,3)']) expect(await legend()).toContain(title);
+    const lower = page.getByRole('group', { name: '副图二' });
+    await lower.getByRole('button', { name: 'RSI' }).click();
+    await page.getByText('RSI(6,12,24)').waitFor();
+    for (const name of ['RSI6', 'RSI12', 'RSI24']) expect(await legend()).toMatch(values(name));
+    await lower.getByRole('button', { name: 'KDJ' }).click();
+    await page.getByText('KDJ(9,3,3)').waitFor();
+  });
+
+  it('paints what rises red and what falls green', async () => {
+    const [up = '', down = ''] = await page.evaluate<string[]>(COLOURS);
+    const [upRed = 0, upGreen = 0] = channels(up);
+    const [downRed = 0, downGreen = 0] = channels(down);
+    expect(upRed).toBeGreaterThan(2 * upGreen);
+    expect(downGreen).toBeGreaterThan(2 * downRed);
+    // +0.41 % on the day: the price of the last bar is painted as risen, its low as below the day before.
+    const sideOf = (text: string): Promise<string | null> =>
+      page.locator('.legend b', { hasText: text }).getAttribute('class');
+    expect([await sideOf('9.81'), await sideOf('9.68')]).toEqual(['up', 'down']);
+    const panes = await page.evaluate<PaneColours[]>(PIXELS);
+    console.log(`pixels of up and down by pane: ${JSON.stringify(panes)}`);
+    expect(panes).toHaveLength(4);
+    const [candles, volume, macd, kdj] = panes;
+    for (const pane of [candles, volume, macd]) {
+      expect(pane?.up).toBeGreaterThan(500);
+      expect(pane?.down).toBeGreaterThan(500);
+    }
+    // The last bar closed above its open, while its MACD is below zero.
+    expect([candles?.last, volume?.last, macd?.last]).toEqual(['up', 'up', 'down']);
+    // Lines only: what was counted above are candles and bars.
+    expect(kdj).toEqual({ up: 0, down: 0 });
+  });
+
+  it('explains the rule score: its reasons add up to it, each with the numbers it rests on', async () => {
+    const panel = page.getByRole('complementary', { name: '规则分析' });
+    const label = await panel.getByRole('img').getAttribute('aria-label');
+    const score = Number(/^规则评分 (\d+)，满分 100$/.exec(label ?? '')?.[1]);
+    const points = (await panel.locator('.reason b').allInnerTexts()).map(Number);
+    expect(points.length).toBeGreaterThan(4);
+    const sum = points.reduce((total, one) => total + one, 50);
+    expect(score).toBe(Math.min(100, Math.max(0, sum)));
+    for (const reason of await panel.locator('.reasons > li').allInnerTexts())
+      expect(reason).toMatch(/^\p{Script=Han}|^[A-Z]/u);
+    expect(await panel.locator('.reasons dd').count()).toBeGreaterThanOrEqual(points.length);
+    expect(['买入', '增持', '持有', '减持', '卖出']).toContain(
+      await panel.locator('.verdict strong').innerText(),
+    );
   });
 
   it('searches a symbol and goes to it by keyboard', async () => {
@@ -66,14 +177,16 @@ describe('the page in Chromium', () => {
   });
 
   it('says what to do about a symbol that does not exist', async () => {
+    const before = complaints.length;
     await page.goto(`${url}/?symbol=999999.SZ`);
     await page.getByRole('alert').waitFor();
-    expect(await page.getByRole('alert').textContent()).toContain('999999.SZ');
+    expect(await page.getByRole('alert').textContent()).toContain('没有找到 999999.SZ');
     await page.screenshot({ path: `${ARTEFACTS}/page-unknown-symbol.png` });
-    // The browser itself reports the 404 of the request on the console: that one line is expected here.
-    const index = complaints.findIndex((text) => text.includes('404'));
-    if (index >= 0)
-      complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('404')));
+    // The browser itself reports the refused request on the console: this one line of this one request, no other.
+    await page.waitForLoadState('networkidle');
+    expect(complaints.splice(before)).toEqual([
+      expect.stringMatching(/^Failed to load resource: .*404 .*\/api\/v1\/bars\/999999\.SZ$/),
+    ]);
   });
 
   it('raises no console error, no warning and no CSP violation', () => {

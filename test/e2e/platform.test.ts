@@ -1,4 +1,5 @@
 import { describe, expect, inject, it } from 'vitest';
+import { stringify } from 'yaml';
 import { isLease, isWrite, requestsOf } from './support/audit.ts';
 import { kubectl, sleep } from './support/world.ts';
 
@@ -16,6 +17,10 @@ interface Rule {
   readonly resources?: readonly string[];
   readonly verbs: readonly string[];
 }
+
+/** A version of the Pod Security standard that is not the one enforced (`latest`): naming it has the pods judged again. */
+const OTHER_VERSION = 'v1.34';
+const VIOLATION = /existing pods in namespace ".*" violate the new PodSecurity enforce level/;
 
 const namespace = inject('namespace');
 const name = inject('sampleName');
@@ -44,6 +49,19 @@ describe('the platform that the operator made', () => {
     expect(new Set(generations)).toEqual(new Set([object.metadata.generation]));
   });
 
+  /**
+   * What the API server warns of when `enforce` were these labels: it then judges every pod that is there, but only
+   * where level or version differ from what is enforced already. A dry run, so nothing changes.
+   */
+  async function podSecurityWarnings(space: string, version: string): Promise<string> {
+    const { stderr } = await kubectl().runBoth([
+      ...['label', '--dry-run=server', '--overwrite', 'namespace', space],
+      'pod-security.kubernetes.io/enforce=restricted',
+      `pod-security.kubernetes.io/enforce-version=${version}`,
+    ]);
+    return stderr;
+  }
+
   it('runs in a namespace that enforces Pod Security restricted', async () => {
     const space = await kubectl().get<{ metadata: Meta }>(['namespace', namespace]);
     expect(space.metadata.labels?.['pod-security.kubernetes.io/enforce']).toBe('restricted');
@@ -53,12 +71,39 @@ describe('the platform that the operator made', () => {
       namespace,
     ]);
     expect(pods.items.length).toBeGreaterThanOrEqual(5);
-    // A dry run of the same label warns about every running pod that would be refused.
-    const answer = await kubectl().run([
-      ...['label', '--dry-run=server', '--overwrite', 'namespace', namespace],
-      'pod-security.kubernetes.io/enforce=restricted',
-    ]);
-    expect(answer).not.toContain('violate');
+    const enforced = space.metadata.labels?.['pod-security.kubernetes.io/enforce-version'] ?? 'latest';
+    expect(enforced).not.toBe(OTHER_VERSION);
+    expect(await podSecurityWarnings(namespace, OTHER_VERSION)).toBe('');
+  });
+
+  it('would be warned of a pod that Pod Security restricted refuses', async () => {
+    const space = `${namespace}-control`;
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'not-restricted', namespace: space },
+      // Never runs: no node has this name. Pod Security judges it all the same.
+      spec: {
+        nodeSelector: { 'kubernetes.io/hostname': 'none' },
+        containers: [{ name: 'c', image: 'none' }],
+      },
+    };
+    const account = {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'default', namespace: space },
+    };
+    await kubectl().apply(stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: space } }));
+    try {
+      // The controller that makes this account may not have got to the new namespace; without it no pod is admitted.
+      await kubectl().apply(stringify(account));
+      await kubectl().apply(stringify(pod));
+      const warnings = await podSecurityWarnings(space, OTHER_VERSION);
+      expect(warnings).toMatch(VIOLATION);
+      expect(warnings).toContain('not-restricted');
+    } finally {
+      await kubectl().run(['delete', 'namespace', space, '--wait=false']);
+    }
   });
 
   it('gives the operator no wildcard and nothing cluster-wide', async () => {

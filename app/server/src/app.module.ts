@@ -5,7 +5,7 @@ import { AnalysisModule } from './analysis/http/analysis.module.ts';
 import { AccessGuard } from './common/access.ts';
 import { CommonModule } from './common/common.module.ts';
 import type { Configuration } from './common/configuration/configuration.ts';
-import { DatabaseGuard } from './common/database-guard.ts';
+import { DatabaseGuard } from './database/database.guard.ts';
 import { loggingParams } from './common/logging.ts';
 import { DatabaseModule } from './database/database.module.ts';
 import {

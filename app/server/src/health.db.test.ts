@@ -108,7 +108,7 @@ describe('health of the server', () => {
     });
 
     it('offers metrics by route template on the management port only', async () => {
-      await request(app.getHttpServer()).get('/api/v1/bars/600519.SH').expect(404);
+      await request(app.getHttpServer()).get('/api/v1/bars/600519').expect(400);
       await request(app.getHttpServer()).get('/api/v1/nothing-here').expect(404);
       await request(app.getHttpServer()).get('/metrics').expect(404);
       const { text } = await managementOf(app)

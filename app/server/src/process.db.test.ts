@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { freePort } from './database/embedded-process.ts';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
 
 const WORKSPACE = join(import.meta.dirname, '..');
@@ -62,6 +61,12 @@ describe('the compiled entry point', () => {
       child.once('close', (code, signal) => resolve(signal ?? code ?? 'unknown')),
     );
     return { child, exited, text: () => text };
+  }
+
+  /** Any free port was asked for; the log says which one it is. */
+  async function portOf({ text }: Started, line: RegExp): Promise<string> {
+    await expect.poll(text, { timeout: ENDED, interval: 50 }).toMatch(line);
+    return line.exec(text())?.[1] ?? '';
   }
 
   /** A session that blocks others; when a test fails it dies with the database. */
@@ -139,14 +144,12 @@ describe('the compiled entry point', () => {
 
   it('stops the server on SIGTERM: readiness first, requests in flight finish, code 0', async () => {
     await migrate().exited;
-    const [port, managementPort] = [await freePort(), await freePort()];
     const server = start(['server'], {
       DATABASE_URL: database.urls.application,
-      PORT: String(port),
-      MANAGEMENT_PORT: String(managementPort),
       SHUTDOWN_DRAIN_SECONDS: '1',
     });
-    const [base, management] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${managementPort}`];
+    const base = `http://127.0.0.1:${await portOf(server, /listening on http:\/\/127\.0\.0\.1:(\d+)/)}`;
+    const management = `http://127.0.0.1:${await portOf(server, /management server on port (\d+)/)}`;
     await answered(`${base}/health/ready`, 200);
     // A lock on the table keeps a request in flight until after the drain.
     const blocker = await connect({ connectionString: database.urls.migrator, options: '-c role=app_owner' });

@@ -49,11 +49,11 @@ export interface RuleAnalysis extends Provenance {
 
 export interface Ingestion {
   readonly status: string;
-  readonly rowsDone?: number;
-  readonly rowsTotal?: number | null;
+  readonly trigger: string;
+  readonly rowsDone: number;
 }
 
-type Page<T> = Provenance & { readonly items: readonly T[] };
+export type Page<T> = Provenance & { readonly items: readonly T[] };
 
 /** An answer that is not 2xx, as application/problem+json describes it. */
 export class ProblemError extends Error {
@@ -97,6 +97,8 @@ const query = (values: Readonly<Record<string, string | undefined>>): string => 
 };
 
 const at = (symbol: string): string => encodeURIComponent(symbol);
+
+export type MarketData = typeof api;
 
 export const api = {
   symbols: (text: string, signal: AbortSignal): Promise<Page<SymbolItem>> =>

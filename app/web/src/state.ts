@@ -1,15 +1,6 @@
 import { computed, effect, signal } from '@preact/signals';
-import {
-  api,
-  ProblemError,
-  type Bar,
-  type IndicatorRow,
-  type Ingestion,
-  type Provenance,
-  type RuleAnalysis,
-  type SymbolItem,
-} from './api.ts';
-import { monthsBefore } from './format.ts';
+import { api, ProblemError, type Ingestion, type RuleAnalysis } from './api.ts';
+import { followFirstLoad, loadView, type Loaded, type View } from './load.ts';
 
 export type Range = '1m' | '3m' | '6m' | '1y' | 'all';
 export type Pane = 'MACD' | 'KDJ' | 'RSI';
@@ -23,18 +14,6 @@ export const RANGE_MONTHS: Readonly<Record<Range, number | undefined>> = {
   all: undefined,
 };
 const DEFAULT_SYMBOL = '000001.SZ';
-const NAMES = ['MA5', 'MA10', 'MA20', 'MA60', 'BOLL', 'MACD', 'KDJ', 'RSI6', 'RSI12', 'RSI24'];
-/** History fetched at first; the rest comes when the reader asks for all of it. */
-const FIRST_MONTHS = 30;
-
-/** Everything the page shows of one symbol, from one moment. */
-export interface View {
-  readonly symbol: string;
-  readonly info: SymbolItem | undefined;
-  readonly bars: readonly Bar[];
-  readonly indicators: readonly IndicatorRow[];
-  readonly provenance: Provenance;
-}
 
 export const symbol = signal(symbolOfLocation());
 export const range = signal<Range>('6m');
@@ -46,11 +25,14 @@ export const analysis = signal<RuleAnalysis | undefined>(undefined);
 export const analysisFailed = signal(false);
 export const problem = signal<ProblemError | undefined>(undefined);
 export const loading = signal(false);
+/** The first load of the source has not got to this symbol yet; what is known of the load. */
+export const awaited = signal(false);
 export const ingestion = signal<Ingestion | undefined>(undefined);
 /** Index of the bar under the cursor; undefined: the last one. */
 export const cursor = signal<number | undefined>(undefined);
 const attempt = signal(0);
 
+const hasBars = (one: View | undefined): boolean => one !== undefined && one.bars.length > 0;
 const wantsAll = computed(() => range.value === 'all');
 
 function symbolOfLocation(): string {
@@ -71,22 +53,6 @@ addEventListener('popstate', () => {
   symbol.value = symbolOfLocation();
 });
 
-async function load(wanted: string, all: boolean, abort: AbortSignal): Promise<void> {
-  const found = await api.symbols(wanted, abort);
-  const info = found.items.find((item) => item.symbol === wanted);
-  const from = all || !info?.lastBar ? undefined : monthsBefore(info.lastBar, FIRST_MONTHS);
-  // A symbol that nobody knows is answered by the bars: one request tells, and its problem says which parameter.
-  const bars = await api.bars(wanted, from, abort);
-  const indicators = bars.items.length > 0 ? await api.indicators(wanted, NAMES, from, abort) : undefined;
-  view.value = {
-    symbol: wanted,
-    info,
-    bars: bars.items,
-    indicators: indicators?.items ?? [],
-    provenance: bars,
-  };
-}
-
 async function loadAnalysis(wanted: string, abort: AbortSignal): Promise<void> {
   // The chart is worth showing without it; its panel says that it is missing.
   const result = await api.ruleAnalysis(wanted, abort).catch(() => undefined);
@@ -95,28 +61,33 @@ async function loadAnalysis(wanted: string, abort: AbortSignal): Promise<void> {
   analysisFailed.value = result === undefined;
 }
 
-async function followIngestion(abort: AbortSignal): Promise<void> {
-  const newest = (await api.ingestions(abort).catch(() => undefined))?.items[0];
-  ingestion.value = newest;
-  setTimeout(() => {
-    if (!abort.aborted) retry();
-  }, 2000);
+async function load(wanted: string, all: boolean, abort: AbortSignal): Promise<Loaded> {
+  loading.value = true;
+  try {
+    const loaded = await loadView(api, wanted, all, abort);
+    abort.throwIfAborted();
+    view.value = loaded.view;
+    awaited.value = loaded.view === undefined;
+    problem.value = undefined;
+    if (hasBars(loaded.view)) await loadAnalysis(wanted, abort);
+    return loaded;
+  } finally {
+    if (!abort.aborted) loading.value = false;
+  }
 }
 
 async function refresh(wanted: string, all: boolean, abort: AbortSignal): Promise<void> {
-  loading.value = true;
   try {
-    await load(wanted, all, abort);
-    problem.value = undefined;
-    if ((view.value?.bars.length ?? 0) > 0) await loadAnalysis(wanted, abort);
-    else await followIngestion(abort);
+    const loaded = await load(wanted, all, abort);
+    if (loaded.isComplete) return;
+    await followFirstLoad(api, wanted, hasBars(loaded.view), abort, (run) => (ingestion.value = run));
+    if (!abort.aborted) retry();
   } catch (error) {
     if (abort.aborted) return;
     view.value = undefined;
     analysis.value = undefined;
+    awaited.value = false;
     problem.value = error instanceof ProblemError ? error : new ProblemError(0, '页面出错', String(error));
-  } finally {
-    if (!abort.aborted) loading.value = false;
   }
 }
 

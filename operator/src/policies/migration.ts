@@ -1,3 +1,4 @@
+import { millisecondsOf } from '../api/index.ts';
 import { LABEL } from '../naming/index.ts';
 import { conditionOf, type LiveJob } from './live.ts';
 
@@ -25,7 +26,7 @@ export function decideMigration(jobs: readonly LiveJob[], key: string, now: numb
   const attempt = attemptOf(newest);
   const failed = conditionOf(newest.status?.conditions, 'Failed');
   if (failed?.status !== 'True') return { action: 'wait', job: newest, attempt };
-  const failedAt = Date.parse(failed.lastTransitionTime ?? newest.metadata.creationTimestamp ?? '') || now;
+  const failedAt = millisecondsOf(failed.lastTransitionTime ?? newest.metadata.creationTimestamp) || now;
   const retryAt = failedAt + pauseAfter(attempt);
   return now >= retryAt
     ? { action: 'create', attempt: attempt + 1 }

@@ -22,7 +22,11 @@ function failures(notFound: string | undefined): MethodDecorator[] {
   return [
     ApiBadRequestResponse(problem('a parameter is malformed or unknown; `errors` names it')),
     ...(notFound === undefined ? [] : [ApiNotFoundResponse(problem(notFound))]),
-    ApiServiceUnavailableResponse(problem('the database does not answer')),
+    ApiServiceUnavailableResponse(
+      problem(
+        'the database does not answer, or the first load of market data has not ended; see Retry-After',
+      ),
+    ),
     ApiInternalServerErrorResponse(problem('the server failed; its log has the details under `requestId`')),
   ];
 }

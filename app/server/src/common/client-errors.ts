@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Problem, PROBLEM_CONTENT_TYPE } from './problem.ts';
+import { kindOfTitle, type Problem, PROBLEM_CONTENT_TYPE, problemType } from './problem.ts';
 
 const TOO_LARGE = new Set(['HPE_HEADER_OVERFLOW']);
 const TOO_SLOW = new Set(['ERR_HTTP_REQUEST_TIMEOUT']);
@@ -21,7 +21,7 @@ export function answerMalformedRequests(server: Server): void {
     const status = statusOf(error.code ?? '');
     const title = STATUS_CODES[status] ?? 'Bad Request';
     const problem: Problem = {
-      type: `https://stockanalysis.dev/problems/${title.toLowerCase().replaceAll(/[^a-z]+/g, '-')}`,
+      type: problemType(kindOfTitle(title)),
       title,
       status,
       detail:

@@ -54,3 +54,10 @@ export class UnavailableError extends DomainError {
   readonly status = 503;
   readonly title = 'Service unavailable';
 }
+
+/** Nothing can be said of a symbol yet, not even that it does not exist. */
+export class NotLoadedError extends DomainError {
+  readonly kind = 'not-loaded';
+  readonly status = 503;
+  readonly title = 'Market data not loaded yet';
+}

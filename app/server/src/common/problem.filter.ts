@@ -4,7 +4,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { STATUS_CODES } from 'node:http';
 import { QueryFailedError } from 'typeorm';
 import { DomainError, NotFoundError, type ParameterError } from './errors.ts';
-import { type Problem, PROBLEM_CONTENT_TYPE } from './problem.ts';
+import { kindOfTitle, type Problem, PROBLEM_CONTENT_TYPE, problemType } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
 import { ValidationFailedError } from './validation.ts';
 
@@ -16,18 +16,15 @@ interface Failure {
   readonly errors: readonly ParameterError[];
 }
 
-const PROBLEM_BASE = 'https://stockanalysis.dev/problems/';
+/** When asking again is worth it: a database that comes back and a load that ends are a matter of seconds. */
+const RETRY_AFTER_SECONDS = 5;
 
 /** SQLSTATE classes that mean "the database cannot answer now": connection, resources, operator intervention. */
 const UNAVAILABLE_SQLSTATE = /^(08|53|57)/;
 
-function slug(title: string): string {
-  return title.toLowerCase().replaceAll(/[^a-z]+/g, '-');
-}
-
 function titled(status: number, detail?: string): Failure {
   const title = STATUS_CODES[status] ?? 'Error';
-  return { kind: slug(title), title, status, detail: detail ?? title, errors: [] };
+  return { kind: kindOfTitle(title), title, status, detail: detail ?? title, errors: [] };
 }
 
 function unavailable(): Failure {
@@ -90,15 +87,18 @@ const logger = new Logger('Problem');
 /** The one place that turns a thrown value into an HTTP answer. */
 function sendProblem(error: unknown, request: Request, response: Response): void {
   const { kind, title, status, detail, errors } = classify(error);
-  if (status >= 500) logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  // An expected failure has nothing to look up; the request itself is logged with its status.
+  if (status >= 500 && !(error instanceof DomainError))
+    logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   if (response.headersSent) {
     response.destroy();
     return;
   }
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+  if (status === 503) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
   const requestId = requestIdOf(request);
   const problem: Problem = {
-    type: PROBLEM_BASE + kind,
+    type: problemType(kind),
     title,
     status,
     detail,

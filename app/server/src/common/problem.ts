@@ -2,6 +2,12 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 
+/** The `type` of a problem: a stable name that clients may compare. */
+export const problemType = (kind: string): string => `https://stockanalysis.dev/problems/${kind}`;
+
+/** The kind of a problem that is known by its HTTP status only: `Payload Too Large` is `payload-too-large`. */
+export const kindOfTitle = (title: string): string => title.toLowerCase().replaceAll(/[^a-z]+/g, '-');
+
 export class ProblemParameter {
   @ApiProperty({ description: 'name of the query key, path part, header or body field', example: 'from' })
   parameter!: string;

@@ -16,8 +16,6 @@ const SLOW_QUERY_MS = 1_000;
 export interface PoolPurpose {
   readonly applicationName: string;
   readonly max: number;
-  /** Role that the session works as (`SET ROLE` at connect). */
-  readonly role?: string;
   /** Migrations may take long; requests may not. */
   readonly statementTimeoutMs?: number;
 }
@@ -33,7 +31,6 @@ export function poolOptions(settings: DatabaseSettings, purpose: PoolPurpose): R
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
-    ...(purpose.role === undefined ? {} : { options: `-c role=${purpose.role}` }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ClientBase } from 'pg';
 import { PgBoss } from 'pg-boss';
 import type { DatabaseSettings } from '../common/configuration/database-settings.ts';
 import { JOBS_SCHEMA, poolOptions, type PoolPurpose } from './data-source.ts';
@@ -25,10 +26,10 @@ export function createJobQueue(settings: DatabaseSettings, purpose: PoolPurpose,
   });
 }
 
-/** Installs or upgrades pg-boss and its queues; needs the owner of the schema, holds the migrator's lock. */
-export async function migrateJobQueue(settings: DatabaseSettings, purpose: PoolPurpose): Promise<void> {
+/** Installs or upgrades pg-boss and its queues in the migrator's own session, which works as the owner of the schema. */
+export async function migrateJobQueue(session: ClientBase): Promise<void> {
   const boss = new PgBoss({
-    ...poolOptions(settings, purpose),
+    db: { executeSql: (text, values) => session.query(text, values) },
     schema: JOBS_SCHEMA,
     supervise: false,
     schedule: false,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { marketDataEntities } from '../market-data/market-data.module.ts';
 import { dataSourceOptions } from './data-source.ts';
@@ -98,5 +99,53 @@ describe('migrateDatabase', () => {
     } finally {
       await dataSource.destroy();
     }
+  });
+});
+
+describe('a migration whose lock is lost', () => {
+  let database: TestDatabase;
+  let admin: Client;
+  beforeAll(async () => {
+    database = await createTestDatabase({ migrate: false });
+    admin = new Client({ connectionString: database.urls.admin });
+    await admin.connect();
+  });
+  afterAll(async () => {
+    await admin.end();
+    await database.drop();
+  });
+
+  const tables = async (): Promise<string[]> => {
+    const { rows } = await admin.query<{ name: string }>(
+      `SELECT tablename AS name FROM pg_tables WHERE schemaname IN ('app', 'jobs') ORDER BY 1`,
+    );
+    return rows.map((row) => row.name);
+  };
+
+  it('ends before its next step, so that the next holder of the lock works alone', async () => {
+    // A table that somebody else is making keeps the migration in its first step after it got the lock.
+    const blocker = new Client({ connectionString: database.urls.migrator });
+    await blocker.connect();
+    await blocker.query('SET ROLE app_owner; CREATE SCHEMA app');
+    await blocker.query('BEGIN; CREATE TABLE app.schema_migrations (id int)');
+    const settings = { connectionString: database.urls.migrator };
+    const migration = migrateDatabase(settings, () => undefined).then(
+      () => 'went on',
+      (error: Error) => error.message,
+    );
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await expect.poll(async () => (await admin.query(waiting)).rowCount, { timeout: 9_000 }).toBe(1);
+    const { rowCount } = await admin.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_locks
+        WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+    expect(rowCount).toBe(1);
+    await blocker.query('ROLLBACK');
+    await blocker.end();
+
+    expect(await migration).toMatch(/session that holds the migration lock was lost.*start it again/);
+    expect(await tables()).toEqual([]);
+    expect((await migrateDatabase(settings, () => undefined)).applied).toHaveLength(1);
+    expect(await tables()).toContain('daily_bars');
   });
 });

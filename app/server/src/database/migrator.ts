@@ -1,14 +1,16 @@
-import { Client } from 'pg';
+import type { ClientBase } from 'pg';
+import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import type { DatabaseSettings } from '../common/configuration/database-settings.ts';
-import { APPLICATION_SCHEMA, createDataSource, JOBS_SCHEMA, poolOptions } from './data-source.ts';
+import { messageOf } from '../common/configuration/errors.ts';
+import { APPLICATION_SCHEMA, createDataSource, JOBS_SCHEMA } from './data-source.ts';
+import { grantAccess } from './grants.ts';
 import { migrateJobQueue } from './job-queue.ts';
 import { EXPECTED_SCHEMA_VERSION } from './migrations/index.ts';
-import { grantAccess } from './roles.ts';
 
 /** Any number, as long as every release uses the same one. */
 const ADVISORY_LOCK = 5_170_218_824;
-const LOCK_WAIT_MS = 600_000;
-const MIGRATION_TIMEOUT_MS = 600_000;
+/** How long one statement may take, and how long the lock is waited for. */
+const STATEMENT_TIMEOUT_MS = 600_000;
 const OWNER = 'app_owner';
 
 export interface MigrationResult {
@@ -16,73 +18,82 @@ export interface MigrationResult {
   readonly schemaVersion: number;
 }
 
-/** app_owner where that role exists and we may take it on; otherwise we own what we create ourselves. */
-async function owningRole(client: Client): Promise<string | undefined> {
-  const { rows } = await client.query<{ member: boolean }>(
+/** Works as app_owner where that role exists and we may take it on; otherwise we own what we create ourselves. */
+async function becomeOwner(session: ClientBase): Promise<void> {
+  const { rows } = await session.query<{ member: boolean }>(
     `SELECT pg_has_role(current_user, oid, 'MEMBER') AS member FROM pg_roles WHERE rolname = $1`,
     [OWNER],
   );
-  return rows[0]?.member === true ? OWNER : undefined;
+  if (rows[0]?.member === true) await session.query(`SET ROLE ${OWNER}`);
 }
 
-async function createSchemas(client: Client, role: string | undefined): Promise<void> {
-  if (role !== undefined) await client.query(`SET ROLE ${role}`);
-  for (const schema of [APPLICATION_SCHEMA, JOBS_SCHEMA])
-    await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+async function takeLock(session: ClientBase, log: (line: string) => void): Promise<void> {
+  const { rows } = await session.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
+    ADVISORY_LOCK,
+  ]);
+  if (rows[0]?.locked === true) return;
+  log('another migration is running; waiting for it');
+  await session.query(`SET lock_timeout = ${STATEMENT_TIMEOUT_MS}`);
+  await session.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK]);
+  await session.query('RESET lock_timeout');
 }
 
-async function migrateUnderLock(
-  client: Client,
-  settings: DatabaseSettings,
-  log: (line: string) => void,
+async function migrateInSession(
+  dataSource: DataSource,
+  runner: QueryRunner,
+  session: ClientBase,
 ): Promise<MigrationResult> {
-  const role = await owningRole(client);
-  await createSchemas(client, role);
-  const purpose = {
-    applicationName: 'stock-analysis-migrate',
-    max: 2,
-    statementTimeoutMs: MIGRATION_TIMEOUT_MS,
-    ...(role === undefined ? {} : { role }),
-  };
-  const dataSource = createDataSource(settings, purpose, log);
-  await dataSource.initialize();
-  try {
-    const applied = await dataSource.runMigrations();
-    await migrateJobQueue(settings, purpose);
-    await grantAccess(client);
-    return { applied: applied.map((migration) => migration.name), schemaVersion: EXPECTED_SCHEMA_VERSION };
-  } finally {
-    await dataSource.destroy();
-  }
+  await becomeOwner(session);
+  for (const schema of [APPLICATION_SCHEMA, JOBS_SCHEMA])
+    await session.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+  const executor = new MigrationExecutor(dataSource, runner);
+  executor.transaction = 'each';
+  const applied = await executor.executePendingMigrations();
+  await migrateJobQueue(session);
+  await grantAccess(session);
+  return { applied: applied.map((migration) => migration.name), schemaVersion: EXPECTED_SCHEMA_VERSION };
+}
+
+/** PostgreSQL ends a session with severity FATAL; one that breaks off says so by an event. */
+function isLost(error: unknown, broken: Error | undefined): boolean {
+  return (
+    broken !== undefined || (error instanceof Error && 'severity' in error && error.severity === 'FATAL')
+  );
 }
 
 /**
- * Brings the database to the schema of this code, and pg-boss with it. Safe to start any number of times at once: a
- * session-level advisory lock on one connection lets one work and the others wait (TypeORM has no lock of its own).
- * @throws when the lock is not free within ten minutes or a statement fails; what was finished stays
+ * Brings the database to the schema of this code, and pg-boss with it. Safe to start any number of times at once: an
+ * advisory lock lets one work and the others wait (TypeORM has no lock of its own). Everything is done in the very
+ * session that holds the lock, so when that session ends, nothing goes on beside the next holder.
+ * @throws when the lock is not free within ten minutes, its session is lost or a statement fails; what was finished stays
  */
 export async function migrateDatabase(
   settings: DatabaseSettings,
   log: (line: string) => void,
 ): Promise<MigrationResult> {
-  const client = new Client({
-    ...poolOptions(settings, { applicationName: 'stock-analysis-migrate-lock', max: 1 }),
-    lock_timeout: LOCK_WAIT_MS,
-    statement_timeout: LOCK_WAIT_MS,
-  });
-  client.on('error', (error) => log(`the connection that holds the migration lock failed: ${error.message}`));
-  await client.connect();
+  const purpose = {
+    applicationName: 'stock-analysis-migrate',
+    max: 1,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+  };
+  const dataSource = createDataSource(settings, purpose, log);
+  await dataSource.initialize();
+  const runner = dataSource.createQueryRunner();
+  let broken: Error | undefined;
   try {
-    const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
-      ADVISORY_LOCK,
-    ]);
-    if (rows[0]?.locked !== true) {
-      log('another migration is running; waiting for it');
-      await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK]);
-    }
-    return await migrateUnderLock(client, settings, log);
+    const session: ClientBase = await runner.connect();
+    session.on('error', (error) => (broken = error));
+    await takeLock(session, log);
+    return await migrateInSession(dataSource, runner, session);
+  } catch (error) {
+    if (!isLost(error, broken)) throw error;
+    throw new Error(
+      `the session that holds the migration lock was lost, so the migration ended (${messageOf(broken ?? error)}); start it again`,
+      { cause: error },
+    );
   } finally {
+    await runner.release();
     // Ending the session releases the lock.
-    await client.end();
+    await dataSource.destroy();
   }
 }

@@ -1,5 +1,5 @@
 import type { Bar, SourceRow } from './provider.ts';
-import type { SymbolKind } from './symbol.ts';
+import type { SymbolKind } from '../common/market/symbol.ts';
 
 export type Disposition = 'rejected' | 'flagged';
 

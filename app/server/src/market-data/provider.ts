@@ -1,4 +1,4 @@
-import type { SymbolKind } from './symbol.ts';
+import type { SymbolKind } from '../common/market/symbol.ts';
 
 export interface SymbolListing {
   readonly symbol: string;

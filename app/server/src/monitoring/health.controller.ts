@@ -8,7 +8,7 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Public } from '../common/access.ts';
-import { WorksWithoutDatabase } from '../common/database-guard.ts';
+import { WorksWithoutDatabase } from '../database/database.guard.ts';
 import { NoParameters } from '../common/validation.ts';
 import { type HealthReport, HealthService } from './health.service.ts';
 

@@ -13,6 +13,6 @@ import { ShutdownState } from './shutdown-state.ts';
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
   providers: [Metrics, ShutdownState, HealthService, ManagementServer, DatabaseMetrics],
-  exports: [Metrics, ShutdownState],
+  exports: [Metrics],
 })
 export class MonitoringModule {}

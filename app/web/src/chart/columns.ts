@@ -1,5 +1,13 @@
 import type { Overlay, Pane } from '../state.ts';
 
+/** What the panes are called, with the parameters that the server computes them with. */
+export const TITLES: Readonly<Record<Pane, string>> = {
+  MACD: 'MACD(12,26,9)',
+  KDJ: 'KDJ(9,3,3)',
+  RSI: 'RSI(6,12,24)',
+};
+export const VOLUME_TITLE = '成交量';
+
 export type SeriesColor = 'a' | 'b' | 'c' | 'd';
 
 /** One indicator column that is drawn, and which of the palette's series colours it has. */

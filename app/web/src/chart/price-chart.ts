@@ -1,16 +1,21 @@
 import {
   CandlestickSeries,
   createChart,
+  createTextWatermark,
   HistogramSeries,
   LineSeries,
   type IChartApi,
   type ISeriesApi,
+  type ITextWatermarkPluginApi,
   type SeriesType,
+  type Time,
 } from 'lightweight-charts';
 import { compact, monthsBefore } from '../format.ts';
-import { RANGE_MONTHS, type Overlay, type Pane, type Range, type View } from '../state.ts';
-import { COLUMNS, OVERLAY_COLUMNS, type Column } from './columns.ts';
+import type { View } from '../load.ts';
+import { RANGE_MONTHS, type Overlay, type Pane, type Range } from '../state.ts';
+import { COLUMNS, OVERLAY_COLUMNS, TITLES, VOLUME_TITLE, type Column } from './columns.ts';
 import { readPalette, type Palette } from './palette.ts';
+import { candleStyle, histogramColor, volumeColor } from './styles.ts';
 
 export interface Drawing {
   readonly overlay: Overlay;
@@ -27,6 +32,7 @@ export class PriceChart {
   readonly #chart: IChartApi;
   readonly #scheme = matchMedia('(prefers-color-scheme: dark)');
   #series: ISeriesApi<SeriesType>[] = [];
+  #titles: ITextWatermarkPluginApi<Time>[] = [];
   #drawn: { readonly view: View; readonly drawing: Drawing } | undefined;
 
   constructor(place: HTMLElement, onCursor: (index: number | undefined) => void) {
@@ -34,7 +40,7 @@ export class PriceChart {
       autoSize: true,
       // The logo brings a style element that a strict policy refuses; the footer carries the notice instead.
       layout: { attributionLogo: false, fontSize: 11 },
-      rightPriceScale: { borderVisible: false, minimumWidth: 64 },
+      rightPriceScale: { borderVisible: false, minimumWidth: 64, entireTextOnly: true },
       timeScale: { borderVisible: false, rightOffset: 2, minBarSpacing: 0.05 },
       localization: { locale: 'zh-CN', dateFormat: 'yyyy-MM-dd' },
     });
@@ -51,6 +57,7 @@ export class PriceChart {
   draw(view: View, drawing: Drawing): void {
     const palette = readPalette();
     this.#applyPalette(palette);
+    for (const title of this.#titles) title.detach();
     for (const series of this.#series) this.#chart.removeSeries(series);
     this.#series = [];
     this.#drawCandles(view, palette);
@@ -64,9 +71,15 @@ export class PriceChart {
       }
     }
     for (const [index, pane] of this.#chart.panes().entries()) pane.setStretchFactor(STRETCH[index] ?? 1);
-    if (this.#drawn?.view !== view || this.#drawn.drawing.range !== drawing.range)
-      this.#showRange(view, drawing.range);
+    this.#drawTitles([VOLUME_TITLE, ...drawing.panes.map((pane) => TITLES[pane])], palette);
+    if (!this.#shows(view, drawing.range)) this.#showRange(view, drawing.range);
     this.#drawn = { view, drawing };
+  }
+
+  /** The same bars fetched again must not take away the section that the reader is looking at. */
+  #shows({ symbol, bars }: View, range: Range): boolean {
+    const { view, drawing } = this.#drawn ?? {};
+    return view?.symbol === symbol && view.bars.length === bars.length && drawing?.range === range;
   }
 
   remove(): void {
@@ -81,16 +94,23 @@ export class PriceChart {
     });
   }
 
-  #drawCandles({ bars }: View, { up, down }: Palette): void {
-    const options = {
-      upColor: up,
-      wickUpColor: up,
-      borderUpColor: up,
-      downColor: down,
-      wickDownColor: down,
-      borderDownColor: down,
-    };
-    const series = this.#chart.addSeries(CandlestickSeries, { ...options, priceLineVisible: false }, 0);
+  /** The names of the panes below the candles, each in its upper left corner. */
+  #drawTitles(texts: readonly string[], { text: color }: Palette): void {
+    this.#titles = this.#chart
+      .panes()
+      .slice(1)
+      .map((pane, index) =>
+        createTextWatermark(pane, {
+          horzAlign: 'left',
+          vertAlign: 'top',
+          lines: [{ text: texts[index] ?? '', color, fontSize: 11 }],
+        }),
+      );
+  }
+
+  #drawCandles({ bars }: View, palette: Palette): void {
+    const options = { ...candleStyle(palette), priceLineVisible: false };
+    const series = this.#chart.addSeries(CandlestickSeries, options, 0);
     series.setData(
       bars.map((bar) => ({
         time: bar.date,
@@ -103,14 +123,14 @@ export class PriceChart {
     this.#series.push(series);
   }
 
-  #drawVolume({ bars }: View, { up, down }: Palette): void {
+  #drawVolume({ bars }: View, palette: Palette): void {
     const priceFormat = { type: 'custom', formatter: compact, minMove: 1 } as const;
     const series = this.#chart.addSeries(HistogramSeries, { ...QUIET, priceFormat }, 1);
     series.setData(
       bars.map((bar) => ({
         time: bar.date,
         value: bar.volume,
-        color: Number(bar.close) >= Number(bar.open) ? up : down,
+        color: volumeColor(bar, palette),
       })),
     );
     this.#series.push(series);
@@ -126,9 +146,7 @@ export class PriceChart {
     const points = indicators.map(({ date, values }) => {
       const value = values[name];
       if (value === null || value === undefined) return { time: date };
-      return histogram
-        ? { time: date, value, color: value >= 0 ? palette.up : palette.down }
-        : { time: date, value };
+      return histogram ? { time: date, value, color: histogramColor(value, palette) } : { time: date, value };
     });
     const series = histogram
       ? this.#chart.addSeries(HistogramSeries, { ...QUIET, priceFormat }, pane)

@@ -1,4 +1,4 @@
-import { ingestion, loading, problem, retry, symbol, view } from '../state.ts';
+import { awaited, ingestion, loading, problem, retry, symbol, view } from '../state.ts';
 
 /** What stands in the page's middle while there is nothing to draw: loading, empty, or what went wrong and what to do. */
 export function Message() {
@@ -18,19 +18,35 @@ export function Message() {
       </section>
     );
   }
+  if (awaited.value) return <FirstLoad />;
   const empty = view.value !== undefined && view.value.bars.length === 0;
-  const run = ingestion.value;
-  const isRunning = run !== undefined && ['queued', 'running'].includes(run.status);
   return (
     <section class="message" role="status">
-      <h2>{empty ? (isRunning ? '正在载入历史行情' : `${symbol.value} 没有历史行情`) : '加载中…'}</h2>
-      {empty && isRunning && (
-        <p>
-          已写入 {run.rowsDone ?? 0} 行{run.rowsTotal ? `，共 ${run.rowsTotal} 行` : ''}，完成后自动显示。
-        </p>
-      )}
-      {empty && !isRunning && <p>当前数据来源没有这只股票的日线，请换一只，例如 000001.SZ 或 600000.SH。</p>}
+      <h2>{empty ? `${symbol.value} 没有历史行情` : '加载中…'}</h2>
+      {empty && <p>当前数据来源没有这只股票的日线，请换一只，例如 000001.SZ 或 600000.SH。</p>}
       {!empty && loading.value && <div class="spinner" />}
+    </section>
+  );
+}
+
+/** The source is being loaded for the first time; the page shows the symbol by itself as soon as it is there. */
+function FirstLoad() {
+  const run = ingestion.value;
+  const failed = run?.status === 'failed';
+  return (
+    <section class="message" role={failed ? 'alert' : 'status'}>
+      <h2>{failed ? '历史行情载入失败' : '首次载入历史行情'}</h2>
+      {failed ? (
+        <p>请管理员查看 worker 的日志；修复并重新载入后，本页自动显示 {symbol.value}。</p>
+      ) : (
+        <>
+          <p>
+            {run && run.rowsDone > 0 ? `已写入 ${run.rowsDone} 行` : '正在准备'}，完成后自动显示{' '}
+            {symbol.value}。
+          </p>
+          <div class="spinner" />
+        </>
+      )}
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import type { StockAnalysis } from '../../api/index.ts';
+import { millisecondsOf, type StockAnalysis } from '../../api/index.ts';
 import {
   FINALIZER,
   LABEL,
@@ -82,7 +82,7 @@ async function findOwn(
 
 function podsInTheWay(deletion: Deletion, components: readonly Component[]): string[] {
   const { object, children, dependencies } = deletion;
-  const since = Date.parse(object.metadata.deletionTimestamp ?? '');
+  const since = millisecondsOf(object.metadata.deletionTimestamp);
   if (dependencies.clock.now() - since > PATIENCE_MS) return [];
   return runningPods(children, object.metadata.name, components);
 }

@@ -1,4 +1,4 @@
-import type { StockAnalysisStatus } from '../../api/index.ts';
+import { millisecondsOf, type StockAnalysisStatus } from '../../api/index.ts';
 import { readyOf } from './status.ts';
 
 const STEADY_MS = 5 * 60_000;
@@ -17,7 +17,7 @@ export function revisitAfter(
 ): number {
   const ready = readyOf(status);
   if (ready?.status === 'True') return Math.min(wanted, STEADY_MS * (1 + random()));
-  const since = Date.parse(ready?.lastTransitionTime ?? '');
+  const since = millisecondsOf(ready?.lastTransitionTime);
   const elapsed = Number.isNaN(since) ? 0 : now - since;
   const pause = Math.min(Math.max(elapsed / 3, SHORTEST_MS), STEADY_MS);
   return Math.max(SHORTEST_MS / 3, Math.min(wanted, pause * (0.9 + 0.2 * random())));

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { OptionalCivilDate } from '../../market-data/bars/bars.dto.ts';
+import { OptionalCivilDate } from '../../common/market/series-query.ts';
 import type { RuleAction } from '../rule-score.ts';
 
 const ACTIONS = ['buy', 'add', 'hold', 'reduce', 'sell', 'watch'] as const satisfies readonly RuleAction[];

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { SYMBOL_PATTERN } from '../market/symbol.ts';
 import { messageOf } from './errors.ts';
 
-const symbol = z.string().regex(/^\d{6}\.(SH|SZ|BJ)$/, 'must look like 600519.SH');
+const symbol = z.string().regex(SYMBOL_PATTERN, 'must look like 600519.SH');
 
 /** Plain configuration that a person writes (config.yaml); an unknown key is an error, not a typo that is ignored. */
 const fileSchema = z.strictObject({

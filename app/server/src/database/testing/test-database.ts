@@ -5,8 +5,8 @@ import { inject } from 'vitest';
 import type { Configuration, Role } from '../../common/configuration/configuration.ts';
 import { createDataSource } from '../data-source.ts';
 import { migrateDatabase } from '../migrator.ts';
-import { provisionDatabase } from '../roles.ts';
 import { type Database, databaseOf } from '../sql.ts';
+import './provided-context.ts';
 
 /** A database of one test file, with the roles of production. */
 export interface TestDatabase {
@@ -40,7 +40,9 @@ export async function createTestDatabase({ migrate = true } = {}): Promise<TestD
     migrator: base.migrator + name,
     application: base.application + name,
   };
-  await asAdmin(`${base.admin}postgres`, (admin) => provisionDatabase(admin, name));
+  await asAdmin(`${base.admin}postgres`, async (admin) => {
+    await admin.query(`CREATE DATABASE ${name} OWNER app_owner`);
+  });
   if (migrate) await migrateDatabase({ connectionString: urls.migrator }, () => undefined);
   const dataSource = createDataSource(
     { connectionString: urls.application },

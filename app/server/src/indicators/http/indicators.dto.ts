@@ -4,10 +4,10 @@ import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, Matches } from 
 import {
   ADJUSTMENTS,
   type Adjustment,
-  BarsQuery,
   type Period,
   PERIODS,
-} from '../../market-data/bars/bars.dto.ts';
+  SeriesQuery,
+} from '../../common/market/series-query.ts';
 import { INDICATOR_NAMES, type IndicatorMode } from '../index.ts';
 
 const INDICATOR_MODES = ['cn'] as const satisfies readonly IndicatorMode[];
@@ -18,7 +18,7 @@ function commaList({ value }: { value: unknown }): unknown {
   return typeof value === 'string' ? value.split(',') : value;
 }
 
-export class IndicatorsQuery extends BarsQuery {
+export class IndicatorsQuery extends SeriesQuery {
   @ApiProperty({
     type: String,
     description: `comma separated, at most ${MOST_NAMES}: ${INDICATOR_NAMES.join(', ')}. MACD answers DIF, DEA and MACD; KDJ answers K, D and J; BOLL answers BOLL, BOLL_UP and BOLL_LOW.`,

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InvalidParameterError } from '../../common/errors.ts';
+import { checkRange } from '../../common/market/series-query.ts';
 import { rounded } from '../../common/rounded.ts';
-import { type BarHistory, BarsService, checkRange } from '../../market-data/bars/bars.service.ts';
+import { type BarHistory, BarsService } from '../../market-data/bars/bars.service.ts';
 import { computeIndicators, type IndicatorResult, UnknownIndicatorError } from '../index.ts';
 import type { IndicatorItem, IndicatorList, IndicatorsQuery } from './indicators.dto.ts';
 

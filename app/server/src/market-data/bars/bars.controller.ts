@@ -2,7 +2,8 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Public } from '../../common/access.ts';
 import { Answers } from '../../common/api-docs.ts';
-import { BarList, BarsQuery } from './bars.dto.ts';
+import { SeriesQuery } from '../../common/market/series-query.ts';
+import { BarList } from './bars.dto.ts';
 import { BarsService } from './bars.service.ts';
 
 @ApiTags('market data')
@@ -15,7 +16,7 @@ export class BarsController {
   @ApiOperation({ operationId: 'listBars', summary: 'Unadjusted bars of a symbol, oldest first' })
   @ApiParam({ name: 'symbol', example: '000001.SZ' })
   @Answers(BarList, { notFound: 'no such symbol' })
-  list(@Param('symbol') symbol: string, @Query() query: BarsQuery): Promise<BarList> {
+  list(@Param('symbol') symbol: string, @Query() query: SeriesQuery): Promise<BarList> {
     return this.bars.list(symbol, query);
   }
 }

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { InvalidParameterError } from '../../common/errors.ts';
+import { checkRange, type Period, type SeriesQuery } from '../../common/market/series-query.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
 import { MarketClock } from '../market-clock.ts';
 import { SymbolsService } from '../symbols/symbols.service.ts';
-import type { BarItem, BarList, BarsQuery, Period } from './bars.dto.ts';
+import type { BarItem, BarList } from './bars.dto.ts';
 import { formatDecimal } from './format-decimal.ts';
 
 interface BarRow {
@@ -64,7 +64,7 @@ export class BarsService {
     private readonly clock: MarketClock,
   ) {}
 
-  async list(text: string, query: BarsQuery): Promise<BarList> {
+  async list(text: string, query: SeriesQuery): Promise<BarList> {
     checkRange(query);
     const { symbol, lastBar, source } = await this.symbols.get(text);
     const rows = await this.rows(symbol, query.period, query.from, query.to);
@@ -110,12 +110,6 @@ export class BarsService {
     const today = await this.clock.today(source);
     return lastBar === null || today === undefined || lastBar < today;
   }
-}
-
-/** @throws InvalidParameterError when the range is empty by construction */
-export function checkRange({ from, to }: { from?: string; to?: string }): void {
-  if (from !== undefined && to !== undefined && from > to)
-    throw new InvalidParameterError('from', `must not be after to (${to})`);
 }
 
 function itemOf({ date, open, high, low, close, volume, amount }: BarRow): BarItem {

@@ -1,6 +1,6 @@
-import { messageOf } from '../../common/configuration/errors.ts';
 import type { Database } from '../../database/sql.ts';
 import type { MarketDataProvider } from '../provider.ts';
+import { fromSource, publicReason } from './failure.ts';
 import { type ChunkReport, runIngestion } from './run-ingestion.ts';
 
 export interface RunExecution {
@@ -10,6 +10,8 @@ export interface RunExecution {
   /** After a failure of the last attempt the run is `failed`; before, it waits for the next one. */
   readonly isLastAttempt: boolean;
   readonly signal: AbortSignal;
+  /** Gets what is kept from readers of the API: the error as it was thrown. */
+  readonly logFailure: (error: unknown) => void;
   readonly chunkRows?: number;
   readonly onChunk?: (report: ChunkReport) => void | Promise<void>;
 }
@@ -20,14 +22,20 @@ interface StartedRun {
   readonly symbols: string[] | null;
 }
 
-async function markStarted({ database, provider, runId }: RunExecution): Promise<StartedRun | undefined> {
+async function markStarted({ database, runId }: RunExecution): Promise<StartedRun | undefined> {
   const rows = await database.query<StartedRun>(
     `UPDATE app.ingestion_runs
-        SET status = 'running', attempts = attempts + 1, started_at = coalesce(started_at, now()), fingerprint = $2
+        SET status = 'running', attempts = attempts + 1, started_at = coalesce(started_at, now())
       WHERE id = $1 AND status IN ('queued', 'running') RETURNING symbols`,
-    [runId, await provider.fingerprint()],
+    [runId],
   );
   return rows[0];
+}
+
+/** Taken before the first row is read, so that a source that changes meanwhile is loaded again. */
+async function recordFingerprint({ database, provider, runId }: RunExecution): Promise<void> {
+  const fingerprint = await fromSource('the fingerprint', provider.fingerprint());
+  await database.query('UPDATE app.ingestion_runs SET fingerprint = $2 WHERE id = $1', [runId, fingerprint]);
 }
 
 async function markEnded(
@@ -52,13 +60,15 @@ export async function executeRun(execution: RunExecution): Promise<RunOutcome> {
   const run = await markStarted(execution);
   if (run === undefined) return 'already-ended';
   try {
+    await recordFingerprint(execution);
     await runIngestion(execution, { runId, symbols: run.symbols ?? undefined }, signal);
   } catch (error) {
     if (signal.aborted) {
       await markEnded(execution, 'queued', null);
       throw new Error('handed back: the worker stops', { cause: error });
     }
-    await markEnded(execution, execution.isLastAttempt ? 'failed' : 'queued', messageOf(error));
+    execution.logFailure(error);
+    await markEnded(execution, execution.isLastAttempt ? 'failed' : 'queued', publicReason(error));
     throw error;
   }
   await markEnded(execution, 'completed', null);

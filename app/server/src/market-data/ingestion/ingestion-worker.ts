@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import type { JobWithMetadata } from 'pg-boss';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { messageOf } from '../../common/configuration/errors.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import { INGESTION_QUEUE } from '../../database/job-queue.ts';
@@ -72,6 +73,7 @@ export class IngestionWorker implements OnApplicationBootstrap {
       runId: job.data.runId,
       isLastAttempt: job.retryCount >= job.retryLimit,
       signal: AbortSignal.any([job.signal, this.queue.signal]),
+      logFailure: (error) => this.logger.error(describeFailure(job.data.runId, error)),
       onChunk: ({ rows, rejected, flagged }) => {
         this.metrics.ingestionRows.inc({ source }, rows);
         this.metrics.quarantinedRows.inc({ source, disposition: 'rejected' }, rejected);
@@ -82,4 +84,9 @@ export class IngestionWorker implements OnApplicationBootstrap {
     this.metrics.ingestionDuration.observe({ source, outcome }, seconds);
     this.logger.log(`load ${job.data.runId}: ${outcome} after ${seconds.toFixed(1)} s`);
   }
+}
+
+/** The error with everything that caused it. */
+function describeFailure(runId: string, error: unknown): string {
+  return `load ${runId} failed: ${inspect(error, { depth: 4 })}`;
 }

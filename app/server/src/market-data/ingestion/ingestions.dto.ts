@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional, Matches } from 'class-validator';
-import { SYMBOL_PATTERN } from '../symbol.ts';
+import { SYMBOL_PATTERN } from '../../common/market/symbol.ts';
 import { RUN_STATUSES, type RunStatus } from './ingestion.entities.ts';
 
 export class IngestionOrderBody {
@@ -53,7 +53,11 @@ export class Ingestion {
   @ApiProperty({ description: 'times that a worker took it up' })
   attempts!: number;
 
-  @ApiProperty({ type: String, nullable: true, description: 'what went wrong at the last attempt' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'what went wrong at the last attempt, without internals: the log has those',
+  })
   error!: string | null;
 
   @ApiProperty({ description: 'rows of the symbols begun so far' })

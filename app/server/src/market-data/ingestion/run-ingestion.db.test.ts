@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
 import type { MarketDataProvider } from '../provider.ts';
@@ -19,6 +20,15 @@ async function createRun(database: TestDatabase, key: string): Promise<string> {
   );
   return run?.id ?? '';
 }
+
+/** An object that single methods can be replaced in. */
+const providerOf = (sound: MarketDataProvider): MarketDataProvider => ({
+  source: sound.source,
+  fingerprint: () => sound.fingerprint(),
+  listSymbols: () => sound.listSymbols(),
+  listSeries: () => sound.listSeries(),
+  dailyRows: (symbol) => sound.dailyRows(symbol),
+});
 
 function totals(
   database: TestDatabase,
@@ -192,6 +202,7 @@ describe('executeRun', () => {
       provider: new SampleProvider(folder, ['000151.SZ']),
       runId,
       isLastAttempt: false,
+      logFailure: () => undefined,
       onChunk: () => stop.abort(),
     };
     await expect(executeRun({ ...execution, signal: stop.signal })).rejects.toThrow('handed back');
@@ -204,21 +215,46 @@ describe('executeRun', () => {
   it.each([
     [false, 'queued'],
     [true, 'failed'],
-  ])('keeps the error; last attempt %s: the run is %s', async (isLastAttempt, status) => {
+  ])('keeps a reason and logs the error; last attempt %s: the run is %s', async (isLastAttempt, status) => {
     const runId = await createRun(database, `broken-${status}`);
     const sound = new SampleProvider(folder, ['000151.SZ']);
     const provider: MarketDataProvider = {
-      source: 'sample',
-      fingerprint: () => sound.fingerprint(),
-      listSymbols: () => sound.listSymbols(),
-      listSeries: () => sound.listSeries(),
-      dailyRows: () => Promise.reject(new Error('the file is cut off')),
+      ...providerOf(sound),
+      dailyRows: () => Promise.reject(new Error('/srv/sample/000151.json is cut off')),
+    };
+    const logged: unknown[] = [];
+    const execution = { database: database.sql, provider, runId, isLastAttempt, signal: never };
+    const thrown = 'the daily rows of 000151.SZ could not be read from the source';
+    await expect(executeRun({ ...execution, logFailure: (error) => logged.push(error) })).rejects.toThrow(
+      thrown,
+    );
+    const error = `${thrown}; the worker's log has the details under the id of this load`;
+    expect(await stateOf(runId)).toEqual([{ status, attempts: 1, error, finished: isLastAttempt }]);
+    expect(inspect(logged)).toContain('/srv/sample/000151.json is cut off');
+  });
+
+  it('ends a run whose source is gone before the first row, and tells nothing of the database', async () => {
+    const runId = await createRun(database, 'gone');
+    const sound = new SampleProvider(folder, ['000151.SZ']);
+    const execution = { runId, isLastAttempt: true, signal: never, logFailure: () => undefined };
+    const provider = { ...providerOf(sound), fingerprint: () => Promise.reject(new Error('ENOENT /srv')) };
+    await expect(executeRun({ ...execution, database: database.sql, provider })).rejects.toThrow(
+      'fingerprint',
+    );
+    expect(await stateOf(runId)).toMatchObject([
+      { status: 'failed', error: expect.stringMatching(/^the fingerprint could not be read/) },
+    ]);
+
+    const second = await createRun(database, 'refused');
+    const refused = {
+      ...database.sql,
+      transaction: () => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.7:5432')),
     };
     await expect(
-      executeRun({ database: database.sql, provider, runId, isLastAttempt, signal: never }),
-    ).rejects.toThrow('cut off');
-    expect(await stateOf(runId)).toEqual([
-      { status, attempts: 1, error: 'the file is cut off', finished: isLastAttempt },
+      executeRun({ ...execution, runId: second, database: refused, provider: sound }),
+    ).rejects.toThrow('ECONNREFUSED');
+    expect(await stateOf(second)).toMatchObject([
+      { status: 'failed', error: expect.stringMatching(/^what was read could not be stored; [^0-9]+$/) },
     ]);
   });
 });

@@ -1,7 +1,8 @@
 import type { Database, Sql } from '../../database/sql.ts';
 import { type CheckedRow, checkRows } from '../bar-checks.ts';
 import type { MarketDataProvider, SymbolListing } from '../provider.ts';
-import { kindOf } from '../symbol.ts';
+import { kindOf } from '../../common/market/symbol.ts';
+import { fromSource } from './failure.ts';
 import { insertBars, insertFindings, refreshSymbolStatistics, upsertSymbols } from './statements.ts';
 
 /** Rows written in one chunk, reported after its transaction is committed. */
@@ -36,7 +37,8 @@ interface Series {
 
 async function storeSymbols(context: IngestionContext, series: readonly string[]): Promise<void> {
   const { database, provider } = context;
-  const listings = new Map((await provider.listSymbols()).map((listing) => [listing.symbol, listing]));
+  const listed = await fromSource('the list of symbols', provider.listSymbols());
+  const listings = new Map(listed.map((listing) => [listing.symbol, listing]));
   for (const symbol of series) {
     const unnamed: SymbolListing = { symbol, name: symbol, kind: kindOf(symbol), pinyin: undefined };
     if (!listings.has(symbol)) listings.set(symbol, unnamed);
@@ -97,7 +99,7 @@ async function finishedSymbols(database: Database, runId: string): Promise<Reado
 /**
  * Loads symbols and daily bars into the database. Progress is committed with every chunk, so a run that was killed
  * goes on where it stopped when it is started again with the same id.
- * @throws AbortError between two chunks when `signal` fires; the source's and the database's own errors
+ * @throws AbortError between two chunks when `signal` fires; SourceError when the source cannot be read; the database's own errors
  */
 export async function runIngestion(
   context: IngestionContext,
@@ -105,13 +107,14 @@ export async function runIngestion(
   signal: AbortSignal,
 ): Promise<void> {
   const { database, provider, chunkRows = CHUNK_ROWS } = context;
-  const available = await provider.listSeries();
+  const available = await fromSource('the list of series', provider.listSeries());
   const wanted =
     order.symbols === undefined ? available : available.filter((symbol) => order.symbols?.includes(symbol));
   await storeSymbols(context, wanted);
   const finished = await finishedSymbols(database, order.runId);
   for (const symbol of wanted.filter((candidate) => !finished.has(candidate))) {
-    const rows = checkRows(await provider.dailyRows(symbol), kindOf(symbol));
+    const sourceRows = await fromSource(`the daily rows of ${symbol}`, provider.dailyRows(symbol));
+    const rows = checkRows(sourceRows, kindOf(symbol));
     await database.query(
       'INSERT INTO app.ingestion_progress (run_id, symbol, rows_total) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
       [order.runId, symbol, rows.length],

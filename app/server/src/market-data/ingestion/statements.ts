@@ -1,7 +1,7 @@
 import type { Sql } from '../../database/sql.ts';
 import type { Finding } from '../bar-checks.ts';
 import type { Bar, SymbolListing } from '../provider.ts';
-import { codeOf, exchangeOf } from '../symbol.ts';
+import { codeOf, exchangeOf } from '../../common/market/symbol.ts';
 
 /** One statement for all symbols; rows that say the same already are not rewritten. */
 export async function upsertSymbols(sql: Sql, source: string, rows: readonly SymbolListing[]): Promise<void> {

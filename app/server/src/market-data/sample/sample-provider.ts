@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { civilDateOfNumber } from '../civil-date.ts';
+import { civilDateOfNumber } from '../../common/market/civil-date.ts';
 import type { MarketDataProvider, SourceRow, SymbolListing } from '../provider.ts';
-import { canonicalSymbol, kindOf, type SymbolKind } from '../symbol.ts';
+import { canonicalSymbol, kindOf, type SymbolKind } from '../../common/market/symbol.ts';
 import {
   hashSampleData,
   listBarFiles,

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { SymbolKind } from '../symbol.ts';
+import type { SymbolKind } from '../../common/market/symbol.ts';
 
 /** A listed instrument and what is stored of its bars. */
 @Entity({ name: 'symbols' })

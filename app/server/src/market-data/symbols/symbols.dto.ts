@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
-import { EXCHANGES } from '../symbol.ts';
+import { EXCHANGES } from '../../common/market/symbol.ts';
 
 /** Only digits become a number; everything else stays what it is and is refused by IsInt. */
 export function digitsToNumber({ value }: { value: unknown }): unknown {
@@ -64,14 +64,14 @@ export class SymbolList {
     type: String,
     format: 'date',
     nullable: true,
-    description: 'date of the newest bar of the source; null before the first load',
+    description: 'date of the newest bar of the source; null while none is stored',
   })
   asOf!: string | null;
 
   @ApiProperty({ example: 'sample' })
   source!: string;
 
-  @ApiProperty({ description: 'true while nothing has been loaded' })
+  @ApiProperty({ description: 'true until the first load of the source has ended: symbols may be missing' })
   stale!: boolean;
 
   @ApiProperty({ description: 'matches in all, of which `items` are the first' })

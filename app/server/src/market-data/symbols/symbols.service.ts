@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { InvalidParameterError, NotFoundError } from '../../common/errors.ts';
+import { InvalidParameterError, NotFoundError, NotLoadedError } from '../../common/errors.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
 import { MarketClock } from '../market-clock.ts';
 import { MARKET_DATA_SOURCE } from '../market-data-source.ts';
-import { canonicalSymbol } from '../symbol.ts';
+import { canonicalSymbol } from '../../common/market/symbol.ts';
 import { SymbolEntity } from './symbol.entity.ts';
 import type { SymbolItem, SymbolList, SymbolsQuery } from './symbols.dto.ts';
 
@@ -40,7 +40,7 @@ export class SymbolsService {
     return {
       asOf: today ?? null,
       source: this.source,
-      stale: today === undefined,
+      stale: !(await this.clock.hasLoaded(this.source)),
       total: rows[0]?.total ?? 0,
       items,
     };
@@ -48,6 +48,7 @@ export class SymbolsService {
 
   /**
    * @throws InvalidParameterError when `text` is not a symbol at all
+   * @throws NotLoadedError until the first load of the source has ended, for a symbol whose bars are not all stored
    * @throws NotFoundError when no such symbol is listed
    */
   async get(text: string): Promise<SymbolEntity> {
@@ -56,6 +57,13 @@ export class SymbolsService {
     const entity = await this.dataSource
       .getRepository(SymbolEntity)
       .findOneBy({ symbol, source: this.source });
+    // The last bar is written when all bars of the symbol are stored: half a history would be judged as a whole one.
+    if (entity !== null && entity.lastBar !== null) return entity;
+    if (!(await this.clock.hasLoaded(this.source))) {
+      throw new NotLoadedError(
+        `${symbol} is not loaded yet: the first load from the source ${this.source} has not ended; GET /api/v1/ingestions tells how far it is`,
+      );
+    }
     if (entity !== null) return entity;
     const detail = `no symbol ${symbol} is known`;
     throw new NotFoundError(`symbol: ${detail}`, [{ parameter: 'symbol', detail }]);

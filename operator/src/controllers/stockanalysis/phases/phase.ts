@@ -1,4 +1,4 @@
-import type { StockAnalysis, StockAnalysisStatus } from '../../../api/index.ts';
+import { millisecondsOf, type StockAnalysis, type StockAnalysisStatus } from '../../../api/index.ts';
 import type { LiveEvent, LiveObject, Warning } from '../../../policies/index.ts';
 import type { Target } from '../../../resources/index.ts';
 import type { Children } from '../children.ts';
@@ -58,7 +58,7 @@ const GRACE_MS = 5_000;
 
 /** Warnings about one object, newest version of each; read live and only while something is pending for a while. */
 export async function eventsOf(pass: Pass, object: LiveObject): Promise<readonly LiveEvent[]> {
-  const created = Date.parse(object.metadata.creationTimestamp ?? '');
+  const created = millisecondsOf(object.metadata.creationTimestamp);
   if (pass.dependencies.clock.now() - created < GRACE_MS) return [];
   const list = await pass.dependencies.client.list(
     coreEvents,

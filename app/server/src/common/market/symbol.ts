@@ -4,7 +4,7 @@ export type SymbolKind = 'stock' | 'index';
 export const EXCHANGES = ['SH', 'SZ', 'BJ'] as const;
 
 /** The one canonical form: six digits, a dot, the exchange. */
-export const SYMBOL_PATTERN = /^\d{6}\.(SH|SZ|BJ)$/;
+export const SYMBOL_PATTERN = new RegExp(String.raw`^\d{6}\.(${EXCHANGES.join('|')})$`);
 
 /** `600519.sh` of a source becomes `600519.SH`; undefined for anything that is not an A-share instrument. */
 export function canonicalSymbol(text: string): string | undefined {

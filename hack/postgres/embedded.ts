@@ -3,16 +3,17 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { planLaunch } from './embedded-account.ts';
-import { installPostgresBinaries } from './embedded-binaries.ts';
+import { planLaunch } from './account.ts';
+import { installPostgresBinaries } from './binaries.ts';
 import {
   checkMajorVersion,
   clearStaleServer,
   initialiseCluster,
   passwordsOf,
   STOP_STEPS,
-} from './embedded-cluster.ts';
-import { exitOf, freePort, startProgram, stopWithUs } from './embedded-process.ts';
+} from './cluster.ts';
+import { freePort } from '../lib/ports.ts';
+import { exitOf, startProgram, stopWithUs } from './process.ts';
 import { provisionDatabase, provisionRoles } from './roles.ts';
 
 /** A PostgreSQL of our own, on 127.0.0.1 only, with the roles that the operator makes in a cluster. */

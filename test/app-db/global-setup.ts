@@ -2,14 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startEmbeddedPostgres } from '../embedded.ts';
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** URLs of the three accounts without the name of a database, ending in a slash. */
-    postgres: { readonly admin: string; readonly migrator: string; readonly application: string };
-  }
-}
+import { startEmbeddedPostgres } from '../../hack/postgres/embedded.ts';
+import '../../app/server/src/database/testing/provided-context.ts';
 
 /** One real PostgreSQL for all `*.db.test.ts`, with the roles of the platform; gone with its folder afterwards. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

@@ -3,9 +3,9 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Launch } from './embedded-account.ts';
-import type { PostgresBinaries } from './embedded-binaries.ts';
-import { exitOf, startProgram } from './embedded-process.ts';
+import type { Launch } from './account.ts';
+import type { PostgresBinaries } from './binaries.ts';
+import { exitOf, startProgram } from './process.ts';
 
 const passwordsSchema = z.object({ admin: z.string(), migrator: z.string(), application: z.string() });
 

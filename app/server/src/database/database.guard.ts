@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { DatabaseConnector } from '../database/connector.ts';
-import { UnavailableError } from './errors.ts';
+import { DatabaseConnector } from './connector.ts';
+import { UnavailableError } from '../common/errors.ts';
 
 const WORKS_WITHOUT_DATABASE = 'works-without-database';
 

@@ -1,0 +1,38 @@
+import type { ClientBase } from 'pg';
+
+const SCHEMAS = ['app', 'jobs'] as const;
+
+function grantsFor(schema: string, role: string, tableRights: string): string[] {
+  return [
+    `GRANT USAGE ON SCHEMA ${schema} TO ${role}`,
+    `GRANT ${tableRights} ON ALL TABLES IN SCHEMA ${schema} TO ${role}`,
+    `ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} GRANT ${tableRights} ON TABLES TO ${role}`,
+  ];
+}
+
+/**
+ * Gives app_rw data access without DDL and app_ro reading, as far as these roles exist. Run by the owner of the
+ * schemas after every migration; repeating it changes nothing.
+ */
+export async function grantAccess(owner: ClientBase): Promise<void> {
+  const { rows } = await owner.query<{ rolname: string }>(
+    `SELECT rolname FROM pg_roles WHERE rolname IN ('app_rw', 'app_ro')`,
+  );
+  const present = new Set(rows.map((row) => row.rolname));
+  const statements: string[] = [];
+  for (const schema of SCHEMAS) {
+    if (present.has('app_rw')) {
+      statements.push(
+        ...grantsFor(schema, 'app_rw', 'SELECT, INSERT, UPDATE, DELETE'),
+        `GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${schema} TO app_rw`,
+        `ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} GRANT USAGE ON SEQUENCES TO app_rw`,
+        `GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${schema} TO app_rw`,
+      );
+    }
+    if (present.has('app_ro')) statements.push(...grantsFor(schema, 'app_ro', 'SELECT'));
+  }
+  // The history of migrations is the migrator's own.
+  if (present.has('app_rw'))
+    statements.push('REVOKE INSERT, UPDATE, DELETE ON app.schema_migrations FROM app_rw');
+  for (const statement of statements) await owner.query(statement);
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { Bar, Ingestion, MarketData, Page, SymbolItem } from './api.ts';
+import { followFirstLoad, loadView } from './load.ts';
+
+const never = new AbortController().signal;
+
+const item = (lastBar: string | null): SymbolItem => ({
+  symbol: '000001.SZ',
+  name: '平安银行',
+  exchange: 'SZ',
+  bars: lastBar === null ? 0 : 1,
+  firstBar: lastBar,
+  lastBar,
+});
+const page = <T>(items: readonly T[], stale = false): Page<T> => ({
+  asOf: null,
+  source: 'sample',
+  stale,
+  items,
+});
+const bar: Bar = { date: '2024-09-19', open: '1', high: '1', low: '1', close: '1', volume: 1, amount: '1' };
+
+/** Answers that follow each other; the last one is repeated. */
+function market(symbols: readonly Page<SymbolItem>[], runs: readonly Ingestion[] = []) {
+  const asked: string[] = [];
+  const left = [...symbols];
+  const answer = <T>(name: string, value: T): Promise<T> => {
+    asked.push(name);
+    return Promise.resolve(value);
+  };
+  const api: MarketData = {
+    symbols: () => answer('symbols', (left.length > 1 ? left.shift() : left[0]) ?? page([])),
+    bars: () => answer('bars', page([bar])),
+    indicators: () => answer('indicators', page([])),
+    ruleAnalysis: () => Promise.reject(new Error('not asked for here')),
+    ingestions: () => answer('ingestions', { items: runs }),
+  };
+  return { api, asked };
+}
+
+const LOADING = page<SymbolItem>([], true);
+
+describe('loadView', () => {
+  it.each([
+    ['is not listed yet', LOADING],
+    ['is listed without its bars', page([item(null)], true)],
+  ])('asks for no bars while the first load runs and the symbol %s', async (_what, symbols) => {
+    const { api, asked } = market([symbols]);
+    expect(await loadView(api, '000001.SZ', false, never)).toEqual({ view: undefined, isComplete: false });
+    expect(asked).toEqual(['symbols']);
+  });
+
+  it('shows a symbol whose bars are there before the first load has ended', async () => {
+    const { api } = market([page([item('2024-09-19')], true)]);
+    const { view, isComplete } = await loadView(api, '000001.SZ', false, never);
+    expect([view?.bars, isComplete]).toEqual([[bar], false]);
+  });
+
+  it('asks for the bars of a symbol that is not listed once the load has ended: the answer says what is wrong', async () => {
+    const { api, asked } = market([page([])]);
+    await loadView(api, '999999.SZ', false, never);
+    expect(asked).toContain('bars');
+  });
+});
+
+describe('followFirstLoad', () => {
+  const running: Ingestion = { status: 'running', trigger: 'start', rowsDone: 5 };
+  const wait = (): Promise<void> => Promise.resolve();
+
+  it.each([
+    ['the symbol is there', false, page([item('2024-09-19')], true), 2],
+    ['the load has ended, where the symbol is shown already', true, page([item('2024-09-19')]), 3],
+    ['the load has ended, where the symbol never came', false, page<SymbolItem>([]), 2],
+  ])('reports the progress until %s', async (_what, isShown, last, polls) => {
+    const between = isShown
+      ? [page([item('2024-09-19')], true), page([item('2024-09-19')], true)]
+      : [LOADING];
+    const { api, asked } = market([...between, last], [running]);
+    const reports: unknown[] = [];
+    await followFirstLoad(api, '000001.SZ', isShown, never, (run) => reports.push(run), wait);
+    expect(asked.filter((name) => name === 'symbols')).toHaveLength(polls);
+    expect(new Set(reports)).toEqual(new Set([running]));
+  });
+
+  it('goes on when an answer fails and stops when the reader has gone elsewhere', async () => {
+    const stop = new AbortController();
+    const { api } = market([LOADING]);
+    let polls = 0;
+    const failing: MarketData = {
+      ...api,
+      ingestions: () => Promise.reject(new Error('503')),
+      symbols: () => {
+        polls += 1;
+        if (polls === 3) stop.abort();
+        return Promise.reject(new Error('503'));
+      },
+    };
+    await followFirstLoad(failing, '000001.SZ', false, stop.signal, () => undefined, wait);
+    expect(polls).toBe(3);
+  });
+});

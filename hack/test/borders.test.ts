@@ -1,0 +1,153 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const CONFIGURATION = join(ROOT, '.dependency-cruiser.cjs');
+const OPERATOR = 'operator/src';
+const SERVER = 'app/server/src';
+
+/** A dependency that breaks the rule: who imports, and what, a file below the same root or the name of a package. */
+const BROKEN: readonly (readonly [rule: string, from: string, to: string])[] = [
+  ['no-circular', 'hack/ring/a.ts', 'hack/ring/b.ts'],
+  ['not-to-unresolvable', 'hack/lost.ts', 'no-such-package'],
+  ['the-app-knows-no-operator', `${SERVER}/common/a.ts`, `${OPERATOR}/api/index.ts`],
+  ['the-operator-knows-no-app', `${OPERATOR}/controllers/a.ts`, `${SERVER}/common/errors.ts`],
+  ['hack-runs-the-app-from-outside', 'hack/start/a.ts', `${SERVER}/common/errors.ts`],
+  ['kube-knows-nothing-of-ours', `${OPERATOR}/kube/a.ts`, `${OPERATOR}/naming/index.ts`],
+  ['runtime-knows-only-kube', `${OPERATOR}/runtime/a.ts`, `${OPERATOR}/api/index.ts`],
+  ['naming-stands-alone', `${OPERATOR}/naming/a.ts`, `${OPERATOR}/api/index.ts`],
+  ['api-stands-on-naming', `${OPERATOR}/api/a.ts`, `${OPERATOR}/kube/index.ts`],
+  ...(
+    [
+      ['resources', 'policies'],
+      ['policies', 'resources'],
+      ['resources', 'kube'],
+      ['policies', 'runtime'],
+      ['postgres', 'resources'],
+      ['postgres', 'kube'],
+    ] as const
+  ).map(
+    ([from, to]) =>
+      [
+        'resources-policies-and-postgres-stand-on-api-and-naming',
+        `${OPERATOR}/${from}/to-${to}.ts`,
+        `${OPERATOR}/${to}/index.ts`,
+      ] as const,
+  ),
+  ['resources-and-policies-do-no-io', `${OPERATOR}/resources/reads.ts`, 'node:fs'],
+  ['resources-and-policies-do-no-io', `${OPERATOR}/policies/waits.ts`, 'node:timers/promises'],
+  ['only-main-knows-controllers', `${OPERATOR}/cli/a.ts`, `${OPERATOR}/controllers/index.ts`],
+  ['client-node-only-for-configuration', `${OPERATOR}/controllers/b.ts`, '@kubernetes/client-node'],
+  ['common-knows-no-other-room', `${SERVER}/common/b.ts`, `${SERVER}/database/connector.ts`],
+  ['database-knows-only-common', `${SERVER}/database/a.ts`, `${SERVER}/market-data/market-data.module.ts`],
+  [
+    'a-feature-shows-its-module-and-one-service',
+    `${SERVER}/analysis/http/a.ts`,
+    `${SERVER}/market-data/bars/bars.dto.ts`,
+  ],
+  ['features-know-no-composition', `${SERVER}/market-data/a.ts`, `${SERVER}/app.module.ts`],
+  ['indicators-and-rule-score-are-pure', `${SERVER}/indicators/reads.ts`, 'node:fs'],
+  ['indicators-and-rule-score-are-pure', `${SERVER}/analysis/a.ts`, '@nestjs/common'],
+  ['indicators-and-rule-score-are-pure', `${SERVER}/analysis/b.ts`, `${SERVER}/common/errors.ts`],
+  ['the-page-talks-rest-only', 'app/web/src/a.ts', `${SERVER}/common/errors.ts`],
+];
+
+const KEPT: readonly (readonly [from: string, to: string])[] = [
+  [`${OPERATOR}/main.ts`, `${OPERATOR}/controllers/index.ts`],
+  [`${OPERATOR}/controllers/c.ts`, `${OPERATOR}/policies/index.ts`],
+  [`${OPERATOR}/resources/c.ts`, `${OPERATOR}/naming/index.ts`],
+  [`${OPERATOR}/postgres/c.ts`, 'node:crypto'],
+  [`${OPERATOR}/policies/c.test.ts`, `${OPERATOR}/resources/index.ts`],
+  [`${SERVER}/analysis/c.ts`, `${SERVER}/indicators/index.ts`],
+  [`${SERVER}/analysis/http/c.ts`, `${SERVER}/market-data/market-data.module.ts`],
+  [`${SERVER}/indicators/http/c.ts`, `${SERVER}/market-data/bars/bars.service.ts`],
+  [`${SERVER}/market-data/c.ts`, `${SERVER}/database/connector.ts`],
+  [`${SERVER}/app.module.ts`, `${SERVER}/market-data/bars/bars.dto.ts`],
+];
+
+interface Violation {
+  readonly from: string;
+  readonly rule: { readonly name: string };
+}
+
+const isFile = (name: string): boolean => name.endsWith('.ts') && !name.startsWith('node:');
+
+function write(root: string, file: string, text: string): void {
+  mkdirSync(dirname(join(root, file)), { recursive: true });
+  writeFileSync(join(root, file), text, { flag: 'a' });
+}
+
+function writeImport(root: string, from: string, to: string): void {
+  const path = relative(dirname(from), to);
+  write(root, from, `import '${isFile(to) ? (path.startsWith('.') ? path : `./${path}`) : to}';\n`);
+  if (isFile(to)) write(root, to, '');
+}
+
+describe('the borders', () => {
+  let root: string;
+  let violations: readonly Violation[];
+
+  beforeAll(async () => {
+    root = mkdtempSync(join(tmpdir(), 'borders-'));
+    writeFileSync(join(root, 'tsconfig.json'), '{"compilerOptions":{"module":"nodenext"}}');
+    for (const name of ['@nestjs/common', '@kubernetes/client-node']) {
+      write(root, `node_modules/${name}/package.json`, JSON.stringify({ name, main: 'index.js' }));
+      write(root, `node_modules/${name}/index.js`, '');
+    }
+    for (const [, from, to] of BROKEN) writeImport(root, from, to);
+    for (const [from, to] of KEPT) writeImport(root, from, to);
+    writeImport(root, 'hack/ring/b.ts', 'hack/ring/a.ts');
+    const command = ['--config', CONFIGURATION, '--output-type', 'json', 'operator', 'app', 'hack'];
+    // With this kind of output the exit code says nothing; what was found is in the report.
+    const { stdout } = await promisify(execFile)(join(ROOT, 'node_modules/.bin/depcruise'), command, {
+      cwd: root,
+      maxBuffer: 1 << 26,
+    });
+    violations = (JSON.parse(stdout) as { summary: { violations: Violation[] } }).summary.violations;
+  }, 60_000);
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+  const brokenBy = (from: string): string[] =>
+    violations.filter((violation) => violation.from === from).map((violation) => violation.rule.name);
+
+  it.each(BROKEN)('%s: refuses %s -> %s', (rule, from) => {
+    expect(brokenBy(from)).toContain(rule);
+  });
+
+  it.each(KEPT)('allow %s -> %s', (from) => {
+    expect(brokenBy(from)).toEqual([]);
+  });
+
+  it.each([
+    [`${OPERATOR}/resources`, true],
+    [`${OPERATOR}/policies`, true],
+    [`${SERVER}/indicators`, true],
+    [`${SERVER}/analysis`, true],
+    [`${SERVER}/analysis/http`, false],
+    [`${OPERATOR}/controllers`, false],
+  ])('keep the clock out of %s: %s', async (room, expected) => {
+    cpSync(join(ROOT, '.oxlintrc.json'), join(root, '.oxlintrc.json'));
+    const file = `${room}/clock.ts`;
+    write(
+      root,
+      file,
+      'export const chance = (): number => Date.now() * performance.now() * Math.random();\n',
+    );
+    const { stdout } = await promisify(execFile)(join(ROOT, 'node_modules/.bin/oxlint'), [file], {
+      cwd: root,
+    }).catch((error: { stdout: string }) => error);
+    const restricted = ['Date', 'performance', 'Math.random'];
+    const refused = restricted.filter((word) => stdout.includes(`'${word}'`));
+    expect(refused).toEqual(expected ? restricted : []);
+  });
+
+  it('have a case for each rule', () => {
+    const { forbidden } = createRequire(import.meta.url)(CONFIGURATION) as { forbidden: { name: string }[] };
+    expect(new Set(BROKEN.map(([rule]) => rule))).toEqual(new Set(forbidden.map((rule) => rule.name)));
+  });
+});
