@@ -60,7 +60,8 @@ function keyOf(name: ModuleName): string {
 async function buildOnce(name: ModuleName, target: string): Promise<void> {
   const folder = dirname(target);
   mkdirSync(folder, { recursive: true });
-  await withLock(join(folder, 'lock'), async () => {
+  const holder = `the build of ${name} by pid ${process.pid}`;
+  await withLock(join(folder, 'lock'), { holder }, async () => {
     if (existsSync(target)) return;
     const { tools, coldMinutes } = MODULES[name];
     const what = `building ${tools.join(', ')} from Go modules (about ${coldMinutes} min cold)`;

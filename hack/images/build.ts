@@ -152,7 +152,13 @@ export async function buildImages(root: string, names: readonly ImageName[]): Pr
   if (!wanted.every(recordOf)) {
     const build = (): Promise<void> => buildMissing(workshop, wanted);
     // Docker's daemon keeps runs apart by itself.
-    await (workshop.builder instanceof Docker ? build() : withLock(join(workshop.archives, 'lock'), build));
+    await (workshop.builder instanceof Docker
+      ? build()
+      : withLock(
+          join(workshop.archives, 'lock'),
+          { holder: `the image build of ${root} (pid ${process.pid})` },
+          build,
+        ));
   }
   const built: BuiltImages = {};
   for (const image of images) {

@@ -8,7 +8,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../app/server/s
 import { freePort } from '../../app/server/src/database/embedded-process.ts';
 import { buildServer, buildWeb, run, SERVER } from './build.ts';
 import { say } from '../lib/progress.ts';
-import { bootstrapTokenFile, unlockFolder } from './state-folder.ts';
+import { bootstrapTokenFile } from './state-folder.ts';
 
 export const HOST = '127.0.0.1';
 const ANSWER_DEADLINE_MS = 60_000;
@@ -160,7 +160,6 @@ export class Application {
       }),
     );
     await this.#database?.stop();
-    unlockFolder(this.#home);
   }
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { capture } from '../../lib/shell.ts';
 import { stateDir } from '../../lib/paths.ts';
@@ -170,6 +170,15 @@ export async function tearDown(table: ProcessTable): Promise<void> {
     for (const folder of plan.madeFolders) await removeFolder(folder);
   }
   rmSync(stateDir(), { recursive: true, force: true });
+  removeIfEmpty(dirname(stateDir()));
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // something of somebody else lies there
+  }
 }
 
 async function removeFolder(folder: string): Promise<void> {
