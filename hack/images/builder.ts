@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { writeWhole } from '../lib/files.ts';
 import { capture } from '../lib/shell.ts';
 import { ensureFolder } from './cache.ts';
 import { captureIsolated } from './isolation.ts';
@@ -47,13 +48,6 @@ async function withSecretFiles(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function saveAtomically(archive: string, write: (partial: string) => Promise<unknown>): Promise<void> {
-  const partial = `${archive}.partial`;
-  rmSync(partial, { force: true });
-  await write(partial);
-  renameSync(partial, archive);
 }
 
 /**
@@ -107,7 +101,7 @@ export class Buildah implements Builder {
   }
 
   save(ref: string, archive: string): Promise<void> {
-    return saveAtomically(archive, (partial) =>
+    return writeWhole(archive, (partial) =>
       this.#run(['push', '--quiet', ref, `docker-archive:${partial}:${ref}`]),
     );
   }
@@ -148,7 +142,7 @@ export class Docker implements Builder {
   }
 
   save(ref: string, archive: string): Promise<void> {
-    return saveAtomically(archive, (partial) => capture('docker', ['save', '--output', partial, ref]));
+    return writeWhole(archive, (partial) => capture('docker', ['save', '--output', partial, ref]));
   }
 
   async load(ref: string): Promise<void> {
