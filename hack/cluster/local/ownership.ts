@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { withLock } from '../../lib/lock.ts';
 import { stateDir } from '../../lib/paths.ts';
-import { statePath } from './layout.ts';
+import { ProcessTable } from '../processes.ts';
+import { completeFile, statePath } from './layout.ts';
 
 interface Owner {
   readonly clone: string;
@@ -32,15 +33,20 @@ export function recordOwner(): void {
   );
 }
 
-/** Another clone's cluster with a living process is not ours to touch; undefined: nobody is in the way. */
-export function holderInTheWay(
-  record: Owner | undefined,
-  clone: string,
-  anyRunning: boolean,
-): string | undefined {
-  if (record === undefined || record.clone === clone || !anyRunning) return undefined;
+/**
+ * Whose cluster is up: all of it came up once, and some of it still runs. To be asked under the lock of
+ * {@link exclusively}: whatever is not complete then is what a killed `up` or `down` left, and nobody's.
+ */
+export function livingOwner(): Owner | undefined {
+  const isUp = existsSync(completeFile()) && new ProcessTable(stateDir()).anyRunning();
+  return isUp ? owner() : undefined;
+}
+
+/** Why another clone's living cluster is not ours to touch; undefined: nobody is in the way. */
+export function holderInTheWay(living: Owner | undefined, clone: string): string | undefined {
+  if (living === undefined || living.clone === clone) return undefined;
   return (
-    `the local cluster of this machine is held by the clone ${record.clone} since ${record.since}. ` +
+    `the local cluster of this machine is held by the clone ${living.clone} since ${living.since}. ` +
     `Stop it there with \`make cluster-down\`, or here with \`make cluster-down FORCE=1\`; only one can run on a machine.`
   );
 }
