@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { chooseAddresses, overlap } from './addresses.ts';
 import { holderInTheWay } from './local/ownership.ts';
 import { identify, isAlive, startTimeOf } from './processes.ts';
-import { looksLikeProduction } from './providers/existing.ts';
 
 describe('chooseAddresses', () => {
   it('takes no range in which the machine has a route', () => {
@@ -50,23 +49,5 @@ describe('process identity', () => {
     const self = identify(process.pid);
     expect(self && isAlive(self)).toBe(true);
     expect(isAlive({ pid: process.pid, startTime: '1' })).toBe(false);
-  });
-});
-
-describe('looksLikeProduction', () => {
-  const context = { context: 'dev', cluster: 'kind-dev', server: 'https://127.0.0.1:6443' };
-
-  it.each([
-    { context: 'prod-eu' },
-    { cluster: 'my-production' },
-    { server: 'https://abc.gr7.eu-west-1.eks.amazonaws.com' },
-    { server: 'https://api.live.example.org' },
-  ])('refuses %o', (change) => expect(looksLikeProduction({ ...context, ...change })).toBeDefined());
-
-  it('lets a development cluster and mere look-alikes pass', () => {
-    expect(looksLikeProduction(context)).toBeUndefined();
-    expect(
-      looksLikeProduction({ ...context, context: 'product-catalogue', cluster: 'delivery' }),
-    ).toBeUndefined();
   });
 });

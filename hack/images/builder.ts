@@ -32,6 +32,8 @@ export interface Builder {
   layers(ref: string): Promise<string[]>;
   /** Forgets an image that is archived. */
   remove(ref: string): Promise<void>;
+  /** Pushes the image of an archive to a registry. */
+  push(ref: string, archive: string, target: string): Promise<void>;
 }
 
 async function withSecretFiles(
@@ -121,6 +123,14 @@ export class Buildah implements Builder {
   async remove(ref: string): Promise<void> {
     await this.#run(['rmi', ref]);
   }
+
+  async push(ref: string, archive: string, target: string): Promise<void> {
+    await this.load(ref, archive);
+    // What Docker does of itself: a registry on this very machine need not have a certificate.
+    const plain = /^(localhost|127\.[0-9.]+)(:|\/)/.test(target) ? ['--tls-verify=false'] : [];
+    await this.#run(['push', '--quiet', ...plain, ref, `docker://${target}`]);
+    await this.remove(ref);
+  }
 }
 
 /** Docker with BuildKit, for people who have a daemon: bases come from a registry as the Containerfiles name them. */
@@ -158,6 +168,12 @@ export class Docker implements Builder {
       ref,
     ]);
     return z.array(z.string()).parse(JSON.parse(inspected));
+  }
+
+  async push(ref: string, archive: string, target: string): Promise<void> {
+    await capture('docker', ['load', '--quiet', '--input', archive]);
+    await capture('docker', ['tag', ref, target]);
+    await capture('docker', ['push', '--quiet', target]);
   }
 
   async remove(): Promise<void> {

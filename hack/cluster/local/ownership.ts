@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { withLock } from '../../lib/lock.ts';
-import { stateDir } from '../../lib/paths.ts';
+import { ROOT, stateDir } from '../../lib/paths.ts';
 import { ProcessTable } from '../processes.ts';
 import { completeFile, statePath } from './layout.ts';
 
@@ -9,8 +8,6 @@ interface Owner {
   readonly clone: string;
   readonly since: string;
 }
-
-export const thisClone = (): string => fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 
 const ownerFile = (): string => statePath('owner.json');
 
@@ -29,7 +26,7 @@ export function recordOwner(): void {
   mkdirSync(stateDir(), { recursive: true });
   writeFileSync(
     ownerFile(),
-    JSON.stringify({ clone: thisClone(), since: new Date().toISOString() } satisfies Owner),
+    JSON.stringify({ clone: ROOT, since: new Date().toISOString() } satisfies Owner),
   );
 }
 
@@ -63,6 +60,6 @@ const PATIENCE_MS = 600_000;
  * @throws Error when it is still busy after ten minutes
  */
 export function exclusively<T>(command: string, work: () => Promise<T>): Promise<T> {
-  const holder = `\`${command}\` of ${thisClone()} (pid ${process.pid})`;
+  const holder = `\`${command}\` of ${ROOT} (pid ${process.pid})`;
   return withLock(OPERATION_LOCK, { holder, timeoutMs: PATIENCE_MS }, work);
 }

@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { ensurePackages, type Packages } from '../../lib/debian-packages.ts';
 import { Kubectl } from '../../deploy/kubectl.ts';
+import { refsOf } from '../../images/index.ts';
 import { ensureControlPlane } from '../control-plane.ts';
 import { toolPath } from '../go-tools.ts';
 import { applyAddons, waitForAddons } from '../local/addons.ts';
@@ -8,18 +9,11 @@ import { ensureContainerd, importArchives } from '../local/containerd.ts';
 import { completeFile, ensurePlan, readPlan, statePath } from '../local/layout.ts';
 import { currentSysctls, ensureNetwork, refuseSecondKubernetes } from '../local/network.ts';
 import { startKubelet, startProxy, startScheduler } from '../local/node.ts';
-import {
-  exclusively,
-  holderInTheWay,
-  livingOwner,
-  owner,
-  recordOwner,
-  thisClone,
-} from '../local/ownership.ts';
+import { exclusively, holderInTheWay, livingOwner, owner, recordOwner } from '../local/ownership.ts';
 import { systemArchives } from '../local/system-images.ts';
 import { tearDown } from '../local/teardown.ts';
 import { Pki } from '../certificates.ts';
-import { stateDir } from '../../lib/paths.ts';
+import { ROOT, stateDir } from '../../lib/paths.ts';
 import { ProcessTable } from '../processes.ts';
 import { say, step } from '../../lib/progress.ts';
 import type { Provider } from './provider.ts';
@@ -57,7 +51,7 @@ function requireRoot(): void {
 }
 
 function refuseWhenHeld(): void {
-  const message = holderInTheWay(livingOwner(), thisClone());
+  const message = holderInTheWay(livingOwner(), ROOT);
   if (message !== undefined) throw new Error(message);
 }
 
@@ -121,7 +115,7 @@ export const local: Provider = {
   name: 'local',
   kubeconfigPath,
   auditLogPath: () => statePath('logs', 'audit.log'),
-  isUp: async () => isComplete() && owner()?.clone === thisClone(),
+  isUp: async () => isComplete() && owner()?.clone === ROOT,
   up: () => {
     requireRoot();
     return exclusively('cluster-up', upLocked);
@@ -134,8 +128,15 @@ export const local: Provider = {
       await step('stopping the local cluster and removing what it made', () => tearDown(table()));
     });
   },
-  loadImages: async (archives) => {
+  requireDelivery: () => undefined,
+  deliver: async (images) => {
     if (!readPlan()) throw new Error('the local cluster is not up; run: make cluster-up');
-    await importArchives(archives, say);
+    await importArchives(
+      Object.values(images).map(({ archive }) => archive),
+      say,
+    );
+    return refsOf(images);
   },
+  // kube-proxy answers on every address of the machine.
+  nodePortUrl: async (_kubectl, port) => `http://127.0.0.1:${port}`,
 };
