@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../../app/server/src/database/embedded-process.ts';
 import { Pki } from './certificates.ts';
 import { toolPath } from './go-tools.ts';
 import { ProcessTable } from './processes.ts';
@@ -43,19 +43,9 @@ const AUDIT_POLICY = {
   rules: [{ level: 'Metadata' }],
 };
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-
 export async function freePorts(): Promise<Ports> {
   const [etcdClient, etcdPeer, apiServer, controllerManager, scheduler] = await Promise.all(
-    Array.from({ length: 5 }, freePort),
+    Array.from({ length: 5 }, () => freePort()),
   );
   return { etcdClient, etcdPeer, apiServer, controllerManager, scheduler } as Ports;
 }

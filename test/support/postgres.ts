@@ -16,9 +16,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { dirname, join, relative } from 'node:path';
-import { close, listen } from './listen.ts';
+import { freePort } from '../../app/server/src/database/embedded-process.ts';
 import { spawnTracked, type TrackedProcess } from './processes.ts';
 import { eventually } from './wait.ts';
 
@@ -110,14 +109,6 @@ async function initialise(options: PostgresOptions, pgdata: string): Promise<voi
     '--data-checksums --wal-segsize=1 --no-sync';
   const password = join(options.runDirectory, 'password');
   await runOnce(options, 'initdb', ['-D', pgdata, `--pwfile=${password}`, ...settings.split(' ')]);
-}
-
-/** A port that is free at this moment. Whoever listens on it may still lose it: try again then. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  await close(server);
-  return port;
 }
 
 /** What pg_ctl waits for: the eighth line of postmaster.pid. The port is open before, and answers "starting up". */
