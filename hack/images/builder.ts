@@ -133,21 +133,26 @@ export class Buildah implements Builder {
   }
 }
 
+/**
+ * SOURCE_DATE_EPOCH alone dates the image; `rewrite-timestamp` dates its files too. Docker's older image store does not know
+ * that and leaves them as they are: the image then works the same and has another id at every build.
+ */
+export function dockerBuildArguments(request: BuildRequest, secrets: readonly string[]): string[] {
+  const { ref, containerfile, context, baseImage, epoch } = request;
+  return [
+    ...['build', '--quiet', '--output=type=docker,rewrite-timestamp=true', `--tag=${ref}`],
+    ...[`--build-arg=SOURCE_DATE_EPOCH=${epoch}`, `--build-arg=BASE_IMAGE=${baseImage}`],
+    ...[`--file=${containerfile}`, ...secrets, context],
+  ];
+}
+
 /** Docker with BuildKit, for people who have a daemon: bases come from a registry as the Containerfiles name them. */
 export class Docker implements Builder {
   readonly name = 'docker';
 
   async build(request: BuildRequest): Promise<void> {
-    const inputs = [`--build-arg=BASE_IMAGE=${request.baseImage}`, `--file=${request.containerfile}`];
-    const fixed = `--build-arg=SOURCE_DATE_EPOCH=${request.epoch}`;
     await withSecretFiles(request.secrets, (secrets) =>
-      capture(
-        'docker',
-        ['build', '--quiet', fixed, ...inputs, ...secrets, `--tag=${request.ref}`, request.context],
-        {
-          env: { DOCKER_BUILDKIT: '1' },
-        },
-      ),
+      capture('docker', dockerBuildArguments(request, secrets), { env: { DOCKER_BUILDKIT: '1' } }),
     );
   }
 
