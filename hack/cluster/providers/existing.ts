@@ -76,8 +76,8 @@ function registry(): string {
 
 /**
  * The cluster of the current kube context. Nothing is installed into it but the platform, and `down` leaves it alone.
- * Where this project is developed there is no second cluster and no registry: what chooses context, references and
- * address is tested, the whole way has not been run.
+ * Where this project is developed there is no second cluster: it has been run against the local one, in place of another,
+ * with a registry on the same machine.
  */
 export const existing: Provider = {
   name: 'existing',
