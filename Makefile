@@ -24,11 +24,11 @@ up: install ## set up what is missing, deploy the operator and the sample, print
 down: cluster-down ## the same as cluster-down
 
 .PHONY: cluster-up
-cluster-up: install ## start the local cluster (CLUSTER_PROVIDER=local|kind|existing)
+cluster-up: install ## start the cluster (CLUSTER_PROVIDER=local|kind|existing)
 	node hack/cluster/main.ts up
 
 .PHONY: cluster-down
-cluster-down: install ## stop the local cluster and remove everything it made (FORCE=1: one of another clone too)
+cluster-down: install ## stop the local cluster and remove it from the machine; caches stay (FORCE=1: one of another clone too)
 	node hack/cluster/main.ts down $(if $(FORCE),--force)
 
 .PHONY: kubeconfig

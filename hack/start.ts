@@ -14,7 +14,7 @@ import { createStateFolder, lockFolder } from './start/state-folder.ts';
 
 async function main(): Promise<void> {
   const home = createStateFolder(process.env);
-  lockFolder(home);
+  await lockFolder(home);
   const application = new Application(home);
   let ending = false;
   const end = async (code: number, why: string): Promise<void> => {
@@ -42,5 +42,6 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
+  // Not just the code: what holds the state folder's lock would keep us alive.
+  process.exit(1);
 });

@@ -1,48 +1,57 @@
-/** `make up`: from whatever the machine has to a page that shows real bars. Every step says what it does and how long it took. */
+/**
+ * `make up`: from whatever the machine has to a page that shows real bars. Every step says what it does and how long it
+ * took; the last line on standard output is `url: …`.
+ *
+ * usage: up.ts [NAMESPACE]   where chart and sample go, stock-analysis without it
+ */
+import { mkdirSync } from 'node:fs';
+import { stringify } from 'yaml';
 import { provider, toolPath } from './cluster/index.ts';
 import { Kubectl } from './deploy/kubectl.ts';
+import { installOperator } from './deploy/operator.ts';
 import {
   ensureNamespace,
-  exposeOnLocalhost,
-  installOperator,
+  exposeServer,
   readSample,
   waitForBars,
   waitUntilReady,
   withImages,
 } from './deploy/platform.ts';
-import { say } from './lib/progress.ts';
 import { buildImages } from './images/index.ts';
-import { stringify } from 'yaml';
+import { withLock } from './lib/lock.ts';
+import { cloneState } from './lib/paths.ts';
+import { say } from './lib/progress.ts';
 
-const NAMESPACE = 'stock-analysis';
-
-async function main(): Promise<void> {
+async function up(namespace: string): Promise<void> {
   const cluster = provider();
+  cluster.requireDelivery();
   await cluster.up();
-  const images = await buildImages();
-  await cluster.loadImages(images.archives);
+  const images = await cluster.deliver(await buildImages());
   const kubeconfig = cluster.kubeconfigPath();
   const kubectl = new Kubectl(await toolPath('kubectl'), kubeconfig);
-  await ensureNamespace(kubectl, NAMESPACE);
-  await installOperator({
-    helm: await toolPath('helm'),
-    kubeconfig,
-    namespace: NAMESPACE,
-    images: images.refs,
-  });
-  const sample = withImages(readSample('minimal.yaml', NAMESPACE), images.refs);
-  const name = (sample['metadata'] as { name: string }).name;
-  say(`applying manifests/samples/minimal.yaml: StockAnalysis ${NAMESPACE}/${name}`);
+  await ensureNamespace(kubectl, namespace);
+  await installOperator({ kubectl, kubeconfig, namespace, images });
+  const sample = withImages(readSample('minimal.yaml', namespace), images);
+  const ref = { namespace, name: (sample['metadata'] as { name: string }).name };
+  say(`applying manifests/samples/minimal.yaml: StockAnalysis ${namespace}/${ref.name}`);
   await kubectl.apply(stringify(sample));
-  await waitUntilReady(kubectl, { namespace: NAMESPACE, name }, 300_000);
-  const url = await exposeOnLocalhost(kubectl, { namespace: NAMESPACE, name });
+  await waitUntilReady(kubectl, ref, 300_000);
+  const port = await exposeServer(kubectl, ref, cluster.fixedNodePort);
+  const url = await cluster.nodePortUrl(kubectl, port);
   await waitForBars(url);
   say('real bars are being served');
   console.log(`url: ${url}`);
 }
 
+async function main(namespace = 'stock-analysis'): Promise<void> {
+  mkdirSync(cloneState(), { recursive: true });
+  // Two at once would take each other's helm for one that was killed.
+  const holder = `\`make up\` (pid ${process.pid})`;
+  await withLock(cloneState('up.lock'), { holder }, () => up(namespace));
+}
+
 try {
-  await main();
+  await main(process.argv[2]);
 } catch (error) {
   // The message says what failed and what to do; a stack would bury it.
   console.error(error instanceof Error ? error.message : error);

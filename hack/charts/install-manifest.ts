@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { capture } from '../lib/shell.ts';
 
 export const CHART = 'charts/stock-analysis-operator';
+export const RELEASE = 'stock-analysis-operator';
 export const INSTALL_MANIFEST = 'manifests/install.yaml';
 const NAMESPACE = 'stock-analysis';
 
@@ -31,11 +32,10 @@ function isHelmsOwn(line: string): boolean {
  * @param helm path of the helm program
  */
 export async function renderInstallManifest(helm: string): Promise<string> {
-  const release = 'stock-analysis-operator';
   // Without Helm nothing uninstalls the CRDs, so nothing needs to be told to keep them.
   const rendered = await capture(helm, [
     'template',
-    release,
+    RELEASE,
     CHART,
     '--namespace',
     NAMESPACE,

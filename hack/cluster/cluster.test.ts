@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chooseAddresses, overlap } from './addresses.ts';
-import { withoutOurRules } from './local/network.ts';
 import { holderInTheWay } from './local/ownership.ts';
 import { identify, isAlive, startTimeOf } from './processes.ts';
-import { looksLikeProduction } from './providers/existing.ts';
 
 describe('chooseAddresses', () => {
   it('takes no range in which the machine has a route', () => {
@@ -32,13 +30,12 @@ describe('holderInTheWay', () => {
   const record = { clone: '/elsewhere', since: '2026-01-01T00:00:00Z' };
 
   it('names the clone that holds a living cluster and what to run', () => {
-    expect(holderInTheWay(record, '/here', true)).toMatch(/\/elsewhere.*make cluster-down/);
+    expect(holderInTheWay(record, '/here')).toMatch(/\/elsewhere.*make cluster-down/);
   });
 
-  it('passes over a dead holder, nobody, and ourselves', () => {
-    expect(holderInTheWay(record, '/here', false)).toBeUndefined();
-    expect(holderInTheWay(undefined, '/here', true)).toBeUndefined();
-    expect(holderInTheWay(record, '/elsewhere', true)).toBeUndefined();
+  it('passes over nobody and ourselves', () => {
+    expect(holderInTheWay(undefined, '/here')).toBeUndefined();
+    expect(holderInTheWay(record, '/elsewhere')).toBeUndefined();
   });
 });
 
@@ -52,42 +49,5 @@ describe('process identity', () => {
     const self = identify(process.pid);
     expect(self && isAlive(self)).toBe(true);
     expect(isAlive({ pid: process.pid, startTime: '1' })).toBe(false);
-  });
-});
-
-describe('withoutOurRules', () => {
-  it('drops the chains and rules of kube-proxy and CNI and keeps those of others', () => {
-    const saved = [
-      '*nat',
-      ':POSTROUTING ACCEPT [0:0]',
-      ':KUBE-SVC-A - [0:0]',
-      '-A POSTROUTING -j KUBE-POSTROUTING',
-      '-A POSTROUTING -j MINE',
-      'COMMIT',
-    ];
-    expect(withoutOurRules(saved.join('\n')).split('\n')).toEqual([
-      '*nat',
-      ':POSTROUTING ACCEPT [0:0]',
-      '-A POSTROUTING -j MINE',
-      'COMMIT',
-    ]);
-  });
-});
-
-describe('looksLikeProduction', () => {
-  const context = { context: 'dev', cluster: 'kind-dev', server: 'https://127.0.0.1:6443' };
-
-  it.each([
-    { context: 'prod-eu' },
-    { cluster: 'my-production' },
-    { server: 'https://abc.gr7.eu-west-1.eks.amazonaws.com' },
-    { server: 'https://api.live.example.org' },
-  ])('refuses %o', (change) => expect(looksLikeProduction({ ...context, ...change })).toBeDefined());
-
-  it('lets a development cluster and mere look-alikes pass', () => {
-    expect(looksLikeProduction(context)).toBeUndefined();
-    expect(
-      looksLikeProduction({ ...context, context: 'product-catalogue', cluster: 'delivery' }),
-    ).toBeUndefined();
   });
 });

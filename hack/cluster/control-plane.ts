@@ -45,7 +45,7 @@ const AUDIT_POLICY = {
 
 export async function freePorts(): Promise<Ports> {
   const [etcdClient, etcdPeer, apiServer, controllerManager, scheduler] = await Promise.all(
-    Array.from({ length: 5 }, freePort),
+    Array.from({ length: 5 }, () => freePort()),
   );
   return { etcdClient, etcdPeer, apiServer, controllerManager, scheduler } as Ports;
 }

@@ -6,6 +6,7 @@ import { capture } from '../lib/shell.ts';
 import { cacheDir } from '../lib/paths.ts';
 import { withLock } from '../lib/lock.ts';
 import { step } from '../lib/progress.ts';
+import { ensureGo } from './go.ts';
 
 const KUBERNETES_VERSION = 'v1.34.4';
 const [MAJOR, MINOR] = KUBERNETES_VERSION.slice(1).split('.');
@@ -60,8 +61,10 @@ function keyOf(name: ModuleName): string {
 async function buildOnce(name: ModuleName, target: string): Promise<void> {
   const folder = dirname(target);
   mkdirSync(folder, { recursive: true });
-  await withLock(join(folder, 'lock'), async () => {
+  const holder = `the build of ${name} by pid ${process.pid}`;
+  await withLock(join(folder, 'lock'), { holder }, async () => {
     if (existsSync(target)) return;
+    await ensureGo();
     const { tools, coldMinutes } = MODULES[name];
     const what = `building ${tools.join(', ')} from Go modules (about ${coldMinutes} min cold)`;
     await step(what, () => buildModule(name, target));
@@ -79,7 +82,8 @@ async function buildModule(name: ModuleName, target: string): Promise<void> {
       ['build', '-trimpath', '-ldflags', `-s -w ${spec.ldflags}`, '-o', `${temporary}/`, 'tool'],
       {
         cwd: sourceOf(name),
-        env: { CGO_ENABLED: '0', GOFLAGS: '' },
+        // A distribution may have set its Go to stay with the toolchain it came with.
+        env: { CGO_ENABLED: '0', GOFLAGS: '', GOTOOLCHAIN: process.env['GOTOOLCHAIN'] ?? 'auto' },
         endsWithUs: true,
       },
     );

@@ -1,4 +1,4 @@
-/** usage: main.ts up | down [--force] | status | kubeconfig | load ARCHIVE… */
+/** usage: main.ts up | down [--force] | status | kubeconfig */
 import { provider } from './index.ts';
 
 async function main([command, ...rest]: readonly string[]): Promise<void> {
@@ -12,11 +12,9 @@ async function main([command, ...rest]: readonly string[]): Promise<void> {
       return console.log(`${cluster.name}: ${(await cluster.isUp()) ? 'up' : 'down'}`);
     case 'kubeconfig':
       return console.log(cluster.kubeconfigPath());
-    case 'load':
-      return cluster.loadImages(rest);
     case undefined:
     default:
-      console.error('usage: main.ts up | down [--force] | status | kubeconfig | load ARCHIVE…');
+      console.error('usage: main.ts up | down [--force] | status | kubeconfig');
       process.exitCode = 2;
   }
 }

@@ -1,17 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
+import type { ImageRefs } from '../images/index.ts';
+import { sayOnChange } from '../lib/progress.ts';
 import type { Kubectl } from './kubectl.ts';
-import { say, sayOnChange } from '../lib/progress.ts';
-import { capture } from '../lib/shell.ts';
-
-/** References of the images as hack/images writes them to `.state/images.json`. */
-export interface ImageSet {
-  readonly operator: string;
-  readonly app: string;
-  readonly postgres: string;
-  readonly sampleData: string;
-}
+import { splitReference } from './operator.ts';
 
 interface Condition {
   readonly type: string;
@@ -19,14 +12,17 @@ interface Condition {
   readonly reason: string;
   readonly message?: string;
   readonly observedGeneration?: number;
+  readonly lastTransitionTime: string;
 }
 
 export interface StockAnalysisView {
-  readonly metadata: { readonly name: string; readonly generation: number };
+  readonly metadata: {
+    readonly name: string;
+    readonly generation: number;
+    readonly creationTimestamp: string;
+  };
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
-
-const CHART = 'charts/stock-analysis-operator';
 
 /** The namespace of the chart and the sample, with Pod Security *restricted* enforced. */
 export async function ensureNamespace(kubectl: Kubectl, name: string): Promise<void> {
@@ -34,45 +30,6 @@ export async function ensureNamespace(kubectl: Kubectl, name: string): Promise<v
     ['enforce', 'warn', 'audit'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted']),
   );
   await kubectl.apply(stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }));
-}
-
-function splitReference(ref: string): { repository: string; tag: string } {
-  const colon = ref.lastIndexOf(':');
-  return { repository: ref.slice(0, colon), tag: ref.slice(colon + 1) };
-}
-
-/** Installs or upgrades the chart and waits until the operator answers its readiness probe. */
-export async function installOperator(options: {
-  helm: string;
-  kubeconfig: string;
-  namespace: string;
-  images: ImageSet;
-  timeout?: string;
-}): Promise<void> {
-  const { helm, kubeconfig, namespace, images } = options;
-  const operator = splitReference(images.operator);
-  say(`installing the chart ${CHART} into namespace ${namespace}`);
-  const values = {
-    image: { ...operator, pullPolicy: 'IfNotPresent' },
-    relatedImages: { app: images.app, postgres: images.postgres, sampleData: images.sampleData },
-  };
-  await capture(
-    helm,
-    [
-      ...['upgrade', '--install', 'stock-analysis-operator', CHART, '--kubeconfig', kubeconfig],
-      ...[
-        '--namespace',
-        namespace,
-        '--values',
-        '-',
-        '--wait',
-        '--take-ownership',
-        '--timeout',
-        options.timeout ?? '3m',
-      ],
-    ],
-    { input: stringify(values), endsWithUs: true },
-  );
 }
 
 /** A sample manifest, placed into a namespace and under a name of the caller's choice. */
@@ -87,7 +44,7 @@ export function readSample(file: string, namespace: string, name?: string): Reco
 }
 
 /** What a sample is applied with here: the images just built, so that a repeated `make up` rolls them out by spec. */
-export function withImages(sample: Record<string, unknown>, images: ImageSet): Record<string, unknown> {
+export function withImages(sample: Record<string, unknown>, images: ImageRefs): Record<string, unknown> {
   const spec = sample['spec'] as Record<string, Record<string, Record<string, unknown>> | undefined>;
   return {
     ...sample,
@@ -138,18 +95,24 @@ export async function waitUntilReady(
   }
 }
 
-/** A NodePort Service of our own beside the operator's, answered on 127.0.0.1. */
-export async function exposeOnLocalhost(
+/**
+ * A NodePort Service of our own beside the operator's.
+ * @param fixedPort the node port that it must have; undefined: the cluster chooses
+ * @returns its node port
+ */
+export async function exposeServer(
   kubectl: Kubectl,
   ref: { namespace: string; name: string },
-): Promise<string> {
+  fixedPort: number | undefined,
+): Promise<number> {
   const name = `${ref.name}-local`;
   const selector = {
     'app.kubernetes.io/name': 'stock-analysis',
     'app.kubernetes.io/instance': ref.name,
     'app.kubernetes.io/component': 'server',
   };
-  const ports = [{ name: 'http', port: 80, targetPort: 8080 }];
+  const nodePort = fixedPort === undefined ? {} : { nodePort: fixedPort };
+  const ports = [{ name: 'http', port: 80, targetPort: 8080, ...nodePort }];
   await kubectl.apply(
     stringify({
       apiVersion: 'v1',
@@ -158,13 +121,11 @@ export async function exposeOnLocalhost(
       spec: { type: 'NodePort', selector, ports },
     }),
   );
-  const service = await kubectl.get<{ spec: { ports: { nodePort: number }[] } }>([
-    'service',
-    name,
-    '-n',
-    ref.namespace,
-  ]);
-  return `http://127.0.0.1:${service.spec.ports[0]?.nodePort}`;
+  const args = ['service', name, '-n', ref.namespace];
+  const service = await kubectl.get<{ spec: { ports: { nodePort: number }[] } }>(args);
+  const [port] = service.spec.ports;
+  if (!port) throw new Error(`Service ${ref.namespace}/${name} has no port; delete it and try again`);
+  return port.nodePort;
 }
 
 /** Waits until the page's data is there: a Ready platform may still be loading its first history. */

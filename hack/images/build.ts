@@ -125,6 +125,15 @@ async function buildMissing(workshop: Workshop, wanted: readonly ImageDefinition
   }
 }
 
+/** One at a time in the store that all clones share. */
+function exclusively(root: string, archives: string, work: () => Promise<void>): Promise<void> {
+  return withLock(
+    join(archives, 'lock'),
+    { holder: `the image build of ${root} (pid ${process.pid})` },
+    work,
+  );
+}
+
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
@@ -152,7 +161,7 @@ export async function buildImages(root: string, names: readonly ImageName[]): Pr
   if (!wanted.every(recordOf)) {
     const build = (): Promise<void> => buildMissing(workshop, wanted);
     // Docker's daemon keeps runs apart by itself.
-    await (workshop.builder instanceof Docker ? build() : withLock(join(workshop.archives, 'lock'), build));
+    await (workshop.builder instanceof Docker ? build() : exclusively(root, workshop.archives, build));
   }
   const built: BuiltImages = {};
   for (const image of images) {
@@ -167,6 +176,15 @@ export async function buildImages(root: string, names: readonly ImageName[]): Pr
   if (excess.length > 0)
     throw new Error(`larger than the ceiling of hack/images/catalog.ts: ${excess.join(', ')}`);
   return built;
+}
+
+/** Pushes an image of the cache to a registry, under the user's own login to it. */
+export async function pushImage(root: string, image: BuiltImage, target: string): Promise<void> {
+  const { builder, archives } = await openWorkshop(root);
+  if (builder instanceof Buildah) await ensureHostPackages();
+  const push = (): Promise<void> =>
+    step(`pushing ${target} with ${builder.name}`, () => builder.push(image.ref, image.archive, target));
+  await (builder instanceof Docker ? push() : exclusively(root, archives, push));
 }
 
 /** The references that the sources have now, and whether the cache holds them. */

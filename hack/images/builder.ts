@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { writeWhole } from '../lib/files.ts';
 import { capture } from '../lib/shell.ts';
 import { ensureFolder } from './cache.ts';
 import { captureIsolated } from './isolation.ts';
@@ -31,6 +32,8 @@ export interface Builder {
   layers(ref: string): Promise<string[]>;
   /** Forgets an image that is archived. */
   remove(ref: string): Promise<void>;
+  /** Pushes the image of an archive to a registry. */
+  push(ref: string, archive: string, target: string): Promise<void>;
 }
 
 async function withSecretFiles(
@@ -47,13 +50,6 @@ async function withSecretFiles(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function saveAtomically(archive: string, write: (partial: string) => Promise<unknown>): Promise<void> {
-  const partial = `${archive}.partial`;
-  rmSync(partial, { force: true });
-  await write(partial);
-  renameSync(partial, archive);
 }
 
 /**
@@ -107,7 +103,7 @@ export class Buildah implements Builder {
   }
 
   save(ref: string, archive: string): Promise<void> {
-    return saveAtomically(archive, (partial) =>
+    return writeWhole(archive, (partial) =>
       this.#run(['push', '--quiet', ref, `docker-archive:${partial}:${ref}`]),
     );
   }
@@ -127,6 +123,27 @@ export class Buildah implements Builder {
   async remove(ref: string): Promise<void> {
     await this.#run(['rmi', ref]);
   }
+
+  async push(ref: string, archive: string, target: string): Promise<void> {
+    await this.load(ref, archive);
+    // What Docker does of itself: a registry on this very machine need not have a certificate.
+    const plain = /^(localhost|127\.[0-9.]+)(:|\/)/.test(target) ? ['--tls-verify=false'] : [];
+    await this.#run(['push', '--quiet', ...plain, ref, `docker://${target}`]);
+    await this.remove(ref);
+  }
+}
+
+/**
+ * SOURCE_DATE_EPOCH alone dates the image; `rewrite-timestamp` dates its files too. Docker's older image store does not know
+ * that and leaves them as they are: the image then works the same and has another id at every build.
+ */
+export function dockerBuildArguments(request: BuildRequest, secrets: readonly string[]): string[] {
+  const { ref, containerfile, context, baseImage, epoch } = request;
+  return [
+    ...['build', '--quiet', '--output=type=docker,rewrite-timestamp=true', `--tag=${ref}`],
+    ...[`--build-arg=SOURCE_DATE_EPOCH=${epoch}`, `--build-arg=BASE_IMAGE=${baseImage}`],
+    ...[`--file=${containerfile}`, ...secrets, context],
+  ];
 }
 
 /** Docker with BuildKit, for people who have a daemon: bases come from a registry as the Containerfiles name them. */
@@ -134,21 +151,13 @@ export class Docker implements Builder {
   readonly name = 'docker';
 
   async build(request: BuildRequest): Promise<void> {
-    const inputs = [`--build-arg=BASE_IMAGE=${request.baseImage}`, `--file=${request.containerfile}`];
-    const fixed = `--build-arg=SOURCE_DATE_EPOCH=${request.epoch}`;
     await withSecretFiles(request.secrets, (secrets) =>
-      capture(
-        'docker',
-        ['build', '--quiet', fixed, ...inputs, ...secrets, `--tag=${request.ref}`, request.context],
-        {
-          env: { DOCKER_BUILDKIT: '1' },
-        },
-      ),
+      capture('docker', dockerBuildArguments(request, secrets), { env: { DOCKER_BUILDKIT: '1' } }),
     );
   }
 
   save(ref: string, archive: string): Promise<void> {
-    return saveAtomically(archive, (partial) => capture('docker', ['save', '--output', partial, ref]));
+    return writeWhole(archive, (partial) => capture('docker', ['save', '--output', partial, ref]));
   }
 
   async load(ref: string): Promise<void> {
@@ -164,6 +173,12 @@ export class Docker implements Builder {
       ref,
     ]);
     return z.array(z.string()).parse(JSON.parse(inspected));
+  }
+
+  async push(ref: string, archive: string, target: string): Promise<void> {
+    await capture('docker', ['load', '--quiet', '--input', archive]);
+    await capture('docker', ['tag', ref, target]);
+    await capture('docker', ['push', '--quiet', target]);
   }
 
   async remove(): Promise<void> {

@@ -8,7 +8,10 @@ if ! getent passwd 10001 >/dev/null; then
 fi
 # The day on which an account was made is the day of the build.
 sed -i -E 's/^([^:]*:[^:]*):[0-9]+:/\1:1:/' /etc/shadow
-# Bases from a registry bring npm and its kin: nothing here installs packages at run time.
+# Nothing installs packages at run time: neither npm and its kin, which bases from a registry bring, nor Debian's own. Their
+# bytes stay in the layer of the base, which all images share; dpkg's list stays for scanners.
+rm -rf /usr/bin/apt /usr/bin/apt-* /usr/bin/dpkg /usr/bin/dpkg-* /usr/sbin/dpkg-* /usr/lib/apt /usr/lib/dpkg /usr/share/dpkg \
+  /usr/lib/*/libapt-* /etc/apt /etc/dpkg /var/lib/apt /var/cache/apt /var/cache/debconf
 rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* /opt/yarn*
 find / -xdev -type f -perm /6000 -exec chmod ug-s {} +
 rm -rf /etc/*- /tmp/harden.sh

@@ -1,26 +1,49 @@
 /** What other parts of hack/ and the tests use of this folder. */
-import { join } from 'node:path';
-import { buildImages as build } from './build.ts';
+import { ROOT } from '../lib/paths.ts';
+import { buildImages as build, pushImage } from './build.ts';
+import type { BuiltImage } from './record.ts';
 
-/** References and docker-archives of all images of this checkout. */
-export interface ImageSet {
-  readonly refs: {
-    readonly operator: string;
-    readonly app: string;
-    readonly postgres: string;
-    readonly sampleData: string;
-  };
-  readonly archives: readonly string[];
-}
+/** The images that a platform runs. */
+const NAMES = ['operator', 'app', 'postgres', 'sampleData'] as const;
+type Images<T> = Readonly<Record<(typeof NAMES)[number], T>>;
+
+/** Each image as its docker-archive in the cache. */
+export type ImageSet = Images<BuiltImage>;
+/** Under which name a cluster's nodes find each image. */
+export type ImageRefs = Images<string>;
 
 /** Builds what the cache does not hold; with nothing to do it takes about a second. */
 export async function buildImages(): Promise<ImageSet> {
-  const { operator, app, postgres, sampleData } = await build(join(import.meta.dirname, '../..'), []);
+  const { operator, app, postgres, sampleData } = await build(ROOT, []);
   if (!operator || !app || !postgres || !sampleData)
     throw new Error('hack/images/catalog.ts lacks an image that the platform needs');
-  const archives = [operator, app, postgres, sampleData].map((image) => image.archive);
+  return { operator, app, postgres, sampleData };
+}
+
+/** The names that the images were built with, for nodes onto which the archives are loaded. */
+export const refsOf = ({ operator, app, postgres, sampleData }: ImageSet): ImageRefs => ({
+  operator: operator.ref,
+  app: app.ref,
+  postgres: postgres.ref,
+  sampleData: sampleData.ref,
+});
+
+/** `localhost/stock-analysis/app:KEY` → `REGISTRY/app:KEY`. @param registry host, port and path, as in an image reference */
+export function inRegistry(images: ImageSet, registry: string): ImageRefs {
+  const rename = (ref: string): string =>
+    ref.replace(/^localhost\/stock-analysis\//, `${registry.replace(/\/+$/, '')}/`);
+  const { operator, app, postgres, sampleData } = refsOf(images);
   return {
-    refs: { operator: operator.ref, app: app.ref, postgres: postgres.ref, sampleData: sampleData.ref },
-    archives,
+    operator: rename(operator),
+    app: rename(app),
+    postgres: rename(postgres),
+    sampleData: rename(sampleData),
   };
+}
+
+/** Pushes all images into a registry and says under which names they are there. */
+export async function pushImages(images: ImageSet, registry: string): Promise<ImageRefs> {
+  const targets = inRegistry(images, registry);
+  for (const name of NAMES) await pushImage(ROOT, images[name], targets[name]);
+  return targets;
 }

@@ -8,8 +8,7 @@
 import { join } from 'node:path';
 import { buildImages, listImages } from './build.ts';
 import { images, type ImageName } from './catalog.ts';
-
-const root = join(import.meta.dirname, '../..');
+import { ROOT } from '../lib/paths.ts';
 
 function isImageName(name: string): name is ImageName {
   return images.some((image) => image.name === name);
@@ -17,9 +16,9 @@ function isImageName(name: string): name is ImageName {
 
 async function main([command, ...names]: readonly string[]): Promise<void> {
   // The compilers of the lockfile, whatever the machine has.
-  process.env['PATH'] = `${join(root, 'node_modules/.bin')}:${process.env['PATH']}`;
+  process.env['PATH'] = `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}`;
   if (command === 'list' && names.length === 0) {
-    for (const { ref, present } of await listImages(root))
+    for (const { ref, present } of await listImages(ROOT))
       console.log(`${present ? 'built  ' : 'missing'} ${ref}`);
     return;
   }
@@ -29,7 +28,7 @@ async function main([command, ...names]: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  await buildImages(root, known);
+  await buildImages(ROOT, known);
 }
 
 await main(process.argv.slice(2)).catch((error: unknown) => {

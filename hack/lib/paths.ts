@@ -1,5 +1,11 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+
+/** This checkout. */
+export const ROOT = resolve(import.meta.dirname, '../..');
+
+/** A folder or file of what belongs to this checkout alone and can be made again. */
+export const cloneState = (...parts: string[]): string => join(ROOT, '.state', ...parts);
 
 /** Built programs and images, kept across clusters and clones under content keys. */
 export function cacheDir(): string {

@@ -1,9 +1,6 @@
 const started = performance.now();
 let last = '';
 
-/** Since the program began. */
-export const elapsedSeconds = (): number => (performance.now() - started) / 1000;
-
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(0)} s`;
 
 /** One line with the time since the program began, on standard error: standard output is for results. */

@@ -5,6 +5,8 @@ export interface RunOptions {
   readonly input?: string;
   readonly cwd?: string;
   readonly signal?: AbortSignal;
+  /** Its standard error is also shown on ours while it runs, for whoever waits. */
+  readonly showsProgress?: boolean;
   /** Kills the program when we end, however we end; where the system cannot (not Linux), it goes on to its own end. */
   readonly endsWithUs?: boolean;
 }
@@ -48,7 +50,10 @@ export function captureBoth(
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => {
+      err.push(chunk);
+      if (options.showsProgress === true) process.stderr.write(chunk);
+    });
     child.once('error', reject);
     child.once('close', (code) => {
       const stderr = Buffer.concat(err).toString('utf8');

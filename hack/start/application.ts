@@ -8,7 +8,7 @@ import { buildServer, buildWeb, run, SERVER } from './build.ts';
 import { freePort } from '../lib/ports.ts';
 import { say } from '../lib/progress.ts';
 import { type Database, openDatabase } from './database.ts';
-import { bootstrapTokenFile, unlockFolder } from './state-folder.ts';
+import { bootstrapTokenFile } from './state-folder.ts';
 
 export const HOST = '127.0.0.1';
 const ANSWER_DEADLINE_MS = 60_000;
@@ -152,7 +152,6 @@ export class Application {
       }),
     );
     await this.#database?.stop();
-    unlockFolder(this.#home);
   }
 }
 

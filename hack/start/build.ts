@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { ROOT } from '../lib/paths.ts';
 import { say } from '../lib/progress.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
 export const SERVER = join(ROOT, 'app/server');
 const WEB = join(ROOT, 'app/web');
 

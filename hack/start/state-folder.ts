@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { LockHeldError, takeLock } from '../lib/lock.ts';
 
 /** STOCK_ANALYSIS_HOME, else where programs of this user keep their data; created if missing. */
 export function createStateFolder(environment: NodeJS.ProcessEnv): string {
@@ -23,34 +24,22 @@ export function createStateFolder(environment: NodeJS.ProcessEnv): string {
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : String(error);
 
-/** One process per state folder: two would fight over one database. */
-export function lockFolder(home: string): void {
-  const file = join(home, 'lock');
-  try {
-    writeFileSync(file, String(process.pid), { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-    const holder = Number(readFileSync(file, 'utf8'));
-    if (isStart(holder)) {
-      throw new Error(
-        `${home} is in use by process ${holder}; stop that one, or set STOCK_ANALYSIS_HOME to another folder`,
-        { cause: error },
-      );
-    }
-    // Left behind by a process that was killed.
-    rmSync(file, { force: true });
-    lockFolder(home);
-  }
-}
+/** A start that is ending just now gets this long. */
+const PATIENCE_MS = 1000;
 
-function isStart(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
+/**
+ * One process per state folder, until it ends: two would fight over one database.
+ * @throws Error that names the process which has the folder
+ */
+export async function lockFolder(home: string): Promise<void> {
   try {
-    process.kill(pid, 0);
-    // The number may belong to another program by now.
-    return process.platform !== 'linux' || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('start.ts');
-  } catch {
-    return false;
+    await takeLock(join(home, 'lock'), { holder: `process ${process.pid}`, timeoutMs: PATIENCE_MS });
+  } catch (error) {
+    if (!(error instanceof LockHeldError)) throw error;
+    throw new Error(
+      `${home} is in use by ${error.holder}; stop that one, or set STOCK_ANALYSIS_HOME to another folder`,
+      { cause: error },
+    );
   }
 }
 
@@ -59,8 +48,4 @@ export function bootstrapTokenFile(home: string): string {
   const file = join(home, 'bootstrap-token');
   if (!existsSync(file)) writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
   return file;
-}
-
-export function unlockFolder(home: string): void {
-  rmSync(join(home, 'lock'), { force: true });
 }

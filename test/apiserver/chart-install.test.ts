@@ -1,17 +1,26 @@
 /** The chart through helm against a real API server: install, upgrade, uninstall, and a second release beside it. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { CHART } from '../../hack/charts/install-manifest.ts';
-import { RELEASE, helm } from '../support/chart.ts';
+import { helmProgram } from '../../hack/charts/helm.ts';
+import { CHART, INSTALL_MANIFEST, RELEASE } from '../../hack/charts/install-manifest.ts';
+import { toolPath } from '../../hack/cluster/index.ts';
+import { Kubectl } from '../../hack/deploy/kubectl.ts';
+import { dropPendingRevisions } from '../../hack/deploy/operator.ts';
+import { helm } from '../support/chart.ts';
 import { KubeClient, isNotFound, readKubeconfig } from '../support/kube-client.ts';
 import type { KubeObject } from '../support/kube-objects.ts';
+import { spawnTracked } from '../support/processes.ts';
+import { eventually } from '../support/wait.ts';
 
 const tier = inject('tier');
 const client = new KubeClient(readKubeconfig(tier.kubeconfig));
+const kubectl = async (): Promise<Kubectl> => new Kubectl(await toolPath('kubectl'), tier.kubeconfig);
 const CRD = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/stockanalyses.stockanalysis.dev';
 const suffix = randomBytes(3).toString('hex');
 const first = `chart-${suffix}`;
 const second = `chart-second-${suffix}`;
+const interrupted = `chart-interrupted-${suffix}`;
+const ALL = [first, second, interrupted];
 
 const deployment = (namespace: string): string =>
   `/apis/apps/v1/namespaces/${namespace}/deployments/${RELEASE}`;
@@ -29,13 +38,12 @@ function install(namespace: string, args: readonly string[] = []): Promise<strin
 
 beforeAll(async () => {
   const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-  for (const name of [first, second])
-    await client.create('/api/v1/namespaces', { metadata: { name, labels } });
+  for (const name of ALL) await client.create('/api/v1/namespaces', { metadata: { name, labels } });
   await install(first);
 });
 
 afterAll(async () => {
-  for (const name of [first, second]) await client.delete(`/api/v1/namespaces/${name}`);
+  for (const name of ALL) await client.delete(`/api/v1/namespaces/${name}`);
   client.close();
 });
 
@@ -105,5 +113,57 @@ describe('uninstalling', () => {
     expect(await client.get<KubeObject>(`${objects(first)}/kept`)).toMatchObject({
       metadata: { name: 'kept' },
     });
+  });
+});
+
+describe('an installation that was killed', () => {
+  const revisions = (status: string): Promise<readonly KubeObject[]> => {
+    const selector = encodeURIComponent(`owner=helm,name=${RELEASE},status=${status}`);
+    return client.list(`/api/v1/namespaces/${interrupted}/secrets?labelSelector=${selector}`);
+  };
+
+  /** Kills helm while it waits for the operator's pod, which no kubelet here will ever start. */
+  async function killedWhilePending(status: string, args: readonly string[] = []): Promise<void> {
+    const command = ['upgrade', RELEASE, CHART, '--install', '--take-ownership', '--wait'];
+    const where = ['--namespace', interrupted, '--kubeconfig', tier.kubeconfig];
+    const helmProcess = await spawnTracked(
+      tier.ledger,
+      await helmProgram(),
+      [...command, ...where, ...args],
+      { stdio: 'ignore' },
+    );
+    await eventually({ what: `a revision that is ${status}`, timeoutMs: 60_000 }, async () =>
+      (await revisions(status)).length > 0 ? true : undefined,
+    );
+    helmProcess.child.kill('SIGKILL');
+    await helmProcess.exited;
+  }
+
+  it.each([
+    ['pending-install', '1'],
+    ['pending-upgrade', '2'],
+  ])('and stayed %s does not stand in the way of the next one', async (status, replicas) => {
+    await killedWhilePending(status, ['--set', `replicas=${replicas}`]);
+    await expect(install(interrupted)).rejects.toThrow('another operation');
+    await dropPendingRevisions(await kubectl(), interrupted);
+    await install(interrupted);
+    expect(await revisions(status)).toEqual([]);
+    expect(await revisions('deployed')).toHaveLength(1);
+    expect(await client.get(deployment(interrupted))).toMatchObject({ spec: { replicas: 1 } });
+  });
+});
+
+describe('manifests/install.yaml', () => {
+  it('is accepted by the API server as it is, twice', async () => {
+    const apply = async (): Promise<string> =>
+      (await kubectl()).run(['apply', '--server-side', '--force-conflicts', '-f', INSTALL_MANIFEST]);
+    try {
+      expect(await apply()).toContain(`deployment.apps/${RELEASE} serverside-applied`);
+      await apply();
+      expect(await client.get(deployment('stock-analysis'))).toMatchObject({ spec: { replicas: 1 } });
+    } finally {
+      // Not what the file holds: the CRD is the whole tier's.
+      await client.delete('/api/v1/namespaces/stock-analysis');
+    }
   });
 });

@@ -1,8 +1,10 @@
 /**
  * The local cluster after a run that was killed half-way, and beside a second clone. Takes the machine's one local
- * cluster for itself: with one up `make test-cluster` refuses to begin, and `make test` leaves it alone.
+ * cluster for itself: with a complete one up `make test-cluster` refuses to begin, and `make test` leaves it alone. What
+ * a killed run left is nobody's, and cleaned up first.
  *
- * FULL_MATRIX=1 kills at every listed time; otherwise one of each list is drawn, by SEED where it is given.
+ * FULL_MATRIX=1 kills at every listed time, and a whole `make up` besides; otherwise one of each list is drawn, by SEED
+ * where it is given.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
@@ -10,12 +12,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CGROUP } from '../../hack/cluster/local/cgroups.ts';
+import { livingOwner } from '../../hack/cluster/local/ownership.ts';
 import { stateDir } from '../../hack/lib/paths.ts';
 
 const MAIN = 'hack/cluster/main.ts';
+const UP = 'hack/up.ts';
+const NAMESPACE = 'stock-analysis-killed';
 const FULL_MATRIX = process.env['FULL_MATRIX'] === '1';
 const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
-const isTaken = existsSync(stateDir());
+/** Folders at places that a cluster does not choose; those of others stay. */
+const FOLDERS = [stateDir(), '/var/lib/kubelet', '/var/lib/cni', '/run/netns'].filter(
+  (one) => !existsSync(one),
+);
+
+/** What `make up` says before, and seconds after. Longer than all that is drawn together, hence in the full matrix alone. */
+const KILLED_UPS = [
+  ['installing the chart', 3],
+  ['applying manifests/samples', 5],
+] as const;
 
 /** All of a list, or the one that the seed draws. */
 const drawn = (seconds: readonly number[]): number[] =>
@@ -26,10 +41,12 @@ interface Result {
   readonly text: string;
 }
 
-function cluster(args: readonly string[], cwd = '.'): Result {
-  const { status, stdout, stderr } = spawnSync('node', [MAIN, ...args], { cwd, encoding: 'utf8' });
-  return { code: status, text: stdout + stderr };
+function program(args: readonly string[], cwd = '.'): Result {
+  const { status, stdout, stderr } = spawnSync('node', args, { cwd, encoding: 'utf8' });
+  return { code: status, text: stderr + stdout };
 }
+
+const cluster = (args: readonly string[], cwd?: string): Result => program([MAIN, ...args], cwd);
 
 /** Starts a command of the cluster and kills it, and only it, after some seconds. */
 async function killed(command: string, seconds: number): Promise<void> {
@@ -40,8 +57,26 @@ async function killed(command: string, seconds: number): Promise<void> {
   await ended;
 }
 
-const lines = (program: string, args: readonly string[]): string[] =>
-  spawnSync(program, args, { encoding: 'utf8' }).stdout.split('\n');
+/** Starts a whole `make up` and kills it, and only it, some seconds after it said that it does something. */
+async function killedUp(step: string, seconds: number): Promise<void> {
+  const child = spawn('node', [UP, NAMESPACE], { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  let said = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString('utf8');
+      if (said.includes(step)) resolve();
+    });
+    void ended.then(() => reject(new Error(`hack/up.ts ended before it said "${step}":\n${said}`)));
+  });
+  await sleep(seconds * 1000);
+  if (child.exitCode !== null) throw new Error(`hack/up.ts ended before it was killed:\n${said}`);
+  child.kill('SIGKILL');
+  await ended;
+}
+
+const lines = (command: string, args: readonly string[]): string[] =>
+  spawnSync(command, args, { encoding: 'utf8' }).stdout.split('\n');
 
 function processesOfTheCluster(): string[] {
   return readdirSync('/proc')
@@ -66,22 +101,21 @@ function leftovers(): Record<string, readonly string[]> {
     rules: lines('iptables-save', []).filter((line) => /KUBE-|CNI-/.test(line)),
     mounts: readFileSync('/proc/mounts', 'utf8')
       .split('\n')
-      .filter((line) => line.includes(stateDir()) || line.includes('/netns/cni-')),
-    cgroups: readdirSync('/sys/fs/cgroup')
-      .map((one) => `/sys/fs/cgroup/${one}/kubepods`)
+      .filter((line) => line.includes(stateDir())),
+    cgroups: ['', ...readdirSync('/sys/fs/cgroup')]
+      .map((one) => join('/sys/fs/cgroup', one, CGROUP))
       .filter(existsSync),
     results: namesIn('/var/lib/cni/results').filter((name) => name.startsWith('stock-analysis-')),
-    folders: [stateDir()].filter(existsSync),
+    folders: FOLDERS.filter(existsSync),
   };
 }
 
 const NOTHING = { processes: [], links: [], rules: [], mounts: [], cgroups: [], results: [], folders: [] };
 
-describe.skipIf(isTaken && !FULL_MATRIX)(`the local cluster (SEED=${SEED})`, () => {
+describe.skipIf(livingOwner() !== undefined)(`the local cluster (SEED=${SEED})`, () => {
   let clone: string;
 
   beforeAll(() => {
-    if (isTaken) throw new Error(`a local cluster is there (${stateDir()}); run make cluster-down first`);
     clone = mkdtempSync(join(tmpdir(), 'second-clone-'));
     spawnSync('git', ['clone', '-q', '.', clone]);
     symlinkSync(join(process.cwd(), 'node_modules'), join(clone, 'node_modules'));
@@ -109,6 +143,27 @@ describe.skipIf(isTaken && !FULL_MATRIX)(`the local cluster (SEED=${SEED})`, () 
     expect(cluster(['up'])).toMatchObject({ code: 0 });
     expect(cluster(['status']).text).toContain('local: up');
   });
+
+  it('does not touch anything where no cluster is', () => {
+    expect(cluster(['down'])).toMatchObject({ code: 0 });
+    const { code, text } = cluster(['down']);
+    expect(code).toBe(0);
+    expect(text).toContain('nothing to remove');
+  });
+
+  it.each(FULL_MATRIX ? KILLED_UPS : [])(
+    'serves bars after a `make up` that was killed while %s',
+    async (step, seconds) => {
+      await killedUp(step, seconds);
+      const { code, text } = program([UP, NAMESPACE]);
+      expect({ code, text }).toMatchObject({ code: 0, text: expect.stringMatching(/\nurl: \S+\n$/) });
+      const url = /^url: (\S+)$/m.exec(text)?.[1];
+      expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+      expect(cluster(['down'])).toMatchObject({ code: 0 });
+      expect(leftovers()).toEqual(NOTHING);
+    },
+    600_000,
+  );
 
   it('tells a second clone who holds it, and lets it change nothing', () => {
     expect(cluster(['up'])).toMatchObject({ code: 0 });

@@ -1,35 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
-import { stringify } from 'yaml';
 import { provider, toolPath } from '../../hack/cluster/index.ts';
 import { ensurePackages } from '../../hack/lib/debian-packages.ts';
 import { Kubectl } from '../../hack/deploy/kubectl.ts';
-import {
-  ensureNamespace,
-  exposeOnLocalhost,
-  installOperator,
-  readSample,
-  waitForBars,
-  waitUntilReady,
-} from '../../hack/deploy/platform.ts';
-import { elapsedSeconds } from '../../hack/lib/progress.ts';
-import { buildImages } from '../../hack/images/index.ts';
+import type { StockAnalysisView } from '../../hack/deploy/platform.ts';
+import { capture } from '../../hack/lib/shell.ts';
+
+const SAMPLE = 'demo';
 
 /**
- * Puts the platform on the local cluster, in a namespace of its own, exactly as `make up` does it. A cluster that ran
- * before stays; one that this run started is taken down again.
+ * Puts the platform on the local cluster with the program behind `make up`, in a namespace of its own. A cluster that
+ * ran before stays; one that this run started is taken down again.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const cluster = provider();
   const wasUp = await cluster.isUp();
   // What the page is looked at with; the cluster's own packages are its provider's matter.
   await ensurePackages({ chromium: '/usr/bin/chromium', 'fonts-noto-cjk': '/usr/share/fonts/opentype/noto' });
-  await cluster.up();
-  const kubeconfig = cluster.kubeconfigPath();
-  const kubectlProgram = await toolPath('kubectl');
-  const kubectl = new Kubectl(kubectlProgram, kubeconfig);
   const namespace = `stock-analysis-e2e-${randomBytes(3).toString('hex')}`;
+  const kubectlProgram = await toolPath('kubectl');
+  const kubeconfig = (await run(['hack/cluster/main.ts', 'kubeconfig'])).trim();
+  const kubectl = new Kubectl(kubectlProgram, kubeconfig);
   const teardown = async (): Promise<void> => {
     await kubectl
       .run(['delete', 'stockanalysis', '--all', '-n', namespace, '--timeout=120s'])
@@ -38,25 +30,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
     if (!wasUp) await cluster.down({ force: false });
   };
   try {
-    const images = await buildImages();
-    await cluster.loadImages(images.archives);
-    await ensureNamespace(kubectl, namespace);
-    await installOperator({ helm: await toolPath('helm'), kubeconfig, namespace, images: images.refs });
-    const sample = readSample('minimal.yaml', namespace);
-    const sampleName = (sample['metadata'] as { name: string }).name;
-    const applied = elapsedSeconds();
-    await kubectl.apply(stringify(sample));
-    await waitUntilReady(kubectl, { namespace, name: sampleName }, 300_000);
-    const readySeconds = elapsedSeconds() - applied;
-    const url = await exposeOnLocalhost(kubectl, { namespace, name: sampleName });
-    await waitForBars(url);
+    const url = urlIn(await run(['hack/up.ts', namespace]));
     mkdirSync('test-artifacts', { recursive: true });
     project.provide('kubeconfig', kubeconfig);
     project.provide('kubectlProgram', kubectlProgram);
     project.provide('auditLog', cluster.auditLogPath());
     project.provide('namespace', namespace);
-    project.provide('sampleName', sampleName);
-    project.provide('readySeconds', readySeconds);
+    project.provide('sampleName', SAMPLE);
+    project.provide('readySeconds', await secondsToReady(kubectl, namespace));
     project.provide('url', url);
   } catch (error) {
     await describeFailure(kubectl, namespace);
@@ -64,6 +45,25 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw error;
   }
   return teardown;
+}
+
+/** What a program of ours prints on standard output; its progress is shown meanwhile. */
+const run = (args: readonly string[]): Promise<string> =>
+  capture(process.execPath, args, { endsWithUs: true, showsProgress: true });
+
+/** The contract of `make up`: its last line is `url: …`. */
+function urlIn(output: string): string {
+  const url = /^url: (http:\/\/\S+)$/.exec(output.trimEnd().split('\n').at(-1) ?? '')?.[1];
+  if (url === undefined) throw new Error(`the last line of hack/up.ts is no url: ${output}`);
+  return url;
+}
+
+/** From `kubectl apply` to Ready, as the object itself says it: whole seconds. */
+async function secondsToReady(kubectl: Kubectl, namespace: string): Promise<number> {
+  const object = await kubectl.get<StockAnalysisView>(['stockanalysis', SAMPLE, '-n', namespace]);
+  const ready = object.status?.conditions?.find((one) => one.type === 'Ready');
+  if (!ready) throw new Error(`StockAnalysis ${namespace}/${SAMPLE} has no condition Ready`);
+  return (Date.parse(ready.lastTransitionTime) - Date.parse(object.metadata.creationTimestamp)) / 1000;
 }
 
 const report = (what: string) => (error: unknown) => {

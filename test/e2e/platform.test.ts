@@ -106,6 +106,18 @@ describe('the platform that the operator made', () => {
     }
   });
 
+  it.each(['stock-analysis-operator', `${name}-server`, `${name}-worker`, `${name}-postgres`])(
+    'runs %s from an image that cannot install anything',
+    async (workload) => {
+      const kind = workload.endsWith('-postgres') ? 'statefulset' : 'deployment';
+      const script = 'for tool in apt-get dpkg npm; do command -v $tool; done; echo looked';
+      const found = await kubectl().run([
+        ...['exec', '-n', namespace, `${kind}/${workload}`, '--', 'sh', '-c', script],
+      ]);
+      expect(found).toBe('looked\n');
+    },
+  );
+
   it('gives the operator no wildcard and nothing cluster-wide', async () => {
     const roles = await kubectl().get<List<{ metadata: Meta; rules: Rule[] }>>(['roles', '-n', namespace]);
     const rules = roles.items.flatMap((role) => role.rules);

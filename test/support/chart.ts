@@ -2,10 +2,8 @@
 import { parseAllDocuments, stringify } from 'yaml';
 import { z } from 'zod';
 import { helmProgram } from '../../hack/charts/helm.ts';
-import { CHART } from '../../hack/charts/install-manifest.ts';
+import { CHART, RELEASE } from '../../hack/charts/install-manifest.ts';
 import { capture } from '../../hack/lib/shell.ts';
-
-export const RELEASE = 'stock-analysis-operator';
 
 const Rule = z.strictObject({
   apiGroups: z.array(z.string()),

@@ -17,11 +17,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { Client, escapeLiteral } from 'pg';
-import { close, listen } from './listen.ts';
+import { freePort } from '../../hack/lib/ports.ts';
 import { spawnTracked, type TrackedProcess } from './processes.ts';
 import { eventually } from './wait.ts';
 
@@ -146,14 +145,6 @@ async function setPassword(port: number, password: string): Promise<void> {
   await admin.connect();
   await admin.query(`alter role postgres password ${escapeLiteral(password)}`);
   await admin.end();
-}
-
-/** A port that is free at this moment. Whoever listens on it may still lose it: try again then. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  await close(server);
-  return port;
 }
 
 /** What pg_ctl waits for: the eighth line of postmaster.pid. The port is open before, and answers "starting up". */

@@ -18,6 +18,8 @@ disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.
   # Without CAP_SYS_RESOURCE a lower OOM score cannot be set.
   restrict_oom_score_adj = true
   disable_apparmor = true
+  # Not in /run/netns, where those of others are: what is ours shows by its path, and goes with the state folder.
+  netns_mounts_under_state_dir = true
   stream_server_address = "127.0.0.1"
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"

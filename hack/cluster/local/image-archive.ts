@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { writeWhole } from '../../lib/files.ts';
 import { capture } from '../../lib/shell.ts';
 
 export interface ScratchImage {
@@ -23,6 +24,13 @@ export interface ScratchImage {
 }
 
 const TAR = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--format=ustar'];
+
+/** Over all that decides the image: two with the same key are the same. */
+export function scratchImageKey(image: ScratchImage): string {
+  const hash = createHash('sha256').update(JSON.stringify(image));
+  for (const program of Object.keys(image.files)) hash.update(readFileSync(program));
+  return hash.digest('hex').slice(0, 16);
+}
 
 /** Writes a docker-archive of one layer that holds static programs and nothing else; no image builder is needed for that. */
 export async function writeScratchImage(image: ScratchImage, archive: string): Promise<void> {
@@ -55,7 +63,9 @@ export async function writeScratchImage(image: ScratchImage, archive: string): P
       JSON.stringify([{ Config: 'config.json', RepoTags: [image.ref], Layers: ['layer.tar'] }]),
     );
     mkdirSync(dirname(archive), { recursive: true });
-    await capture('tar', [...TAR, '-cf', archive, '-C', work, 'manifest.json', 'config.json', 'layer.tar']);
+    await writeWhole(archive, (partial) =>
+      capture('tar', [...TAR, '-cf', partial, '-C', work, 'manifest.json', 'config.json', 'layer.tar']),
+    );
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

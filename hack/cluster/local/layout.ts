@@ -19,7 +19,7 @@ export interface Plan {
   readonly madeFolders: readonly string[];
 }
 
-const FIXED_FOLDERS = ['/var/lib/kubelet', '/var/lib/cni', '/run/netns'];
+const FIXED_FOLDERS = ['/var/lib/kubelet', '/var/lib/cni'];
 
 export const statePath = (...parts: string[]): string => join(stateDir(), ...parts);
 export const containerdSocket = (): string => statePath('run', 'containerd.sock');

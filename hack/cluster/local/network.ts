@@ -60,22 +60,64 @@ export async function removeLinks(): Promise<void> {
     if (await linkExists(name)) await capture('ip', ['link', 'delete', name]);
 }
 
-const OURS = /KUBE-|CNI-|cali-/;
+const KUBE_CHAIN = /\bKUBE-[A-Z0-9-]+/;
+const CNI_CHAIN = /\bCNI-(?:DN-)?[0-9a-f]{21,24}\b/g;
+/** The CNI plugins write it into the comment of each of their rules. */
+const OUR_COMMENT = `name: \\"${NETWORK_NAME}\\"`;
 
-/** Drops from an `iptables-save` text every chain and rule that kube-proxy, kubelet or the CNI plugins made. */
-export function withoutOurRules(saved: string): string {
-  return saved
-    .split('\n')
-    .filter((line) => !(/^(:|-A )/.test(line) && OURS.test(line)))
-    .join('\n');
+/** Chains of the CNI plugins that serve our network, or nobody: the remains of a call that was killed half-way. */
+function ourCniChains(lines: readonly string[]): Set<string> {
+  const chains = new Map<string, boolean>();
+  for (const line of lines.filter((one) => one.startsWith(':')))
+    for (const chain of line.match(CNI_CHAIN) ?? []) chains.set(chain, true);
+  const rules = lines.filter((line) => line.startsWith('-A '));
+  for (const rule of rules.filter((one) => !one.includes(OUR_COMMENT)))
+    for (const chain of rule.match(CNI_CHAIN) ?? []) chains.set(chain, false);
+  return new Set([...chains].filter(([, isOurs]) => isOurs).map(([chain]) => chain));
 }
 
+/**
+ * Drops from an `iptables-save` text every chain and rule that our kube-proxy, our kubelet or the CNI plugins made for
+ * our pods. Where a cluster of ours was, all of kube-proxy's chains are ours: see {@link otherKubernetes}.
+ */
+export function withoutOurRules(saved: string): string {
+  const lines = saved.split('\n');
+  const ours = ourCniChains(lines);
+  const isOurs = (line: string): boolean =>
+    KUBE_CHAIN.test(line) ||
+    line.includes(OUR_COMMENT) ||
+    (line.match(CNI_CHAIN) ?? []).some((chain) => ours.has(chain));
+  const rest = lines.filter((line) => !(/^(:|-A )/.test(line) && isOurs(line)));
+  // The entrance to host ports is shared by all networks; without a port behind it, it is nobody's.
+  const hasHostPorts = rest.some((line) => line.includes('CNI-DN-'));
+  return rest.filter((line) => hasHostPorts || !line.includes('CNI-HOSTPORT-')).join('\n');
+}
+
+/** A chain of another Kubernetes on this machine: two kube-proxies would undo each other's rules. */
+export function otherKubernetes(saved: string): string | undefined {
+  return KUBE_CHAIN.exec(saved)?.[0];
+}
+
+/** @throws Error naming a chain, where this machine is a node of another cluster */
+export async function refuseSecondKubernetes(): Promise<void> {
+  for (const family of FAMILIES) {
+    const chain = otherKubernetes(await capture(`${family}-save`, []).catch(() => ''));
+    if (chain === undefined) continue;
+    throw new Error(
+      `this machine is a node of another Kubernetes: ${family} holds the chain ${chain}, and the rules of two clusters ` +
+        'undo each other. Use it with CLUSTER_PROVIDER=existing, or stop it (a reboot removes the rules of one that is gone).',
+    );
+  }
+}
+
+const FAMILIES = ['iptables', 'ip6tables'] as const;
+
 export async function removeIptablesRules(): Promise<void> {
-  for (const family of ['iptables', 'ip6tables']) {
+  for (const family of FAMILIES) {
     const saved = await capture(`${family}-save`, []).catch(() => '');
-    if (!OURS.test(saved)) continue;
+    const rest = withoutOurRules(saved);
     // Flushing is what restore does to each table named in its input, so a chain that is left out is gone.
-    await capture(`${family}-restore`, [], { input: withoutOurRules(saved) });
+    if (rest !== saved) await capture(`${family}-restore`, [], { input: rest });
   }
 }
 

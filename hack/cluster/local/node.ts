@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Pki } from '../certificates.ts';
 import { toolPath } from '../go-tools.ts';
 import type { ProcessTable } from '../processes.ts';
+import { CGROUP, ensureCgroups } from './cgroups.ts';
 import { containerdSocket, NODE_NAME, statePath, type Plan } from './layout.ts';
 
 const writeJson = (file: string, content: object): string => {
@@ -29,6 +30,7 @@ function kubeletConfiguration(pki: Pki, plan: Plan): object {
     clusterDomain: 'cluster.local',
     clusterDNS: [plan.addresses.dnsService],
     cgroupDriver: 'cgroupfs',
+    cgroupRoot: `/${CGROUP}`,
     containerRuntimeEndpoint: `unix://${containerdSocket()}`,
     failSwapOn: false,
     oomScoreAdj: 0,
@@ -50,6 +52,7 @@ export async function startKubelet(
   plan: Plan,
   apiServer: string,
 ): Promise<void> {
+  ensureCgroups();
   mkdirSync(statePath('kubelet'), { recursive: true });
   mkdirSync(statePath('logs', 'pods'), { recursive: true });
   await pki.ensure({

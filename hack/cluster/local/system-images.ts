@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { toolPath } from '../go-tools.ts';
 import { cacheDir } from '../../lib/paths.ts';
-import { writeScratchImage, type ScratchImage } from './image-archive.ts';
+import { scratchImageKey, writeScratchImage, type ScratchImage } from './image-archive.ts';
 
 /** Pause container, helper of the volume provisioner, and a shell for tests: one static busybox. */
 export const SANDBOX_IMAGE = 'localhost/stock-analysis/busybox:1';
@@ -50,13 +50,18 @@ async function images(): Promise<ScratchImage[]> {
   ];
 }
 
+/** `NAME-KEY.tar`: a newer program of the same tag, or a change to how the image is made, is another file. */
+const archiveOf = (folder: string, image: ScratchImage): string =>
+  join(folder, `${image.ref.replace(/^.*\//, '').replaceAll(':', '_')}-${scratchImageKey(image)}.tar`);
+
 /** Archives of the images that the cluster itself needs, made when the cache lacks them. */
 export async function systemArchives(): Promise<string[]> {
-  const archives: string[] = [];
-  for (const image of await images()) {
-    const archive = join(cacheDir(), 'system-images', `${image.ref.replaceAll(/[/:]/g, '_')}.tar`);
-    if (!existsSync(archive)) await writeScratchImage(image, archive);
-    archives.push(archive);
-  }
+  const folder = join(cacheDir(), 'system-images');
+  const wanted = (await images()).map((image) => ({ image, archive: archiveOf(folder, image) }));
+  for (const { image, archive } of wanted) if (!existsSync(archive)) await writeScratchImage(image, archive);
+  const archives = wanted.map(({ archive }) => archive);
+  // Nothing asks for those of other programs again; a switch back makes them anew in a second.
+  for (const name of readdirSync(folder))
+    if (!archives.includes(join(folder, name))) rmSync(join(folder, name), { force: true });
   return archives;
 }

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { dirname, join } from 'node:path';
 import { capture } from '../../lib/shell.ts';
 import { stateDir } from '../../lib/paths.ts';
 import { endProcess, identify, type ProcessTable } from '../processes.ts';
+import { podProcesses, removeCgroups } from './cgroups.ts';
 import { completeFile, readPlan } from './layout.ts';
 import { removeCniResults, removeIptablesRules, removeLinks, setSysctls } from './network.ts';
 
@@ -17,6 +17,9 @@ const PROGRAMS = [
   'etcd',
   'containerd',
 ];
+
+/** The one thing that kubelet puts outside of the folder it is given; it made it anew in any case. */
+const KUBELET_SOCKET = '/var/lib/kubelet/device-plugins/kubelet.sock';
 
 /** Pids whose command line names a path of the state folder: shims and what an earlier record missed. */
 function processesOf(needle: string): number[] {
@@ -75,55 +78,6 @@ function executableName(pid: number): string {
   }
 }
 
-/** Processes that still run inside a pod's cgroup although their shim is gone. */
-async function endPodProcesses(): Promise<void> {
-  const tasks = podCgroups().flatMap((folder) => {
-    try {
-      return readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
-    } catch {
-      return [];
-    }
-  });
-  await killAll(tasks);
-}
-
-/** All folders below `kubepods` in every hierarchy, deepest first. */
-function podCgroups(): string[] {
-  const root = '/sys/fs/cgroup';
-  const hierarchies = [
-    root,
-    ...readdirSync(root, { withFileTypes: true })
-      .filter((one) => one.isDirectory())
-      .map((one) => join(root, one.name)),
-  ];
-  return hierarchies
-    .map((one) => join(one, 'kubepods'))
-    .filter(existsSync)
-    .flatMap(deepestFirst);
-}
-
-function deepestFirst(folder: string): string[] {
-  try {
-    const below = readdirSync(folder, { withFileTypes: true }).filter((one) => one.isDirectory());
-    return [...below.flatMap((one) => deepestFirst(join(folder, one.name))), folder];
-  } catch {
-    return []; // gone between two looks: its last process ended meanwhile
-  }
-}
-
-async function removeCgroups(): Promise<void> {
-  for (let attempt = 0; attempt < 20 && podCgroups().length > 0; attempt += 1) {
-    for (const folder of podCgroups()) {
-      try {
-        rmdirSync(folder);
-      } catch {
-        // still holds a dying process: the next round finds it empty
-      }
-    }
-    if (podCgroups().length > 0) await sleep(100);
-  }
-}
-
 function mountsBelow(folder: string): string[] {
   return readFileSync('/proc/self/mounts', 'utf8')
     .split('\n')
@@ -137,19 +91,10 @@ async function unmountAll(): Promise<void> {
     await capture('umount', ['--lazy', target]).catch(() => undefined);
 }
 
-/** Network namespaces that the CNI made for our pods; their names are `cni-UUID`. */
-async function removeNetworkNamespaces(): Promise<void> {
-  const folder = '/run/netns';
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder).filter((one) => one.startsWith('cni-'))) {
-    await capture('umount', ['--lazy', join(folder, name)]).catch(() => undefined);
-    rmSync(join(folder, name), { force: true });
-  }
-}
-
 /**
  * Removes all that a local cluster leaves on a machine, whether it was stopped properly or killed at any point:
- * processes, containers, mounts, network namespaces, links, iptables chains, cgroups, sysctl values and the state folder.
+ * processes, containers, mounts (the pods' network namespaces among them), links, iptables chains, cgroups, sysctl values
+ * and, last, the state folder. That one was made first: without it there is nothing of ours, and this must not be called.
  */
 export async function tearDown(table: ProcessTable): Promise<void> {
   const plan = readPlan();
@@ -157,22 +102,34 @@ export async function tearDown(table: ProcessTable): Promise<void> {
   rmSync(completeFile(), { force: true });
   for (const name of PROGRAMS.slice(0, -1)) await table.stop(name, 5000);
   await endContainers();
-  await endPodProcesses();
+  await killAll(podProcesses());
   await table.stop('containerd', 5000);
   await unmountAll();
-  await removeNetworkNamespaces();
   removeCniResults();
   await removeLinks();
   await removeIptablesRules();
   await removeCgroups();
   if (plan) {
     setSysctls(plan.sysctls);
-    for (const folder of plan.madeFolders) await removeFolder(folder);
+    rmSync(KUBELET_SOCKET, { force: true });
+    for (const folder of plan.madeFolders) removeEmptyFolders(folder);
   }
   rmSync(stateDir(), { recursive: true, force: true });
+  removeIfEmpty(dirname(stateDir()));
 }
 
-async function removeFolder(folder: string): Promise<void> {
-  await capture('umount', [folder]).catch(() => undefined); // /run/netns is a mount of itself
-  rmSync(folder, { recursive: true, force: true });
+/** Whoever else began to use such a folder meanwhile keeps what is in it. */
+function removeEmptyFolders(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) removeEmptyFolders(join(folder, entry.name));
+  removeIfEmpty(folder);
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // something of somebody else lies there
+  }
 }

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { capture } from '../../lib/shell.ts';
+import { pushImages } from '../../images/index.ts';
 import { toolPath } from '../go-tools.ts';
 import { say } from '../../lib/progress.ts';
 import type { Provider } from './provider.ts';
@@ -45,7 +46,39 @@ async function currentContext(): Promise<Context> {
   return { context: config['current-context'], cluster: cluster.name, server: cluster.cluster.server };
 }
 
-/** The cluster of the current kube context. Nothing is installed into it but the platform, and `down` leaves it alone. */
+interface NodeView {
+  readonly status: {
+    readonly addresses?: readonly { readonly type: string; readonly address: string }[];
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
+}
+
+/** Where a node answers: an address meant for the outside, else the one inside the cluster's network. */
+export function nodeAddress(nodes: readonly NodeView[]): string | undefined {
+  const addresses = nodes
+    .filter(({ status }) => status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True'))
+    .flatMap(({ status }) => status.addresses ?? []);
+  const best = ['ExternalIP', 'InternalIP'].flatMap((type) => addresses.filter((one) => one.type === type));
+  return best[0]?.address;
+}
+
+const urlOf = (address: string, port: number): string =>
+  address.includes(':') ? `http://[${address}]:${port}` : `http://${address}:${port}`;
+
+function registry(): string {
+  const given = process.env['IMAGE_REGISTRY'] ?? '';
+  if (given !== '') return given;
+  throw new Error(
+    'an existing cluster pulls its images: set IMAGE_REGISTRY (registry.example/stock-analysis, say) to a place where you may ' +
+      'push and its nodes may pull. It must not be a public one: the sample-data image is not to be published.',
+  );
+}
+
+/**
+ * The cluster of the current kube context. Nothing is installed into it but the platform, and `down` leaves it alone.
+ * Where this project is developed there is no second cluster: it has been run against the local one, in place of another,
+ * with a registry on the same machine.
+ */
 export const existing: Provider = {
   name: 'existing',
   kubeconfigPath,
@@ -67,9 +100,14 @@ export const existing: Provider = {
     say(`using the kube context ${context.context} (${context.server})`);
   },
   down: async () => say('an existing cluster is left as it is; remove the platform with helm uninstall'),
-  loadImages: async () => {
-    say(
-      'images are not loaded into an existing cluster: push them to a registry that it can reach, and set the chart values',
+  requireDelivery: () => void registry(),
+  deliver: (images) => pushImages(images, registry()),
+  nodePortUrl: async (kubectl, port) => {
+    const { items } = await kubectl.get<{ items: readonly NodeView[] }>(['nodes']);
+    const address = nodeAddress(items);
+    if (address !== undefined) return urlOf(address, port);
+    throw new Error(
+      `no node of the cluster is Ready and has an address: node port ${port} cannot be reached; look at kubectl get nodes -o wide`,
     );
   },
 };

@@ -1,18 +1,19 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { ensurePackages, type Packages } from '../../lib/debian-packages.ts';
 import { Kubectl } from '../../deploy/kubectl.ts';
+import { refsOf } from '../../images/index.ts';
 import { ensureControlPlane } from '../control-plane.ts';
 import { toolPath } from '../go-tools.ts';
 import { applyAddons, waitForAddons } from '../local/addons.ts';
 import { ensureContainerd, importArchives } from '../local/containerd.ts';
 import { completeFile, ensurePlan, readPlan, statePath } from '../local/layout.ts';
-import { currentSysctls, ensureNetwork } from '../local/network.ts';
+import { currentSysctls, ensureNetwork, refuseSecondKubernetes } from '../local/network.ts';
 import { startKubelet, startProxy, startScheduler } from '../local/node.ts';
-import { exclusively, holderInTheWay, owner, recordOwner, thisClone } from '../local/ownership.ts';
+import { exclusively, holderInTheWay, livingOwner, owner, recordOwner } from '../local/ownership.ts';
 import { systemArchives } from '../local/system-images.ts';
 import { tearDown } from '../local/teardown.ts';
 import { Pki } from '../certificates.ts';
-import { stateDir } from '../../lib/paths.ts';
+import { ROOT, stateDir } from '../../lib/paths.ts';
 import { ProcessTable } from '../processes.ts';
 import { say, step } from '../../lib/progress.ts';
 import type { Provider } from './provider.ts';
@@ -50,14 +51,13 @@ function requireRoot(): void {
 }
 
 function refuseWhenHeld(): void {
-  const message = holderInTheWay(owner(), thisClone(), table().anyRunning());
+  const message = holderInTheWay(livingOwner(), ROOT);
   if (message !== undefined) throw new Error(message);
 }
 
-/** A dead cluster, whoever made it, is cleaned away: its pods, mounts and rules would confuse the next one. */
+/** What is nobody's, whoever made it, is cleaned away: its pods, mounts and rules would confuse the next cluster. */
 async function cleanLeftovers(): Promise<void> {
-  if (table().anyRunning() && owner()?.clone === thisClone() && existsSync(completeFile())) return;
-  if (!existsSync(stateDir())) return;
+  if (livingOwner() || !existsSync(stateDir())) return;
   const who = owner();
   await step(
     `cleaning up after a run that did not end${who ? ` (clone ${who.clone}, since ${who.since})` : ''}`,
@@ -74,6 +74,7 @@ async function upLocked(): Promise<void> {
   if (isComplete()) return say(`the local cluster is up (kubeconfig ${kubeconfigPath()})`);
   await ensurePackages(PACKAGES);
   await toolPath('kubelet');
+  if (!readPlan()) await refuseSecondKubernetes();
   const sysctls = currentSysctls();
   recordOwner();
   const plan = await ensurePlan(sysctls);
@@ -114,7 +115,7 @@ export const local: Provider = {
   name: 'local',
   kubeconfigPath,
   auditLogPath: () => statePath('logs', 'audit.log'),
-  isUp: async () => isComplete() && owner()?.clone === thisClone(),
+  isUp: async () => isComplete() && owner()?.clone === ROOT,
   up: () => {
     requireRoot();
     return exclusively('cluster-up', upLocked);
@@ -122,12 +123,20 @@ export const local: Provider = {
   down: ({ force }) => {
     requireRoot();
     return exclusively('cluster-down', async () => {
+      if (!existsSync(stateDir())) return say(`no local cluster is there (${stateDir()}): nothing to remove`);
       if (!force) refuseWhenHeld();
       await step('stopping the local cluster and removing what it made', () => tearDown(table()));
     });
   },
-  loadImages: async (archives) => {
+  requireDelivery: () => undefined,
+  deliver: async (images) => {
     if (!readPlan()) throw new Error('the local cluster is not up; run: make cluster-up');
-    await importArchives(archives, say);
+    await importArchives(
+      Object.values(images).map(({ archive }) => archive),
+      say,
+    );
+    return refsOf(images);
   },
+  // kube-proxy answers on every address of the machine.
+  nodePortUrl: async (_kubectl, port) => `http://127.0.0.1:${port}`,
 };

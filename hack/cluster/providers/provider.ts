@@ -1,3 +1,6 @@
+import type { Kubectl } from '../../deploy/kubectl.ts';
+import type { ImageRefs, ImageSet } from '../../images/index.ts';
+
 /** Where the platform is put: a cluster that we make, one that kind makes, or one that is there already. */
 export interface Provider {
   readonly name: string;
@@ -7,5 +10,12 @@ export interface Provider {
   kubeconfigPath(): string;
   /** JSON lines of every request at Metadata level. @throws Error where the provider keeps no such log */
   auditLogPath(): string;
-  loadImages(archives: readonly string[]): Promise<void>;
+  /** Asked before anything is built or changed. @throws Error that says what {@link deliver} lacks */
+  requireDelivery(): void;
+  /** Puts images where the cluster's nodes find them, and says under which names. */
+  deliver(images: ImageSet): Promise<ImageRefs>;
+  /** The one port that a Service of type NodePort must have to be reached from here; undefined: any will do. */
+  readonly fixedNodePort?: number;
+  /** Where this machine reaches a Service of type NodePort. */
+  nodePortUrl(kubectl: Kubectl, port: number): Promise<string>;
 }
