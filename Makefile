@@ -64,6 +64,10 @@ test-apiserver: install ## tests against a real kube-apiserver, etcd and control
 test-fault: install ## kill the operator at every write of every workload (about 30 min)
 	FULL_MATRIX=1 node hack/test/run.ts fault
 
+.PHONY: bench
+bench: install ## what the operator costs: many objects, others' Secrets, quiet (about 50 min; OBJECTS, MINUTES)
+	node test/bench/main.ts
+
 .PHONY: test-cluster
 test-cluster: install ## kill the local cluster's `up` and `down` half-way, again and again (no cluster may be up)
 	FULL_MATRIX=1 node hack/test/run.ts cluster
