@@ -68,6 +68,10 @@ test-fault: install ## trouble at every write of every workload (about an hour; 
 test-transitions: install ## every property of the spec through its bounds, off and on again (about 15 min)
 	FULL_MATRIX=1 node hack/test/run.ts transitions
 
+.PHONY: bench
+bench: install ## what the operator costs: many objects, others' Secrets, quiet (about 50 min; OBJECTS, MINUTES)
+	node test/bench/main.ts
+
 .PHONY: test-cluster
 test-cluster: install ## kill the local cluster's `up` and `down` half-way, again and again (no cluster may be up)
 	FULL_MATRIX=1 node hack/test/run.ts cluster

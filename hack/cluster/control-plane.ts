@@ -18,6 +18,15 @@ export interface ControlPlaneOptions {
   readonly podRange?: string;
   /** Further names and addresses of the API server's certificate. */
   readonly names: readonly string[];
+  readonly tuning?: Tuning;
+}
+
+/** Where a control plane for one purpose differs from the usual one. */
+export interface Tuning {
+  /** Flags behind the usual ones: of two with one name the last counts. */
+  readonly flags?: Partial<Record<'etcd' | 'kube-apiserver' | 'kube-controller-manager', readonly string[]>>;
+  /** Only the requests of these users go into the audit log; absent: of all. */
+  readonly auditedUsers?: readonly string[];
 }
 
 export interface Ports {
@@ -36,12 +45,12 @@ export interface ControlPlane {
 }
 
 // Requests and their outcome; bodies would hold Secrets.
-const AUDIT_POLICY = {
+const auditPolicy = (users: readonly string[] | undefined): unknown => ({
   apiVersion: 'audit.k8s.io/v1',
   kind: 'Policy',
   omitStages: ['RequestReceived'],
-  rules: [{ level: 'Metadata' }],
-};
+  rules: [{ level: 'Metadata', ...(users ? { users } : {}) }, ...(users ? [{ level: 'None' }] : [])],
+});
 
 export async function freePorts(): Promise<Ports> {
   const [etcdClient, etcdPeer, apiServer, controllerManager, scheduler] = await Promise.all(
@@ -108,6 +117,7 @@ function apiServerArgs(pki: Pki, options: ControlPlaneOptions): string[] {
     '--audit-log-maxsize=300',
     '--audit-log-maxbackup=1',
     '--profiling=false',
+    ...(options.tuning?.flags?.['kube-apiserver'] ?? []),
   ];
 }
 
@@ -128,6 +138,7 @@ function controllerManagerArgs(pki: Pki, options: ControlPlaneOptions): string[]
     `--service-cluster-ip-range=${options.serviceRange}`,
     ...(options.podRange ? ['--allocate-node-cidrs=true', `--cluster-cidr=${options.podRange}`] : []),
     '--profiling=false',
+    ...(options.tuning?.flags?.['kube-controller-manager'] ?? []),
   ];
 }
 
@@ -163,7 +174,7 @@ export async function ensureControlPlane(options: ControlPlaneOptions): Promise<
   pki.writeKubeconfig('admin', url, kubeconfig);
   for (const name of ['kube-controller-manager', 'kube-scheduler'])
     pki.writeKubeconfig(name, url, join(dir, `${name}.kubeconfig`));
-  writeFileSync(join(dir, 'audit-policy.json'), JSON.stringify(AUDIT_POLICY));
+  writeFileSync(join(dir, 'audit-policy.json'), JSON.stringify(auditPolicy(options.tuning?.auditedUsers)));
   table.start('etcd', await toolPath('etcd'), [
     `--data-dir=${join(dir, 'etcd')}`,
     `--listen-client-urls=http://127.0.0.1:${ports.etcdClient}`,
@@ -174,6 +185,7 @@ export async function ensureControlPlane(options: ControlPlaneOptions): Promise<
     // The data of a development cluster need not survive a power cut.
     '--unsafe-no-fsync',
     '--log-level=warn',
+    ...(options.tuning?.flags?.etcd ?? []),
   ]);
   table.start('kube-apiserver', await toolPath('kube-apiserver'), apiServerArgs(pki, options));
   const wait = {
@@ -201,8 +213,11 @@ export async function stopControlPlane(dir: string): Promise<void> {
  * A control plane for tests: etcd, kube-apiserver and kube-controller-manager on free ports of 127.0.0.1, everything
  * below `dir`, no root needed, any number at once. What a killed run left in `dir` is stopped and removed first.
  */
-export async function startControlPlane(options: { readonly dir: string }): Promise<ControlPlane> {
-  const { dir } = options;
+export async function startControlPlane(options: {
+  readonly dir: string;
+  readonly tuning?: Tuning;
+}): Promise<ControlPlane> {
+  const { dir, tuning } = options;
   await stopControlPlane(dir);
   rmSync(dir, { recursive: true, force: true });
   const plane = await ensureControlPlane({
@@ -211,6 +226,7 @@ export async function startControlPlane(options: { readonly dir: string }): Prom
     ports: await freePorts(),
     serviceRange: '10.96.0.0/16',
     names: ['10.96.0.1'],
+    ...(tuning ? { tuning } : {}),
   });
   return { ...plane, stop: () => stopControlPlane(dir) };
 }

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { OperatorConfig } from './config.ts';
-import { InstalledCRD, createStockAnalysisController } from './controllers/stockanalysis/index.ts';
+import {
+  ExternalSecrets,
+  InstalledCRD,
+  Leftovers,
+  createStockAnalysisController,
+} from './controllers/stockanalysis/index.ts';
 import {
   Cache,
   Client,
@@ -77,6 +82,8 @@ export async function runOperator(
   const controller = createStockAnalysisController(
     {
       ...{ client, cache, recorder, images, crd, postgresDialAddress },
+      leftovers: new Leftovers(client, systemClock),
+      externalSecrets: new ExternalSecrets(client, systemClock),
       ...{ clock: systemClock, random: Math.random },
     },
     { log, metrics, isLeader: () => elector?.isLeader() ?? true },

@@ -13,6 +13,8 @@ export interface OperatorProcessOptions extends OperatorPlace {
   /** See FaultProxy.kubeconfig. */
   readonly kubeconfig: unknown;
   readonly ledger: string;
+  /** Absent: the sources. */
+  readonly main?: string;
 }
 
 export class OperatorProcess implements OperatorRunner {
@@ -46,7 +48,7 @@ export class OperatorProcess implements OperatorRunner {
       const started = await spawnTracked(
         this.#options.ledger,
         process.execPath,
-        ['--enable-source-maps', MAIN],
+        this.#options.main === undefined ? ['--enable-source-maps', MAIN] : [this.#options.main],
         {
           stdio: ['ignore', output, output],
           env: this.#environment(),

@@ -45,7 +45,8 @@ const CONVERGE_MS = 120_000;
 /** Name of the object that most plans make. */
 export const OBJECT_NAME = 'demo';
 
-const SERVICE_ACCOUNT = 'stock-analysis-operator';
+/** Of the operator; its Lease has the same name. */
+export const SERVICE_ACCOUNT = 'stock-analysis-operator';
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 
 /** Short, so that no failure prints a password. */
@@ -53,7 +54,8 @@ function hashOf({ data }: Secret): string {
   return createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 12);
 }
 
-async function grantRole(client: KubeClient, namespace: string): Promise<void> {
+/** ServiceAccount, Role and RoleBinding of an operator that serves the namespace it runs in. */
+export async function grantRole(client: KubeClient, namespace: string): Promise<void> {
   const metadata = { name: SERVICE_ACCOUNT, namespace };
   await client.create(`/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata });
   await client.create(`${RBAC}/namespaces/${namespace}/roles`, { metadata, rules: operatorRules() });
@@ -74,6 +76,18 @@ async function waitForRole(client: KubeClient, namespace: string): Promise<void>
   await eventually({ what: `the Role in ${namespace}`, timeoutMs: 20_000, intervalMs: 20 }, async () => {
     const { status } = await client.create<{ status: { allowed: boolean } }>(reviews, { spec: review });
     return status.allowed || undefined;
+  });
+}
+
+/** A proxy that makes its operator the ServiceAccount of the namespace. */
+export function startProxy(tier: Tier, client: KubeClient, namespace: string): Promise<FaultProxy> {
+  return FaultProxy.start({
+    upstream: client.connection,
+    tls: tier.proxyTLS,
+    impersonate: {
+      user: `system:serviceaccount:${namespace}:${SERVICE_ACCOUNT}`,
+      groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+    },
   });
 }
 
@@ -143,14 +157,7 @@ export class Plan {
     await grantRole(client, namespace);
     await waitForRole(client, namespace);
     mkdirSync(join(tier.scratch, namespace), { recursive: true, mode: 0o755 });
-    const proxy = await FaultProxy.start({
-      upstream: client.connection,
-      tls: tier.proxyTLS,
-      impersonate: {
-        user: `system:serviceaccount:${namespace}:${SERVICE_ACCOUNT}`,
-        groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
-      },
-    });
+    const proxy = await startProxy(tier, client, namespace);
     return new Plan(tier, namespace, client, proxy, await DatabaseGate.open(), options);
   }
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { assignNumbers, lacksNumbers, missingCredential, readExternal } from './credentials.ts';
+import {
+  assignNumbers,
+  dependsOnRetained,
+  lacksNumbers,
+  missingCredential,
+  readExternal,
+} from './credentials.ts';
 import type { LiveObject, LiveSecret } from './live.ts';
 
 const named = (name: string): LiveObject => ({ metadata: { name, uid: name } });
@@ -13,12 +19,14 @@ describe('credential numbers', () => {
       'demo-postgres-admin-11',
       'demo-bootstrap',
       'demo-2-postgres-admin-40',
-    ].map(named);
+    ];
     expect(assignNumbers('demo', purposes, undefined, retained)).toEqual({ databaseAdmin: 11, bootstrap: 1 });
     expect(assignNumbers('demo', ['databaseAdmin'], { databaseAdmin: 3 }, retained)).toEqual({
       databaseAdmin: 3,
     });
     expect(lacksNumbers(['databaseAdmin'], { bootstrap: 1 })).toBe(true);
+    expect(dependsOnRetained(['databaseAdmin', 'bootstrap'], { bootstrap: 1 })).toBe(true);
+    expect(dependsOnRetained(['bootstrap'], undefined)).toBe(false);
   });
 
   it('never lead to a new password where data exists', () => {

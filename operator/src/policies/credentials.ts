@@ -5,7 +5,7 @@ import {
   type CredentialPurpose,
 } from '../naming/index.ts';
 import type { StockAnalysisSpec, CredentialNumbers } from '../api/index.ts';
-import type { Finding, LiveObject, LiveSecret } from './live.ts';
+import type { Finding, LiveSecret } from './live.ts';
 
 /** Purposes whose Secrets this spec needs. An external database brings its own passwords. */
 export function purposesOf(spec: StockAnalysisSpec): readonly CredentialPurpose[] {
@@ -14,21 +14,32 @@ export function purposesOf(spec: StockAnalysisSpec): readonly CredentialPurpose[
 
 /**
  * Numbers to write into status before any Secret is made. A number that stands there stays; for a purpose without
- * one, the highest retained Secret is taken up again, else counting starts at 1.
+ * one, the highest of the retained names is taken up again, else counting starts at 1.
  */
 export function assignNumbers(
   owner: string,
   purposes: readonly CredentialPurpose[],
   current: CredentialNumbers | undefined,
-  retained: readonly LiveObject[],
+  retained: Iterable<string>,
 ): CredentialNumbers {
   const assigned = purposes.map((purpose) => {
-    const numbers = retained
-      .map(({ metadata }) => credentialNumber(owner, purpose, metadata.name))
+    const numbers = [...retained]
+      .map((name) => credentialNumber(owner, purpose, name))
       .filter((number) => number !== undefined);
     return [purpose, current?.[purpose] ?? Math.max(1, ...numbers)] as const;
   });
   return { ...current, ...Object.fromEntries(assigned) };
+}
+
+/** Whether what earlier objects left behind decides about the numbers that are lacking: one name has no number. */
+export function dependsOnRetained(
+  purposes: readonly CredentialPurpose[],
+  current: CredentialNumbers | undefined,
+): boolean {
+  return lacksNumbers(
+    purposes.filter((purpose) => purpose !== 'bootstrap'),
+    current,
+  );
 }
 
 /** True when status lacks a number that this spec needs. */

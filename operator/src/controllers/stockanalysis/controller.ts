@@ -16,8 +16,8 @@ type StockAnalysisControllerOptions = Pick<
   'log' | 'metrics' | 'isLeader' | 'maxConcurrentReconciles'
 >;
 
-/** Objects are reconciled one at a time each, a few side by side. */
-const CONCURRENCY = 4;
+/** Objects are reconciled one at a time each, and some side by side: a visit mostly waits for the API server. */
+const CONCURRENCY = 8;
 
 /**
  * The controller with its watches. Children are watched by our label, so foreign objects cost no memory, and found by
@@ -35,7 +35,11 @@ export function createStockAnalysisController(
     name: 'stockanalysis',
     reconcile: (request, context) => reconciler.reconcile(request, context),
   });
-  const { cache } = dependencies;
+  const { cache, leftovers } = dependencies;
+  cache.informer(stockAnalyses).addHandler({
+    onAdd: (object) => leftovers.heardOf(object),
+    onDelete: (object) => leftovers.forget(object),
+  });
   controller.watch(cache.informer(stockAnalyses), enqueueSelf, primaryChanged);
   for (const type of [...CHILD_TYPES, pods]) {
     const informer = cache.informer(type, {

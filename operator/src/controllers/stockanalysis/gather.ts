@@ -1,8 +1,15 @@
 import type { StockAnalysis, StockAnalysisSpec, StockAnalysisStatus } from '../../api/index.ts';
-import { LABEL, instanceSelector } from '../../naming/index.ts';
-import { assignNumbers, lacksNumbers, pinImages, purposesOf, type AllPinned } from '../../policies/index.ts';
+import { postgresClaimName } from '../../naming/index.ts';
+import {
+  assignNumbers,
+  dependsOnRetained,
+  lacksNumbers,
+  pinImages,
+  purposesOf,
+  type AllPinned,
+} from '../../policies/index.ts';
 import type { Target } from '../../resources/index.ts';
-import { gatherChildren } from './children.ts';
+import { INSTANCE_INDEX, gatherChildren } from './children.ts';
 import type { Pass } from './phases/phase.ts';
 import { ChildWriter } from './writer.ts';
 import { kinds, type Dependencies, type Visit } from './types.ts';
@@ -29,18 +36,26 @@ export async function plannedFields(
   const purposes = purposesOf(spec);
   const current = object.status?.credentials;
   if (current && !lacksNumbers(purposes, current)) return { image, credentials: current };
+  const retained = dependsOnRetained(purposes, current)
+    ? await retainedNames(object, dependencies, visit)
+    : [];
+  return { image, credentials: assignNumbers(object.metadata.name, purposes, current, retained) };
+}
+
+/**
+ * Names of the generated Secrets that an earlier object of this name left behind. Live where its volume is there too:
+ * only the right ones open it. Without a volume they open nothing, and what the cache lacks is found by the POST.
+ */
+async function retainedNames(
+  object: StockAnalysis,
+  { cache, leftovers }: Dependencies,
+  { signal }: Visit,
+): Promise<Iterable<string>> {
   const { name, namespace } = object.metadata;
-  // Live, not cached: a Secret that an earlier object of this name left behind must be taken up again.
-  const retained = await dependencies.client.list(
-    kinds.secrets,
-    {
-      namespace,
-      labelSelector: `${instanceSelector(name)},${LABEL.component}=credentials`,
-      metadataOnly: true,
-    },
-    visit.signal,
-  );
-  return { image, credentials: assignNumbers(name, purposes, current, retained.items) };
+  const claims = await leftovers.claims(object, signal);
+  if (claims.has(postgresClaimName(name))) return leftovers.credentials(object, signal);
+  const cached = await cache.informer(kinds.secrets).byIndex(INSTANCE_INDEX, `${namespace}/${name}`, signal);
+  return cached.map(({ metadata }) => metadata.name);
 }
 
 /** Reads everything that a pass judges. */

@@ -10,6 +10,8 @@ import {
   type Random,
   type ResourceType,
 } from '../../kube/index.ts';
+import type { ExternalSecrets } from './external-secrets.ts';
+import type { Leftovers } from './leftovers.ts';
 import type { EventRecorder } from '../../runtime/index.ts';
 import type {
   ImageDefaults,
@@ -73,6 +75,8 @@ export interface Dependencies {
   readonly images: ImageDefaults;
   /** The installed CRD; `isOutdated`: another one than ours. */
   readonly crd: { readonly isOutdated: boolean };
+  readonly leftovers: Leftovers;
+  readonly externalSecrets: ExternalSecrets;
   readonly clock: Clock;
   readonly random: Random;
   /** `host:port` to dial instead of the Service of PostgreSQL, for an operator outside of the cluster network. */

@@ -54,13 +54,14 @@ function ownAccess(pass: Pass, credentials: Credentials): BothAccesses {
   return { app: access('databaseApp'), migrator: access('databaseMigrator') };
 }
 
-/** The Secret of an external database carries no label of ours, so no cache holds it: it is read live. */
 async function externalAccess(pass: Pass): Promise<BothAccesses> {
   const name = pass.target.spec.database.external?.secretRef.name ?? '';
   const ref = { namespace: pass.target.namespace, name };
-  const secret = await pass.dependencies.client.get(kinds.secrets, ref, pass.visit.signal);
+  const { externalSecrets } = pass.dependencies;
+  const secret = await externalSecrets.read(ref, pass.visit.signal);
   const external = readExternal(name, secret);
   if ('reason' in external) throw new ChildError(external);
+  if (secret) externalSecrets.keep(secret);
   const { app, migrator, ...where } = external;
   return { app: { ...where, ...app }, migrator: { ...where, ...migrator } };
 }

@@ -52,8 +52,13 @@ async function hasData(pass: Pass): Promise<boolean> {
   if (pass.status.database?.systemIdentifier !== undefined || pass.status.schema?.migration !== undefined)
     return true;
   if (pass.target.spec.database.mode === 'External') return false;
-  const claim = await pass.writer.find(kinds.claims, postgresClaimName(pass.target.name));
-  return claim !== undefined;
+  const { children, dependencies, object, visit } = pass;
+  const name = postgresClaimName(pass.target.name);
+  if (children.get(kinds.claims, name) === undefined) {
+    const claims = await dependencies.leftovers.claims(object, visit.signal);
+    if (!claims.has(name)) children.put(kinds.claims, name, null);
+  }
+  return (await pass.writer.find(kinds.claims, name)) !== undefined;
 }
 
 async function ensureCredential(

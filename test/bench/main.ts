@@ -1,0 +1,41 @@
+/**
+ * What the operator costs: `make bench`. Prints its table and writes it to test-artifacts/bench.md.
+ *
+ * usage: main.ts [load] [foreign] [idle]   (default: all)
+ * OBJECTS (500), MINUTES of quiet (30)
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { measureForeign, measureIdle } from './at-rest.ts';
+import { measureLoad } from './load.ts';
+import { stopPlanes } from './plane.ts';
+import { foreignTable, idleTable, loadTable } from './report.ts';
+
+const FOREIGN_SECRETS = 2000;
+
+const PARTS: Readonly<Record<string, () => Promise<string>>> = {
+  load: async () => {
+    const objects = Number(process.env['OBJECTS'] ?? 500);
+    return loadTable([await measureLoad('External', objects), await measureLoad('BuiltIn', objects)]);
+  },
+  foreign: async () => foreignTable(await measureForeign(FOREIGN_SECRETS)),
+  idle: async () => idleTable(await measureIdle(Number(process.env['MINUTES'] ?? 30))),
+};
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void stopPlanes().finally(() => process.exit(1)));
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(PARTS, name));
+if (unknown.length > 0)
+  throw new Error(`unknown: ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}`);
+const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+const sections = [`${new Date().toISOString().slice(0, 10)}, ${machine}.`];
+for (const [name, measure] of Object.entries(PARTS)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  const section = await measure();
+  console.log(section);
+  sections.push(section);
+}
+mkdirSync('test-artifacts', { recursive: true });
+writeFileSync('test-artifacts/bench.md', `${sections.join('\n\n')}\n`);

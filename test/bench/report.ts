@@ -1,0 +1,79 @@
+import { availableParallelism } from 'node:os';
+import type { ForeignResult, IdleResult } from './at-rest.ts';
+import type { LoadResult } from './load.ts';
+
+const rounded = (value: number, digits = 1): string => value.toFixed(digits);
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+type Row = readonly [string, (result: LoadResult) => string];
+
+const LOAD_ROWS: readonly Row[] = [
+  ['objects', ({ objects }) => String(objects)],
+  ['converged per second', ({ objects, seconds }) => rounded(objects / seconds)],
+  [
+    'RSS MiB before, with all objects, 60 s later',
+    ({ idle, loaded, after }) =>
+      [idle, loaded, after].map(({ resident }) => rounded(resident, 0)).join(' / '),
+  ],
+  [
+    'CPU ms per object: etcd, API server, controller-manager, operator',
+    ({ planeCpuMs, cpuMs, objects }) =>
+      [...planeCpuMs, cpuMs].map((ms) => rounded(ms / objects, 0)).join(' / '),
+  ],
+  [
+    'per second if all of them had the whole machine (computed)',
+    ({ planeCpuMs, cpuMs, objects }) => {
+      const busyMs = planeCpuMs.reduce((sum, ms) => sum + ms, cpuMs);
+      return rounded((objects * 1000 * availableParallelism()) / busyMs);
+    },
+  ],
+  ['peak RSS MiB', ({ after }) => rounded(after.peak, 0)],
+  ['children per object', ({ tally, objects }) => rounded(tally.children / objects, 2)],
+  ['status writes per object', ({ tally, objects }) => rounded(tally.statusWrites / objects, 2)],
+  ['requests per object', ({ tally, objects }) => rounded(tally.requests / objects, 2)],
+  [
+    'requests / (children + status writes)',
+    ({ tally }) => rounded(tally.requests / (tally.children + tally.statusWrites), 3),
+  ],
+  ['writes in 60 s of quiet', ({ quiet }) => String(quiet.writes)],
+  ['reads in 60 s of quiet', ({ quiet }) => String(quiet.reads)],
+];
+
+const MODE_TITLES = {
+  External: 'external database, to Ready',
+  BuiltIn: 'built-in database, to its first answer that never comes',
+};
+
+export function loadTable(results: readonly LoadResult[]): string {
+  const rows = LOAD_ROWS.map(([name, cell]) => [name].concat(results.map(cell)));
+  const head = ['', ...results.map(({ mode }) => MODE_TITLES[mode])];
+  const kinds = results.map(({ mode, tally, objects }) => {
+    const list = [...tally.byKind].map(([kind, count]) => `${kind} ${rounded(count / objects, 2)}`);
+    return `Requests per object, ${MODE_TITLES[mode]}: ${list.join(', ')}.`;
+  });
+  return ['## Many objects', table(head, rows), ...kinds].join('\n\n');
+}
+
+export function foreignTable({ secrets, before, after }: ForeignResult): string {
+  const row = [before.resident, after.resident, after.resident - before.resident].map((mib) => rounded(mib));
+  return [
+    "## Others' Secrets",
+    table(
+      ['Secrets of 100 kB', 'RSS MiB before', 'RSS MiB after', 'difference'],
+      [[String(secrets), ...row]],
+    ),
+  ].join('\n\n');
+}
+
+export function idleTable({ minutes, writes, readsPerHour }: IdleResult): string {
+  const rows = [...readsPerHour].map(([kind, reads]) => [kind, rounded(reads)]);
+  return [
+    '## Quiet',
+    `One object, ${minutes} min, ${writes} writes beside those of the Lease.`,
+    table(['kind', 'reads per hour'], rows),
+  ].join('\n\n');
+}
