@@ -25,6 +25,8 @@ export default defineConfig({
           name: 'unit',
           // A test of the page reads its colours; by default every style sheet is empty here.
           css: true,
+          // Some start a program or load a large library; on a busy machine the default of 5 s measures the machine.
+          testTimeout: 20_000,
           maxWorkers: WORKERS,
           include: [
             'operator/src/**/*.test.ts',

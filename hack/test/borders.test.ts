@@ -131,7 +131,9 @@ describe('the borders', () => {
     [`${SERVER}/analysis/http`, false],
     [`${OPERATOR}/controllers`, false],
   ])('keep the clock out of %s: %s', async (room, expected) => {
-    cpSync(join(ROOT, '.oxlintrc.json'), join(root, '.oxlintrc.json'));
+    // The app's own configuration inherits what it does not say itself.
+    for (const folder of ['.', 'app/server'])
+      cpSync(join(ROOT, folder, '.oxlintrc.json'), join(root, folder, '.oxlintrc.json'));
     const file = `${room}/clock.ts`;
     write(
       root,

@@ -176,6 +176,27 @@ describe('the page in Chromium', () => {
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('浦发银行');
   });
 
+  it('waits for a symbol that the first load has not brought yet, and shows it by itself', async () => {
+    // The platform under test is loaded long since: its list of symbols is held back as it was before.
+    const before = { asOf: null, source: 'sample', stale: true, total: 0, items: [] };
+    let heldBack = 2;
+    const refused: string[] = [];
+    page.on('response', (response) => {
+      if (response.status() >= 400) refused.push(response.url());
+    });
+    await page.route('**/api/v1/symbols?**', (route) => {
+      heldBack -= 1;
+      return heldBack >= 0 ? route.fulfill({ json: before }) : route.continue();
+    });
+    await page.goto(`${url}/?symbol=000001.SZ`);
+    await page.getByText('首次载入历史行情').waitFor();
+    await page.screenshot({ path: `${ARTEFACTS}/page-first-load.png` });
+    await page.locator('canvas').first().waitFor();
+    await page.unroute('**/api/v1/symbols?**');
+    expect(await legend()).toContain('2024-09-19');
+    expect(refused).toEqual([]);
+  });
+
   it('says what to do about a symbol that does not exist', async () => {
     const before = complaints.length;
     await page.goto(`${url}/?symbol=999999.SZ`);
