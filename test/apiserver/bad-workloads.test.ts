@@ -1,43 +1,13 @@
 /** Workloads that cannot run: a reason that names the object, no hot loop, and recovery once mended. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, inject, it } from 'vitest';
-import type { Plan } from '../support/plan.ts';
+import { expectFailure } from '../support/expect-failure.ts';
 import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
 import type { Pod } from '../support/kube-objects.ts';
 import { storageClass } from '../support/stub-provisioner.ts';
-import { formatRecord } from '../support/write-log.ts';
 
 const tier = inject('tier');
 
-const WINDOW_MS = 30_000;
-/** Status may follow what the cluster says, and an Event goes with it; a loop would be hundreds. */
-const MAX_WRITES = 10;
-
-interface Failure {
-  readonly reason: string;
-  /** What the message must name. */
-  readonly names: readonly string[];
-}
-
 const componentOf = (pod: Pod): string | undefined => pod.metadata.labels?.['app.kubernetes.io/component'];
-
-/** The object says why within a minute, keeps saying so, and the operator writes next to nothing meanwhile. */
-async function expectFailure(plan: Plan, { reason, names }: Failure): Promise<void> {
-  const condition = await plan.waitForCondition({ type: 'Ready', status: 'False', reason });
-  for (const name of names) expect(condition.message).toContain(name);
-  await sleep(2000);
-  const before = plan.proxy.log.writeCount;
-  await sleep(WINDOW_MS);
-  const writes = plan.proxy.log.writes.slice(before).map(formatRecord);
-  console.log(`${plan.namespace}: ${writes.length} writes in ${WINDOW_MS / 1000} s`);
-  expect(writes.length > MAX_WRITES ? writes : []).toEqual([]);
-  const after = (await plan.object()).status?.conditions?.find(({ type }): boolean => type === 'Ready');
-  expect(after).toMatchObject({
-    status: 'False',
-    reason,
-    lastTransitionTime: condition.lastTransitionTime,
-  });
-}
 
 describe.concurrent('bad workloads', () => {
   it('an image that does not exist, from the start, and then does', { timeout: SLOT_TEST_MS }, () =>

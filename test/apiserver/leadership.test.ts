@@ -2,7 +2,6 @@
  * Two replicas of the operator as processes, each behind a proxy of its own, so that what one of them writes is told
  * from what the other does.
  */
-import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import type { FaultProxy } from '../support/fault-proxy.ts';
 import type { KubeObject } from '../support/kube-objects.ts';
@@ -26,20 +25,10 @@ interface Replica {
   readonly proxy: FaultProxy;
 }
 
-async function withStandby(
-  plan: Plan,
-  environment: Readonly<Record<string, string>>,
-  work: (standby: Replica) => Promise<void>,
-): Promise<void> {
+/** The environment is that of the plan's operator. */
+async function withStandby(plan: Plan, work: (standby: Replica) => Promise<void>): Promise<void> {
   const proxy = await startProxy(tier, plan.client, plan.namespace);
-  const operator = new OperatorProcess({
-    namespace: plan.namespace,
-    directory: join(tier.scratch, plan.namespace, 'standby'),
-    databaseAddress: plan.gate.address,
-    kubeconfig: proxy.kubeconfig(plan.namespace),
-    ledger: tier.ledger,
-    environment,
-  });
+  const operator = plan.addReplica({ proxy });
   try {
     await operator.start();
     const what = 'the standby to look at the Lease';
@@ -78,7 +67,7 @@ describe.concurrent('leadership', () => {
   it('changes hands at once when the leader is told to stop', { timeout: SLOT_TEST_MS }, () =>
     withPlan(tier, 'handover', async (plan) => {
       await plan.converge();
-      await withStandby(plan, {}, async (standby) => {
+      await withStandby(plan, async (standby) => {
         const leader = await holder(plan);
         expect(standby.proxy.log.writeCount).toBe(0);
         await plan.client.create(plan.path('stockanalysis.dev/v1alpha1', 'stockanalyses'), {
@@ -128,7 +117,7 @@ describe.concurrent('leadership', () => {
           );
           stopWatching();
           const before = await holder(plan);
-          await withStandby(plan, SHORT_LEASE, async (standby) => {
+          await withStandby(plan, async (standby) => {
             await eventually({ what: 'another leader', timeoutMs: 60_000 }, async () =>
               (await holder(plan)) === before ? undefined : true,
             );

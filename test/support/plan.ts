@@ -39,6 +39,14 @@ export interface PlanOptions {
   readonly inProcess?: OperatorOptions;
 }
 
+/** What one replica has of its own. */
+export interface ReplicaOptions {
+  /** Over the environment of the plan's operators. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** In place of the one that the plan's operators share. */
+  readonly proxy?: FaultProxy;
+}
+
 /** For anything that a plan waits for: more than it takes, even on a machine that does other things. */
 const CONVERGE_MS = 120_000;
 
@@ -127,23 +135,28 @@ export class Plan {
   }
 
   #place(name: string): OperatorPlace {
-    const { environment } = this.#options;
+    const { environment = {} } = this.#options;
     return {
       namespace: this.namespace,
       directory: join(this.#directory, name),
       databaseAddress: this.gate.address,
-      ...(environment ? { environment } : {}),
+      environment,
     };
   }
 
-  #newProcess(name: string): OperatorProcess {
-    const kubeconfig = this.proxy.kubeconfig(this.namespace);
-    return new OperatorProcess({ ...this.#place(name), kubeconfig, ledger: this.#tier.ledger });
+  #newProcess(name: string, { environment, proxy = this.proxy }: ReplicaOptions = {}): OperatorProcess {
+    const kubeconfig = proxy.kubeconfig(this.namespace);
+    const place = this.#place(name);
+    return new OperatorProcess({
+      ...place,
+      ...{ kubeconfig, ledger: this.#tier.ledger },
+      environment: { ...place.environment, ...environment },
+    });
   }
 
   /** One more replica of the operator; not started. It ends with the plan. */
-  addReplica(): OperatorProcess {
-    const replica = this.#newProcess(`replica-${this.#more.length + 1}`);
+  addReplica(options: ReplicaOptions = {}): OperatorProcess {
+    const replica = this.#newProcess(`replica-${this.#more.length + 1}`, options);
     this.#more.push(replica);
     return replica;
   }

@@ -54,6 +54,20 @@ export function unschedulable(message: string): Status {
   return { phase: 'Pending', conditions: [condition('PodScheduled', 'False', 'Unschedulable', message)] };
 }
 
+/**
+ * Reason and message for an image that cannot be had. A kubelet says ErrImagePull after each try and ImagePullBackOff in
+ * between, for ever; a name with capitals in its repository is none at all.
+ */
+export function pullFailure(image: string, turn: number): readonly [reason: string, message: string] {
+  const repository = image.slice(0, image.lastIndexOf(':'));
+  if (repository !== repository.toLowerCase())
+    return ['InvalidImageName', `couldn't parse image name "${image}": repository name must be lowercase`];
+  const cause = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": not found`;
+  return turn % 2 === 0
+    ? ['ErrImagePull', cause]
+    : ['ImagePullBackOff', `Back-off pulling image "${image}": ErrImagePull: ${cause}`];
+}
+
 /** The containers cannot be created yet; `containers` are those that say why. */
 export function waiting(pod: Pod, containers: readonly Container[], reason: string, message: string): Status {
   const state = (container: Container): Status =>

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Informer } from './informer.ts';
 import { KubeError, isNotFound, type KubeClient } from './kube-client.ts';
 import type { Container, Pod } from './kube-objects.ts';
-import { crashLooping, finished, running, unschedulable, waiting } from './pod-status.ts';
+import { crashLooping, finished, pullFailure, running, unschedulable, waiting } from './pod-status.ts';
 import { MissingDependency, PodVolumes, type MountedFiles } from './pod-volumes.ts';
 import type { PostgresServer } from './postgres.ts';
 import { NODE_NAME, schedulingProblem } from './stub-scheduler.ts';
@@ -125,15 +125,10 @@ export class StubKubelet {
     return this.#start(pod);
   }
 
-  /** A kubelet says ErrImagePull after each try and ImagePullBackOff in between, for ever. */
   #reportPullFailure(pod: Pod, containers: readonly Container[]): Promise<void> {
     const image = containers[0]?.image ?? '';
     const turn = Math.floor(performance.now() / PULL_RETRY_MS);
-    const cause = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": not found`;
-    const [reason, message] =
-      turn % 2 === 0
-        ? ['ErrImagePull', cause]
-        : ['ImagePullBackOff', `Back-off pulling image "${image}": ErrImagePull: ${cause}`];
+    const [reason, message] = pullFailure(image, turn);
     return this.#report(pod, `${reason} ${turn}`, waiting(pod, containers, reason, message));
   }
 

@@ -20,6 +20,11 @@ describe('apiFinding', () => {
       'VolumeResizeRefused',
     ],
     [403, 'ValidatingAdmissionPolicy "p" with binding "b" denied request: no', 'AdmissionDenied'],
+    [
+      422,
+      "services \"x\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no",
+      'AdmissionDenied',
+    ],
     [400, 'admission webhook "w" denied the request: no', 'AdmissionDenied'],
     [422, 'Deployment.apps "x" is invalid: spec.template: Invalid value', 'InvalidManifest'],
   ] as const)('%d %s', (status, message, reason) => {

@@ -19,14 +19,21 @@ export function apiFinding(child: string, failure: ApiFailure): Finding | undefi
     message: `${child}: ${text}`,
     ...(stalled ? { stalled } : {}),
   });
+  // Before the status code: a ValidatingAdmissionPolicy answers 422 unless its author says otherwise.
+  if (isDenial(text)) return finding('AdmissionDenied');
   if (failure.status === 403) return forbidden(text, finding);
   if (failure.status === 422 || failure.reason === 'Invalid') {
     return /field is immutable|immutable after creation|forbidden: (updates|may not)/i.test(text)
       ? finding('Conflict')
       : finding('InvalidManifest', true);
   }
-  if (failure.status === 400 && /denied the request|admission/i.test(text)) return finding('AdmissionDenied');
+  if (failure.status === 400 && /admission/i.test(text)) return finding('AdmissionDenied');
   return failure.status === 400 ? finding('InvalidManifest', true) : undefined;
+}
+
+/** The words of admission policies and webhooks. */
+export function isDenial(text: string): boolean {
+  return /denied (the )?request/i.test(text);
 }
 
 function forbidden(text: string, finding: (reason: Finding['reason']) => Finding): Finding {

@@ -1,3 +1,4 @@
+import { isDenial } from './api-errors.ts';
 import { excerpt, type Finding, type LiveEvent } from './live.ts';
 
 /** Warnings of the volume binder and of pod-creating controllers, turned into a finding. */
@@ -24,6 +25,6 @@ function reasonOf(event: LiveEvent): Finding['reason'] {
   if (/violates PodSecurity/i.test(text)) return 'PodSecurityDenied';
   if (/VolumeResizeFailed|ExpandVolume/.test(event.reason ?? '')) return 'VolumeResizeRefused';
   if (/Provisioning|FailedBinding/.test(event.reason ?? '')) return 'VolumePending';
-  if (/denied the request|admission webhook|ValidatingAdmissionPolicy/i.test(text)) return 'AdmissionDenied';
+  if (isDenial(text) || /admission webhook/i.test(text)) return 'AdmissionDenied';
   return 'PodCreationFailed';
 }

@@ -70,7 +70,7 @@ describe('EventSeries', () => {
     expect(new Set(different.map((write) => write?.body.metadata.name)).size).toBe(6);
   });
 
-  it('updates a long series every half hour and ends it after 6 min of silence, with the final count', () => {
+  it('updates a long series every half hour and ends it after 10 min of silence, with the final count', () => {
     const clock = new FakeClock();
     const series = new EventSeries(clock, 'c', 'i');
     series.add(object('x'), pulled);
@@ -81,17 +81,39 @@ describe('EventSeries', () => {
       clock.advanceSync(MINUTE);
     }
     expect(updates).toEqual([32, 62]);
-    clock.advanceSync(6 * MINUTE);
+    clock.advanceSync(10 * MINUTE);
     expect(series.upkeep().map((write) => write.body.series?.count)).toEqual([66]);
     expect(series.upkeep()).toEqual([]);
     expect(series.add(object('x'), pulled)?.kind).toBe('create');
   });
 
+  it.each([1, 4, 7, 9])(
+    'makes at most one Event object per reason in 10 min when conditions flip every %i min',
+    (pause) => {
+      const clock = new FakeClock();
+      const series = new EventSeries(clock, 'c', 'i');
+      const made: { reason: string; at: number }[] = [];
+      const reasons = ['ImagePullFailed', 'Available', 'ContainerCrashed', 'ImagePullFailed'];
+      for (let minute = 0; minute < 600; minute += 1) {
+        const reason = reasons[Math.trunc(minute / pause) % reasons.length] ?? '';
+        const isFlip = minute % pause === 0;
+        const write = isFlip ? series.add(object('x'), { ...pulled, reason }) : undefined;
+        if (write?.kind === 'create') made.push({ reason, at: minute });
+        series.upkeep();
+        clock.advanceSync(MINUTE);
+      }
+      for (const { reason, at } of made)
+        expect(made.filter((other) => other.reason === reason && Math.abs(other.at - at) < 10)).toHaveLength(
+          1,
+        );
+    },
+  );
+
   it('forgets single events without a word', () => {
     const clock = new FakeClock();
     const series = new EventSeries(clock, 'c', 'i');
     series.add(object('x'), pulled);
-    clock.advanceSync(6 * MINUTE);
+    clock.advanceSync(10 * MINUTE);
     expect(series.upkeep()).toEqual([]);
   });
 

@@ -124,6 +124,9 @@ function pendingRollout(pending: readonly string[]): Verdict {
   return holds(message, 'DefaultsChanged');
 }
 
+/** What says something of the object as a whole; of a generation that nobody has judged it says nothing yet. */
+const SUMMARY: ReadonlySet<ConditionType> = new Set(['Ready', 'Reconciling', 'Stalled']);
+
 /**
  * The first write for a new object or a new generation, before anything is done: Ready is Unknown at once, so that
  * `kubectl wait` can never pass on what was true before the change (P1). Parts not judged yet keep their old verdict
@@ -139,7 +142,7 @@ export function openGeneration(
   const isNew = previous?.observedGeneration !== generation;
   const conditions = CONDITION_TYPES.map((type) => {
     const before = previous?.conditions?.find((one) => one.type === type);
-    if (before && !(isNew && (type === 'Ready' || type === 'Reconciling'))) return before;
+    if (before && !(isNew && SUMMARY.has(type))) return before;
     return condition(previous, type, firstVerdict(type, message), generation, now);
   });
   return { ...fields, observedGeneration: generation, conditions };
