@@ -24,8 +24,8 @@ function anonymous(text: string, namespace: string): string {
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UID')
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME')
       .replaceAll(/\b[0-9a-f]{10}\b/g, 'HASH')
-      // Hashes of pod templates, in the alphabet that Kubernetes writes them in.
-      .replaceAll(/-[bcdfghjklmnpqrstvwxz2456789]{8,10}\b/g, '-HASH')
+      // Hashes of pod templates, in the alphabet that Kubernetes writes them in: a number, so small ones are short.
+      .replaceAll(/-[bcdfghjklmnpqrstvwxz2456789]{6,10}\b/g, '-HASH')
       .replaceAll(namespace, 'NAMESPACE')
   );
 }
