@@ -9,7 +9,14 @@ import { ensureContainerd, importArchives } from '../local/containerd.ts';
 import { completeFile, ensurePlan, readPlan, statePath } from '../local/layout.ts';
 import { currentSysctls, ensureNetwork, refuseSecondKubernetes } from '../local/network.ts';
 import { startKubelet, startProxy, startScheduler } from '../local/node.ts';
-import { exclusively, holderInTheWay, livingOwner, owner, recordOwner } from '../local/ownership.ts';
+import {
+  exclusively,
+  hasCluster,
+  holderInTheWay,
+  livingOwner,
+  owner,
+  recordOwner,
+} from '../local/ownership.ts';
 import { systemArchives } from '../local/system-images.ts';
 import { tearDown } from '../local/teardown.ts';
 import { Pki } from '../certificates.ts';
@@ -57,7 +64,7 @@ function refuseWhenHeld(): void {
 
 /** What is nobody's, whoever made it, is cleaned away: its pods, mounts and rules would confuse the next cluster. */
 async function cleanLeftovers(): Promise<void> {
-  if (livingOwner() || !existsSync(stateDir())) return;
+  if (!hasCluster() || livingOwner()) return;
   const who = owner();
   await step(
     `cleaning up after a run that did not end${who ? ` (clone ${who.clone}, since ${who.since})` : ''}`,
@@ -123,7 +130,7 @@ export const local: Provider = {
   down: ({ force }) => {
     requireRoot();
     return exclusively('cluster-down', async () => {
-      if (!existsSync(stateDir())) return say(`no local cluster is there (${stateDir()}): nothing to remove`);
+      if (!hasCluster()) return say(`no local cluster is there (${stateDir()}): nothing to remove`);
       if (!force) refuseWhenHeld();
       await step('stopping the local cluster and removing what it made', () => tearDown(table()));
     });
