@@ -75,6 +75,12 @@ async function cleanLeftovers(): Promise<void> {
 const isComplete = (): boolean =>
   PROGRAMS.every((name) => table().isRunning(name)) && existsSync(completeFile());
 
+/** A pod that does not start says nothing of a scheduler that ended, because another program took its port, say. */
+const lastWordsOfTheDead = (): string =>
+  PROGRAMS.filter((name) => !table().isRunning(name))
+    .map((name) => `\n${name} has ended:\n${table().lastWords(name)}\n(log: ${table().logFile(name)})`)
+    .join('');
+
 async function upLocked(): Promise<void> {
   refuseWhenHeld();
   await cleanLeftovers();
@@ -109,6 +115,10 @@ async function upLocked(): Promise<void> {
   await step('waiting for the node, cluster DNS and the volume provisioner', async () => {
     await applyAddons(await kubectl(), plan);
     await waitForAddons(await kubectl());
+  }).catch((error: unknown) => {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}${lastWordsOfTheDead()}`, {
+      cause: error,
+    });
   });
   writeFileSync(completeFile(), '');
   say(`the local cluster is up (kubeconfig ${kubeconfigPath()})`);
