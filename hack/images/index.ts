@@ -20,25 +20,23 @@ export async function buildImages(): Promise<ImageSet> {
   return { operator, app, postgres, sampleData };
 }
 
+function refs(images: ImageSet, of: (ref: string) => string): ImageRefs {
+  const { operator, app, postgres, sampleData } = images;
+  return {
+    operator: of(operator.ref),
+    app: of(app.ref),
+    postgres: of(postgres.ref),
+    sampleData: of(sampleData.ref),
+  };
+}
+
 /** The names that the images were built with, for nodes onto which the archives are loaded. */
-export const refsOf = ({ operator, app, postgres, sampleData }: ImageSet): ImageRefs => ({
-  operator: operator.ref,
-  app: app.ref,
-  postgres: postgres.ref,
-  sampleData: sampleData.ref,
-});
+export const refsOf = (images: ImageSet): ImageRefs => refs(images, (ref) => ref);
 
 /** `localhost/stock-analysis/app:KEY` → `REGISTRY/app:KEY`. @param registry host, port and path, as in an image reference */
 export function inRegistry(images: ImageSet, registry: string): ImageRefs {
-  const rename = (ref: string): string =>
-    ref.replace(/^localhost\/stock-analysis\//, `${registry.replace(/\/+$/, '')}/`);
-  const { operator, app, postgres, sampleData } = refsOf(images);
-  return {
-    operator: rename(operator),
-    app: rename(app),
-    postgres: rename(postgres),
-    sampleData: rename(sampleData),
-  };
+  const prefix = registry.replace(/\/+$/, '');
+  return refs(images, (ref) => ref.replace(/^localhost\/stock-analysis\//, `${prefix}/`));
 }
 
 /** Pushes all images into a registry and says under which names they are there. */

@@ -48,6 +48,11 @@ function program(args: readonly string[], cwd = '.'): Result {
 
 const cluster = (args: readonly string[], cwd?: string): Result => program([MAIN, ...args], cwd);
 
+/** A failure shows what the program said. */
+function expectSuccess({ code, text }: Result): void {
+  expect({ code, text }).toEqual({ code: 0, text });
+}
+
 /** Starts a command of the cluster and kills it, and only it, after some seconds. */
 async function killed(command: string, seconds: number): Promise<void> {
   const child = spawn('node', [MAIN, command], { stdio: 'ignore', detached: true });
@@ -130,25 +135,33 @@ describe.skipIf(livingOwner() !== undefined)(`the local cluster (SEED=${SEED})`,
     'comes up after an `up` that was killed after %d s, and goes without a trace',
     async (seconds) => {
       await killed('up', seconds);
-      expect(cluster(['up'])).toMatchObject({ code: 0 });
+      expectSuccess(cluster(['up']));
       expect(cluster(['status']).text).toContain('local: up');
-      expect(cluster(['down'])).toMatchObject({ code: 0 });
+      expectSuccess(cluster(['down']));
       expect(leftovers()).toEqual(NOTHING);
     },
   );
 
   it.each(drawn([1, 4]))('comes up after a `down` that was killed after %d s', async (seconds) => {
-    expect(cluster(['up'])).toMatchObject({ code: 0 });
+    expectSuccess(cluster(['up']));
     await killed('down', seconds);
-    expect(cluster(['up'])).toMatchObject({ code: 0 });
+    expectSuccess(cluster(['up']));
     expect(cluster(['status']).text).toContain('local: up');
   });
 
+  it('lets a second clone clean up what a killed `up` of this one left', async () => {
+    expectSuccess(cluster(['down']));
+    await killed('up', 6);
+    expectSuccess(cluster(['down'], clone));
+    expect(leftovers()).toEqual(NOTHING);
+  });
+
   it('does not touch anything where no cluster is', () => {
-    expect(cluster(['down'])).toMatchObject({ code: 0 });
-    const { code, text } = cluster(['down']);
-    expect(code).toBe(0);
-    expect(text).toContain('nothing to remove');
+    expectSuccess(cluster(['down']));
+    expect(cluster(['down'])).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('nothing to remove'),
+    });
   });
 
   it.each(FULL_MATRIX ? KILLED_UPS : [])(
@@ -159,14 +172,14 @@ describe.skipIf(livingOwner() !== undefined)(`the local cluster (SEED=${SEED})`,
       expect({ code, text }).toMatchObject({ code: 0, text: expect.stringMatching(/\nurl: \S+\n$/) });
       const url = /^url: (\S+)$/m.exec(text)?.[1];
       expect((await fetch(`${url}/health/ready`)).status).toBe(200);
-      expect(cluster(['down'])).toMatchObject({ code: 0 });
+      expectSuccess(cluster(['down']));
       expect(leftovers()).toEqual(NOTHING);
     },
     600_000,
   );
 
   it('tells a second clone who holds it, and lets it change nothing', () => {
-    expect(cluster(['up'])).toMatchObject({ code: 0 });
+    expectSuccess(cluster(['up']));
     for (const command of ['up', 'down']) {
       const { code, text } = cluster([command], clone);
       expect(code).toBe(1);
@@ -174,7 +187,7 @@ describe.skipIf(livingOwner() !== undefined)(`the local cluster (SEED=${SEED})`,
       expect(text).toContain('make cluster-down');
     }
     expect(cluster(['status']).text).toContain('local: up');
-    expect(cluster(['down', '--force'], clone)).toMatchObject({ code: 0 });
+    expectSuccess(cluster(['down', '--force'], clone));
     expect(leftovers()).toEqual(NOTHING);
   });
 });

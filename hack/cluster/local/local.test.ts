@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { hierarchiesIn } from './cgroups.ts';
 import { otherKubernetes, withoutOurRules } from './network.ts';
+import { hasCluster, livingOwner, recordOwner, removeState } from './ownership.ts';
 
 const POD = 'CNI-2f893a447474e8df7c48b7d9';
 const FOREIGN = 'CNI-64fedf523bf81df851d899e3';
@@ -67,5 +71,41 @@ describe('hierarchiesIn', () => {
       '',
     ];
     expect(hierarchiesIn(mounts.join('\n'))).toEqual(['/sys/fs/cgroup/memory', '/sys/fs/cgroup/unified']);
+  });
+});
+
+describe('the state folder', () => {
+  let outer: string;
+  let state: string;
+  beforeEach(() => {
+    outer = mkdtempSync(join(tmpdir(), 'cluster-state-'));
+    state = join(outer, 'stock-analysis', 'cluster');
+    vi.stubEnv('STOCK_ANALYSIS_CLUSTER_STATE', state);
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    rmSync(outer, { recursive: true });
+  });
+
+  it('is of a cluster from its first file to its last', () => {
+    expect(hasCluster()).toBe(false);
+    recordOwner();
+    expect(hasCluster()).toBe(true);
+    mkdirSync(join(state, 'etcd'));
+    removeState();
+    expect(hasCluster()).toBe(false);
+    expect(readdirSync(outer)).toEqual([]);
+  });
+
+  it('of a cluster that never came up whole has no living owner', () => {
+    recordOwner();
+    expect(livingOwner()).toBeUndefined();
+  });
+
+  it('with the things of somebody else is refused, not removed', () => {
+    mkdirSync(state, { recursive: true });
+    writeFileSync(join(state, 'letter'), '');
+    expect(() => hasCluster()).toThrow(/is no state folder of a local cluster: it holds letter/);
+    expect(existsSync(join(state, 'letter'))).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { withLock } from '../../lib/lock.ts';
 import { ROOT, stateDir } from '../../lib/paths.ts';
 import { ProcessTable } from '../processes.ts';
@@ -9,7 +10,39 @@ interface Owner {
   readonly since: string;
 }
 
-const ownerFile = (): string => statePath('owner.json');
+const OWNER = 'owner.json';
+const ownerFile = (): string => statePath(OWNER);
+
+/**
+ * Whether a cluster of ours is here, or something that is left of one. Its owner is written before anything else is made,
+ * and removed after everything.
+ * @throws Error for a folder with other things in it: tearing down removes all that is there
+ */
+export function hasCluster(): boolean {
+  const entries = existsSync(stateDir()) ? readdirSync(stateDir()) : [];
+  if (entries.length === 0) return false;
+  if (entries.includes(OWNER)) return true;
+  throw new Error(
+    `${stateDir()} is no state folder of a local cluster: it holds ${entries.slice(0, 3).join(', ')} and no ${OWNER}; ` +
+      'set STOCK_ANALYSIS_CLUSTER_STATE to a folder that is empty or absent',
+  );
+}
+
+/** The last step of tearing down. */
+export function removeState(): void {
+  for (const entry of readdirSync(stateDir()))
+    if (entry !== OWNER) rmSync(statePath(entry), { recursive: true, force: true });
+  rmSync(stateDir(), { recursive: true, force: true });
+  removeIfEmpty(dirname(stateDir()));
+}
+
+export function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // something of somebody else lies there
+  }
+}
 
 /** A record that is absent, or was cut short by a kill, is none. */
 function read(file: string): unknown {

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { capture } from '../../lib/shell.ts';
 import { stateDir } from '../../lib/paths.ts';
 import { endProcess, identify, type ProcessTable } from '../processes.ts';
 import { podProcesses, removeCgroups } from './cgroups.ts';
 import { completeFile, readPlan } from './layout.ts';
+import { removeIfEmpty, removeState } from './ownership.ts';
 import { removeCniResults, removeIptablesRules, removeLinks, setSysctls } from './network.ts';
 
 /** Order of stopping; containerd comes last, when the pods are gone. */
@@ -94,7 +95,7 @@ async function unmountAll(): Promise<void> {
 /**
  * Removes all that a local cluster leaves on a machine, whether it was stopped properly or killed at any point:
  * processes, containers, mounts (the pods' network namespaces among them), links, iptables chains, cgroups, sysctl values
- * and, last, the state folder. That one was made first: without it there is nothing of ours, and this must not be called.
+ * and, last, the state folder. Not to be called where {@link hasCluster} says no: then nothing here is ours.
  */
 export async function tearDown(table: ProcessTable): Promise<void> {
   const plan = readPlan();
@@ -114,8 +115,7 @@ export async function tearDown(table: ProcessTable): Promise<void> {
     rmSync(KUBELET_SOCKET, { force: true });
     for (const folder of plan.madeFolders) removeEmptyFolders(folder);
   }
-  rmSync(stateDir(), { recursive: true, force: true });
-  removeIfEmpty(dirname(stateDir()));
+  removeState();
 }
 
 /** Whoever else began to use such a folder meanwhile keeps what is in it. */
@@ -124,12 +124,4 @@ function removeEmptyFolders(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true }))
     if (entry.isDirectory()) removeEmptyFolders(join(folder, entry.name));
   removeIfEmpty(folder);
-}
-
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // something of somebody else lies there
-  }
 }

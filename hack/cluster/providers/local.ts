@@ -9,7 +9,14 @@ import { ensureContainerd, importArchives } from '../local/containerd.ts';
 import { completeFile, ensurePlan, readPlan, statePath } from '../local/layout.ts';
 import { currentSysctls, ensureNetwork, refuseSecondKubernetes } from '../local/network.ts';
 import { startKubelet, startProxy, startScheduler } from '../local/node.ts';
-import { exclusively, holderInTheWay, livingOwner, owner, recordOwner } from '../local/ownership.ts';
+import {
+  exclusively,
+  hasCluster,
+  holderInTheWay,
+  livingOwner,
+  owner,
+  recordOwner,
+} from '../local/ownership.ts';
 import { systemArchives } from '../local/system-images.ts';
 import { tearDown } from '../local/teardown.ts';
 import { Pki } from '../certificates.ts';
@@ -57,7 +64,7 @@ function refuseWhenHeld(): void {
 
 /** What is nobody's, whoever made it, is cleaned away: its pods, mounts and rules would confuse the next cluster. */
 async function cleanLeftovers(): Promise<void> {
-  if (livingOwner() || !existsSync(stateDir())) return;
+  if (!hasCluster() || livingOwner()) return;
   const who = owner();
   await step(
     `cleaning up after a run that did not end${who ? ` (clone ${who.clone}, since ${who.since})` : ''}`,
@@ -67,6 +74,12 @@ async function cleanLeftovers(): Promise<void> {
 
 const isComplete = (): boolean =>
   PROGRAMS.every((name) => table().isRunning(name)) && existsSync(completeFile());
+
+/** A pod that does not start says nothing of a scheduler that ended, because another program took its port, say. */
+const lastWordsOfTheDead = (): string =>
+  PROGRAMS.filter((name) => !table().isRunning(name))
+    .map((name) => `\n${name} has ended:\n${table().lastWords(name)}\n(log: ${table().logFile(name)})`)
+    .join('');
 
 async function upLocked(): Promise<void> {
   refuseWhenHeld();
@@ -102,6 +115,10 @@ async function upLocked(): Promise<void> {
   await step('waiting for the node, cluster DNS and the volume provisioner', async () => {
     await applyAddons(await kubectl(), plan);
     await waitForAddons(await kubectl());
+  }).catch((error: unknown) => {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}${lastWordsOfTheDead()}`, {
+      cause: error,
+    });
   });
   writeFileSync(completeFile(), '');
   say(`the local cluster is up (kubeconfig ${kubeconfigPath()})`);
@@ -123,7 +140,7 @@ export const local: Provider = {
   down: ({ force }) => {
     requireRoot();
     return exclusively('cluster-down', async () => {
-      if (!existsSync(stateDir())) return say(`no local cluster is there (${stateDir()}): nothing to remove`);
+      if (!hasCluster()) return say(`no local cluster is there (${stateDir()}): nothing to remove`);
       if (!force) refuseWhenHeld();
       await step('stopping the local cluster and removing what it made', () => tearDown(table()));
     });
