@@ -1,7 +1,8 @@
 import type { KubeObject } from '../../kube/index.ts';
-import type { LivePod } from '../../policies/index.ts';
+import type { LivePod, LiveVolume } from '../../policies/index.ts';
 
 type Pod = LivePod & KubeObject;
+type LiveContainer = NonNullable<NonNullable<LivePod['spec']>['containers']>[number];
 
 /**
  * What is read of a pod, for the cache: there are several for each object, and most of one is a template that the cache
@@ -10,15 +11,12 @@ type Pod = LivePod & KubeObject;
 export function readPartOfPod(pod: Pod): Pod {
   const { annotations: _annotations, ownerReferences: _owners, ...metadata } = pod.metadata;
   const { volumes = [], containers = [] } = pod.spec ?? {};
-  const spec = {
-    volumes: volumes
-      .filter(({ secret, configMap }) => secret !== undefined || configMap !== undefined)
-      .map(({ name, secret, configMap }) => ({
-        name,
-        ...(secret ? { secret } : {}),
-        ...(configMap ? { configMap } : {}),
-      })),
-    containers: containers.map(({ name, image }) => ({ name, ...(image === undefined ? {} : { image }) })),
-  };
+  const spec = { volumes: volumes.filter(namesAnother), containers: containers.map(nameAndImage) };
   return { ...pod, metadata, spec };
 }
+
+const namesAnother = ({ secret, configMap }: LiveVolume): boolean =>
+  secret !== undefined || configMap !== undefined;
+
+const nameAndImage = ({ name, image }: LiveContainer): LiveContainer =>
+  image === undefined ? { name } : { name, image };
