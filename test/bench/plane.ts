@@ -41,7 +41,7 @@ const FLAGS = {
   ],
 } as const;
 
-/** What V8 takes by itself where the chart limits the container to 256 MiB: half of that for what lives long. */
+/** To fit the 256 MiB of the chart's container; with a whole machine before it V8 lets garbage lie. */
 const HEAP = '--max-old-space-size=128 --max-semi-space-size=8';
 
 const ignore = (): void => undefined;
