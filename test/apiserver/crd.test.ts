@@ -120,7 +120,10 @@ describe('subresources', () => {
   it('ignores status in an ordinary write and spec in a write to status', async () => {
     const status = { observedGeneration: 7 };
     const request = { ...body('split', {}), status };
-    expect((await client.create<StockAnalysis>(collection, request)).status).toBeUndefined();
+    // -1, the default: nobody has looked at it yet.
+    expect((await client.create<StockAnalysis>(collection, request)).status).toEqual({
+      observedGeneration: -1,
+    });
     const patch = { status, spec: { server: { replicas: 9 } } };
     const patched = await client.patch<StockAnalysis>(`${collection}/split/status`, patch);
     expect(patched.status).toEqual(status);

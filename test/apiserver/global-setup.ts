@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { helmProgram } from '../../hack/charts/helm.ts';
@@ -55,6 +55,13 @@ function readOwner(file: string): Owner | undefined {
   }
 }
 
+/** Of the tier, and of a test that needs one for itself: it ends in its own time, or here where it was killed. */
+const ALONE = 'control-plane-alone';
+
+async function stopControlPlanes(folder: string): Promise<void> {
+  for (const name of ['control-plane', ALONE]) await stopControlPlane(join(folder, name));
+}
+
 /** Removes the folders, and ends the processes, of runs whose test process is gone. */
 async function removeLeftovers(): Promise<void> {
   for (const name of existsSync(ROOT) ? readdirSync(ROOT) : []) {
@@ -62,7 +69,7 @@ async function removeLeftovers(): Promise<void> {
     const owner = readOwner(join(folder, 'owner.json'));
     if (owner?.process && isAlive(owner.process)) continue;
     await killLedger(join(folder, 'processes'));
-    await stopControlPlane(join(folder, 'control-plane'));
+    await stopControlPlanes(folder);
     if (owner !== undefined) rmSync(owner.scratch, { recursive: true, force: true });
     rmSync(folder, { recursive: true, force: true });
   }
@@ -89,7 +96,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const teardown = async (): Promise<void> => {
     stopping.abort();
     await killLedger(ledger);
-    await stopControlPlane(join(folder, 'control-plane'));
+    await stopControlPlanes(folder);
     rmSync(scratch, { recursive: true, force: true });
     rmSync(folder, { recursive: true, force: true });
   };
@@ -115,6 +122,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await teardown();
     throw error;
   }
+}
+
+/** The tier with a control plane that no other test shares, for what concerns all of a cluster. One at a time. */
+export async function startAlone(
+  tier: Tier,
+  signal: AbortSignal,
+): Promise<{ tier: Tier; stop(): Promise<void> }> {
+  const dir = join(dirname(dirname(tier.kubeconfig)), ALONE);
+  const { kubeconfig } = await startControlPlane({ dir });
+  await prepareCluster(new KubeClient(readKubeconfig(kubeconfig)), signal);
+  return { tier: { ...tier, kubeconfig }, stop: () => stopControlPlane(dir) };
 }
 
 async function prepareCluster(client: KubeClient, signal: AbortSignal): Promise<void> {

@@ -62,6 +62,13 @@ async function liveThrough(plan: Plan): Promise<void> {
   );
 }
 
+/** Whether it is being deleted, and whether its generation is seen and stalled. */
+function whatItIs({ metadata, status }: StockAnalysis): [isDeleting: boolean, isStalled: boolean] {
+  const stalled = status?.conditions?.find(({ type }) => type === 'Stalled');
+  const isObserved = status?.observedGeneration === metadata.generation;
+  return [metadata.deletionTimestamp !== undefined, isObserved && stalled?.status === 'True'];
+}
+
 const describeMoment = ({ object, judged }: Moment): unknown => ({
   judged,
   generation: object.metadata.generation,
@@ -84,14 +91,12 @@ describe.concurrent('kstatus', () => {
         for (const moment of history.filter(({ judged }) => judged === 'Current'))
           if (!(await isCarriedOut(moment))) premature.push(describeMoment(moment));
         expect(premature).toEqual([]);
-        for (const { object, judged } of history) {
-          const isDeleting = object.metadata.deletionTimestamp !== undefined;
-          expect(judged === 'Terminating').toBe(isDeleting);
-          const stalled = object.status?.conditions?.find(({ type }) => type === 'Stalled');
-          const isObserved = object.status?.observedGeneration === object.metadata.generation;
-          const isStalled = isObserved && stalled?.status === 'True';
-          if (!isDeleting) expect(judged === 'Failed').toBe(isStalled);
-        }
+        const wanted = history.map(({ object, judged }) => [judged, ...whatItIs(object)]);
+        expect(wanted.filter(([judged, isDeleting]) => (judged === 'Terminating') !== isDeleting)).toEqual(
+          [],
+        );
+        const living = wanted.filter(([, isDeleting]) => isDeleting === false);
+        expect(living.filter(([judged, , isStalled]) => (judged === 'Failed') !== isStalled)).toEqual([]);
         expect(new Set(history.map(({ judged }) => judged))).toEqual(
           new Set(['InProgress', 'Current', 'Failed', 'Terminating']),
         );

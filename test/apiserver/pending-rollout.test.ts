@@ -25,7 +25,7 @@ async function whatRuns(plan: Plan): Promise<unknown> {
   const pods = await plan.list<Pod>('v1', 'pods');
   return {
     workloads: workloads.map(({ metadata, spec }) => [metadata.name, metadata.generation, spec.template]),
-    pods: pods.map(({ metadata }) => metadata.uid).toSorted(),
+    pods: pods.map(({ metadata }) => metadata.uid ?? '').toSorted(),
   };
 }
 

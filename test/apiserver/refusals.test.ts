@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, inject, it } from 'vitest';
 import { expectFailure } from '../support/expect-failure.ts';
-import type { KubeObject } from '../support/kube-objects.ts';
+import type { Condition, KubeObject } from '../support/kube-objects.ts';
 import { OBJECT_NAME, SERVICE_ACCOUNT, type Plan } from '../support/plan.ts';
 import { operatorRules } from '../support/role-rules.ts';
 import { eventually } from '../support/wait.ts';
@@ -11,6 +11,8 @@ import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
 const tier = inject('tier');
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 const POLICIES = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
+
+const READY = { status: 'True', reason: 'Available' };
 
 /** One refused POST for each visit, and what it tells in status. */
 const REFUSED_WRITES = 20;
@@ -92,13 +94,13 @@ async function failThenRecover(
   plan: Plan,
   failure: { readonly reason: string; readonly names: readonly string[] },
   mend: () => Promise<unknown>,
-): Promise<void> {
+): Promise<Condition> {
   await plan.operator.start();
   await plan.createObject();
   await expectFailure(plan, { ...failure, maxWrites: REFUSED_WRITES });
   await mend();
   // A controller that was refused for a while pauses for as long again.
-  await plan.waitReady(240_000);
+  return plan.waitReady(240_000);
 }
 
 /** As the chart grants it for all namespaces: the Role in the namespace goes with the namespace. */
@@ -133,7 +135,9 @@ async function expectOrderlyEnd(plan: Plan): Promise<void> {
 describe.concurrent('refusals', () => {
   it.each(QUOTAS)('a quota of %s', { timeout: SLOT_TEST_MS }, (what, hard, names) =>
     withPlan(tier, `quota-${what}`, async (plan) => {
-      await failThenRecover(plan, { reason: 'QuotaExceeded', names }, await limit(plan, hard));
+      expect(
+        await failThenRecover(plan, { reason: 'QuotaExceeded', names }, await limit(plan, hard)),
+      ).toMatchObject(READY);
     }),
   );
 
@@ -145,7 +149,7 @@ describe.concurrent('refusals', () => {
         probe: service,
       });
       const names = [`Service ${OBJECT_NAME}`, 'house rule 7'];
-      await failThenRecover(plan, { reason: 'AdmissionDenied', names }, mend);
+      expect(await failThenRecover(plan, { reason: 'AdmissionDenied', names }, mend)).toMatchObject(READY);
     }),
   );
 
@@ -157,7 +161,7 @@ describe.concurrent('refusals', () => {
         probe: workerPod,
       });
       const names = ['Deployment demo-worker', 'house rule 7'];
-      await failThenRecover(plan, { reason: 'AdmissionDenied', names }, mend);
+      expect(await failThenRecover(plan, { reason: 'AdmissionDenied', names }, mend)).toMatchObject(READY);
     }),
   );
 
@@ -172,9 +176,9 @@ describe.concurrent('refusals', () => {
       );
       await plan.client.patch(role, { rules: lacking });
       const names = ['create', 'configmaps'];
-      await failThenRecover(plan, { reason: 'OperatorNotPermitted', names }, () =>
-        plan.client.patch(role, { rules }),
-      );
+      const mend = (): Promise<unknown> => plan.client.patch(role, { rules });
+      const failure = { reason: 'OperatorNotPermitted', names };
+      expect(await failThenRecover(plan, failure, mend)).toMatchObject(READY);
     }),
   );
 

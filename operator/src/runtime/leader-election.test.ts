@@ -3,7 +3,7 @@ import { silentLog } from '../kube/index.ts';
 import { sendStatus } from '../kube/testing/answers.ts';
 import { NotLeaderError } from './errors.ts';
 import { LeaderElector } from './leader-election.ts';
-import { microTime, type LeaseSpec } from './lease.ts';
+import { leases, microTime, type LeaseSpec } from './lease.ts';
 import { RuntimeMetrics } from './metrics.ts';
 import { FakeClock } from './testing/fake-clock.ts';
 import { startHarness, until, type Harness } from './testing/harness.ts';
@@ -243,5 +243,15 @@ describe('a leader', () => {
     await elector('one').acquire(forever);
     await elector('two').release();
     expect(sent('PUT')).toBe(0);
+  });
+
+  it('releases a lease whose last renewal it never heard of', async () => {
+    const leader = elector('one');
+    await leader.acquire(forever);
+    const stored = await harness.client.get(leases, { namespace: 'a', name: 'operator' }, forever);
+    if (!stored) throw new Error('there is no lease');
+    await harness.client.replace(leases, stored, {}, forever);
+    await leader.release();
+    expect(spec().holderIdentity).toBe('');
   });
 });

@@ -133,16 +133,11 @@ export class LeaderElector {
   async release(): Promise<void> {
     const { log, name, metrics } = this.#options;
     if (this.#observed.holder !== this.identity) return;
-    const now = microTime(this.#clock.now());
-    const spec = {
-      ...{ holderIdentity: '', leaseDurationSeconds: 1, acquireTime: now, renewTime: now },
-      leaseTransitions: this.#observed.lease?.spec?.leaseTransitions ?? 0,
-    };
     const deadline = new Deadline(this.#clock, RELEASE_TIMEOUT_MS, new AbortController().signal);
     this.#renewedAt = Number.NEGATIVE_INFINITY;
     metrics?.leader(name, false);
     try {
-      await this.#write(spec, deadline.signal);
+      await this.#empty(deadline.signal);
       log.info({ lease: name }, 'the leader lease is released');
     } catch (error) {
       log.warn(
@@ -151,6 +146,28 @@ export class LeaderElector {
       );
     } finally {
       deadline.dispose();
+    }
+  }
+
+  /**
+   * The stop of the process cuts a renewal off that may have been carried out all the same: then the Lease has a version
+   * that we never heard of, and is still ours.
+   */
+  async #empty(signal: AbortSignal): Promise<void> {
+    const { client, namespace, name } = this.#options;
+    const now = microTime(this.#clock.now());
+    const spec = {
+      ...{ holderIdentity: '', leaseDurationSeconds: 1, acquireTime: now, renewTime: now },
+      leaseTransitions: this.#observed.lease?.spec?.leaseTransitions ?? 0,
+    };
+    try {
+      await this.#write(spec, signal);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.isConflict)) throw error;
+      const lease = await client.get(leases, { namespace, name }, signal);
+      if (lease?.spec?.holderIdentity !== this.identity) return;
+      this.#observed.observe(lease);
+      await this.#write(spec, signal);
     }
   }
 

@@ -9,6 +9,7 @@ import {
 } from '../../runtime/index.ts';
 import { INSTANCE_INDEX, instanceKeys } from './children.ts';
 import { StockAnalysisReconciler } from './reconciler.ts';
+import { readPartOfPod } from './pod-part.ts';
 import { CHILD_TYPES, pods, stockAnalyses, type Dependencies } from './types.ts';
 
 type StockAnalysisControllerOptions = Pick<
@@ -41,12 +42,9 @@ export function createStockAnalysisController(
     onDelete: (object) => leftovers.forget(object),
   });
   controller.watch(cache.informer(stockAnalyses), enqueueSelf, primaryChanged);
-  for (const type of [...CHILD_TYPES, pods]) {
-    const informer = cache.informer(type, {
-      labelSelector: MANAGED_SELECTOR,
-      indexers: { [INSTANCE_INDEX]: instanceKeys },
-    });
-    controller.watch(informer, enqueueLabel(LABEL.instance));
-  }
+  const ours = { labelSelector: MANAGED_SELECTOR, indexers: { [INSTANCE_INDEX]: instanceKeys } };
+  const enqueue = enqueueLabel(LABEL.instance);
+  for (const type of CHILD_TYPES) controller.watch(cache.informer(type, ours), enqueue);
+  controller.watch(cache.informer(pods, { ...ours, transform: readPartOfPod }), enqueue);
   return controller;
 }
