@@ -4,11 +4,12 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { once } from 'node:events';
 import { spawnTracked, type TrackedProcess } from './processes.ts';
 
-const PREFIX = 'sa-peer-';
-const NETNS = '/run/netns';
+/** Of devices; the pid of the test process follows. Names have at most 15 characters. */
+const PREFIX = 'sa-peer';
+const DEVICES = '/sys/class/net';
 /** Of the range for benchmarks, which is routed nowhere. */
 const NETWORK = { near: '198.18.77.1', far: '198.18.77.2', length: 30 };
 const PORT = 8001;
@@ -20,35 +21,27 @@ const bookmark = { type: 'BOOKMARK', object: { kind: 'Pod', apiVersion: 'v1', me
 createServer((request, response) => {
   response.writeHead(200, { 'content-type': 'application/json' });
   response.write(JSON.stringify(bookmark) + '\\n');
-}).listen(${PORT}, '${NETWORK.far}', () => console.log('listening'));
+}).listen(${PORT}, () => console.log('listening'));
 `;
 
-const ip = (...args: string[]): string =>
-  execFileSync('ip', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+const run = (program: string, ...args: string[]): string =>
+  execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
-function remove(name: string): void {
-  // At once; the namespace takes the other end along later, when its last socket has given up.
-  if (existsSync(`/sys/class/net/${deviceOf(name)}`)) ip('link', 'del', deviceOf(name));
-  ip('netns', 'del', name);
-}
-
-/** What a killed run left behind: the pid of its test process stands in the name. */
+/** What a killed run left behind. The other end of a device, and so the peer's network, goes with it. */
 function removeLeftovers(): void {
-  for (const name of existsSync(NETNS) ? readdirSync(NETNS) : []) {
-    if (name.startsWith(PREFIX) && !existsSync(`/proc/${name.slice(PREFIX.length)}`)) remove(name);
+  for (const name of readdirSync(DEVICES)) {
+    const pid = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : undefined;
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) run('ip', 'link', 'del', name);
   }
 }
 
-/** Names of devices have at most 15 characters. */
-const deviceOf = (name: string): string => name.slice(0, 15);
-
 export class DeadPeer {
   readonly url = `http://${NETWORK.far}:${PORT}`;
-  readonly #name: string;
+  readonly #device: string;
   readonly #server: TrackedProcess;
 
-  private constructor(name: string, server: TrackedProcess) {
-    this.#name = name;
+  private constructor(device: string, server: TrackedProcess) {
+    this.#device = device;
     this.#server = server;
   }
 
@@ -58,30 +51,33 @@ export class DeadPeer {
   }
 
   static async start(ledger: string): Promise<DeadPeer> {
-    const name = `${PREFIX}${process.pid}`;
     removeLeftovers();
-    ip('netns', 'add', name);
-    // A device lives and dies with the namespace of its other end.
-    ip('link', 'add', deviceOf(name), 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name);
-    ip('addr', 'add', `${NETWORK.near}/${NETWORK.length}`, 'dev', deviceOf(name));
-    ip('link', 'set', deviceOf(name), 'up');
-    ip('-n', name, 'addr', 'add', `${NETWORK.far}/${NETWORK.length}`, 'dev', 'eth0');
-    ip('-n', name, 'link', 'set', 'eth0', 'up');
-    const args = ['netns', 'exec', name, process.execPath, '-e', SERVER];
-    const server = await spawnTracked(ledger, 'ip', args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    const listening = new Promise<void>((resolve) => server.child.stdout?.once('data', () => resolve()));
-    await Promise.race([listening, sleep(10_000)]);
-    return new DeadPeer(name, server);
+    // Without a name in the file system: the namespace lives as long as its process.
+    const args = ['--net', process.execPath, '-e', SERVER];
+    const server = await spawnTracked(ledger, 'unshare', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    if (server.child.stdout) await once(server.child.stdout, 'data');
+    const device = `${PREFIX}${process.pid}`;
+    const peer = new DeadPeer(device, server);
+    run('ip', 'link', 'add', device, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(server.pid));
+    run('ip', 'addr', 'add', `${NETWORK.near}/${NETWORK.length}`, 'dev', device);
+    run('ip', 'link', 'set', device, 'up');
+    peer.#inside('addr', 'add', `${NETWORK.far}/${NETWORK.length}`, 'dev', 'eth0');
+    peer.#inside('link', 'set', 'eth0', 'up');
+    return peer;
+  }
+
+  #inside(...args: string[]): void {
+    run('nsenter', '--net', '--target', String(this.#server.pid), 'ip', ...args);
   }
 
   /** From now on nothing that is sent to the server arrives, and nothing comes from it. */
   pullCable(): void {
-    ip('-n', this.#name, 'link', 'set', 'eth0', 'down');
+    this.#inside('link', 'set', 'eth0', 'down');
   }
 
   async stop(): Promise<void> {
+    run('ip', 'link', 'del', this.#device);
     this.#server.child.kill('SIGKILL');
     await this.#server.exited;
-    remove(this.#name);
   }
 }
