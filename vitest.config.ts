@@ -70,6 +70,8 @@ export default defineConfig({
       {
         test: {
           name: 'fault',
+          // Its two parts side by side.
+          maxWorkers: 2,
           include: ['test/fault/**/*.test.ts'],
           globalSetup: ['test/apiserver/global-setup.ts'],
         },
