@@ -38,8 +38,10 @@ function createElector(
   });
 }
 
-/** What tests change of an operator that runs in their process. */
+/** What differs between an operator that is a process and one inside of a test. */
 export interface OperatorOptions {
+  /** Metrics of the whole process, too: for one operator per process. */
+  readonly collectsProcessMetrics?: true;
   readonly transport?: Pick<TransportOptions, 'timeoutMs' | 'headersTimeoutMs' | 'bodyTimeoutMs'>;
   readonly timings?: Partial<ReflectorTimings>;
 }
@@ -56,6 +58,7 @@ export async function runOperator(
   options: OperatorOptions = {},
 ): Promise<void> {
   const metrics = new RuntimeMetrics();
+  if (options.collectsProcessMetrics) metrics.collectProcessMetrics();
   const namespace = config.podNamespace ?? cluster.namespace ?? 'default';
   const namespaces = config.watchNamespaces ?? [namespace];
   const transport = new HttpTransport(cluster, {
@@ -75,6 +78,7 @@ export async function runOperator(
     reportingController: `${GROUP}/operator`,
     reportingInstance: config.podName,
     log,
+    metrics,
   });
   const { images, postgresDialAddress, healthPort, metricsPort } = config;
   const crd = new InstalledCRD({ client, log });

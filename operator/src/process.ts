@@ -13,5 +13,5 @@ export async function runProcess(onReady: () => void): Promise<void> {
   const log = pino({ level: config.logLevel, base: null });
   const signal = signalHandler();
   onReady();
-  await runOperator(config, await loadClusterConfig(), log, signal);
+  await runOperator(config, await loadClusterConfig(), log, signal, { collectsProcessMetrics: true });
 }

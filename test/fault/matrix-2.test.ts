@@ -5,8 +5,10 @@ import { runShard } from './matrix.ts';
 const HOURS_MS = 6 * 3_600_000;
 
 it(`comes to the same end whatever happens, part 2 (SEED=${seed})`, { timeout: HOURS_MS }, async () => {
-  const { plans, reached, failures } = await runShard(inject('tier'), { index: 1, count: 2 });
+  const { struck, sigkills, failures } = await runShard(inject('tier'), { index: 1, count: 2 });
   expect(failures).toEqual([]);
-  // How many status writes there are depends on timing, so a few of the last points may not come.
-  expect(reached).toBeGreaterThanOrEqual(Math.floor(plans * 0.85));
+  // Half of what a sample must come to; one plan alone is judged by itself.
+  if (process.env['FAULT']) return;
+  expect(sigkills).toBeGreaterThanOrEqual(15);
+  expect(struck).toBeGreaterThanOrEqual(75);
 });

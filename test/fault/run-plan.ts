@@ -8,8 +8,10 @@ import { formatRecord, writeName, type RequestRecord } from '../support/write-lo
 import type { Course, Fault, Strike } from './faults/fault.ts';
 import type { Workload } from './workloads.ts';
 
-/** For how long a converged plan must write nothing before its end state is looked at. */
-const QUIET_MS = 2500;
+/** For how long a converged plan must write nothing before something is done to it. */
+const CALM_MS = 2000;
+/** And before its end state is looked at: longer than the shortest pause between two visits, see revisit.ts. */
+const QUIET_MS = 3600;
 
 /** Writes that a fault may cost on top of an undisturbed run: retries, and status that says what was wrong. */
 const MORE_WRITES = 25;
@@ -26,6 +28,8 @@ export const describePlan = ({ workload, fault, point }: PlanSpec): string =>
 
 /** Undisturbed runs of a workload: what others are compared with. */
 export interface Reference extends Course {
+  /** Writes that every one of them needed; how many status writes come on top depends on timing. */
+  readonly certain: number;
   readonly state: State;
   readonly mask: ReadonlySet<string>;
   readonly creates: ReadonlyMap<string, number>;
@@ -71,7 +75,7 @@ export async function learnReference(tier: Tier, workload: Workload): Promise<Re
   const outcomes: Outcome[] = [];
   const run = async (plan: Plan): Promise<void> => {
     await workload.prepare(plan);
-    await plan.settle(QUIET_MS);
+    await plan.settle(CALM_MS);
     const since = plan.proxy.log.writes.length;
     await workload.act(plan);
     await workload.reached(plan);
@@ -84,7 +88,11 @@ export async function learnReference(tier: Tier, workload: Workload): Promise<Re
   );
   const [longest] = outcomes.toSorted((a, b) => b.writes.length - a.writes.length);
   if (!longest) throw new Error(`${workload.name}: no reference`);
-  return { ...longest, mask: learnMask(outcomes.map(({ state }) => state)) };
+  return {
+    ...longest,
+    certain: Math.min(...outcomes.map(({ writes }) => writes.length)),
+    mask: learnMask(outcomes.map(({ state }) => state)),
+  };
 }
 
 interface Kept {
@@ -107,7 +115,7 @@ async function actUntilStruck(plan: Plan, workload: Workload, strike: Strike): P
   );
   const quiet = workload
     .reached(plan)
-    .then(() => plan.settle(QUIET_MS))
+    .then(() => plan.settle(CALM_MS))
     .catch(() => struck);
   await Promise.race([struck, quiet]);
   stopped.abort();
@@ -165,11 +173,17 @@ export async function runPlan(tier: Tier, spec: PlanSpec, reference: Reference):
     const strike = fault.install(plan, point);
     const scan = SecretScan.start(plan.proxy);
     await workload.prepare(plan);
-    await plan.settle(QUIET_MS);
+    await plan.settle(CALM_MS);
     const since = plan.proxy.log.writes.length;
+    const untouched = await keptBy(plan);
     struck = await actUntilStruck(plan, workload, strike);
     if (struck === undefined) return;
-    const before = await keptBy(plan);
+    // What there was from the start, and what was made until the fault struck.
+    const half = await keptBy(plan);
+    const before = {
+      credentials: { ...half.credentials, ...untouched.credentials },
+      claimUID: untouched.claimUID ?? half.claimUID,
+    };
     await strike.recover();
     await workload.reached(plan);
     const outcome = await outcomeOf(plan, since);

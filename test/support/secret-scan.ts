@@ -7,12 +7,18 @@ import type { Plan } from './plan.ts';
 /** Keys of generated Secrets whose values are secret; the others are names, addresses and certificates. */
 const SECRET_KEYS = new Set(['password', 'token', 'tls.key', 'migratorPassword']);
 
-/** What is secret in these Secrets, as text. */
+/** The value as it stands in a Secret, as text, and inside of JSON, where a key's line ends are escaped. */
+function forms(base64: string): string[] {
+  const text = Buffer.from(base64, 'base64').toString('utf8').trim();
+  return [base64, text, JSON.stringify(text).slice(1, -1)];
+}
+
+/** What is secret in these Secrets, in every form in which it may be copied. */
 export function secretValues(secrets: readonly Secret[]): string[] {
   return secrets
     .flatMap(({ data }) => Object.entries(data ?? {}))
     .filter(([key]) => SECRET_KEYS.has(key))
-    .map(([, value]) => Buffer.from(value, 'base64').toString('utf8').trim());
+    .flatMap(([, value]) => forms(value));
 }
 
 export class SecretScan {

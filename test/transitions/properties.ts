@@ -1,7 +1,7 @@
 /**
  * Values for every property of the spec, from the CRD's own schema: bounds, members of enums, both booleans; and for
  * strings, whose pattern says little about what they mean, from the table below. A new property without an entry there
- * is an error, so none is left out.
+ * is an error, so none is forgotten.
  */
 import { readCRDs, type SchemaNode } from '../support/crd.ts';
 
@@ -40,13 +40,11 @@ const image = (name: string): Meaning => ({
   futile: [{ value: ABSENT_IMAGE, ...UNPULLABLE }],
 });
 
-/** What a member without a meaning of its own stands for is decided with its parent. */
-const DECIDED_BY_PARENT: ReadonlySet<Path> = new Set([
-  'image.repository',
-  'image.tag',
-  'image.digest',
-  'database.mode',
-  'database.external.secretRef.name',
+/** Left out, because they cannot be changed by themselves: members of a whole that stands below, and the kind of database. */
+const NOT_BY_ITSELF: ReadonlySet<Path> = new Set([
+  ...['image.repository', 'image.tag', 'image.digest'],
+  // Immutable, and an external database needs a server of somebody else: test/apiserver/external.test.ts.
+  ...['database.mode', 'database.external.secretRef.name'],
 ]);
 
 /** By path; objects whose members only make sense together stand here as a whole. */
@@ -148,7 +146,7 @@ export function properties(): Property[] {
   const spec = definition?.spec.versions[0]?.schema.openAPIV3Schema.properties?.['spec'];
   if (!spec) throw new Error('crds/ holds no schema of StockAnalysis: run make generate');
   return [...leaves('', spec)]
-    .filter(([path]) => !DECIDED_BY_PARENT.has(path) && !SET_AT_CREATION.has(path))
+    .filter(([path]) => !NOT_BY_ITSELF.has(path) && !SET_AT_CREATION.has(path))
     .map(([path, schema]) => {
       const { values, refused = [], futile = [], isOneWay } = MEANINGS[path] ?? ofSchema(path, schema);
       const property = { path, values, refused, futile };

@@ -94,13 +94,15 @@ describe('reads', () => {
       signal,
     );
     expect(list.items.map((item) => item.metadata.name)).toEqual(['a', 'b', 'c', 'd', 'e']);
-    expect(server.requests.map(({ query }) => [query.get('continue'), query.get('resourceVersion')])).toEqual(
-      [
-        [null, '0'],
-        ['2', null],
-        ['4', null],
-      ],
+    const asked = server.requests.map(({ query }) =>
+      ['continue', 'resourceVersion', 'resourceVersionMatch'].map((name) => query.get(name)),
     );
+    // Without a match the API server takes a version with a limit for the exact one.
+    expect(asked).toEqual([
+      [null, '0', 'NotOlderThan'],
+      ['2', null, null],
+      ['4', null, null],
+    ]);
   });
 
   it('start over in one piece when a continue token has expired', async () => {

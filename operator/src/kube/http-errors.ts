@@ -21,7 +21,7 @@ export function apiErrorOf(answer: Answer): ApiError {
   return new ApiError({
     status: answer.status,
     reason: status?.reason ?? (isTypedPatchFailure(message) ? 'Invalid' : ''),
-    serverMessage: secret ? withheld(status?.details) : message,
+    serverMessage: secret ? withheld(message, status?.details) : message,
     request: answer.request,
     details: secret ? withoutMessages(status?.details) : status?.details,
     retryAfterMs: retryAfterMs(answer.retryAfter, status?.details, answer.now),
@@ -77,10 +77,18 @@ const NAMES_ONLY = new Set([401, 403, 404, 405, 409, 410, 413, 429, 503, 504]);
  * All other refusals of a Secret may quote the values they complain about (measured: 400, 422, and 500 for an apply
  * that does not fit the schema), and errors end up in logs, events and conditions. Names of fields are kept.
  */
-function withheld(details: StatusDetails | undefined): string {
+function withheld(message: string, details: StatusDetails | undefined): string {
   const fields = (details?.causes ?? []).map((cause) => cause.field).filter(Boolean);
-  const about = fields.length ? `the fields ${fields.join(', ')} were refused` : 'the request was refused';
+  const refused = fields.length ? `the fields ${fields.join(', ')} were refused` : 'the request was refused';
+  const about = denialIn(message) ?? refused;
   return `${about}; the API server's text is withheld because it may quote the Secret`;
+}
+
+/** Which admission rule denied the request; its own words may quote what it looked at. */
+function denialIn(message: string): string | undefined {
+  const rule =
+    /(ValidatingAdmissionPolicy '[^']{1,253}' with binding '[^']{1,253}'|admission webhook "[^"]{1,253}") denied (the )?request/;
+  return rule.exec(message)?.[0];
 }
 
 function withoutMessages(details: StatusDetails | undefined): StatusDetails | undefined {

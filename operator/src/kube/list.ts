@@ -1,6 +1,6 @@
 import { ApiError } from './errors.ts';
 import { collectionPath, type ResourceType } from './resources.ts';
-import type { Transport } from './transport.ts';
+import type { Query, Transport } from './transport.ts';
 import type { KubeList, KubeObject } from './types.ts';
 import { asList, METADATA_ONLY_LIST, type ListPage } from './wire.ts';
 
@@ -11,7 +11,7 @@ export interface ListOptions {
   readonly fieldSelector?: string | undefined;
   /** Page size. Default 500. */
   readonly limit?: number;
-  /** `'0'`: any version the server has in memory. Absent: the newest. */
+  /** At least this one; `'0'`: any version the server has in memory. Absent: the newest. */
   readonly resourceVersion?: string;
   /** Only apiVersion, kind and metadata of each item. */
   readonly metadataOnly?: boolean | undefined;
@@ -42,6 +42,11 @@ export async function listAll<T extends KubeObject>(
   return { items, resourceVersion: page.resourceVersion };
 }
 
+/** With a limit and no match the API server would take the version for the exact one that is wanted. */
+function versionQuery(resourceVersion: string | undefined): Query {
+  return resourceVersion ? { resourceVersion, resourceVersionMatch: 'NotOlderThan' } : { resourceVersion };
+}
+
 async function listPage<T extends KubeObject>(
   transport: Transport,
   type: ResourceType<T>,
@@ -61,7 +66,7 @@ async function listPage<T extends KubeObject>(
         fieldSelector: options.fieldSelector,
         limit: limit > 0 ? limit : undefined,
         // A continue token carries its version; both together are refused.
-        ...(continueToken ? { continue: continueToken } : { resourceVersion: options.resourceVersion }),
+        ...(continueToken ? { continue: continueToken } : versionQuery(options.resourceVersion)),
       },
       ...(options.metadataOnly ? { accept: METADATA_ONLY_LIST } : {}),
     },

@@ -189,6 +189,25 @@ describe('refusals', () => {
     expect(`${error.stack} ${JSON.stringify(error)}`).not.toContain('hunter2');
     expect(error.message).toContain('data.password');
   });
+
+  it.each([
+    `secrets "x" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: hunter2 is weak`,
+    `admission webhook "w.example" denied the request: hunter2 is weak`,
+  ])('says which admission rule refused a Secret, without its words: %s', async (message) => {
+    server.script((_request, response) => {
+      sendStatus(response, 422, 'Invalid', {}, { message });
+      return true;
+    });
+    const post = transportTo().request(
+      { method: 'POST', path: '/api/v1/namespaces/a/secrets', body: { data: 'hunter2' } },
+      forever,
+    );
+    const error = (await post.catch((caught: unknown) => caught)) as ApiError;
+    expect(error.serverMessage).toMatch(
+      /^(ValidatingAdmissionPolicy 'p' .*|admission webhook "w.example") denied/,
+    );
+    expect(JSON.stringify(error)).not.toContain('hunter2');
+  });
 });
 
 describe('an apply that does not fit the schema', () => {

@@ -35,10 +35,12 @@ export async function withConnection<T>(
   signal: AbortSignal,
 ): Promise<T> {
   signal.throwIfAborted();
-  const client = new Client(clientConfig(options));
+  const socket = socketTo(options.dialAddress);
+  const client = new Client(clientConfig(options, socket));
   // A connection lost between queries is reported by the next query; without a listener it would end the process.
   client.on('error', () => undefined);
-  const abort = (): void => void client.end().catch(() => undefined);
+  // At once: the polite end of a client that is still connecting waits for the server, which may be a black hole.
+  const abort = (): void => void socket.destroy(new Error('aborted'));
   signal.addEventListener('abort', abort, { once: true });
   try {
     await client.connect();
@@ -52,8 +54,8 @@ export async function withConnection<T>(
   }
 }
 
-function clientConfig(options: ConnectionOptions): ClientConfig {
-  const { host, port, database, user, password, ca, dialAddress } = options;
+function clientConfig(options: ConnectionOptions, socket: Socket): ClientConfig {
+  const { host, port, database, user, password, ca } = options;
   return {
     host,
     port,
@@ -66,15 +68,16 @@ function clientConfig(options: ConnectionOptions): ClientConfig {
     query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
     keepAlive: true,
     ssl: { ca, rejectUnauthorized: true, minVersion: 'TLSv1.2' },
-    ...(dialAddress === undefined ? {} : { stream: () => redirected(dialAddress) }),
+    stream: () => socket,
   };
 }
 
-/** A socket that connects to `address` whatever it is told. pg derives the TLS server name from `host`, not from it. */
-function redirected(address: string): Socket {
+/** A socket that connects to `address`, where there is one, whatever it is told. pg derives the TLS server name from `host`. */
+function socketTo(address: string | undefined): Socket {
+  const socket = new Socket();
+  if (address === undefined) return socket;
   const colon = address.lastIndexOf(':');
   const target = { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
-  const socket = new Socket();
   const connect = socket.connect.bind(socket) as (target: { host: string; port: number }) => Socket;
   socket.connect = () => connect(target);
   return socket;

@@ -245,6 +245,27 @@ describe('a leader', () => {
     expect(sent('PUT')).toBe(0);
   });
 
+  it('releases a lease that it took without hearing of it', async () => {
+    const leader = elector('one');
+    const acquired = observe(leader.acquire(stop.signal));
+    // Carried out, and the answer never comes: the process is told to stop meanwhile.
+    let asked = false;
+    harness.server.script((request, response) => {
+      if (request.method !== 'POST') return false;
+      const body = JSON.parse(request.body) as { metadata: { name: string } };
+      harness.server.objects.create(LEASES, 'a', body);
+      asked = true;
+      void response;
+      return true;
+    });
+    await until(() => asked);
+    stop.abort(new Error('SIGTERM'));
+    await until(() => acquired.ended);
+    expect(spec().holderIdentity).toBe('one');
+    await leader.release();
+    expect(spec().holderIdentity).toBe('');
+  });
+
   it('releases a lease whose last renewal it never heard of', async () => {
     const leader = elector('one');
     await leader.acquire(forever);

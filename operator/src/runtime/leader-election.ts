@@ -53,6 +53,10 @@ export class LeaderElector {
   readonly #observed: ObservedLease;
   #renewedAt = Number.NEGATIVE_INFINITY;
   #wake = (): void => {};
+  /** Set while a look at the lease was under way: that look may have been older. */
+  #wasFreed = false;
+  /** A claim was sent and nothing was heard of it. */
+  #isClaimUnanswered = false;
 
   constructor(options: LeaderElectorOptions) {
     this.identity = options.identity;
@@ -76,8 +80,8 @@ export class LeaderElector {
   }
 
   /**
-   * True only while the last renewal is younger than the renew deadline on this machine's monotonic clock, so also
-   * right after the event loop was blocked or the machine slept. Ask right before each write.
+   * True only while the last renewal is younger than the renew deadline on this machine's monotonic clock, so not
+   * right after the event loop was blocked or the process was stopped for long. Ask right before each write.
    */
   isLeader(): boolean {
     return (
@@ -132,7 +136,7 @@ export class LeaderElector {
   /** Empties the Lease when it is ours, so that a standby takes over at once. Never rejects. */
   async release(): Promise<void> {
     const { log, name, metrics } = this.#options;
-    if (this.#observed.holder !== this.identity) return;
+    if (this.#observed.holder !== this.identity && !this.#isClaimUnanswered) return;
     const deadline = new Deadline(this.#clock, RELEASE_TIMEOUT_MS, new AbortController().signal);
     this.#renewedAt = Number.NEGATIVE_INFINITY;
     metrics?.leader(name, false);
@@ -150,25 +154,27 @@ export class LeaderElector {
   }
 
   /**
-   * The stop of the process cuts a renewal off that may have been carried out all the same: then the Lease has a version
-   * that we never heard of, and is still ours.
+   * The stop of the process cuts a claim or a renewal off that may have been carried out all the same: then the Lease is
+   * ours in a version that we never heard of.
    */
   async #empty(signal: AbortSignal): Promise<void> {
     const { client, namespace, name } = this.#options;
     const now = microTime(this.#clock.now());
-    const spec = {
+    const emptied = (): LeaseSpec => ({
       ...{ holderIdentity: '', leaseDurationSeconds: 1, acquireTime: now, renewTime: now },
       leaseTransitions: this.#observed.lease?.spec?.leaseTransitions ?? 0,
-    };
-    try {
-      await this.#write(spec, signal);
-    } catch (error) {
-      if (!(error instanceof ApiError && error.isConflict)) throw error;
-      const lease = await client.get(leases, { namespace, name }, signal);
-      if (lease?.spec?.holderIdentity !== this.identity) return;
-      this.#observed.observe(lease);
-      await this.#write(spec, signal);
+    });
+    if (this.#observed.holder === this.identity) {
+      try {
+        return await this.#write(emptied(), signal);
+      } catch (error) {
+        if (!(error instanceof ApiError && error.isConflict)) throw error;
+      }
     }
+    const lease = await client.get(leases, { namespace, name }, signal);
+    if (lease?.spec?.holderIdentity !== this.identity) return undefined;
+    this.#observed.observe(lease);
+    return this.#write(emptied(), signal);
   }
 
   /** How much longer the last renewal lasts. */
@@ -179,6 +185,7 @@ export class LeaderElector {
   /** Takes or renews the lease. False: not now. */
   async #attempt(signal: AbortSignal): Promise<boolean> {
     const { log, name, metrics } = this.#options;
+    this.#wasFreed = false;
     // Half the renew deadline, so that a request that hangs leaves time for another; no longer than we may lead.
     const half = this.#renewDeadlineMs / 2;
     const timeoutMs = this.isLeader() ? Math.min(half, this.#remainingMs) : half;
@@ -229,16 +236,21 @@ export class LeaderElector {
     const began = this.#clock.monotonic();
     const now = microTime(this.#clock.now());
     const ours = current?.holderIdentity === this.identity;
-    await this.#write(
-      {
-        holderIdentity: this.identity,
-        leaseDurationSeconds: Math.ceil(this.#leaseDurationMs / 1000),
-        acquireTime: (ours && current.acquireTime) || now,
-        renewTime: now,
-        leaseTransitions: (current?.leaseTransitions ?? 0) + (ours || !current ? 0 : 1),
-      },
-      signal,
-    );
+    const spec = {
+      holderIdentity: this.identity,
+      leaseDurationSeconds: Math.ceil(this.#leaseDurationMs / 1000),
+      acquireTime: (ours && current.acquireTime) || now,
+      renewTime: now,
+      leaseTransitions: (current?.leaseTransitions ?? 0) + (ours || !current ? 0 : 1),
+    };
+    this.#isClaimUnanswered = true;
+    try {
+      await this.#write(spec, signal);
+    } catch (error) {
+      if (error instanceof ApiError) this.#isClaimUnanswered = false;
+      throw error;
+    }
+    this.#isClaimUnanswered = false;
     this.#renewedAt = began;
   }
 
@@ -261,6 +273,7 @@ export class LeaderElector {
 
   /** Ends early when the watch sees that the lease is free. */
   async #pause(delayMs: number, signal: AbortSignal): Promise<void> {
+    if (this.#wasFreed || signal.aborted) return;
     const awake = new AbortController();
     const stop = (): void => awake.abort();
     this.#wake = stop;
@@ -275,7 +288,10 @@ export class LeaderElector {
       clock: this.#clock,
       retryMs: this.#retryPeriodMs,
       resourceVersion: () => this.#observed.lease?.metadata.resourceVersion,
-      onFree: () => this.#wake(),
+      onFree: () => {
+        this.#wasFreed = true;
+        this.#wake();
+      },
       signal,
     });
   }

@@ -1,6 +1,9 @@
 import { schemaHash, schemaHashIn } from '../../api/index.ts';
-import { sleep, systemClock, type Client, type Clock, type Log } from '../../kube/index.ts';
+import { Deadline, sleep, systemClock, type Client, type Clock, type Log } from '../../kube/index.ts';
 import { API_VERSION, KIND } from '../../naming/index.ts';
+
+/** A start does not wait longer for what only informs. */
+const CHECK_MS = 3_000;
 
 /** A chart that brings CRD and operator at once may start the operator before the API server serves the new schema. */
 const RECHECK_MS = 60_000;
@@ -14,6 +17,7 @@ export class InstalledCRD {
   readonly #log: Log;
   readonly #clock: Clock;
   #isOutdated = false;
+  #isKnown = false;
 
   constructor(options: { readonly client: Client; readonly log: Log; readonly clock?: Clock }) {
     this.#client = options.client;
@@ -25,10 +29,11 @@ export class InstalledCRD {
     return this.#isOutdated;
   }
 
-  /** Never rejects: a schema that cannot be read is taken for the right one, and said. */
+  /** Never rejects: a schema that cannot be read is taken for the right one until it can, and said. */
   async check(signal: AbortSignal): Promise<void> {
+    const deadline = new Deadline(this.#clock, CHECK_MS, signal, `no answer within ${CHECK_MS / 1000} s`);
     try {
-      const document = await this.#client.getRaw(`/openapi/v3/apis/${API_VERSION}`, signal);
+      const document = await this.#client.getRaw(`/openapi/v3/apis/${API_VERSION}`, deadline.signal);
       const installed = schemaHashIn(JSON.stringify(document) ?? '');
       const expected = schemaHash();
       const isOutdated = installed !== expected;
@@ -42,14 +47,18 @@ export class InstalledCRD {
         );
       }
       this.#isOutdated = isOutdated;
+      this.#isKnown = true;
     } catch (error) {
-      this.#log.warn({ error: String(error) }, `cannot read the schema of ${API_VERSION}`);
+      if (!signal.aborted)
+        this.#log.warn({ error: String(error) }, `cannot read the schema of ${API_VERSION}, trying again`);
+    } finally {
+      deadline.dispose();
     }
   }
 
-  /** Looks again while the CRD is outdated; resolves when it no longer is, or the signal aborts. */
+  /** Looks again while the CRD is outdated or unknown; resolves when it is the right one, or the signal aborts. */
   async recheck(signal: AbortSignal): Promise<void> {
-    while (this.#isOutdated && !signal.aborted) {
+    while ((this.#isOutdated || !this.#isKnown) && !signal.aborted) {
       await sleep(this.#clock, RECHECK_MS, signal);
       if (!signal.aborted) await this.check(signal);
     }

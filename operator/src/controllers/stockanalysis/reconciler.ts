@@ -7,7 +7,7 @@ import {
 import { API_VERSION, FINALIZER, KIND, canonicalJson, type Reason } from '../../naming/index.ts';
 import { ApiError, TransportError } from '../../kube/index.ts';
 import { NotLeaderError, type ReconcileContext, type Request, type Result } from '../../runtime/index.ts';
-import { decideDeletion } from '../../policies/index.ts';
+import { apiFinding, decideDeletion, type Finding } from '../../policies/index.ts';
 import { gatherChildren } from './children.ts';
 import { addFinalizer, proceedWithDeletion } from './deletion.ts';
 import { gather, plannedFields, targetOf } from './gather.ts';
@@ -62,20 +62,16 @@ export class StockAnalysisReconciler {
   }
 
   async #converge(seen: StockAnalysis, spec: StockAnalysisSpec, visit: Visit): Promise<Result> {
-    const object = seen.metadata.finalizers?.includes(FINALIZER)
-      ? seen
-      : await addFinalizer(seen, this.#dependencies, visit);
-    const opened = await this.#open(object, spec, visit);
+    let object = seen;
     try {
+      if (!seen.metadata.finalizers?.includes(FINALIZER))
+        object = await addFinalizer(seen, this.#dependencies, visit);
+      const opened = await this.#open(object, spec, visit);
+      object = { ...object, status: opened };
       return await this.#pass(object, opened, spec, visit);
     } catch (error) {
       if (isPassing(error, visit)) throw error;
-      const message = error instanceof Error ? error.message : String(error);
-      await this.#writeOverall(
-        { ...object, status: opened },
-        fails({ reason: 'ReconcileFailed', message }),
-        visit,
-      );
+      await this.#writeOverall(object, fails(failureOf(error)), visit);
       throw error;
     }
   }
@@ -171,6 +167,16 @@ export class StockAnalysisReconciler {
       note: ready.message,
     });
   }
+}
+
+/** What stands in the way of the object itself: the reason that its refusal has, else that something failed. */
+function failureOf(error: unknown): Finding {
+  const message = error instanceof Error ? error.message : String(error);
+  const finding =
+    error instanceof ApiError
+      ? apiFinding(KIND, { status: error.status, reason: error.reason, message: error.serverMessage })
+      : undefined;
+  return finding ? { ...finding, stalled: false } : { reason: 'ReconcileFailed', message };
 }
 
 /** Troubles that a later visit does not have: lost races, an overloaded or absent API server, the end of this process. */

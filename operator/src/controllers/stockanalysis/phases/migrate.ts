@@ -32,7 +32,8 @@ export async function migratePhase(
   const remembered = status.schema?.migration === key ? status.schema : undefined;
   if (!databaseReady) return remembered ? current(remembered) : { verdict: waiting() };
   await writer.ensure(kinds.serviceAccounts, migrateServiceAccount(target));
-  const jobs = pass.children.all(kinds.jobs);
+  // Labels can be copied by anybody: what another made is neither believed nor removed.
+  const jobs = pass.children.all(kinds.jobs).filter((job) => writer.owns(job));
   for (const job of supersededJobs(jobs, key)) {
     if (job.metadata.deletionTimestamp === undefined) await writer.remove(kinds.jobs, job);
   }
