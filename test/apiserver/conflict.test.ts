@@ -107,3 +107,28 @@ describe.concurrent('a foreign object', () => {
     }),
   );
 });
+
+it(
+  'a Job of another controller with copied labels is neither believed nor removed',
+  { timeout: SLOT_TEST_MS },
+  () =>
+    withPlan(tier, 'conflict-job', async (plan) => {
+      await plan.converge();
+      const [ours] = await plan.list<KubeObject>('batch/v1', 'jobs');
+      const owner = await plan.find<KubeObject>('v1', 'configmaps', 'kube-root-ca.crt');
+      const { uid = '', name } = owner?.metadata ?? { name: '' };
+      const labels = { ...ours?.metadata.labels, 'stockanalysis.dev/migration': 'another' };
+      const controller = { apiVersion: 'v1', kind: 'ConfigMap', name, uid, controller: true };
+      await plan.client.create(plan.path('batch/v1', 'jobs'), {
+        metadata: { name: 'theirs', labels, ownerReferences: [controller] },
+        // Unfinished for as long as the plan lasts.
+        spec: { suspend: true, template: { spec: { ...pod, restartPolicy: 'Never' } } },
+      });
+      await plan.patchSpec({ image: { repository: 'test.invalid/app', tag: '2' } });
+      await plan.waitReady();
+      await plan.settle();
+      const theirs = await plan.find<KubeObject>('batch/v1', 'jobs', 'theirs');
+      expect(theirs?.metadata.labels).toEqual(labels);
+      expect(theirs?.metadata).not.toHaveProperty('deletionTimestamp');
+    }),
+);
