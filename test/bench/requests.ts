@@ -1,20 +1,5 @@
 /** What the operator asked of the API server, counted from the audit log: never from its own word. */
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-
-interface AuditEvent {
-  readonly verb: string;
-  readonly user: { readonly username: string };
-  readonly requestReceivedTimestamp: string;
-  readonly objectRef?: {
-    readonly resource?: string;
-    readonly subresource?: string;
-    readonly name?: string;
-  };
-  readonly requestURI: string;
-  readonly stage: string;
-  readonly responseStatus?: { readonly code?: number };
-}
+import { isWrite, requestsOf as auditedRequestsOf, type AuditEvent } from '../support/audit.ts';
 
 /** One request. A watch is one at the moment when it is opened. */
 export interface AuditedRequest {
@@ -27,41 +12,22 @@ export interface AuditedRequest {
   readonly at: number;
 }
 
-const READS: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
+export const isRead = (request: AuditedRequest): boolean => !isWrite(request);
 
-export const isRead = ({ verb }: AuditedRequest): boolean => READS.has(verb);
-
-/** All requests of the user from `from` until `to`, Leases left out. */
+/** All requests of the user from `from` until `to`, in milliseconds since the epoch; Leases left out. */
 export async function requestsOf(
   auditLog: string,
   user: string,
   from: number,
-  to = Number.POSITIVE_INFINITY,
+  to?: number,
 ): Promise<AuditedRequest[]> {
-  const requests: AuditedRequest[] = [];
-  for await (const line of createInterface({ input: createReadStream(auditLog) })) {
-    // Cheap first: most lines are of others.
-    if (!line.includes(user)) continue;
-    const request = parse(line, user);
-    if (request && request.resource !== 'leases' && request.at >= from && request.at < to)
-      requests.push(request);
-  }
-  return requests;
+  const until = to === undefined ? undefined : new Date(to);
+  const events = await auditedRequestsOf(auditLog, user, new Date(from), until);
+  return events.map(toRequest).filter(({ resource }) => resource !== 'leases');
 }
 
-function parse(line: string, user: string): AuditedRequest | undefined {
-  const {
-    verb,
-    user: by,
-    requestReceivedTimestamp,
-    objectRef,
-    requestURI,
-    stage,
-    responseStatus,
-  }: AuditEvent = JSON.parse(line);
-  if (by.username !== user) return undefined;
-  // A watch is logged when it opens and once more when it ends.
-  if (verb === 'watch' ? stage !== 'ResponseStarted' : stage !== 'ResponseComplete') return undefined;
+function toRequest(event: AuditEvent): AuditedRequest {
+  const { verb, requestReceivedTimestamp, objectRef, requestURI, responseStatus } = event;
   const { resource = requestURI, subresource, name = '' } = objectRef ?? {};
   return {
     verb,

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { readSample } from '../../hack/deploy/platform.ts';
-import { isLease, isWrite, requestsOf } from './support/audit.ts';
+import { isLease, isWrite, requestsOf } from '../support/audit.ts';
 import { conditionOf, kubectl, sleep, until } from './support/world.ts';
 
 const namespace = inject('namespace');

@@ -1,6 +1,6 @@
 import { describe, expect, inject, it } from 'vitest';
 import { stringify } from 'yaml';
-import { isLease, isWrite, requestsOf } from './support/audit.ts';
+import { isLease, isWrite, requestsOf } from '../support/audit.ts';
 import { kubectl, sleep } from './support/world.ts';
 
 interface Meta {

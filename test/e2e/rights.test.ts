@@ -6,7 +6,7 @@
 import { stringify } from 'yaml';
 import { describe, expect, inject, it } from 'vitest';
 import { readSample } from '../../hack/deploy/platform.ts';
-import { requestsOf } from './support/audit.ts';
+import { requestsOf } from '../support/audit.ts';
 import { grantedBy, usedIn, type Rule } from './support/granted.ts';
 import { conditionOf, kubectl, until } from './support/world.ts';
 

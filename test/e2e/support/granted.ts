@@ -1,5 +1,5 @@
 /** What the operator's Roles allow, and what of it the audit log shows in use, in one notation: `verb resource.group`. */
-import type { AuditEvent } from './audit.ts';
+import type { AuditEvent } from '../../support/audit.ts';
 
 export interface Rule {
   readonly apiGroups?: readonly string[];
