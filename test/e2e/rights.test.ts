@@ -123,8 +123,10 @@ async function meetsStrangers(): Promise<void> {
     const condition = await conditionOf(name, 'Ready');
     if (condition?.status === 'True') return true;
     const [, kind, taken] = /([A-Z]\w+) (\S+) exists and is left alone/.exec(condition?.message ?? '') ?? [];
-    if (condition?.reason === 'Conflict' && kind && taken)
-      await kubectl().run(['delete', kind, taken, '-n', namespace, '--ignore-not-found']);
+    if (condition?.reason !== 'Conflict' || !kind || !taken) return undefined;
+    await kubectl().run(['delete', kind, taken, '-n', namespace, '--ignore-not-found']);
+    // No watch tells of strangers, and old trouble is looked at seldom: a change of the object is looked at now.
+    await kubectl().run(['annotate', ...OBJECT, '--overwrite', `example.org/removed=${kind}-${taken}`]);
     return undefined;
   });
 }
