@@ -46,7 +46,7 @@ export const OWN_NAMESPACE_RULES: readonly RbacRule[] = [
   {
     apiGroups: ['coordination.k8s.io'],
     resources: ['leases'],
-    verbs: ['get', 'list', 'watch', 'create', 'update'],
+    verbs: ['get', 'watch', 'create', 'update'],
     why: 'leader election',
   },
 ];
