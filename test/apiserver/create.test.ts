@@ -178,7 +178,7 @@ describe('afterwards', () => {
     const seen = plan.proxy.log.records.length;
     await plan.operator.start();
     await eventually(
-      { what: 'the new operator to hold the Lease', timeoutMs: 20_000 },
+      { what: 'the new operator to hold the Lease', timeoutMs: 60_000 },
       () =>
         plan.proxy.log.records
           .slice(seen)
