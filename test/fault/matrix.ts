@@ -5,7 +5,7 @@
  * deleted more often, no Secret and no volume replaced, no secret value where it does not belong, and silence.
  *
  * FULL_MATRIX=1 (`make test-fault`) runs everything; otherwise plans are drawn by SEED, thirty of them real SIGKILLs.
- * FAULTS=crash,watch takes faults whose name begins so. One plan alone: FAULT=workload:fault:point, for example FAULT=create:crash-after-apply:7. Plans that failed once are
+ * FAULTS=crash,watch takes faults whose name begins so, WORKLOADS=create,scale takes these workloads alone. One plan alone: FAULT=workload:fault:point, for example FAULT=create:crash-after-apply:7. Plans that failed once are
  * kept in regressions/ and always run.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { generator, seed } from '../support/random.ts';
 import { inParallel } from '../support/wait.ts';
 import type { Fault } from './faults/fault.ts';
 import { SIGKILLS } from './faults/kill.ts';
-import { allPlans, draw, FULL, parsePlan, regressions, type References } from './plans.ts';
+import { allPlans, draw, FAULTS, FULL, parsePlan, regressions, type References } from './plans.ts';
 import { describePlan, learnReference, runPlan, type PlanSpec, type Reference } from './run-plan.ts';
 import { Table } from './table.ts';
 import { WORKLOADS, type Workload } from './workloads.ts';
@@ -49,10 +49,17 @@ async function learn(tier: Tier, workloads: readonly Workload[]): Promise<Refere
   );
 }
 
-/** The full matrix, or the part of it that FAULTS names. */
+/** The full matrix, or the faults of all that FAULTS names. */
 function wantedFaults(): readonly Fault[] {
-  const prefixes = process.env['FAULTS']?.split(',') ?? [''];
-  return FULL.filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix)));
+  const prefixes = process.env['FAULTS']?.split(',');
+  if (!prefixes) return FULL;
+  return FAULTS.filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix)));
+}
+
+function wantedWorkloads({ index, count }: Shard): readonly Workload[] {
+  const names = process.env['WORKLOADS']?.split(',');
+  const wanted = WORKLOADS.filter(({ name }) => names?.includes(name) ?? true);
+  return wanted.filter((_, position) => position % count === index);
 }
 
 function choose(references: References, { index, count }: Shard): PlanSpec[] {
@@ -64,8 +71,9 @@ function choose(references: References, { index, count }: Shard): PlanSpec[] {
       const reference = references.get(plan.workload);
       return plan.fault.group === 'watch' || (reference !== undefined && isCertain(plan, reference));
     });
-  const sigkills = draw(likely(allPlans(references, SIGKILLS)), Math.ceil(SAMPLE.sigkill / count), random);
   const all = allPlans(references, wantedFaults());
+  if (process.env['FAULTS']) return all;
+  const sigkills = draw(likely(allPlans(references, SIGKILLS)), Math.ceil(SAMPLE.sigkill / count), random);
   const others = isFull ? all : draw(likely(all), Math.ceil(SAMPLE.other / count), random);
   return [...ofRegressions, ...sigkills, ...others];
 }
@@ -92,9 +100,7 @@ function isCertain({ point, fault }: PlanSpec, { certain }: Reference): boolean 
 export async function runShard(tier: Tier, shard: Shard): Promise<Result> {
   const alone = process.env['FAULT'] === undefined ? undefined : parsePlan(process.env['FAULT']);
   if (alone && shard.index !== 0) return { struck: 0, sigkills: 0, failures: [] };
-  const workloads = alone
-    ? [alone.workload]
-    : WORKLOADS.filter((_, position) => position % shard.count === shard.index);
+  const workloads = alone ? [alone.workload] : wantedWorkloads(shard);
   const references = await learn(tier, workloads);
   const plans = alone ? [alone] : choose(references, shard);
   const table = new Table();
