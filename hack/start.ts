@@ -27,7 +27,8 @@ async function main(): Promise<void> {
     process.exit(code);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => void end(0, `${signal}: stopping`));
+    // On, not once: a terminal's Ctrl-C comes twice, from npm too, and the second must not kill what is stopping.
+    process.on(signal, () => void end(0, `${signal}: stopping`));
   try {
     const wanted = portOf('PORT', 8080);
     const port = wanted === 0 ? await freePort() : wanted;

@@ -22,6 +22,8 @@ export interface EmbeddedPostgres {
   readonly port: number;
   /** Connection URL of one of the three accounts. */
   url(account: 'admin' | 'migrator' | 'application', database?: string): string;
+  /** How the server ended, once it has. */
+  readonly exited: Promise<string>;
   /** Fast shutdown; resolves when the process is gone. */
   stop(): Promise<void>;
 }
@@ -136,5 +138,5 @@ export async function startEmbeddedPostgres({
     await stop();
     throw error;
   }
-  return { version: binaries.version, port, url, stop };
+  return { version: binaries.version, port, url, exited, stop };
 }

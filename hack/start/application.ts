@@ -101,12 +101,12 @@ export class Application {
     return this.#stopping;
   }
 
-  /** Resolves when a child ended that should not have. */
+  /** Resolves when a child, or our own database, ended that should not have. */
   async failure(): Promise<string> {
     const ended = [...this.#children].map(
       async ([name, { exited, log }]) => `the ${name} ended (${await exited}):\n${tail(log)}`,
     );
-    return Promise.race(ended);
+    return Promise.race([...ended, ...(this.#database ? [this.#database.ended] : [])]);
   }
 
   #spawn(name: string, env: NodeJS.ProcessEnv): void {

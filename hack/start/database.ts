@@ -7,6 +7,8 @@ import { startEmbeddedPostgres } from '../postgres/embedded.ts';
 export interface Database {
   readonly migrateUrlFile: string;
   readonly runUrlFile: string;
+  /** Why our own server ended; never settles for one of somebody else. */
+  readonly ended: Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -22,22 +24,22 @@ export async function openDatabase(
 ): Promise<Database> {
   const url = environment['DATABASE_URL'] ?? '';
   const file = environment['DATABASE_URL_FILE'] ?? '';
+  const ended = new Promise<never>(() => undefined);
   const stop = (): Promise<void> => Promise.resolve();
   if (url !== '' && file !== '') throw new Error('DATABASE_URL and DATABASE_URL_FILE are both set: keep one');
-  if (file !== '') return { migrateUrlFile: resolve(file), runUrlFile: resolve(file), stop };
+  if (file !== '') return { migrateUrlFile: resolve(file), runUrlFile: resolve(file), ended, stop };
   const secret = (name: string, text: string): string => writeSecret(join(home, 'secrets'), name, text);
   if (url !== '') {
     const given = secret('database-url', url);
-    return { migrateUrlFile: given, runUrlFile: given, stop };
+    return { migrateUrlFile: given, runUrlFile: given, ended, stop };
   }
-  const postgres = await startEmbeddedPostgres({
-    folder: join(home, 'postgres'),
-    logFile: join(logs, 'postgres.log'),
-  });
-  say(`PostgreSQL ${postgres.version} on port ${postgres.port}`);
+  const logFile = join(logs, 'postgres.log');
+  const postgres = await startEmbeddedPostgres({ folder: join(home, 'postgres'), logFile });
+  say(`PostgreSQL on port ${postgres.port} (package ${postgres.version})`);
   return {
     migrateUrlFile: secret('migrate-database-url', postgres.url('migrator')),
     runUrlFile: secret('database-url', postgres.url('application')),
+    ended: postgres.exited.then((how) => `PostgreSQL ended (${how}), see ${logFile}`),
     stop: () => postgres.stop(),
   };
 }

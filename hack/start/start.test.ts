@@ -65,7 +65,8 @@ describe.runIf(process.platform === 'linux')('npm start', () => {
   });
   afterEach(async () => {
     for (const started of running.splice(0)) {
-      process.kill(started.pid, 'SIGTERM');
+      const isAlive = (await Promise.race([started.exited, sleep(1, 'alive')])) === 'alive';
+      if (isAlive) process.kill(started.pid, 'SIGTERM');
       await started.exited;
     }
     rmSync(home, { recursive: true, force: true });
@@ -149,6 +150,11 @@ describe.runIf(process.platform === 'linux')('npm start', () => {
     const next = start();
     running.push(next);
     await expect.poll(next.output, PATIENCE).toMatch(LISTENING);
+    // And a database that dies under it is not served without.
+    const pid = readFileSync(join(home, 'state/postgres/data/postmaster.pid'), 'utf8').split('\n')[0];
+    process.kill(Number(pid), 'SIGKILL');
+    expect(await Promise.race([next.exited, sleep(30_000, 'late')])).toBe(1);
+    expect(`${next.output()}${next.errors()}`).toContain('PostgreSQL ended (SIGKILL)');
   }, 300_000);
 
   it.each([

@@ -77,7 +77,7 @@ export function holderInTheWay(living: Owner | undefined, clone: string): string
   if (living === undefined || living.clone === clone) return undefined;
   return (
     `the local cluster of this machine is held by the clone ${living.clone} since ${living.since}. ` +
-    `Stop it there with \`make cluster-down\`, or here with \`make cluster-down FORCE=1\`; only one can run on a machine.`
+    `Stop it there with \`make cluster-down\`, or here with \`make cluster-down FORCE=1\`, which takes its data along; only one can run on a machine.`
   );
 }
 
