@@ -9,6 +9,6 @@ it(`comes to the same end whatever happens, part 1 (SEED=${seed})`, { timeout: H
   expect(failures).toEqual([]);
   // Half of what a sample must come to; what somebody picks is judged plan by plan.
   if (['FAULT', 'FAULTS', 'WORKLOADS'].some((name) => process.env[name])) return;
-  expect(sigkills).toBeGreaterThanOrEqual(15);
-  expect(struck).toBeGreaterThanOrEqual(75);
+  expect(sigkills).toBeGreaterThanOrEqual(8);
+  expect(struck).toBeGreaterThanOrEqual(30);
 });
