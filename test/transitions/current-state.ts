@@ -14,7 +14,6 @@ const HISTORY = [
   // Stands on a child until its first change, see docs/decisions on children that are created by POST.
   /\.metadata\.annotations\.stockanalysis\.dev\/created$/,
   /^(deployments|statefulsets)\/[^.]*\.status\./,
-  /^persistentvolumeclaims\/[^.]*\.metadata\.annotations\.volume\.(beta\.)?kubernetes\.io\//,
 ];
 
 /** What no workload mounts any more, and migrations that have been carried out: their templates are history. */
