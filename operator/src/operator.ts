@@ -5,6 +5,7 @@ import {
   InstalledCRD,
   Leftovers,
   createStockAnalysisController,
+  visitAll,
 } from './controllers/stockanalysis/index.ts';
 import {
   Cache,
@@ -98,7 +99,10 @@ export async function runOperator(
     ...(elector ? { elector } : {}),
   });
   try {
-    await Promise.all([manager.addController(controller).run(signal), crd.recheck(signal)]);
+    await Promise.all([
+      manager.addController(controller).run(signal),
+      crd.recheck(signal, () => visitAll(controller, cache)),
+    ]);
   } finally {
     await transport.close();
   }

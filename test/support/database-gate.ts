@@ -11,6 +11,7 @@ export class DatabaseGate {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #target: number | undefined;
+  #refused = 0;
 
   private constructor() {
     this.#server = createServer((client) => this.#connect(client));
@@ -28,6 +29,11 @@ export class DatabaseGate {
     if (port === undefined) this.#cut();
   }
 
+  /** Resets that many of the next connections, as a network that loses packets does. */
+  refuseNext(count: number): void {
+    this.#refused = count;
+  }
+
   async close(): Promise<void> {
     this.#cut();
     await close(this.#server);
@@ -39,7 +45,8 @@ export class DatabaseGate {
 
   #connect(client: Socket): void {
     this.#track(client);
-    if (this.#target === undefined) {
+    this.#refused -= 1;
+    if (this.#target === undefined || this.#refused >= 0) {
       client.resetAndDestroy();
       return;
     }

@@ -1,3 +1,4 @@
+import type { Cache } from '../../kube/index.ts';
 import { LABEL, MANAGED_SELECTOR } from '../../naming/index.ts';
 import {
   Controller,
@@ -47,4 +48,10 @@ export function createStockAnalysisController(
   for (const type of CHILD_TYPES) controller.watch(cache.informer(type, ours), enqueue);
   controller.watch(cache.informer(pods, { ...ours, transform: readPartOfPod }), enqueue);
   return controller;
+}
+
+/** For what concerns every object and no watch tells. */
+export function visitAll(controller: Controller, cache: Cache): void {
+  for (const { metadata } of cache.informer(stockAnalyses).peekAll())
+    controller.enqueue({ namespace: metadata.namespace, name: metadata.name }, { lowPriority: true });
 }

@@ -18,6 +18,9 @@ function crdWith(answers: readonly unknown[]): { crd: InstalledCRD; clock: FakeC
   return { crd: new InstalledCRD({ client, log: silentLog, clock }), clock, asked: () => count };
 }
 
+const noChange = (): never => {
+  throw new Error('nothing has changed');
+};
 const forever = new AbortController().signal;
 const ours = { description: `Schema hash: ${schemaHash()}` };
 const other = { description: 'nothing of ours' };
@@ -26,7 +29,7 @@ describe('the installed CRD', () => {
   it('is the right one: looked at once', async () => {
     const { crd, asked } = crdWith([ours]);
     await crd.check(forever);
-    await crd.recheck(forever);
+    await crd.recheck(forever, noChange);
     expect([crd.isOutdated, asked()]).toEqual([false, 1]);
   });
 
@@ -34,21 +37,23 @@ describe('the installed CRD', () => {
     const { crd, clock } = crdWith([other, ours]);
     await crd.check(forever);
     expect(crd.isOutdated).toBe(true);
-    const done = crd.recheck(forever);
+    let changes = 0;
+    const done = crd.recheck(forever, () => (changes += 1));
     await clock.advance(61_000);
     await done;
-    expect(crd.isOutdated).toBe(false);
+    expect([crd.isOutdated, changes]).toEqual([false, 1]);
   });
 
   it('that could not be read at first is looked at again', async () => {
     const { crd, clock } = crdWith([new Error('no API server'), other, ours]);
     await crd.check(forever);
     expect(crd.isOutdated).toBe(false);
-    const done = crd.recheck(forever);
+    let changes = 0;
+    const done = crd.recheck(forever, () => (changes += 1));
     await clock.advance(61_000);
-    expect(crd.isOutdated).toBe(true);
+    expect([crd.isOutdated, changes]).toEqual([true, 1]);
     await clock.advance(61_000);
     await done;
-    expect(crd.isOutdated).toBe(false);
+    expect([crd.isOutdated, changes]).toEqual([false, 2]);
   });
 });

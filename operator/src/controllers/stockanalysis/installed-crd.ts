@@ -29,15 +29,19 @@ export class InstalledCRD {
     return this.#isOutdated;
   }
 
-  /** Never rejects: a schema that cannot be read is taken for the right one until it can, and said. */
-  async check(signal: AbortSignal): Promise<void> {
+  /**
+   * Never rejects: a schema that cannot be read is taken for the right one until it can, and said.
+   * @returns whether the answer is another one than before
+   */
+  async check(signal: AbortSignal): Promise<boolean> {
     const deadline = new Deadline(this.#clock, CHECK_MS, signal, `no answer within ${CHECK_MS / 1000} s`);
     try {
       const document = await this.#client.getRaw(`/openapi/v3/apis/${API_VERSION}`, deadline.signal);
       const installed = schemaHashIn(JSON.stringify(document) ?? '');
       const expected = schemaHash();
       const isOutdated = installed !== expected;
-      if (isOutdated !== this.#isOutdated) {
+      const hasChanged = isOutdated !== this.#isOutdated;
+      if (hasChanged) {
         const said = isOutdated
           ? 'is not the one of this operator: apply crds/'
           : 'is the one of this operator now';
@@ -48,19 +52,24 @@ export class InstalledCRD {
       }
       this.#isOutdated = isOutdated;
       this.#isKnown = true;
+      return hasChanged;
     } catch (error) {
       if (!signal.aborted)
         this.#log.warn({ error: String(error) }, `cannot read the schema of ${API_VERSION}, trying again`);
+      return false;
     } finally {
       deadline.dispose();
     }
   }
 
-  /** Looks again while the CRD is outdated or unknown; resolves when it is the right one, or the signal aborts. */
-  async recheck(signal: AbortSignal): Promise<void> {
+  /**
+   * Looks again while the CRD is outdated or unknown; resolves when it is the right one, or the signal aborts. No watch
+   * tells of a change, so `onChange` must have every object visited whose warnings it changes.
+   */
+  async recheck(signal: AbortSignal, onChange: () => void): Promise<void> {
     while ((this.#isOutdated || !this.#isKnown) && !signal.aborted) {
       await sleep(this.#clock, RECHECK_MS, signal);
-      if (!signal.aborted) await this.check(signal);
+      if (!signal.aborted && (await this.check(signal))) onChange();
     }
   }
 }

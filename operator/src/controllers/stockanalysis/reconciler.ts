@@ -16,6 +16,7 @@ import { VerifiedServers } from './phases/roles.ts';
 import { revisitAfter } from './revisit.ts';
 import {
   aggregateStatus,
+  changesOf,
   fails,
   openGeneration,
   overallStatus,
@@ -145,9 +146,8 @@ export class StockAnalysisReconciler {
 
   async #writeStatus(object: StockAnalysis, status: StockAnalysisStatus, visit: Visit): Promise<void> {
     const { name, namespace, uid } = object.metadata;
-    const ready = readyOf(status);
     visit.assertLeader();
-    visit.log.info({ ready: ready?.status, reason: ready?.reason }, 'write status');
+    visit.log.info({ changes: changesOf(object.status, status) }, 'write status');
     const manifest = { apiVersion: API_VERSION, kind: KIND, metadata: { name, namespace }, status };
     await this.#dependencies.client.applyStatus(stockAnalyses, manifest, { uid }, visit.signal);
     this.#announce(object, status);

@@ -4,6 +4,7 @@ import { statusSchema, type StockAnalysisStatus } from '../../api/index.ts';
 import { CONDITION_TYPES } from '../../naming/index.ts';
 import {
   aggregateStatus,
+  changesOf,
   fails,
   holds,
   openGeneration,
@@ -164,5 +165,29 @@ describe('overallStatus', () => {
         overallStatus(status, 2, fails({ reason: 'InvalidSpec', message: 'spec.x: no', stalled: true }), T1),
       ),
     ).toBe(false);
+  });
+});
+
+describe('changesOf', () => {
+  it('names what differs and nothing else', () => {
+    const before = aggregateStatus(undefined, 3, GOOD, T0);
+    const after = aggregateStatus(
+      before,
+      3,
+      {
+        ...GOOD,
+        database: fails({ reason: 'DatabaseUnreachable', message: 'no answer' }),
+        fields: { ...GOOD.fields, replicas: 1 },
+      },
+      T1,
+    );
+    expect(changesOf(before, after)).toEqual([
+      'Ready=False DatabaseUnreachable',
+      'Reconciling=True DatabaseUnreachable',
+      'Stalled=False Progressing',
+      'DatabaseReady=False DatabaseUnreachable',
+      'replicas',
+    ]);
+    expect(changesOf(after, after)).toEqual([]);
   });
 });

@@ -219,6 +219,25 @@ export function statusDiffers(previous: StockAnalysisStatus | undefined, next: S
   return canonicalJson(previous ?? {}) !== canonicalJson(next);
 }
 
+/** What a write of status changes, for the log: conditions by type, status and reason, other members by name. */
+export function changesOf(previous: StockAnalysisStatus | undefined, next: StockAnalysisStatus): string[] {
+  const { conditions: before = [], ...fieldsBefore } = previous ?? {};
+  const { conditions = [], ...fields } = next;
+  const changed = conditions.filter((condition) => {
+    const old = before.find(({ type }) => type === condition.type);
+    return canonicalJson(old ?? {}) !== canonicalJson(condition);
+  });
+  const names = [...new Set([...Object.keys(fieldsBefore), ...Object.keys(fields)])];
+  const valuesBefore: Readonly<Record<string, unknown>> = fieldsBefore;
+  const values: Readonly<Record<string, unknown>> = fields;
+  return [
+    ...changed.map(({ type, status, reason }) => `${type}=${status} ${reason}`),
+    ...names.filter(
+      (name) => canonicalJson(valuesBefore[name] ?? null) !== canonicalJson(values[name] ?? null),
+    ),
+  ];
+}
+
 export function readyOf(status: StockAnalysisStatus | undefined): Condition | undefined {
   return status?.conditions?.find((one) => one.type === 'Ready');
 }

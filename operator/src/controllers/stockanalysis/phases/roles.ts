@@ -1,4 +1,5 @@
 import type { StockAnalysisStatus } from '../../../api/index.ts';
+import { sleep } from '../../../kube/index.ts';
 import { DATABASE, PORT, postgresHost } from '../../../naming/index.ts';
 import { DatabaseError, bootstrapDatabase, type BootstrapResult } from '../../../postgres/index.ts';
 import { fails, holds } from '../status.ts';
@@ -10,6 +11,9 @@ export type DatabaseStatus = NonNullable<StockAnalysisStatus['database']>;
 
 /** How long a verified server is trusted without asking it again. A restart of it is noticed at once. */
 const TRUST_MS = 8 * 60_000;
+
+/** Pause before a server that does not answer is asked again. */
+const SECOND_LOOK_MS = 1_000;
 
 interface Verified {
   readonly fingerprint: string;
@@ -48,7 +52,7 @@ export async function rolesPhase(
   const known = verified.get(uid, fingerprint, now);
   if (known) return ready(known);
   try {
-    const result = await bootstrap(pass, credentials);
+    const result = await bootstrapTwice(pass, credentials);
     if (result.done.length > 0) pass.visit.log.info({ statements: result.done }, 'database roles written');
     const { systemIdentifier, version } = result;
     const database = { systemIdentifier, version, claimUID: server.claimUID };
@@ -64,6 +68,26 @@ const ready = (database: DatabaseStatus): Outcome<DatabaseStatus> => ({
   verdict: holds(`PostgreSQL ${database.version} runs and its roles are in place`),
   output: database,
 });
+
+/**
+ * One lost packet is no outage: a server that was seen to work is asked twice before the object is called not ready,
+ * which wakes people up.
+ */
+async function bootstrapTwice(pass: Pass, credentials: Credentials): Promise<BootstrapResult> {
+  try {
+    return await bootstrap(pass, credentials);
+  } catch (error) {
+    const isLost = error instanceof DatabaseError && error.kind === 'unreachable';
+    if (!isLost || pass.status.database?.systemIdentifier === undefined) throw error;
+    pass.visit.log.warn(
+      { error: error.message },
+      'a database that worked before does not answer, asking again',
+    );
+    await sleep(pass.dependencies.clock, SECOND_LOOK_MS, pass.visit.signal);
+    pass.visit.signal.throwIfAborted();
+    return bootstrap(pass, credentials);
+  }
+}
 
 async function bootstrap(pass: Pass, credentials: Credentials): Promise<BootstrapResult> {
   const { target, dependencies, visit, status } = pass;
