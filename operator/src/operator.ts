@@ -88,7 +88,7 @@ export async function runOperator(
     {
       ...{ client, cache, recorder, images, crd, postgresDialAddress },
       leftovers: new Leftovers(client, systemClock),
-      externalSecrets: new ExternalSecrets(client, systemClock),
+      externalSecrets: new ExternalSecrets(client, cache),
       ...{ clock: systemClock, random: Math.random },
     },
     { log, metrics, isLeader: () => elector?.isLeader() ?? true },

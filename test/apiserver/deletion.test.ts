@@ -1,10 +1,13 @@
 /** The end of an object: what stays, what goes, and what a successor finds. */
+import { Transform } from 'node:stream';
 import { describe, expect, inject, it } from 'vitest';
 import { WORKLOADS, inventory } from '../support/inventory.ts';
 import type { KubeObject } from '../support/kube-objects.ts';
+import { logOf } from '../support/operator-runner.ts';
 import { OBJECT_NAME, type Plan } from '../support/plan.ts';
 import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
 import { eventually } from '../support/wait.ts';
+import { formatRecord } from '../support/write-log.ts';
 
 const tier = inject('tier');
 
@@ -133,16 +136,82 @@ describe.concurrent('deletion', () => {
     }),
   );
 
-  it('while no operator runs is carried out by the next one', { timeout: SLOT_TEST_MS }, () =>
+  it('with Retain needs no operator', { timeout: SLOT_TEST_MS }, () =>
     withPlan(tier, 'delete-absent', async (plan) => {
       await plan.converge();
       await plan.operator.stop('SIGKILL');
       await plan.client.delete(plan.objectPath());
-      expect(await plan.client.find(plan.objectPath())).toBeDefined();
+      await waitGone(plan);
+      await waitNothingRuns(plan);
+      expect(Object.keys(await plan.credentials())).toHaveLength(CREDENTIALS.length);
+    }),
+  );
+
+  it('with Delete waits for an operator, unless the policy is taken back', { timeout: SLOT_TEST_MS }, () =>
+    withPlan(tier, 'delete-policy', async (plan) => {
+      const finalizers = async (): Promise<readonly string[]> =>
+        (await plan.object()).metadata.finalizers ?? [];
+      await plan.converge();
+      expect(await finalizers()).toEqual([]);
+      await plan.patchSpec({ deletionPolicy: 'Delete' });
+      await plan.waitReady();
+      expect(await finalizers()).toEqual(['stockanalysis.dev/finalizer']);
+      await plan.patchSpec({ deletionPolicy: 'Retain' });
+      await plan.waitReady();
+      expect(await finalizers()).toEqual([]);
+      await plan.patchSpec({ deletionPolicy: 'Delete' });
+      await plan.waitReady();
+      await plan.operator.stop('SIGKILL');
+      await plan.client.delete(plan.objectPath());
+      expect((await plan.object()).metadata.deletionTimestamp).toBeDefined();
+      await plan.patchSpec({ deletionPolicy: 'Retain' });
       await plan.operator.start();
       await waitGone(plan);
       await waitNothingRuns(plan);
       expect(Object.keys(await plan.credentials())).toHaveLength(CREDENTIALS.length);
     }),
+  );
+
+  it('with orphans leaves everything running', { timeout: SLOT_TEST_MS }, () =>
+    withPlan(tier, 'delete-orphan', async (plan) => {
+      await plan.converge();
+      await plan.settle();
+      const before = await inventory(plan);
+      const since = plan.proxy.log.writes.length;
+      await plan.client.delete(plan.objectPath(), { propagationPolicy: 'Orphan' });
+      await waitGone(plan);
+      await plan.settle(4000);
+      expect(await inventory(plan)).toEqual(before);
+      expect(plan.proxy.log.writes.slice(since).map(formatRecord)).toEqual([]);
+    }),
+  );
+
+  it('that the operator has not heard of yet has nothing made anew', { timeout: SLOT_TEST_MS }, () =>
+    withPlan(
+      tier,
+      'delete-unheard',
+      async (plan) => {
+        await plan.converge();
+        await plan.settle();
+        const since = plan.proxy.log.writes.length;
+        // Its object was deleted and its watch does not say so; its children vanish one by one.
+        let isSilent = false;
+        plan.proxy.intercept({
+          watchStream: ({ target }) =>
+            target.resource === 'stockanalyses'
+              ? new Transform({ transform: (chunk, _, done) => done(null, isSilent ? undefined : chunk) })
+              : undefined,
+        });
+        await plan.restartOperator();
+        await plan.settle();
+        isSilent = true;
+        await plan.client.delete(plan.objectPath());
+        await waitNothingRuns(plan);
+        await plan.settle(4000);
+        expect(plan.proxy.log.writes.slice(since).map(formatRecord)).toEqual([]);
+        expect(logOf(plan.operator)).toContain('is gone: nothing is made for it');
+      },
+      { inProcess: {} },
+    ),
   );
 });

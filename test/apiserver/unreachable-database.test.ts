@@ -32,7 +32,12 @@ it('that stays away is said, and its return as well', { timeout: SLOT_TEST_MS },
       await plan.converge();
       plan.gate.refuseNext(2);
       await plan.restartOperator();
-      await plan.waitForCondition({ type: 'Ready', status: 'False', reason: 'DatabaseUnreachable' });
+      const lost = await plan.waitForCondition({
+        type: 'Ready',
+        status: 'False',
+        reason: 'DatabaseUnreachable',
+      });
+      expect(lost.message).toContain('postgres');
       await plan.waitReady();
     },
     { inProcess: {} },

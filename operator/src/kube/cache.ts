@@ -44,14 +44,29 @@ export class Cache {
   /** The informer of a kind, made on first call; options are allowed on that call only. */
   informer<T extends KubeObject>(type: ResourceType<T>, options?: InformerOptions<T>): Informer<T> {
     const name = resourceName(type);
-    const existing = this.#informers.get(name);
-    if (existing) {
-      if (options) throw new Error(`the informer of ${name} exists already: options are for the first call`);
-      // Stored under the name of its type, which is what made it an Informer<T>.
-      return existing as unknown as Informer<T>;
-    }
+    if (options && this.#informers.has(name))
+      throw new Error(`the informer of ${name} exists already: options are for the first call`);
+    return this.#obtain(name, type, options);
+  }
+
+  /**
+   * A second look at a kind, with other options than its informer, under a name of its own; made on first call. It
+   * knows nothing of our writes, so it is for what others write.
+   */
+  view<T extends KubeObject>(name: string, type: ResourceType<T>, options: InformerOptions<T>): Informer<T> {
+    return this.#obtain(`${resourceName(type)} ${name}`, type, options);
+  }
+
+  #obtain<T extends KubeObject>(
+    key: string,
+    type: ResourceType<T>,
+    options: InformerOptions<T> | undefined,
+  ): Informer<T> {
+    // Stored under the name of its type, which is what made it an Informer<T>.
+    const existing = this.#informers.get(key) as unknown as Informer<T> | undefined;
+    if (existing) return existing;
     const informer = new Informer<T>(type, { namespaces: this.#namespaces, ...options }, this.#dependencies);
-    this.#informers.set(name, informer as unknown as Informer);
+    this.#informers.set(key, informer as unknown as Informer);
     if (this.#signal) this.#start(informer.run(this.#signal));
     return informer;
   }

@@ -1,5 +1,5 @@
 import type { ResourceType } from './resources.ts';
-import type { ObjectRef } from './types.ts';
+import type { KubeObject, ObjectRef } from './types.ts';
 
 export interface GetOptions {
   readonly metadataOnly?: boolean;
@@ -49,6 +49,8 @@ export interface JsonPatchOperation {
 export interface AcceptedWrite {
   readonly type: ResourceType;
   readonly ref: ObjectRef;
+  /** What the API server answered. Absent for a delete. */
+  readonly object?: KubeObject;
   /** The version stored by the write. Absent for a delete. */
   readonly resourceVersion?: string;
   /** Set by a delete: the object with this UID is gone or on its way. */

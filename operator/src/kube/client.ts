@@ -232,7 +232,12 @@ export class Client {
     const { uid, resourceVersion, deletionTimestamp, finalizers } = object.metadata;
     // Taking the last finalizer off deletes the object: its last version never shows up in a watch.
     const gone = deletionTimestamp !== undefined && !finalizers?.length;
-    this.#accepted({ type, ref: refOf(object), ...(gone ? { deletedUid: uid } : { resourceVersion }) });
+    this.#accepted({
+      type,
+      ref: refOf(object),
+      object,
+      ...(gone ? { deletedUid: uid } : { resourceVersion }),
+    });
     return object;
   }
 

@@ -18,4 +18,4 @@ export * from './informer.ts';
 export * from './cache.ts';
 export { hasReached } from './resource-version.ts';
 export { asObject, isRecord } from './wire.ts';
-export { abortReason, Deadline } from './deadline.ts';
+export { abortReason, Deadline, endedBy } from './deadline.ts';

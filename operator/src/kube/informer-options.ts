@@ -12,6 +12,8 @@ export interface InformerOptions<T extends KubeObject> {
   readonly fieldSelector?: string;
   /** Keep and transfer only metadata: for kinds with big or secret bodies. */
   readonly metadataOnly?: boolean;
+  /** Objects in one page of a list. Default 500. */
+  readonly pageSize?: number;
   /** Runs on each object before it is stored; `managedFields` is already gone. */
   readonly transform?: (object: T) => T;
   readonly indexers?: Readonly<Record<string, Indexer<T>>>;

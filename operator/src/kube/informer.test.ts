@@ -256,6 +256,32 @@ describe('own writes', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it('that are long in coming concern only who reads what they were filed under', async () => {
+    create('other', { labels: { of: 'b' } });
+    delayWatches(1_000);
+    const { informer } = await started(
+      { indexers: { of: (map) => [map.metadata.labels?.['of'] ?? ''] } },
+      { consistencyTimeoutMs: 100 },
+    );
+    await client.create(resources.configMaps, manifest('x', { labels: { of: 'a' } }), {}, signal);
+    expect(await informer.byIndex('of', 'a', signal)).toHaveLength(1);
+    server.requests.length = 0;
+    const before = performance.now();
+    expect(await informer.byIndex('of', 'b', signal)).toHaveLength(1);
+    expect(server.requests).toEqual([]);
+    expect(performance.now() - before).toBeLessThan(90);
+    // A write that takes it away from b, and the reader of b is told.
+    await client.mergePatch(
+      resources.configMaps,
+      { namespace: 'a', name: 'other' },
+      { metadata: { labels: { of: 'c' } } },
+      {},
+      signal,
+    );
+    expect(await informer.byIndex('of', 'b', signal)).toEqual([]);
+    expect(await informer.byIndex('of', 'c', signal)).toHaveLength(1);
+  });
+
   it('that were deletes are seen as soon as the object is known to be going', async () => {
     create('x', { finalizers: ['example.org/hold'] });
     delayWatches(60);

@@ -7,7 +7,7 @@ import type {
   InformerOptions,
   InformerStatus,
 } from './informer-options.ts';
-import { OwnWrites } from './own-writes.ts';
+import { OwnWrites, type PendingWrite } from './own-writes.ts';
 import { Reflector } from './reflector.ts';
 import { resourceName, type ResourceType } from './resources.ts';
 import { ObjectStore, type Indexer } from './store.ts';
@@ -74,29 +74,37 @@ export class Informer<T extends KubeObject = KubeObject> {
 
   /** Waits (at most 2 s, then asks the API server) until the store has seen our own writes to this object. */
   async get(ref: ObjectRef, signal: AbortSignal): Promise<T | undefined> {
-    if (this.#covers(ref.namespace) && (await this.#isCurrent(ref, signal))) return this.#store.get(ref);
+    const key = keyOf(ref);
+    const isOfObject = (write: PendingWrite): boolean => keyOf(write.ref) === key;
+    if (this.#covers(ref.namespace) && (await this.#isCurrent(isOfObject, signal)))
+      return this.#store.get(ref);
     const live = await this.#with.client.get(this.type, ref, signal, {
       metadataOnly: this.#options.metadataOnly ?? false,
     });
     return live && this.#ingest(live);
   }
 
-  /** As `get`, for all pending writes of this kind; after 2 s a live list. */
+  /** As `get`, for all pending writes of this kind (and namespace); after 2 s a live list. */
   async list(
     options: { readonly namespace?: string | undefined },
     signal: AbortSignal,
   ): Promise<readonly T[]> {
     const { namespace } = options;
-    if ((namespace === undefined || this.#covers(namespace)) && (await this.#isCurrent(undefined, signal))) {
+    const isInScope = ({ ref }: PendingWrite): boolean =>
+      namespace === undefined || ref.namespace === namespace;
+    if ((namespace === undefined || this.#covers(namespace)) && (await this.#isCurrent(isInScope, signal)))
       return this.#store.all(namespace);
-    }
-    const { labelSelector, fieldSelector, metadataOnly } = this.#options;
+    return this.#listLive(namespace, signal);
+  }
+
+  async #listLive(namespace: string | undefined, signal: AbortSignal): Promise<readonly T[]> {
+    const { labelSelector, fieldSelector, metadataOnly, pageSize } = this.#options;
     const scopes = namespace === undefined ? this.#scopes : [namespace];
     const lists = await Promise.all(
       scopes.map((scope) =>
         this.#with.client.list(
           this.type,
-          { namespace: scope, labelSelector, fieldSelector, metadataOnly },
+          { namespace: scope, labelSelector, fieldSelector, metadataOnly, limit: pageSize },
           signal,
         ),
       ),
@@ -104,13 +112,26 @@ export class Informer<T extends KubeObject = KubeObject> {
     return lists.flatMap((list) => list.items.map((object) => this.#ingest(object)));
   }
 
-  /** As `list`, restricted to the objects that the indexer files under the value. */
+  /**
+   * As `list`, restricted to the objects that the indexer files under the value; only writes to such objects are waited
+   * for, so that one write which is long in coming concerns nobody else.
+   */
   async byIndex(name: string, value: string, signal: AbortSignal): Promise<readonly T[]> {
-    if (await this.#isCurrent(undefined, signal)) return this.#store.byIndex(name, value);
-    const aside = new ObjectStore<T>();
-    aside.addIndexer(name, this.#store.indexer(name));
-    for (const object of await this.list({}, signal)) aside.put(object);
-    return aside.byIndex(name, value);
+    const indexer = this.#store.indexer(name);
+    const isFiled = ({ ref, object }: PendingWrite): boolean => {
+      const shapes = [object, this.#store.get(ref)].filter((shape) => shape !== undefined);
+      // What was written is of the kind, whatever shape it had in the answer.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      return shapes.length === 0 || shapes.some((shape) => indexer(shape as T).includes(value));
+    };
+    if (await this.#isCurrent(isFiled, signal)) return this.#store.byIndex(name, value);
+    const live = await this.#listLive(undefined, signal);
+    return live.filter((object) => indexer(object).includes(value));
+  }
+
+  /** As `peek`, for what the indexer files under the value. */
+  peekByIndex(name: string, value: string): readonly T[] {
+    return this.#store.byIndex(name, value);
   }
 
   /** Called by the cache for every write of its client. */
@@ -132,17 +153,17 @@ export class Informer<T extends KubeObject = KubeObject> {
     return this.#scopes.includes('') || this.#scopes.includes(namespace ?? '');
   }
 
-  async #isCurrent(ref: ObjectRef | undefined, signal: AbortSignal): Promise<boolean> {
-    return this.hasSynced && (await this.#writes.seen(ref, this.#with.consistencyTimeoutMs, signal));
+  async #isCurrent(matters: (write: PendingWrite) => boolean, signal: AbortSignal): Promise<boolean> {
+    return this.hasSynced && (await this.#writes.seen(matters, this.#with.consistencyTimeoutMs, signal));
   }
 
   #reflectorOf(scope: string): Reflector<T> {
     const { client, clock, random, log, metrics, timings } = this.#with;
-    const { labelSelector, fieldSelector, metadataOnly } = this.#options;
+    const { labelSelector, fieldSelector, metadataOnly, pageSize } = this.#options;
     let initial = true;
     const reflector = new Reflector<T>({
       ...{ transport: client.transport, type: this.type, clock, random, log, metrics, timings },
-      ...{ labelSelector, fieldSelector, metadataOnly, namespace: scope || undefined },
+      ...{ labelSelector, fieldSelector, metadataOnly, pageSize, namespace: scope || undefined },
       sink: {
         replace: (items) => {
           this.#replace(scope, items, initial);

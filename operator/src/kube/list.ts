@@ -10,7 +10,7 @@ export interface ListOptions {
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
   /** Page size. Default 500. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** At least this one; `'0'`: any version the server has in memory. Absent: the newest. */
   readonly resourceVersion?: string;
   /** Only apiVersion, kind and metadata of each item. */

@@ -1,10 +1,17 @@
+import type { AcceptedWrite } from './client-options.ts';
 import type { Clock } from './clock.ts';
 import { hasReached } from './resource-version.ts';
 import type { ObjectStore } from './store.ts';
 import { keyOf, type KubeObject, type ObjectRef } from './types.ts';
 
-interface Pending {
+/** A write that the store has not seen yet. */
+export interface PendingWrite {
   readonly ref: ObjectRef;
+  /** As it was written; before a delete, as the store had it. Undefined: nobody knows. */
+  object: KubeObject | undefined;
+}
+
+interface Pending extends PendingWrite {
   /** The store must have seen at least this version. */
   resourceVersion?: string;
   /** The object with this UID must be gone from the store, or be known as being deleted. */
@@ -31,9 +38,10 @@ export class OwnWrites<T extends KubeObject> {
     this.#clock = clock;
   }
 
-  record(ref: ObjectRef, write: { readonly resourceVersion?: string; readonly deletedUid?: string }): void {
+  record(ref: ObjectRef, write: Pick<AcceptedWrite, 'object' | 'resourceVersion' | 'deletedUid'>): void {
     const key = keyOf(ref);
-    const pending: Pending = this.#pending.get(key) ?? { ref, overdue: false };
+    const pending: Pending = this.#pending.get(key) ?? { ref, object: undefined, overdue: false };
+    pending.object = write.object ?? pending.object ?? this.#store.get(ref);
     if (write.resourceVersion !== undefined) {
       pending.resourceVersion = write.resourceVersion;
       // The name was deleted and then created anew, so the delete is a thing of the past.
@@ -60,11 +68,15 @@ export class OwnWrites<T extends KubeObject> {
   }
 
   /**
-   * Waits for the writes to this object, or for all that are pending now. False when the time ran out, the signal
-   * aborted, or an earlier reader waited in vain: then ask the API server.
+   * Waits for the writes that are pending now and matter to the reader. False when the time ran out, the signal aborted,
+   * or an earlier reader waited in vain: then ask the API server.
    */
-  async seen(ref: ObjectRef | undefined, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
-    const keys = ref ? [keyOf(ref)] : [...this.#pending.keys()];
+  async seen(
+    matters: (write: PendingWrite) => boolean,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const keys = [...this.#pending].filter(([, pending]) => matters(pending)).map(([key]) => key);
     const seen = await Promise.all(keys.map((key) => this.#seenKey(key, timeoutMs, signal)));
     return seen.every(Boolean);
   }

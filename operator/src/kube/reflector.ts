@@ -50,6 +50,7 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
   readonly metadataOnly?: boolean | undefined;
+  readonly pageSize?: number | undefined;
   readonly sink: ReflectorSink<T>;
   readonly clock: Clock;
   readonly random: Random;
@@ -116,11 +117,11 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const { transport, type, sink, metrics, namespace, labelSelector, fieldSelector, metadataOnly } =
-      this.#options;
+    const { transport, type, sink, metrics, pageSize } = this.#options;
+    const { namespace, labelSelector, fieldSelector, metadataOnly } = this.#options;
     metrics?.list(this.#resource);
     if (this.#lists > 0) metrics?.relist(this.#resource);
-    const scope = { namespace, labelSelector, fieldSelector, metadataOnly };
+    const scope = { namespace, labelSelector, fieldSelector, metadataOnly, limit: pageSize };
     const list = await listAll(transport, type, { ...scope, resourceVersion: this.#listFrom }, signal);
     if (signal.aborted) return;
     if (isOlder(list.resourceVersion, this.#listFrom)) {

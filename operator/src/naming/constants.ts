@@ -8,7 +8,7 @@ export const SINGULAR = 'stockanalysis';
 export const SHORT_NAME = 'stk';
 export const CATEGORY = 'stock';
 
-/** Keeps the object until its workloads are stopped and, with `deletionPolicy: Delete`, its data is removed. */
+/** With `deletionPolicy: Delete` alone: keeps the object until its data is removed. */
 export const FINALIZER = `${GROUP}/finalizer`;
 
 /** The one field manager of every server-side apply, so that our fields are one set that we may also remove. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StockAnalysis } from '../api/index.ts';
 import { ANNOTATION, API_VERSION, FINALIZER, KIND } from '../naming/index.ts';
-import { decideDeletion } from './deletion.ts';
+import { decideDeletion, needsFinalizer } from './deletion.ts';
 
 function deleted(finalizers: string[], annotations: Record<string, string> = {}): StockAnalysis {
   const metadata = { name: 'demo', namespace: 'ns', uid: 'u', generation: 2, resourceVersion: '9' };
@@ -15,7 +15,8 @@ function deleted(finalizers: string[], annotations: Record<string, string> = {})
 
 describe('decideDeletion', () => {
   it('keeps data by default', () => {
-    expect(decideDeletion(deleted([FINALIZER]), 'Retain')).toEqual({ action: 'remove', data: false });
+    expect(decideDeletion(deleted([FINALIZER]), 'Retain')).toEqual({ action: 'release' });
+    expect([needsFinalizer('Retain'), needsFinalizer('Delete')]).toEqual([false, true]);
   });
 
   it('removes data only when told twice', () => {
@@ -26,7 +27,7 @@ describe('decideDeletion', () => {
     const confirmed = (name: string) =>
       decideDeletion(deleted([FINALIZER], { [ANNOTATION.confirmDelete]: name }), 'Delete');
     expect(confirmed('other').action).toBe('await-confirmation');
-    expect(confirmed('demo')).toEqual({ action: 'remove', data: true });
+    expect(confirmed('demo')).toEqual({ action: 'remove-data' });
   });
 
   it('has nothing to do once its finalizer is gone', () => {

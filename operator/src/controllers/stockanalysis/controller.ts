@@ -1,4 +1,4 @@
-import type { Cache } from '../../kube/index.ts';
+import { keyOf, type Cache } from '../../kube/index.ts';
 import { LABEL, MANAGED_SELECTOR } from '../../naming/index.ts';
 import {
   Controller,
@@ -9,6 +9,7 @@ import {
   type ControllerOptions,
 } from '../../runtime/index.ts';
 import { INSTANCE_INDEX, instanceKeys } from './children.ts';
+import { EXTERNAL_SECRET_INDEX, externalSecretKeys } from './external-secrets.ts';
 import { StockAnalysisReconciler } from './reconciler.ts';
 import { readPartOfPod } from './pod-part.ts';
 import { CHILD_TYPES, pods, stockAnalyses, type Dependencies } from './types.ts';
@@ -37,12 +38,23 @@ export function createStockAnalysisController(
     name: 'stockanalysis',
     reconcile: (request, context) => reconciler.reconcile(request, context),
   });
-  const { cache, leftovers } = dependencies;
-  cache.informer(stockAnalyses).addHandler({
-    onAdd: (object) => leftovers.heardOf(object),
-    onDelete: (object) => leftovers.forget(object),
+  const { cache, leftovers, externalSecrets } = dependencies;
+  const objects = cache.informer(stockAnalyses, {
+    indexers: { [EXTERNAL_SECRET_INDEX]: externalSecretKeys },
   });
-  controller.watch(cache.informer(stockAnalyses), enqueueSelf, primaryChanged);
+  objects.addHandler({
+    onAdd: (object) => leftovers.heardOf(object),
+    onDelete: (object) => {
+      leftovers.forget(object);
+      externalSecrets.forget(object);
+      reconciler.forget(object);
+    },
+  });
+  externalSecrets.onChange((secret) => {
+    for (const { metadata } of objects.peekByIndex(EXTERNAL_SECRET_INDEX, keyOf(secret)))
+      controller.enqueue(metadata);
+  });
+  controller.watch(objects, enqueueSelf, primaryChanged);
   const ours = { labelSelector: MANAGED_SELECTOR, indexers: { [INSTANCE_INDEX]: instanceKeys } };
   const enqueue = enqueueLabel(LABEL.instance);
   for (const type of CHILD_TYPES) controller.watch(cache.informer(type, ours), enqueue);
@@ -53,5 +65,5 @@ export function createStockAnalysisController(
 /** For what concerns every object and no watch tells. */
 export function visitAll(controller: Controller, cache: Cache): void {
   for (const { metadata } of cache.informer(stockAnalyses).peekAll())
-    controller.enqueue({ namespace: metadata.namespace, name: metadata.name }, { lowPriority: true });
+    controller.enqueue(metadata, { lowPriority: true });
 }

@@ -13,7 +13,8 @@ import { ApiError, type KubeObject, type ResourceType } from '../../kube/index.t
 import type { Children } from './children.ts';
 import { removeRunningJobs, runningPods } from './stopping.ts';
 import { kinds, stockAnalyses, type Dependencies, type Visit } from './types.ts';
-import { ChildError, type ChildWriter } from './writer.ts';
+import { ChildError } from './child-errors.ts';
+import type { ChildWriter } from './writer.ts';
 
 /** What still has to end before the next step; undefined when the object is gone. */
 export type DeletionProgress = { readonly waitingFor: string } | undefined;
@@ -30,13 +31,10 @@ export interface Deletion {
 const PATIENCE_MS = 5 * 60_000;
 
 /**
- * Stops what runs in order (application before its database, so that no client loses its server), removes the data
- * only when told to, and lets the object go. Every step finds its own work done when it is repeated.
+ * Stops what uses the data, in order (application before its database, so that no client loses its server), removes
+ * the data and lets the object go. Every step finds its own work done when it is repeated.
  */
-export async function proceedWithDeletion(
-  deletion: Deletion,
-  removeData: boolean,
-): Promise<DeletionProgress> {
+export async function removeData(deletion: Deletion): Promise<DeletionProgress> {
   const { name } = deletion.object.metadata;
   await removeNamed(deletion, kinds.deployments, [serverName(name), workerName(name)]);
   await removeRunningJobs(deletion.children, deletion.writer);
@@ -45,9 +43,9 @@ export async function proceedWithDeletion(
   await removeNamed(deletion, kinds.statefulSets, [postgresName(name)]);
   const database = podsInTheWay(deletion, ['postgres']);
   if (database.length > 0) return { waitingFor: `pods ${database.join(', ')}` };
-  if (removeData && !(await dataRemoved(deletion)))
+  if (!(await dataRemoved(deletion)))
     return { waitingFor: `PersistentVolumeClaim ${postgresClaimName(name)}` };
-  await removeFinalizer(deletion);
+  await release(deletion.object, deletion.dependencies, deletion.visit);
   return undefined;
 }
 
@@ -105,28 +103,33 @@ async function dataRemoved(deletion: Deletion): Promise<boolean> {
   return true;
 }
 
-/** The list of finalizers is shared, so it is only written against the version that was read. */
-async function removeFinalizer({ object, dependencies, visit }: Deletion): Promise<void> {
-  const { name, namespace, resourceVersion, finalizers = [] } = object.metadata;
-  const metadata = { resourceVersion, finalizers: finalizers.filter((one) => one !== FINALIZER) };
-  visit.assertLeader();
-  visit.log.info({}, 'remove finalizer');
+/** Takes the finalizer off an object that is being deleted; one that is gone already is no error. */
+export async function release(
+  object: StockAnalysis,
+  dependencies: Dependencies,
+  visit: Visit,
+): Promise<void> {
   try {
-    await dependencies.client.mergePatch(stockAnalyses, { namespace, name }, { metadata }, {}, visit.signal);
+    await setFinalizer(object, false, dependencies, visit);
   } catch (error) {
     if (!(error instanceof ApiError && error.isNotFound)) throw error;
   }
 }
 
-/** Adds the finalizer before anything is created, so that nothing is ever left behind. */
-export async function addFinalizer(
+/**
+ * Puts the finalizer on before anything is created, so that nothing is left behind, or takes it off. The list is shared
+ * with others, so it is only written against the version that was read.
+ */
+export async function setFinalizer(
   object: StockAnalysis,
+  wanted: boolean,
   dependencies: Dependencies,
   visit: Visit,
 ): Promise<StockAnalysis> {
   const { name, namespace, resourceVersion, finalizers = [] } = object.metadata;
-  const metadata = { resourceVersion, finalizers: [...finalizers, FINALIZER] };
+  const others = finalizers.filter((one) => one !== FINALIZER);
+  const metadata = { resourceVersion, finalizers: wanted ? [...others, FINALIZER] : others };
   visit.assertLeader();
-  visit.log.info({}, 'add finalizer');
+  visit.log.info({}, wanted ? 'add finalizer' : 'remove finalizer');
   return dependencies.client.mergePatch(stockAnalyses, { namespace, name }, { metadata }, {}, visit.signal);
 }

@@ -1,39 +1,108 @@
-import { keyOf, type Client, type Clock, type ObjectRef, type Secret } from '../../kube/index.ts';
+import type { StockAnalysis } from '../../api/index.ts';
+import {
+  endedBy,
+  hasReached,
+  isRecord,
+  keyOf,
+  type Cache,
+  type Client,
+  type Informer,
+  type KubeObject,
+  type ObjectRef,
+  type Secret,
+} from '../../kube/index.ts';
+import { LABEL, MANAGED_BY } from '../../naming/index.ts';
 import { kinds } from './types.ts';
 
-/** An object that converges is visited every few seconds; a steady one every few minutes, so it always reads anew. */
-const MAX_AGE_MS = 60_000;
+/** `kubectl apply` repeats a Secret in an annotation; with few to a page what is dropped at once is never much. */
+const PAGE_SIZE = 50;
+
+/** Index of the objects by the Secret of their external database. */
+export const EXTERNAL_SECRET_INDEX = 'external-secret';
+
+/** `namespace/name` of the Secret that the object names. The spec may be any that some CRD lets through. */
+export function externalSecretKeys({ metadata: { namespace }, spec }: StockAnalysis): readonly string[] {
+  const database = isRecord(spec) ? spec['database'] : undefined;
+  const external = isRecord(database) ? database['external'] : undefined;
+  const reference = isRecord(external) ? external['secretRef'] : undefined;
+  const name = isRecord(reference) ? reference['name'] : undefined;
+  return typeof name === 'string' ? [keyOf({ namespace, name })] : [];
+}
 
 /**
- * Secrets of external databases. They carry no label of ours, so no cache holds them: they are read live, and kept for a
- * minute once they were found to be complete.
+ * Secrets of external databases. They carry no label of ours, so the cache of our own Secrets does not hold them. Of
+ * the Secrets of others only the versions are watched, and the one that an object names is read when its version is
+ * new: a steady object costs no read, and a new password is seen at once. The watch begins with the first object that
+ * has an external database.
  */
 export class ExternalSecrets {
   readonly #client: Client;
-  readonly #clock: Clock;
-  readonly #complete = new Map<string, { readonly secret: Secret; readonly readAt: number }>();
+  readonly #cache: Cache;
+  readonly #secrets = new Map<string, Secret>();
+  #changed: (ref: ObjectRef) => void = () => undefined;
+  #versions: Informer<Secret> | undefined;
 
-  constructor(client: Client, clock: Clock) {
+  constructor(client: Client, cache: Cache) {
     this.#client = client;
-    this.#clock = clock;
+    this.#cache = cache;
   }
 
+  /** Calls for every Secret of others that is made, changed or deleted once the watch runs. */
+  onChange(listener: (ref: ObjectRef) => void): void {
+    this.#changed = listener;
+  }
+
+  /** Undefined where there is none, by the word of the API server. */
   async read(ref: ObjectRef, signal: AbortSignal): Promise<Secret | undefined> {
-    this.#dropOld();
-    return this.#complete.get(keyOf(ref))?.secret ?? this.#client.get(kinds.secrets, ref, signal);
+    const versions = (this.#versions ??= this.#watch());
+    await endedBy(signal, versions.synced);
+    const key = keyOf(ref);
+    const seen = versions.peek(ref);
+    const known = this.#secrets.get(key);
+    if (known && seen && isAsNew(known, seen)) return known;
+    const secret = await this.#client.get(kinds.secrets, ref, signal);
+    if (secret) this.#secrets.set(key, secret);
+    else this.#secrets.delete(key);
+    return secret;
   }
 
-  keep(secret: Secret): void {
-    const key = keyOf(secret.metadata);
-    if (!this.#complete.has(key)) this.#complete.set(key, { secret, readAt: this.#clock.monotonic() });
+  /** The object is gone, and what was read for it. */
+  forget(object: StockAnalysis): void {
+    for (const key of externalSecretKeys(object)) this.#secrets.delete(key);
   }
 
-  #dropOld(): void {
-    const oldest = this.#clock.monotonic() - MAX_AGE_MS;
-    for (const [key, { readAt }] of this.#complete) {
-      // In the order in which they were read.
-      if (readAt > oldest) return;
-      this.#complete.delete(key);
-    }
+  #watch(): Informer<Secret> {
+    const versions = this.#cache.view('of others', kinds.secrets, {
+      labelSelector: `${LABEL.managedBy}!=${MANAGED_BY}`,
+      metadataOnly: true,
+      pageSize: PAGE_SIZE,
+      transform: versionOf,
+    });
+    const tell = (object: KubeObject): void => {
+      const known = this.#secrets.get(keyOf(object.metadata));
+      if (!known || !isAsNew(known, object)) this.#changed(object.metadata);
+    };
+    versions.addHandler({
+      // What the first list holds is read by the visits that wait for it.
+      onAdd: (object, isInInitialList) => {
+        if (!isInInitialList) tell(object);
+      },
+      onUpdate: (_, object) => tell(object),
+      onDelete: (object) => {
+        this.#secrets.delete(keyOf(object.metadata));
+        tell(object);
+      },
+    });
+    return versions;
   }
 }
+
+const versionOf = ({ apiVersion, kind, metadata }: Secret): Secret => {
+  const { name, namespace, uid, resourceVersion } = metadata;
+  return { apiVersion, kind, metadata: { name, uid, resourceVersion, ...(namespace ? { namespace } : {}) } };
+};
+
+/** Whether what was read is the same Secret in the version that the watch has seen, or in a later one. */
+const isAsNew = (read: KubeObject, seen: KubeObject): boolean =>
+  read.metadata.uid === seen.metadata.uid &&
+  hasReached(read.metadata.resourceVersion, seen.metadata.resourceVersion);

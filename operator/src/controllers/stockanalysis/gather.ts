@@ -67,7 +67,9 @@ export async function gather(
   visit: Visit,
 ): Promise<Pass> {
   const children = await gatherChildren(dependencies.cache, target.namespace, target.name, visit.signal);
-  const isTaken = status.conditions?.some(({ reason }) => reason === 'Conflict') ?? false;
-  const writer = new ChildWriter(dependencies.client, target, children, visit, isTaken);
+  const writer = new ChildWriter(dependencies.client, target, children, visit, {
+    looksFirst: status.conditions?.some(({ reason }) => reason === 'Conflict') ?? false,
+    isRepair: status.schema !== undefined,
+  });
   return { object, target, status, children, writer, dependencies, visit, warnings: [] };
 }

@@ -1,5 +1,5 @@
 import { LABEL, MANAGED_SELECTOR } from '../../naming/index.ts';
-import type { Client, Clock, KubeObject, ResourceType } from '../../kube/index.ts';
+import { endedBy, type Client, type Clock, type KubeObject, type ResourceType } from '../../kube/index.ts';
 import { kinds } from './types.ts';
 
 /** For how long one list serves the objects that were known before it began. */
@@ -71,18 +71,5 @@ export class Leftovers {
     this.#lists.set(key, list);
     names.catch(() => this.#lists.get(key) === list && this.#lists.delete(key));
     return names;
-  }
-}
-
-/** Settles as the work does, or rejects with the signal's reason when that comes first. */
-async function endedBy<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const end = (): void => aborted.reject(signal.reason);
-  signal.addEventListener('abort', end, { once: true });
-  try {
-    signal.throwIfAborted();
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', end);
   }
 }

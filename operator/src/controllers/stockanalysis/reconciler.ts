@@ -7,9 +7,9 @@ import {
 import { API_VERSION, FINALIZER, KIND, canonicalJson, type Reason } from '../../naming/index.ts';
 import { ApiError, TransportError } from '../../kube/index.ts';
 import { NotLeaderError, type ReconcileContext, type Request, type Result } from '../../runtime/index.ts';
-import { apiFinding, decideDeletion, type Finding } from '../../policies/index.ts';
+import { apiFinding, decideDeletion, needsFinalizer, type Finding } from '../../policies/index.ts';
 import { gatherChildren } from './children.ts';
-import { addFinalizer, proceedWithDeletion } from './deletion.ts';
+import { release, removeData, setFinalizer } from './deletion.ts';
 import { gather, plannedFields, targetOf } from './gather.ts';
 import { runPass } from './pass.ts';
 import { VerifiedServers } from './phases/roles.ts';
@@ -25,6 +25,7 @@ import {
   type Verdict,
 } from './status.ts';
 import { stockAnalyses, type Dependencies, type Visit } from './types.ts';
+import { OwnerGoneError } from './child-errors.ts';
 import { ChildWriter } from './writer.ts';
 
 /** Reasons on the way to Ready; every other reason of a Ready that does not hold is worth a warning. */
@@ -50,6 +51,11 @@ export class StockAnalysisReconciler {
     this.#dependencies = dependencies;
   }
 
+  /** What was remembered of an object that is gone. */
+  forget(object: StockAnalysis): void {
+    this.#verified.forget(object.metadata.uid);
+  }
+
   async reconcile(request: Request, visit: ReconcileContext): Promise<Result | undefined> {
     const object = await this.#dependencies.cache.informer(stockAnalyses).get(request, visit.signal);
     if (!object) return undefined;
@@ -65,16 +71,24 @@ export class StockAnalysisReconciler {
   async #converge(seen: StockAnalysis, spec: StockAnalysisSpec, visit: Visit): Promise<Result> {
     let object = seen;
     try {
-      if (!seen.metadata.finalizers?.includes(FINALIZER))
-        object = await addFinalizer(seen, this.#dependencies, visit);
+      const keeps = needsFinalizer(spec.deletionPolicy);
+      if (keeps !== (seen.metadata.finalizers?.includes(FINALIZER) ?? false))
+        object = await setFinalizer(seen, keeps, this.#dependencies, visit);
       const opened = await this.#open(object, spec, visit);
       object = { ...object, status: opened };
       return await this.#pass(object, opened, spec, visit);
     } catch (error) {
+      if (error instanceof OwnerGoneError) return this.#left(error, visit);
       if (isPassing(error, visit)) throw error;
       await this.#writeOverall(object, fails(failureOf(error)), visit);
       throw error;
     }
+  }
+
+  /** The watch tells of the deletion sooner or later. */
+  #left(error: OwnerGoneError, visit: Visit): Result {
+    visit.log.info({}, error.message);
+    return {};
   }
 
   /** Writes what must stand in status before any child is touched; nothing in a steady state. */
@@ -117,15 +131,16 @@ export class StockAnalysisReconciler {
       );
       return undefined;
     }
+    if (decision.action === 'release') {
+      await release(object, this.#dependencies, visit);
+      return undefined;
+    }
     const { name, namespace } = object.metadata;
     const children = await gatherChildren(this.#dependencies.cache, namespace, name, visit.signal);
     const writer = new ChildWriter(this.#dependencies.client, object.metadata, children, visit);
     const deletion = { object, children, writer, dependencies: this.#dependencies, visit };
-    const progress = await proceedWithDeletion(deletion, decision.data);
-    if (!progress) {
-      this.#verified.forget(object.metadata.uid);
-      return undefined;
-    }
+    const progress = await removeData(deletion);
+    if (!progress) return undefined;
     const status = await this.#writeOverall(
       object,
       fails({ reason: 'Deleting', message: `Waits for ${progress.waitingFor}` }),

@@ -223,9 +223,9 @@ export function statusDiffers(previous: StockAnalysisStatus | undefined, next: S
 export function changesOf(previous: StockAnalysisStatus | undefined, next: StockAnalysisStatus): string[] {
   const { conditions: before = [], ...fieldsBefore } = previous ?? {};
   const { conditions = [], ...fields } = next;
-  const changed = conditions.filter((condition) => {
-    const old = before.find(({ type }) => type === condition.type);
-    return canonicalJson(old ?? {}) !== canonicalJson(condition);
+  const changed = conditions.filter((now) => {
+    const old = before.find(({ type }) => type === now.type);
+    return canonicalJson(old ?? {}) !== canonicalJson(now);
   });
   const names = [...new Set([...Object.keys(fieldsBefore), ...Object.keys(fields)])];
   const valuesBefore: Readonly<Record<string, unknown>> = fieldsBefore;

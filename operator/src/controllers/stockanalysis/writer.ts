@@ -1,4 +1,4 @@
-import { ANNOTATION, FIELD_MANAGER, KIND, contentHash } from '../../naming/index.ts';
+import { ANNOTATION, FIELD_MANAGER, KIND } from '../../naming/index.ts';
 import {
   ApiError,
   fileCreationUnderApply,
@@ -6,28 +6,25 @@ import {
   type KubeObject,
   type ResourceType,
 } from '../../kube/index.ts';
-import {
-  apiFinding,
-  describeForeign,
-  firstDrift,
-  ownershipOf,
-  type Finding,
-  type Owner,
-} from '../../policies/index.ts';
+import { apiFinding, describeForeign, ownershipOf, type Owner } from '../../policies/index.ts';
 import type { Manifest } from '../../resources/index.ts';
+import { ChildError, OwnerGoneError } from './child-errors.ts';
 import type { Children } from './children.ts';
+import { difference, withAnnotation, withHash } from './desired.ts';
 import { hasStrangePort, portsOf } from './service-ports.ts';
-import type { Visit } from './types.ts';
+import { stockAnalyses, type Visit } from './types.ts';
 
-/** A child that cannot be brought to its desired state now, and why. It stops its phase, not the whole visit. */
-export class ChildError extends Error {
-  readonly finding: Finding;
-
-  constructor(finding: Finding, options?: ErrorOptions) {
-    super(finding.message, options);
-    this.name = 'ChildError';
-    this.finding = finding;
-  }
+interface WriterOptions {
+  /**
+   * Where a name is known to be taken: it is read again and again until it is free, which costs nothing; a POST that is
+   * refused again and again would be seen by every admission rule of the cluster.
+   */
+  readonly looksFirst?: boolean;
+  /**
+   * Where everything was made before: what is missing may be missing because the object is gone, so the API server is
+   * asked before anything is made anew.
+   */
+  readonly isRepair?: boolean;
 }
 
 /**
@@ -40,20 +37,17 @@ export class ChildWriter {
   readonly #owner: Owner & { readonly namespace: string };
   readonly #children: Children;
   readonly #visit: Visit;
-  readonly #looksFirst: boolean;
+  readonly #options: WriterOptions;
+  #ownerSeen: Promise<void> | undefined;
 
-  /**
-   * @param looksFirst where a name is known to be taken: it is read again and again until it is free, which costs
-   * nothing; a POST that is refused again and again would be seen by every admission rule of the cluster
-   */
   constructor(
     client: Client,
     owner: { name: string; namespace: string; uid: string },
     children: Children,
     visit: Visit,
-    looksFirst = false,
+    options: WriterOptions = {},
   ) {
-    this.#looksFirst = looksFirst;
+    this.#options = options;
     this.#client = client;
     this.#owner = { ...owner, kind: KIND };
     this.#children = children;
@@ -111,7 +105,7 @@ export class ChildWriter {
   /** POST where there is none, server-side apply where something differs, the live object otherwise. */
   async ensure<T extends KubeObject>(type: ResourceType<T>, manifest: Manifest): Promise<T> {
     const { name } = manifest.metadata;
-    const live = this.#looksFirst ? await this.find(type, name) : this.peek(type, name);
+    const live = this.#options.looksFirst ? await this.find(type, name) : this.peek(type, name);
     const desired = withHash(manifest);
     if (!live) {
       const marked = withAnnotation(desired, ANNOTATION.created, 'true');
@@ -181,6 +175,7 @@ export class ChildWriter {
     type: ResourceType<T>,
     manifest: Manifest,
   ): Promise<{ readonly object: T; readonly made: boolean }> {
+    if (this.#options.isRepair) await (this.#ownerSeen ??= this.#seeOwner());
     try {
       const object = await this.#write(type, manifest, 'create', () =>
         this.#client.create(type, manifest, {}, this.#visit.signal),
@@ -194,6 +189,14 @@ export class ChildWriter {
       if (!object) throw error;
       return { object, made: false };
     }
+  }
+
+  async #seeOwner(): Promise<void> {
+    const { namespace, name, uid } = this.#owner;
+    const { signal } = this.#visit;
+    const live = await this.#client.get(stockAnalyses, { namespace, name }, signal, { metadataOnly: true });
+    if (live?.metadata.uid !== uid || live.metadata.deletionTimestamp !== undefined)
+      throw new OwnerGoneError(`${namespace}/${name}`);
   }
 
   /** Deletes exactly the object that was seen: by UID, and by resourceVersion where its state was the reason. */
@@ -245,25 +248,4 @@ export class ChildWriter {
 function beingDeleted(type: ResourceType, live: KubeObject): ChildError {
   const message = `${type.kind} ${live.metadata.name} is being deleted; it is made anew when it is gone`;
   return new ChildError({ reason: 'WaitingForDeletion', message });
-}
-
-/** The manifest with the hash of itself in an annotation. */
-export function withHash(manifest: Manifest): Manifest {
-  return withAnnotation(manifest, ANNOTATION.appliedHash, contentHash(manifest));
-}
-
-function withAnnotation(manifest: Manifest, name: string, value: string): Manifest {
-  const annotations = { ...manifest.metadata.annotations, [name]: value };
-  return { ...manifest, metadata: { ...manifest.metadata, annotations } };
-}
-
-/**
- * Why a live object has to be written, undefined where it need not be. The hash finds what we no longer want, the
- * comparison what somebody else changed; both are needed, and neither looks at fields that are not ours.
- */
-function difference(desired: Manifest, live: KubeObject): string | undefined {
-  const hash = live.metadata.annotations?.[ANNOTATION.appliedHash];
-  if (hash !== desired.metadata.annotations?.[ANNOTATION.appliedHash]) return 'desired state changed';
-  const drift = firstDrift(desired, live);
-  return drift === undefined ? undefined : `drift at ${drift}`;
 }

@@ -245,7 +245,8 @@ function selected(request: RecordedRequest, target: Target, object: StoredObject
   if (name !== undefined && name !== object.metadata.name) return false;
   const labels = (object.metadata['labels'] ?? {}) as Record<string, string>;
   const wanted = (request.query.get('labelSelector') ?? '').split(',').filter(Boolean);
-  return wanted.every(
-    (pair) => labels[pair.slice(0, pair.indexOf('='))] === pair.slice(pair.indexOf('=') + 1),
-  );
+  return wanted.every((requirement) => {
+    const [, key = '', operator, value] = /^([^!=]+)(!?=)(.*)$/.exec(requirement) ?? [];
+    return (labels[key] === value) === (operator === '=');
+  });
 }

@@ -7,7 +7,7 @@ import {
   type DatabaseAccess,
 } from '../../../resources/index.ts';
 import { holds } from '../status.ts';
-import { ChildError } from '../writer.ts';
+import { ChildError } from '../child-errors.ts';
 import type { Credentials } from './credentials.ts';
 import type { Outcome, Pass } from './phase.ts';
 import { kinds } from '../types.ts';
@@ -61,7 +61,6 @@ async function externalAccess(pass: Pass): Promise<BothAccesses> {
   const secret = await externalSecrets.read(ref, pass.visit.signal);
   const external = readExternal(name, secret);
   if ('reason' in external) throw new ChildError(external);
-  if (secret) externalSecrets.keep(secret);
   const { app, migrator, ...where } = external;
   return { app: { ...where, ...app }, migrator: { ...where, ...migrator } };
 }

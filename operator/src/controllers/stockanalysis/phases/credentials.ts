@@ -5,7 +5,7 @@ import { missingCredential, purposesOf, secretValue } from '../../../policies/in
 import { CREDENTIAL_KEYS, credentialSecret } from '../../../resources/index.ts';
 import { generateMaterial } from '../material.ts';
 import { holds } from '../status.ts';
-import { ChildError } from '../writer.ts';
+import { ChildError } from '../child-errors.ts';
 import type { Outcome, Pass } from './phase.ts';
 import { kinds } from '../types.ts';
 

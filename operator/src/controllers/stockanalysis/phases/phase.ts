@@ -4,7 +4,8 @@ import type { Target } from '../../../resources/index.ts';
 import type { Children } from '../children.ts';
 import { fails, type Verdict } from '../status.ts';
 import { coreEvents, type Dependencies, type Visit } from '../types.ts';
-import { ChildError, type ChildWriter } from '../writer.ts';
+import { ChildError } from '../child-errors.ts';
+import type { ChildWriter } from '../writer.ts';
 
 /** What every phase of one pass works with. */
 export interface Pass {

@@ -17,7 +17,7 @@ import {
   postgresStatefulSet,
 } from '../../../resources/index.ts';
 import { fails, holds } from '../status.ts';
-import { ChildError } from '../writer.ts';
+import { ChildError } from '../child-errors.ts';
 import type { Credentials } from './credentials.ts';
 import { eventsOf, type Outcome, type Pass } from './phase.ts';
 import { kinds, type Claim } from '../types.ts';

@@ -1,0 +1,20 @@
+import type { Finding } from '../../policies/index.ts';
+
+/** A child that cannot be brought to its desired state now, and why. It stops its phase, not the whole visit. */
+export class ChildError extends Error {
+  readonly finding: Finding;
+
+  constructor(finding: Finding, options?: ErrorOptions) {
+    super(finding.message, options);
+    this.name = 'ChildError';
+    this.finding = finding;
+  }
+}
+
+/** The object was deleted, and the cache does not know it yet: what its children lack is the garbage collector's work. */
+export class OwnerGoneError extends Error {
+  constructor(name: string) {
+    super(`StockAnalysis ${name} is gone: nothing is made for it`);
+    this.name = 'OwnerGoneError';
+  }
+}

@@ -1,0 +1,25 @@
+import { ANNOTATION, contentHash } from '../../naming/index.ts';
+import type { KubeObject } from '../../kube/index.ts';
+import { firstDrift } from '../../policies/index.ts';
+import type { Manifest } from '../../resources/index.ts';
+
+/** The manifest with the hash of itself in an annotation. */
+export function withHash(manifest: Manifest): Manifest {
+  return withAnnotation(manifest, ANNOTATION.appliedHash, contentHash(manifest));
+}
+
+export function withAnnotation(manifest: Manifest, name: string, value: string): Manifest {
+  const annotations = { ...manifest.metadata.annotations, [name]: value };
+  return { ...manifest, metadata: { ...manifest.metadata, annotations } };
+}
+
+/**
+ * Why a live object has to be written, undefined where it need not be. The hash finds what we no longer want, the
+ * comparison what somebody else changed; both are needed, and neither looks at fields that are not ours.
+ */
+export function difference(desired: Manifest, live: KubeObject): string | undefined {
+  const hash = live.metadata.annotations?.[ANNOTATION.appliedHash];
+  if (hash !== desired.metadata.annotations?.[ANNOTATION.appliedHash]) return 'desired state changed';
+  const drift = firstDrift(desired, live);
+  return drift === undefined ? undefined : `drift at ${drift}`;
+}
