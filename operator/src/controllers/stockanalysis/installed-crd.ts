@@ -5,19 +5,24 @@ import { API_VERSION, KIND } from '../../naming/index.ts';
 /** A start does not wait longer for what only informs. */
 const CHECK_MS = 3_000;
 
-/** A chart that brings CRD and operator at once may start the operator before the API server serves the new schema. */
-const RECHECK_MS = 60_000;
+/**
+ * Pauses between looks. A chart that brings CRD and operator at once starts the operator before the API server
+ * publishes the new schema, which takes seconds; a CRD that was forgotten is brought after minutes or days.
+ */
+const RECHECK_MS = [5_000, 10_000, 20_000, 60_000, 300_000] as const;
+
+type Finding = 'current' | 'outdated' | 'unknown';
 
 /**
  * Whether the installed CRD is the one of this operator: the API server drops fields of a newer one without a word. It
- * is looked at when the operator starts, and again while it differs; a right of its own is not needed for that.
+ * is looked at when the operator starts, and again until it is the right one; a right of its own is not needed for that.
  */
 export class InstalledCRD {
   readonly #client: Client;
   readonly #log: Log;
   readonly #clock: Clock;
+  #last: Finding = 'unknown';
   #isOutdated = false;
-  #isKnown = false;
 
   constructor(options: { readonly client: Client; readonly log: Log; readonly clock?: Clock }) {
     this.#client = options.client;
@@ -25,50 +30,56 @@ export class InstalledCRD {
     this.#clock = options.clock ?? systemClock;
   }
 
+  /** Only what two looks in a row have found: right after an upgrade the old schema is still published. */
   get isOutdated(): boolean {
     return this.#isOutdated;
   }
 
   /**
-   * Never rejects: a schema that cannot be read is taken for the right one until it can, and said.
+   * Never rejects: a schema that cannot be read, or is not published yet, is taken for the right one.
    * @returns whether the answer is another one than before
    */
   async check(signal: AbortSignal): Promise<boolean> {
+    const found = await this.#look(signal);
+    if (signal.aborted) return false;
+    const isOutdated = found === 'outdated' && this.#last === 'outdated';
+    const hasChanged = isOutdated !== this.#isOutdated;
+    this.#last = found;
+    this.#isOutdated = isOutdated;
+    if (hasChanged) {
+      const said = isOutdated
+        ? 'is not the one of this operator: apply crds/'
+        : 'is no longer an outdated one';
+      this.#log.warn(
+        { reason: 'CRDOutdated', expected: schemaHash() },
+        `the installed CRD of ${KIND} ${said}`,
+      );
+    }
+    return hasChanged;
+  }
+
+  async #look(signal: AbortSignal): Promise<Finding> {
     const deadline = new Deadline(this.#clock, CHECK_MS, signal, `no answer within ${CHECK_MS / 1000} s`);
     try {
       const document = await this.#client.getRaw(`/openapi/v3/apis/${API_VERSION}`, deadline.signal);
-      const installed = schemaHashIn(JSON.stringify(document) ?? '');
-      const expected = schemaHash();
-      const isOutdated = installed !== expected;
-      const hasChanged = isOutdated !== this.#isOutdated;
-      if (hasChanged) {
-        const said = isOutdated
-          ? 'is not the one of this operator: apply crds/'
-          : 'is the one of this operator now';
-        this.#log.warn(
-          { reason: 'CRDOutdated', installed, expected },
-          `the installed CRD of ${KIND} ${said}`,
-        );
-      }
-      this.#isOutdated = isOutdated;
-      this.#isKnown = true;
-      return hasChanged;
+      if (document === undefined) return 'unknown';
+      return schemaHashIn(JSON.stringify(document)) === schemaHash() ? 'current' : 'outdated';
     } catch (error) {
       if (!signal.aborted)
         this.#log.warn({ error: String(error) }, `cannot read the schema of ${API_VERSION}, trying again`);
-      return false;
+      return 'unknown';
     } finally {
       deadline.dispose();
     }
   }
 
   /**
-   * Looks again while the CRD is outdated or unknown; resolves when it is the right one, or the signal aborts. No watch
-   * tells of a change, so `onChange` must have every object visited whose warnings it changes.
+   * Looks again until the CRD is the right one; resolves then, or when the signal aborts. No watch tells of a change, so
+   * `onChange` must have every object visited whose warnings it changes.
    */
   async recheck(signal: AbortSignal, onChange: () => void): Promise<void> {
-    while ((this.#isOutdated || !this.#isKnown) && !signal.aborted) {
-      await sleep(this.#clock, RECHECK_MS, signal);
+    for (let look = 0; this.#last !== 'current' && !signal.aborted; look += 1) {
+      await sleep(this.#clock, RECHECK_MS[look] ?? RECHECK_MS.at(-1) ?? 0, signal);
       if (!signal.aborted && (await this.check(signal))) onChange();
     }
   }
