@@ -5,27 +5,21 @@
  * operator hears of it, and after the operator has been answered. Watches are streamed through; an interceptor may
  * put a transform of its own into the stream.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, request as httpsRequest, type Agent, type Server } from 'node:https';
+import { createServer, type Server } from 'node:https';
 import type { Socket } from 'node:net';
-import {
-  PASS,
-  type Decision,
-  type Exchange,
-  type Interceptor,
-  type Judgement,
-  type ProxyReply,
-} from './interceptors.ts';
-import { agentFor, readAll, type Connection } from './kube-client.ts';
+import { InterceptorChain } from './interceptor-chain.ts';
+import type { Decision, Exchange, Interceptor, ProxyReply } from './interceptors.ts';
+import { readAll, type Connection } from './kube-client.ts';
 import { close, listen } from './listen.ts';
-import { objectKey, parseTarget } from './request-target.ts';
-import { WriteLog, type RequestRecord } from './write-log.ts';
+import { endToEnd, ProxyUpstream, type Impersonation } from './proxy-upstream.ts';
+import { RequestRecorder } from './request-recorder.ts';
+import type { WriteLog } from './write-log.ts';
 
 export interface FaultProxyOptions {
   readonly upstream: Connection;
-  /** Who the operator is to the API server, for example `system:serviceaccount:NAMESPACE:NAME` and its groups. */
-  readonly impersonate: { readonly user: string; readonly groups: readonly string[] };
+  readonly impersonate: Impersonation;
   readonly tls: ProxyTLS;
 }
 
@@ -39,49 +33,13 @@ export interface ProxyTLS {
   readonly ca: string;
 }
 
-const HOP_HEADERS = new Set([
-  'authorization',
-  'connection',
-  'host',
-  'keep-alive',
-  'transfer-encoding',
-  'content-length',
-]);
-
 const newToken = (): string => randomBytes(16).toString('hex');
 
-const hash = (body: Buffer): string => createHash('sha256').update(body).digest('hex').slice(0, 16);
-
-interface Metadata {
-  readonly name?: string;
-  readonly resourceVersion?: string;
-}
-
-function parseMetadata(body: Buffer): Metadata {
-  try {
-    const object: { readonly metadata?: Metadata } = JSON.parse(body.toString('utf8'));
-    return object.metadata ?? {};
-  } catch {
-    return {};
-  }
-}
-
-/** Headers that go on as they are. */
-function endToEnd(headers: ProxyReply['headers']): Record<string, string | string[]> {
-  const kept: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || HOP_HEADERS.has(name)) continue;
-    kept[name] = typeof value === 'string' ? value : [...value];
-  }
-  return kept;
-}
-
 export class FaultProxy {
-  readonly log = new WriteLog();
   readonly #options: FaultProxyOptions;
-  readonly #agent: Agent;
-  readonly #started = performance.now();
-  readonly #interceptors = new Set<Interceptor>();
+  readonly #upstream: ProxyUpstream;
+  readonly #recorder = new RequestRecorder();
+  readonly #interceptors = new InterceptorChain();
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
   /** Tokens of operators that were killed inside the test process: what they still send was never sent. */
@@ -91,7 +49,7 @@ export class FaultProxy {
 
   private constructor(options: FaultProxyOptions) {
     this.#options = options;
-    this.#agent = agentFor(options.upstream);
+    this.#upstream = new ProxyUpstream(options.upstream, options.impersonate);
     this.#server = createServer(options.tls, (incoming, outgoing) => {
       this.#serve(incoming, outgoing).catch(() => outgoing.destroy());
     });
@@ -106,6 +64,10 @@ export class FaultProxy {
     const proxy = new FaultProxy(options);
     proxy.#port = await listen(proxy.#server);
     return proxy;
+  }
+
+  get log(): WriteLog {
+    return this.#recorder.log;
   }
 
   /** Only its bearer is served: the proxy lends out the rights of whoever started it. */
@@ -137,8 +99,7 @@ export class FaultProxy {
 
   /** Adds an interceptor and returns the function that takes it away again. The first that does not pass decides. */
   intercept(interceptor: Interceptor): () => void {
-    this.#interceptors.add(interceptor);
-    return () => this.#interceptors.delete(interceptor);
+    return this.#interceptors.add(interceptor);
   }
 
   /** Closes all connections of the operator; requests that have not gone on to the API server never will. */
@@ -159,34 +120,16 @@ export class FaultProxy {
   async stop(): Promise<void> {
     this.cutConnections();
     await close(this.#server);
-    this.#agent.destroy();
-  }
-
-  #open(incoming: IncomingMessage, body: Buffer): Exchange {
-    const path = incoming.url ?? '/';
-    const method = incoming.method ?? 'GET';
-    const target = parseTarget(method, path);
-    const isRead = target.verb === 'get' || target.verb === 'list' || target.verb === 'watch';
-    const kind = isRead ? 'read' : target.resource === 'leases' ? 'lease' : 'write';
-    const record: RequestRecord = {
-      number: kind === 'read' ? undefined : this.log.nextNumber(kind),
-      kind,
-      verb: target.verb,
-      object: objectKey(target, target.verb === 'create' ? parseMetadata(body).name : undefined),
-      path,
-      startedAt: performance.now() - this.#started,
-      requestHash: isRead ? undefined : hash(body),
-    };
-    this.log.records.push(record);
-    return { target, record, path, body };
+    this.#upstream.close();
   }
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const token = incoming.headers.authorization?.replace(/^Bearer /, '') ?? '';
     if (this.#dead.has(token)) return void outgoing.destroy();
     if (token !== this.#token) return void outgoing.writeHead(401).end();
-    const exchange = this.#open(incoming, await readAll(incoming));
-    const decision = await this.#judge((interceptor) => interceptor.beforeForward?.(exchange));
+    const { method = 'GET', url = '/' } = incoming;
+    const exchange = this.#recorder.open(method, url, await readAll(incoming));
+    const decision = await this.#interceptors.beforeForward(exchange);
     if (decision.kind !== 'pass') return this.#conclude(exchange, outgoing, decision, undefined);
     if (outgoing.destroyed) return undefined;
     const upstream = await this.#forward(exchange, incoming, outgoing);
@@ -196,75 +139,32 @@ export class FaultProxy {
       headers: upstream.headers,
       body: await readAll(upstream),
     };
-    this.#note(exchange, reply);
-    const verdict = await this.#judge((interceptor) => interceptor.afterApply?.(exchange, reply));
+    this.#recorder.answered(exchange, reply);
+    const verdict = await this.#interceptors.afterApply(exchange, reply);
     return this.#conclude(exchange, outgoing, verdict, reply);
-  }
-
-  async #judge(ask: (interceptor: Interceptor) => Judgement): Promise<Decision> {
-    for (const interceptor of this.#interceptors) {
-      const decision = await ask(interceptor);
-      if (decision !== undefined && decision.kind !== 'pass') return decision;
-    }
-    return PASS;
   }
 
   #forward(
     exchange: Exchange,
-    incoming: IncomingMessage,
+    { method = 'GET', headers }: IncomingMessage,
     outgoing: ServerResponse,
   ): Promise<IncomingMessage> {
-    const { user, groups } = this.#options.impersonate;
-    const headers: Record<string, string | string[]> = {
-      ...endToEnd(incoming.headers),
-      ...(this.#options.upstream.token === undefined
-        ? {}
-        : { authorization: `Bearer ${this.#options.upstream.token}` }),
-      ...(exchange.body.length > 0 ? { 'content-length': String(exchange.body.length) } : {}),
-      'impersonate-user': user,
-      'impersonate-group': [...groups],
-    };
-    const { hostname, port } = this.#options.upstream.server;
-    const method = incoming.method ?? 'GET';
-    const path = this.#rewrite(exchange);
-    return new Promise((resolve, reject) => {
-      const request = httpsRequest({ agent: this.#agent, hostname, port, method, path, headers }, resolve);
-      request.once('error', reject);
-      // A read that nobody waits for any more ends upstream too; a write that has gone on is carried out.
-      if (exchange.record.kind === 'read') outgoing.once('close', () => request.destroy());
-      request.end(exchange.body.length > 0 ? exchange.body : undefined);
-    });
-  }
-
-  #rewrite(exchange: Exchange): string {
-    for (const interceptor of this.#interceptors) {
-      const path = interceptor.rewrite?.(exchange);
-      if (path !== undefined) return path;
-    }
-    return exchange.path;
+    const request = { method, headers, body: exchange.body, path: this.#interceptors.pathOf(exchange) };
+    if (exchange.record.kind !== 'read') return this.#upstream.send(request);
+    // A read that nobody waits for any more ends upstream too; a write that has gone on is carried out.
+    const abandoned = new AbortController();
+    outgoing.once('close', () => abandoned.abort());
+    return this.#upstream.send({ ...request, signal: abandoned.signal });
   }
 
   #stream(exchange: Exchange, upstream: IncomingMessage, outgoing: ServerResponse): void {
-    exchange.record.status = upstream.statusCode ?? 502;
-    exchange.record.durationMs = performance.now() - this.#started - exchange.record.startedAt;
-    outgoing.writeHead(upstream.statusCode ?? 502, upstream.headers);
+    const status = upstream.statusCode ?? 502;
+    this.#recorder.streamed(exchange, status);
+    outgoing.writeHead(status, upstream.headers);
     outgoing.flushHeaders();
-    let source: NodeJS.ReadableStream = upstream;
-    for (const interceptor of exchange.target.verb === 'watch' ? this.#interceptors : []) {
-      const transform = interceptor.watchStream?.(exchange);
-      if (transform !== undefined) source = source.pipe(transform);
-    }
-    source.pipe(outgoing);
+    const isWatch = exchange.target.verb === 'watch';
+    (isWatch ? this.#interceptors.watchStream(exchange, upstream) : upstream).pipe(outgoing);
     upstream.once('error', () => outgoing.destroy());
-  }
-
-  #note(exchange: Exchange, reply: ProxyReply): void {
-    const { record } = exchange;
-    record.status = reply.status;
-    record.durationMs = performance.now() - this.#started - record.startedAt;
-    record.responseHash = hash(reply.body);
-    const { resourceVersion } = parseMetadata(reply.body);
-    if (resourceVersion !== undefined) record.resourceVersion = resourceVersion;
   }
 
   #conclude(
@@ -280,10 +180,8 @@ export class FaultProxy {
       return;
     }
     if (decision.kind === 'answer') exchange.record.injected = true;
-    if (applied === undefined) this.#note(exchange, reply);
-    outgoing.once('finish', () => {
-      for (const interceptor of this.#interceptors) interceptor.afterReply?.(exchange, reply);
-    });
+    if (applied === undefined) this.#recorder.answered(exchange, reply);
+    outgoing.once('finish', () => this.#interceptors.afterReply(exchange, reply));
     outgoing.writeHead(reply.status, {
       ...endToEnd(reply.headers),
       'content-length': String(reply.body.length),
