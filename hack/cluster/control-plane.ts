@@ -212,6 +212,7 @@ export async function stopControlPlane(dir: string): Promise<void> {
 /**
  * A control plane for tests: etcd, kube-apiserver and kube-controller-manager on free ports of 127.0.0.1, everything
  * below `dir`, no root needed, any number at once. What a killed run left in `dir` is stopped and removed first.
+ * @internal
  */
 export async function startControlPlane(options: {
   readonly dir: string;

@@ -32,6 +32,8 @@ export const tiers: Readonly<Record<string, Tier>> = {
       types('app/web/tsconfig.json'),
       { name: 'borders', command: ['depcruise', '--config', '.dependency-cruiser.cjs', ...sources] },
       { name: 'dead code', command: ['knip', '--no-progress'] },
+      // What only tests use keeps nothing alive, unless it is marked @internal.
+      { name: 'dead code but for tests', command: ['knip', '--no-progress', '--production'] },
       { name: 'generated files', command: ['node', 'hack/generate/main.ts', '--check'] },
     ],
   },

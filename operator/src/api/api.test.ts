@@ -2,7 +2,6 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import {
-  lintStructural,
   parseQuantity,
   parseSpec,
   schemaHash,
@@ -13,6 +12,7 @@ import {
   structuralSchema,
   compareQuantities,
 } from './index.ts';
+import { lintStructural } from './testing/lint-structural.ts';
 
 describe('the generated schema', () => {
   it.each([

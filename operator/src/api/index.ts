@@ -1,5 +1,5 @@
 export * from './v1alpha1/index.ts';
 export { compareQuantities, parseQuantity } from './quantity.ts';
 export { schemaHash, schemaHashIn, stockAnalysisCrd } from './crd.ts';
-export { lintStructural, structuralSchema, type SchemaNode } from './structural.ts';
+export { structuralSchema, type SchemaNode } from './structural.ts';
 export { millisecondsOf } from './timestamp.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AcceptedWrite } from './client-options.ts';
 import { Client } from './client.ts';
 import { ApiError } from './errors.ts';
-import { collectionPath, objectPath, resources, resourceTypeOf, type ResourceType } from './resources.ts';
+import { collectionPath, objectPath, resources } from './resources.ts';
 import { sendStatus } from './testing/answers.ts';
 import { FakeApiServer } from './testing/fake-api-server.ts';
 import { HttpTransport } from './transport.ts';
@@ -50,19 +50,6 @@ describe('paths', () => {
     expect(() => objectPath(resources.pods, { name: 'x' })).toThrow('the namespace is missing');
     expect(() => objectPath(resources.pods, { namespace: 'a', name: '' })).toThrow('without a name');
     expect(() => collectionPath(resources.nodes, 'a')).toThrow('cluster-scoped');
-  });
-
-  it('are found by apiVersion and kind', () => {
-    const custom: ResourceType = {
-      group: 'example.org',
-      version: 'v1',
-      plural: 'things',
-      kind: 'Thing',
-      namespaced: true,
-    };
-    expect(resourceTypeOf({ apiVersion: 'batch/v1', kind: 'Job' })).toBe(resources.jobs);
-    expect(resourceTypeOf({ apiVersion: 'example.org/v1', kind: 'Thing' }, [custom])).toBe(custom);
-    expect(() => resourceTypeOf({ apiVersion: 'batch/v2', kind: 'Job' })).toThrow('batch/v2 Job');
   });
 });
 

@@ -17,5 +17,5 @@ export * from './informer-options.ts';
 export * from './informer.ts';
 export * from './cache.ts';
 export { hasReached } from './resource-version.ts';
-export { asObject, isRecord } from './wire.ts';
+export { isRecord } from './wire.ts';
 export { abortReason, Deadline, endedBy } from './deadline.ts';

@@ -17,14 +17,11 @@ export interface InformerOptions<T extends KubeObject> {
   /** Runs on each object before it is stored; `managedFields` is already gone. */
   readonly transform?: (object: T) => T;
   readonly indexers?: Readonly<Record<string, Indexer<T>>>;
-  /** Every stored object is handed out again as an update (old === new) at this interval. Default: never. */
-  readonly resyncMs?: number;
 }
 
 /** Handlers compute keys and return; they must not wait. What they throw is counted and logged, nothing more. */
 export interface EventHandler<T> {
   onAdd?(object: T, isInInitialList: boolean): void;
-  /** On a resync old and current are the same object. */
   onUpdate?(old: T, current: T): void;
   /** The last known state; the delete itself may have been missed and found by a later list. */
   onDelete?(last: T): void;

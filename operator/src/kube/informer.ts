@@ -1,5 +1,4 @@
 import type { AcceptedWrite } from './client-options.ts';
-import { sleep } from './clock.ts';
 import { deepFreeze, withoutManagedFields } from './freeze.ts';
 import type {
   EventHandler,
@@ -49,7 +48,7 @@ export class Informer<T extends KubeObject = KubeObject> {
 
   /** Until the signal aborts; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([...this.#reflectors.map((reflector) => reflector.run(signal)), this.#resync(signal)]);
+    await Promise.all(this.#reflectors.map((reflector) => reflector.run(signal)));
   }
 
   /** Handlers added late get the stored objects as adds first. Returns the function that removes it. */
@@ -224,18 +223,6 @@ export class Informer<T extends KubeObject = KubeObject> {
     const object = withoutManagedFields(raw);
     const { transform } = this.#options;
     return deepFreeze(transform ? (this.#guarded(() => transform(object)) ?? object) : object);
-  }
-
-  async #resync(signal: AbortSignal): Promise<void> {
-    const { resyncMs } = this.#options;
-    if (resyncMs === undefined) return;
-    while (!signal.aborted) {
-      await sleep(this.#with.clock, resyncMs * (0.9 + 0.2 * this.#with.random()), signal);
-      if (signal.aborted) return;
-      for (const object of this.#store.all()) {
-        for (const handler of this.#handlers) this.#guarded(() => handler.onUpdate?.(object, object));
-      }
-    }
   }
 
   /** An exception in a handler would end the watch, or the process: it is the handler's bug, and stays there. */

@@ -61,21 +61,6 @@ export function resourceName(type: ResourceType): string {
   return type.group ? `${type.plural}.${type.group}` : type.plural;
 }
 
-/** The built-in type of a manifest, or the one in `more`. Throws when the pair is in neither. */
-export function resourceTypeOf(
-  manifest: { readonly apiVersion?: string; readonly kind?: string },
-  more: readonly ResourceType[] = [],
-): ResourceType {
-  const { apiVersion, kind } = manifest;
-  const found = [...more, ...Object.values(resources)].find(
-    (type) => type.kind === kind && apiVersionOf(type) === apiVersion,
-  );
-  if (!found) {
-    throw new Error(`no resource type is known for ${apiVersion} ${kind}: add it to the table or pass it in`);
-  }
-  return found;
-}
-
 /** Path of a collection, within a namespace when one is given. Segments are escaped and keep their case. */
 export function collectionPath(type: ResourceType, namespace?: string): string {
   const root = type.group ? `/apis/${type.group}/${type.version}` : `/api/${type.version}`;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError, Cache, resources, silentLog, type Log } from '../kube/index.ts';
 import { Controller, type ControllerOptions } from './controller.ts';
 import { NotLeaderError, TerminalError } from './errors.ts';
-import { enqueueLabel, enqueueOwner, enqueueSelf } from './handlers.ts';
+import { enqueueLabel, enqueueSelf } from './handlers.ts';
 import { RuntimeMetrics } from './metrics.ts';
 import { primaryChanged } from './predicates.ts';
 import type { Reconcile } from './reconcile.ts';
@@ -238,44 +238,36 @@ describe('with a cache', () => {
     await harness.close();
   });
 
-  it('maps events of the primary, of owned and of labelled objects to requests', async () => {
+  it('maps events of the primary and of labelled objects to requests', async () => {
     const { objects } = harness.server;
     const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'x' } };
     objects.create('apis/apps/v1/deployments', 'a', deployment);
     const controller = new Controller({ name: 'test', reconcile, log: silentLog, metrics })
       .watch(cache.informer(resources.deployments), enqueueSelf, primaryChanged)
-      .watch(cache.informer(resources.replicaSets), enqueueOwner(resources.deployments))
       .watch(cache.informer(resources.persistentVolumeClaims), enqueueLabel('app'));
     caching = cache.run(stop.signal);
     running = controller.run(stop.signal);
     await until(() => expect(seen).toEqual(['a/x']));
-    const owner = { apiVersion: 'apps/v2', kind: 'Deployment', name: 'owner', uid: '1', controller: true };
-    const other = { ...owner, name: 'other', controller: false };
-    const stranger = { ...owner, apiVersion: 'v1', name: 'stranger' };
-    await until(() => expect(harness.server.openWatches).toBe(3));
-    objects.create('apis/apps/v1/replicasets', 'a', {
-      metadata: { name: 'r', ownerReferences: [other, owner, stranger] },
-    });
-    await until(() => expect(seen).toEqual(['a/x', 'a/owner']));
+    await until(() => expect(harness.server.openWatches).toBe(2));
     objects.create('api/v1/persistentvolumeclaims', 'a', {
       metadata: { name: 'data', labels: { app: 'kept' } },
     });
-    await until(() => expect(seen).toEqual(['a/x', 'a/owner', 'a/kept']));
+    await until(() => expect(seen).toEqual(['a/x', 'a/kept']));
     // A child that changes hands concerns both.
     objects.update('api/v1/persistentvolumeclaims', 'a/data', (object) => ({
       ...object,
       metadata: { ...object.metadata, labels: { app: 'new' } },
     }));
-    await until(() => expect(seen.slice(3)).toEqual(['a/kept', 'a/new']));
+    await until(() => expect(seen.slice(2)).toEqual(['a/kept', 'a/new']));
     // Status alone is no news of the primary.
     objects.update('apis/apps/v1/deployments', 'a/x', (object) => ({ ...object, status: { replicas: 1 } }));
     objects.update('apis/apps/v1/deployments', 'a/x', (object) => ({
       ...object,
       metadata: { ...object.metadata, annotations: { a: '1' } },
     }));
-    await until(() => expect(seen.slice(5)).toEqual(['a/x']));
+    await until(() => expect(seen.slice(4)).toEqual(['a/x']));
     objects.delete('apis/apps/v1/deployments', 'a/x');
-    await until(() => expect(seen.slice(6)).toEqual(['a/x']));
+    await until(() => expect(seen.slice(5)).toEqual(['a/x']));
   });
 
   it('says which list is missing when it never comes', async () => {

@@ -96,9 +96,8 @@ export class Controller {
         },
         onUpdate: (old, current) => {
           // Both, so that an owner which a child has left hears of it too.
-          const resync = old.metadata.resourceVersion === current.metadata.resourceVersion;
           if (predicates.every((each) => each.onUpdate?.(old, current) ?? true))
-            enqueue([old, current], resync);
+            enqueue([old, current], false);
         },
         onDelete: (last) => {
           if (predicates.every((each) => each.onDelete?.(last) ?? true)) enqueue([last], false);

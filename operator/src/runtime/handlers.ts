@@ -1,4 +1,4 @@
-import type { KubeObject, ResourceType } from '../kube/index.ts';
+import type { KubeObject } from '../kube/index.ts';
 import { refOf } from '../kube/index.ts';
 import type { Request } from './reconcile.ts';
 
@@ -6,30 +6,6 @@ import type { Request } from './reconcile.ts';
 export type EnqueueHandler<T extends KubeObject> = (object: T) => readonly Request[];
 
 export const enqueueSelf = (object: KubeObject): readonly Request[] => [refOf(object)];
-
-/**
- * The owner of a child, by group and kind of its owner references; the version is not compared, so a new API version
- * loses no child. Only the controller reference unless `anyOwner`.
- */
-export function enqueueOwner(
-  owner: ResourceType,
-  options: { readonly anyOwner?: boolean } = {},
-): EnqueueHandler<KubeObject> {
-  return (object) => {
-    const requests: Request[] = [];
-    for (const reference of object.metadata.ownerReferences ?? []) {
-      const slash = reference.apiVersion.indexOf('/');
-      const group = slash < 0 ? '' : reference.apiVersion.slice(0, slash);
-      if (group !== owner.group || reference.kind !== owner.kind) continue;
-      if (!options.anyOwner && reference.controller !== true) continue;
-      requests.push({
-        namespace: owner.namespaced ? object.metadata.namespace : undefined,
-        name: reference.name,
-      });
-    }
-    return requests;
-  };
-}
 
 /**
  * The object a label names, in the same namespace: for children that carry no owner reference because they outlive

@@ -1,5 +1,5 @@
 export * from './controller.ts';
-export { type Reconcile, type ReconcileContext, type Request, type Result } from './reconcile.ts';
+export { type ReconcileContext, type Request, type Result } from './reconcile.ts';
 export * from './errors.ts';
 export * from './handlers.ts';
 export * from './predicates.ts';
@@ -8,11 +8,6 @@ export * from './workqueue/limiters.ts';
 export * from './workqueue/work-queue.ts';
 export * from './workqueue/rate-limiting-queue.ts';
 export * from './leader-election.ts';
-export { leases, microTime, type Lease } from './lease.ts';
-export { type EventNote } from './event-series.ts';
 export * from './recorder.ts';
-export { type Runnable } from './group.ts';
-export { type HealthCheck } from './health.ts';
 export * from './signals.ts';
 export * from './manager.ts';
-export { systemClock, type Clock } from '../kube/index.ts';

@@ -13,11 +13,6 @@ export const generationChanged: Predicate = {
   onUpdate: (old, current) => old.metadata.generation !== current.metadata.generation,
 };
 
-/** Everything but resyncs. */
-export const resourceVersionChanged: Predicate = {
-  onUpdate: (old, current) => old.metadata.resourceVersion !== current.metadata.resourceVersion,
-};
-
 export const labelsChanged: Predicate = {
   onUpdate: (old, current) => !isDeepStrictEqual(old.metadata.labels ?? {}, current.metadata.labels ?? {}),
 };
@@ -33,11 +28,6 @@ export const deletionChanged: Predicate = {
     !isDeepStrictEqual(old.metadata.finalizers ?? [], current.metadata.finalizers ?? []),
 };
 
-/** A resync hands out the same object as old and as current. */
-export const resync: Predicate = {
-  onUpdate: (old, current) => old.metadata.resourceVersion === current.metadata.resourceVersion,
-};
-
 export function anyOf<T extends KubeObject>(...predicates: readonly Predicate<T>[]): Predicate<T> {
   return {
     onAdd: (object) => predicates.some((each) => each.onAdd?.(object) ?? true),
@@ -46,19 +36,10 @@ export function anyOf<T extends KubeObject>(...predicates: readonly Predicate<T>
   };
 }
 
-export function allOf<T extends KubeObject>(...predicates: readonly Predicate<T>[]): Predicate<T> {
-  return {
-    onAdd: (object) => predicates.every((each) => each.onAdd?.(object) ?? true),
-    onUpdate: (old, current) => predicates.every((each) => each.onUpdate?.(old, current) ?? true),
-    onDelete: (last) => predicates.every((each) => each.onDelete?.(last) ?? true),
-  };
-}
-
-/** For a primary resource: its spec, labels, annotations, finalizers or deletion changed, or it is a resync; own status writes do not count. */
+/** For a primary resource: its spec, labels, annotations, finalizers or deletion changed; own status writes do not count. */
 export const primaryChanged: Predicate = anyOf(
   generationChanged,
   labelsChanged,
   annotationsChanged,
   deletionChanged,
-  resync,
 );

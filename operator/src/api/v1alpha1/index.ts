@@ -1,6 +1,8 @@
 export { DEFAULT_STORAGE_SIZE } from './database.ts';
 export type { ResourcesSpec, ValidationRule } from './common.ts';
-export { specSchema, type StockAnalysisSpec, type StockAnalysisSpecInput } from './spec.ts';
+export { specSchema, type StockAnalysisSpec } from './spec.ts';
+/** @internal */
+export type { StockAnalysisSpecInput } from './spec.ts';
 export {
   statusSchema,
   type Condition,

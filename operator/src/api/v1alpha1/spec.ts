@@ -137,4 +137,5 @@ export const specSchema = z
   .meta(describe('What the platform should be.'));
 
 export type StockAnalysisSpec = z.output<typeof specSchema>;
+/** What may be written: defaults may stay out. @internal only tests write one */
 export type StockAnalysisSpecInput = z.input<typeof specSchema>;

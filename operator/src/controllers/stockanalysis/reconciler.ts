@@ -6,7 +6,13 @@ import {
 } from '../../api/index.ts';
 import { API_VERSION, FINALIZER, KIND, canonicalJson, type Reason } from '../../naming/index.ts';
 import { ApiError, TransportError } from '../../kube/index.ts';
-import { NotLeaderError, type ReconcileContext, type Request, type Result } from '../../runtime/index.ts';
+import {
+  NotLeaderError,
+  TerminalError,
+  type ReconcileContext,
+  type Request,
+  type Result,
+} from '../../runtime/index.ts';
 import { apiFinding, decideDeletion, needsFinalizer, type Finding } from '../../policies/index.ts';
 import { gatherChildren } from './children.ts';
 import { release, removeData, setFinalizer } from './deletion.ts';
@@ -65,7 +71,7 @@ export class StockAnalysisReconciler {
     if (parsed.ok) return this.#converge(object, parsed.spec, visit);
     const verdict = fails({ reason: 'InvalidSpec', message: parsed.message, stalled: true });
     await this.#writeOverall(object, verdict, visit);
-    return undefined;
+    throw new TerminalError(parsed.message);
   }
 
   async #converge(seen: StockAnalysis, spec: StockAnalysisSpec, visit: Visit): Promise<Result> {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../kube/index.ts';
 
-/** `low`: the initial list and resyncs, which step back for what happens now. */
+/** `low`: the initial list and what concerns every object, which step back for what happens now. */
 export type Priority = 'normal' | 'low';
 
 export interface QueueItem {
