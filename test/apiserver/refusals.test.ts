@@ -4,7 +4,9 @@ import { describe, expect, inject, it } from 'vitest';
 import { expectFailure } from '../support/expect-failure.ts';
 import type { Condition, KubeObject } from '../support/kube-objects.ts';
 import { OBJECT_NAME, SERVICE_ACCOUNT, type Plan } from '../support/plan.ts';
+import { restrictedPod } from '../support/restricted-pod.ts';
 import { operatorRules } from '../support/role-rules.ts';
+import { injectSidecars } from '../support/sidecar-injector.ts';
 import { eventually } from '../support/wait.ts';
 import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
 
@@ -68,20 +70,6 @@ async function deny(plan: Plan, { resource, expression, probe }: Denial): Promis
 }
 
 const service = { metadata: { name: 'probe' }, spec: { ports: [{ port: 80 }] } };
-
-const workerPod = {
-  metadata: { name: 'probe', labels: { 'app.kubernetes.io/component': 'worker' } },
-  spec: {
-    securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-    containers: [
-      {
-        name: 'probe',
-        image: 'test.invalid/probe:1',
-        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-      },
-    ],
-  },
-};
 
 const QUOTAS = [
   ['secrets', { 'count/secrets': '2' }, ['Secret demo-', 'small']],
@@ -158,10 +146,18 @@ describe.concurrent('refusals', () => {
       const mend = await deny(plan, {
         resource: 'pods',
         expression: "object.metadata.labels[?'app.kubernetes.io/component'].orValue('') != 'worker'",
-        probe: workerPod,
+        probe: restrictedPod({ 'app.kubernetes.io/component': 'worker' }),
       });
       const names = ['Deployment demo-worker', 'house rule 7'];
       expect(await failThenRecover(plan, { reason: 'AdmissionDenied', names }, mend)).toMatchObject(READY);
+    }),
+  );
+
+  it('Pod Security against pods that a service mesh changes', { timeout: SLOT_TEST_MS }, () =>
+    withPlan(tier, 'denied-by-pod-security', async (plan) => {
+      const mend = await injectSidecars(plan);
+      const names = ['StatefulSet demo-postgres', 'violates PodSecurity "restricted:latest"', 'istio-init'];
+      expect(await failThenRecover(plan, { reason: 'PodSecurityDenied', names }, mend)).toMatchObject(READY);
     }),
   );
 
