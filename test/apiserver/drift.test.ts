@@ -157,6 +157,21 @@ describe('an edited child', () => {
   });
 });
 
+describe('an edited migrate Job', () => {
+  it('stays as somebody left it: it has done its work, and the operator has no right to change a Job', async () => {
+    await plan.settle();
+    const [job] = await plan.list<KubeObject>('batch/v1', 'jobs');
+    const ref: Ref = ['batch/v1', 'jobs', job?.metadata.name ?? ''];
+    const labels = { 'app.kubernetes.io/component': 'intruder', 'stockanalysis.dev/migration': 'intruder' };
+    await plan.client.patch(plan.path(...ref), { metadata: { labels } });
+    const before = plan.proxy.log.writeCount;
+    await plan.settle(5000);
+    expect(plan.proxy.log.writes.slice(before).map(formatRecord)).toEqual([]);
+    expect((await read(ref))?.metadata).toMatchObject({ uid: job?.metadata.uid, labels });
+    await plan.waitReady();
+  });
+});
+
 describe('a generated Secret', () => {
   const ref: Ref = ['v1', 'secrets', `${OBJECT_NAME}-postgres-admin-1`];
 

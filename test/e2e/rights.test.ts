@@ -22,10 +22,11 @@ const operatorAccount = `system:serviceaccount:${namespace}:stock-analysis-opera
 const OBJECT = ['stockanalysis', name, '-n', namespace];
 const COMPONENT = 'app.kubernetes.io/component';
 
-/** Verbs that only trouble needs, which a healthy cluster does not make; the fault matrix does (test/fault). */
+/** Verbs that only trouble needs, which a healthy cluster does not make; the tests named here make it, and see them used. */
 const FOR_TROUBLE = new Map([
+  // test/apiserver/lagging-watch.test.ts
   ['get stockanalyses.stockanalysis.dev', 'a watch that lags behind an own write for more than 2 s'],
-  ['patch jobs.batch', 'somebody edits a label of a migrate Job'],
+  // test/apiserver/events.test.ts
   ['patch events.events.k8s.io', 'the same Event again: it becomes a series'],
 ]);
 

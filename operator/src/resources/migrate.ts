@@ -1,14 +1,15 @@
 import { LABEL, contentHash, labelsOf, migrateJobName, migrateName } from '../naming/index.ts';
 import { appEnv, appVolumes, type AppMounts } from './app-pod.ts';
 import { COMPUTE, computeOf } from './compute.ts';
-import { MANAGE, ownedMetadata, type Manifest, type RbacRule, type Target } from './manifest.ts';
+import { ownedMetadata, type Manifest, type RbacRule, type Target } from './manifest.ts';
 import { container, podTemplate } from './pod.ts';
 
 export const JOB_RULES: readonly RbacRule[] = [
   {
     apiGroups: ['batch'],
     resources: ['jobs'],
-    verbs: MANAGE,
+    // No patch: the template is immutable, so a Job is made and removed, never changed.
+    verbs: ['get', 'list', 'watch', 'create', 'delete'],
     why: 'migrations, ordered before every rollout',
   },
 ];

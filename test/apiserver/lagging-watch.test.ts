@@ -1,0 +1,72 @@
+/** A watch that lags behind what the operator itself has written: it looks for itself before it goes on. */
+import { Transform } from 'node:stream';
+import { describe, expect, inject, it } from 'vitest';
+import { OBJECT_NAME, type Plan } from '../support/plan.ts';
+import { eventually } from '../support/wait.ts';
+import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
+import { formatRecord, type RequestRecord } from '../support/write-log.ts';
+
+const tier = inject('tier');
+const PRIMARY = 'stockanalyses.stockanalysis.dev';
+
+/** Between `hold` and `release` watches of the objects bring nothing; then everything at once. */
+function holdBackObjects(plan: Plan): { hold(): void; release(): void } {
+  let isHeld = false;
+  const open = new Map<Transform, Buffer[]>();
+  plan.proxy.intercept({
+    watchStream: ({ target }) => {
+      if (target.resource !== 'stockanalyses') return undefined;
+      const held: Buffer[] = [];
+      const watch = new Transform({
+        transform(chunk: Buffer, _encoding, done) {
+          if (isHeld) held.push(chunk);
+          else this.push(chunk);
+          done();
+        },
+      });
+      open.set(watch, held);
+      watch.once('close', () => open.delete(watch));
+      return watch;
+    },
+  });
+  return {
+    hold: () => void (isHeld = true),
+    release() {
+      isHeld = false;
+      for (const [watch, held] of open) for (const chunk of held.splice(0)) watch.push(chunk);
+    },
+  };
+}
+
+const looksOf = (plan: Plan): readonly RequestRecord[] =>
+  plan.proxy.log.records.filter(
+    ({ verb, object }) => verb === 'get' && object === `${PRIMARY}/${OBJECT_NAME}`,
+  );
+
+describe('a watch of the objects that lags behind the operator’s own write', () => {
+  it('is not believed: the object is read, and goes on to be ready', { timeout: SLOT_TEST_MS }, () =>
+    withPlan(tier, 'lagging-watch', async (plan) => {
+      const objects = holdBackObjects(plan);
+      await plan.converge();
+      await plan.settle();
+      objects.hold();
+      const before = looksOf(plan).length;
+      const worker = encodeURIComponent('app.kubernetes.io/component=worker');
+      const [pod] = await plan.list('v1', `pods?labelSelector=${worker}`);
+      await plan.client.delete(plan.path('v1', 'pods', pod?.metadata.name));
+      // First the status that it is not available, which no watch brings back; what follows needs it.
+      await eventually({ what: `an answered get ${PRIMARY}`, timeoutMs: 60_000 }, () =>
+        looksOf(plan)
+          .slice(before)
+          .find(({ status }) => status === 200),
+      );
+      await plan.waitReady();
+      const held = plan.proxy.log.writeCount;
+      objects.release();
+      await plan.settle();
+      // What comes late is no news.
+      expect(plan.proxy.log.writes.slice(held).map(formatRecord)).toEqual([]);
+      expect(plan.proxy.log.denied.map(formatRecord)).toEqual([]);
+    }),
+  );
+});
