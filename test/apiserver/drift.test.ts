@@ -157,17 +157,25 @@ describe('an edited child', () => {
   });
 });
 
-describe('an edited migrate Job', () => {
-  it('stays as somebody left it: it has done its work, and the operator has no right to change a Job', async () => {
+describe('a migrate Job that has done its work', () => {
+  it('stays as somebody left it: it is history, and the operator has no right to change a Job', async () => {
     await plan.settle();
     const [job] = await plan.list<KubeObject>('batch/v1', 'jobs');
     const ref: Ref = ['batch/v1', 'jobs', job?.metadata.name ?? ''];
-    const labels = { 'app.kubernetes.io/component': 'intruder', 'stockanalysis.dev/migration': 'intruder' };
+    const names = ['component', 'managed-by'].map((label) => `app.kubernetes.io/${label}`);
+    const labels = Object.fromEntries(
+      [...names, 'stockanalysis.dev/migration'].map((label) => [label, 'intruder']),
+    );
     await plan.client.patch(plan.path(...ref), { metadata: { labels } });
     const before = plan.proxy.log.writeCount;
     await plan.settle(5000);
-    expect(plan.proxy.log.writes.slice(before).map(formatRecord)).toEqual([]);
     expect((await read(ref))?.metadata).toMatchObject({ uid: job?.metadata.uid, labels });
+    await plan.client.delete(plan.path(...ref), { propagationPolicy: 'Background' });
+    // A visit that has nothing else to look at, with the Job out of its sight.
+    await plan.client.patch(plan.objectPath(), { metadata: { labels: { 'example.org/visit': 'now' } } });
+    await plan.settle(5000);
+    expect(plan.proxy.log.writes.slice(before).map(formatRecord)).toEqual([]);
+    expect(await read(ref)).toBeUndefined();
     await plan.waitReady();
   });
 });

@@ -46,10 +46,10 @@ export async function migratePhase(
       return current({ migration: key, image: target.images.app, ...(version ? { version } : {}) });
     }
     case 'create': {
-      // What status remembers needs no second attempt; only the Job itself is put back when somebody deleted it.
-      if (remembered && decision.attempt > 1) return current(remembered);
+      // A Job that did its work is history, which anybody may clear away.
+      if (remembered) return current(remembered);
       const job = await writer.ensureExists(kinds.jobs, migrateJob(target, mounts, decision.attempt));
-      return remembered ? current(remembered) : { verdict: running(job.metadata.name) };
+      return { verdict: running(job.metadata.name) };
     }
     case 'wait':
       return remembered ? current(remembered) : { verdict: await explainRunning(pass, decision.job) };
