@@ -7,7 +7,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, request as httpsRequest, type Agent, type Server } from 'node:https';
+import { createServer, request as httpsRequest, type Server } from 'node:https';
 import type { Socket } from 'node:net';
 import {
   PASS,
@@ -17,13 +17,14 @@ import {
   type Judgement,
   type ProxyReply,
 } from './interceptors.ts';
-import { agentFor, readAll, type Connection } from './kube-client.ts';
+import { readAll, type Connection, type KubeClient } from './kube-client.ts';
 import { close, listen } from './listen.ts';
 import { objectKey, parseTarget } from './request-target.ts';
 import { WriteLog, type RequestRecord } from './write-log.ts';
 
 export interface FaultProxyOptions {
-  readonly upstream: Connection;
+  /** With all rights; its sockets are used. */
+  readonly upstream: KubeClient;
   /** Who the operator is to the API server, for example `system:serviceaccount:NAMESPACE:NAME` and its groups. */
   readonly impersonate: { readonly user: string; readonly groups: readonly string[] };
   readonly tls: ProxyTLS;
@@ -79,7 +80,6 @@ function endToEnd(headers: ProxyReply['headers']): Record<string, string | strin
 export class FaultProxy {
   readonly log = new WriteLog();
   readonly #options: FaultProxyOptions;
-  readonly #agent: Agent;
   readonly #started = performance.now();
   readonly #interceptors = new Set<Interceptor>();
   readonly #sockets = new Set<Socket>();
@@ -91,7 +91,6 @@ export class FaultProxy {
 
   private constructor(options: FaultProxyOptions) {
     this.#options = options;
-    this.#agent = agentFor(options.upstream);
     this.#server = createServer(options.tls, (incoming, outgoing) => {
       this.#serve(incoming, outgoing).catch(() => outgoing.destroy());
     });
@@ -159,7 +158,6 @@ export class FaultProxy {
   async stop(): Promise<void> {
     this.cutConnections();
     await close(this.#server);
-    this.#agent.destroy();
   }
 
   #open(incoming: IncomingMessage, body: Buffer): Exchange {
@@ -215,20 +213,19 @@ export class FaultProxy {
     outgoing: ServerResponse,
   ): Promise<IncomingMessage> {
     const { user, groups } = this.#options.impersonate;
+    const { agent, connection } = this.#options.upstream;
     const headers: Record<string, string | string[]> = {
       ...endToEnd(incoming.headers),
-      ...(this.#options.upstream.token === undefined
-        ? {}
-        : { authorization: `Bearer ${this.#options.upstream.token}` }),
+      ...(connection.token === undefined ? {} : { authorization: `Bearer ${connection.token}` }),
       ...(exchange.body.length > 0 ? { 'content-length': String(exchange.body.length) } : {}),
       'impersonate-user': user,
       'impersonate-group': [...groups],
     };
-    const { hostname, port } = this.#options.upstream.server;
+    const { hostname, port } = connection.server;
     const method = incoming.method ?? 'GET';
     const path = this.#rewrite(exchange);
     return new Promise((resolve, reject) => {
-      const request = httpsRequest({ agent: this.#agent, hostname, port, method, path, headers }, resolve);
+      const request = httpsRequest({ agent, hostname, port, method, path, headers }, resolve);
       request.once('error', reject);
       // A read that nobody waits for any more ends upstream too; a write that has gone on is carried out.
       if (exchange.record.kind === 'read') outgoing.once('close', () => request.destroy());

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { OperatorOptions } from '../../operator/src/operator.ts';
 import { DatabaseGate } from './database-gate.ts';
 import { FaultProxy, type ProxyTLS } from './fault-proxy.ts';
-import { KubeClient, readKubeconfig } from './kube-client.ts';
+import { sharedClient, type KubeClient } from './kube-client.ts';
 import type { Condition, KubeObject, Secret, StockAnalysis } from './kube-objects.ts';
 import { InProcessOperator } from './in-process-operator.ts';
 import { OperatorProcess } from './operator-process.ts';
@@ -90,7 +90,7 @@ async function waitForRole(client: KubeClient, namespace: string): Promise<void>
 /** A proxy that makes its operator the ServiceAccount of the namespace. */
 export function startProxy(tier: Tier, client: KubeClient, namespace: string): Promise<FaultProxy> {
   return FaultProxy.start({
-    upstream: client.connection,
+    upstream: client,
     tls: tier.proxyTLS,
     impersonate: {
       user: `system:serviceaccount:${namespace}:${SERVICE_ACCOUNT}`,
@@ -163,7 +163,7 @@ export class Plan {
 
   /** Makes the namespace and everything around the operator; the operator itself is not started. */
   static async create(tier: Tier, namespace: string, options: PlanOptions = {}): Promise<Plan> {
-    const client = new KubeClient(readKubeconfig(tier.kubeconfig));
+    const client = sharedClient(tier.kubeconfig);
     // As the platform's namespace is: a pod that is not restricted is refused.
     const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
     await client.create('/api/v1/namespaces', { metadata: { name: namespace, labels } });
@@ -305,7 +305,6 @@ export class Plan {
     await this.kubelet.stop();
     await this.proxy.stop();
     await this.gate.close();
-    this.client.close();
     rmSync(this.#directory, { recursive: true, force: true });
   }
 }
