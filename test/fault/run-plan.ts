@@ -110,7 +110,7 @@ async function actUntilStruck(plan: Plan, workload: Workload, strike: Strike): P
   await strike.arm();
   await workload.act(plan);
   const stopped = new AbortController();
-  const struck = eventually({ what: 'the fault to strike', timeoutMs: 200_000, intervalMs: 20 }, () =>
+  const struck = eventually({ what: 'the fault to strike', timeoutMs: 200_000, intervalMs: 50 }, () =>
     stopped.signal.aborted ? 'over' : strike.hit(),
   );
   const quiet = workload

@@ -29,11 +29,9 @@ const remove = (plan: Plan): Promise<unknown> => plan.client.delete(plan.objectP
 
 /** The object is gone, and the garbage collector has left `kept` kinds of our labels. */
 async function goneExcept(plan: Plan, kept: readonly string[]): Promise<void> {
-  await eventually(
-    { what: `${plan.namespace}/${OBJECT_NAME} to be gone`, timeoutMs: PATIENCE_MS },
-    async () => ((await plan.client.find(plan.objectPath())) === undefined ? true : undefined),
-  );
-  await eventually({ what: 'its children to be collected', timeoutMs: PATIENCE_MS }, async () =>
+  await plan.waitGone(PATIENCE_MS);
+  const what = 'its children to be collected';
+  await eventually({ what, timeoutMs: PATIENCE_MS, intervalMs: 400 }, async () =>
     (await inventory(plan)).every((name) => kept.includes(name.split('/')[0] ?? '')) ? true : undefined,
   );
 }
