@@ -1,5 +1,5 @@
 /**
- * What is done to a platform while its operator is killed, a workload per entry. A new one needs no more than a line
+ * What is done to a platform while its operator is killed, a workload per entry. A new one needs no more than an entry
  * here: the matrix runs it at every write and every position.
  */
 import { inventory } from '../support/inventory.ts';
@@ -8,14 +8,33 @@ import { eventually } from '../support/wait.ts';
 
 export interface Workload {
   readonly name: string;
-  /** Brings the plan to where the workload begins. Not disturbed. */
-  prepare(plan: Plan): Promise<void>;
+  /** What is done before, undisturbed: it begins where that one ends. */
+  readonly after?: Workload;
+  /** And what else is done before. */
+  begin?(plan: Plan): Promise<unknown>;
   /** The change; everything that the operator writes from here on may be its last write. */
   act(plan: Plan): Promise<unknown>;
   /** Resolves in the end state. */
   reached(plan: Plan): Promise<unknown>;
   /** The end state has neither volume nor credentials. */
   readonly removesData?: true;
+}
+
+/** What is done one after the other from nothing to the end of a workload, itself included. */
+export const pathTo = (workload: Workload): readonly Workload[] => [
+  ...(workload.after ? pathTo(workload.after) : []),
+  workload,
+];
+
+/** Brings a plan to where a workload begins. */
+export async function prepare(plan: Plan, workload: Workload): Promise<void> {
+  const { after } = workload;
+  if (after) {
+    await prepare(plan, after);
+    await after.act(plan);
+    await after.reached(plan);
+  }
+  await workload.begin?.(plan);
 }
 
 const PATIENCE_MS = 180_000;
@@ -43,61 +62,51 @@ const patch =
   (plan: Plan): Promise<unknown> =>
     plan.patchSpec(spec);
 
+const create = (name: string, spec: unknown): Workload => ({
+  name,
+  begin: (plan) => plan.operator.start(),
+  act: (plan) => plan.createObject(spec),
+  reached: ready,
+});
+
+const CREATE = create('create', {});
+
 /** A change of the spec of a platform that is ready, and ready again afterwards. */
 const change = (name: string, spec: unknown): Workload => ({
   name,
-  prepare: (plan) => plan.converge(),
+  after: CREATE,
   act: patch(spec),
   reached: ready,
 });
 
+const SUSPEND: Workload = {
+  name: 'suspend',
+  after: CREATE,
+  act: patch({ suspend: true }),
+  reached: suspended,
+};
+
+const RETAIN: Workload = { name: 'delete, Retain', after: CREATE, act: remove, reached: retained };
+
+/** In the order in which the shards take turns, so that none has all of the long ones. */
 export const WORKLOADS: readonly Workload[] = [
-  {
-    name: 'create',
-    prepare: (plan) => plan.operator.start(),
-    act: (plan) => plan.createObject(),
-    reached: ready,
-  },
+  CREATE,
   change('scale', { server: { replicas: 3 } }),
   change('image', { image: { repository: 'test.invalid/app', tag: '2' } }),
-  change('configuration', { database: { builtIn: { parameters: { work_mem: '8MB' } } } }),
-  {
-    name: 'suspend',
-    prepare: (plan) => plan.converge(),
-    act: patch({ suspend: true }),
-    reached: suspended,
-  },
-  {
-    name: 'resume',
-    prepare: async (plan) => {
-      await plan.converge();
-      await plan.patchSpec({ suspend: true });
-      await suspended(plan);
-    },
-    act: patch({ suspend: false }),
-    reached: ready,
-  },
-  {
-    name: 'adopt retained data',
-    prepare: async (plan) => {
-      await plan.converge();
-      await remove(plan);
-      await retained(plan);
-    },
-    act: (plan) => plan.createObject(),
-    reached: ready,
-  },
-  { name: 'delete, Retain', prepare: (plan) => plan.converge(), act: remove, reached: retained },
+  SUSPEND,
+  { name: 'resume', after: SUSPEND, act: patch({ suspend: false }), reached: ready },
+  RETAIN,
+  { name: 'adopt retained data', after: RETAIN, act: (plan) => plan.createObject(), reached: ready },
   {
     name: 'delete, Delete',
-    prepare: async (plan) => {
-      await plan.converge({ deletionPolicy: 'Delete' });
-      await plan.client.patch(plan.objectPath(), {
+    after: create('create, Delete', { deletionPolicy: 'Delete' }),
+    begin: (plan) =>
+      plan.client.patch(plan.objectPath(), {
         metadata: { annotations: { 'stockanalysis.dev/confirm-delete': OBJECT_NAME } },
-      });
-    },
+      }),
     act: remove,
     reached: (plan) => goneExcept(plan, []),
     removesData: true,
   },
+  change('configuration', { database: { builtIn: { parameters: { work_mem: '8MB' } } } }),
 ];
