@@ -2,7 +2,9 @@
  * What is done to a platform while its operator is killed, a workload per entry. A new one needs no more than an entry
  * here: the matrix runs it at every write and every position.
  */
+import { EXTERNAL_SECRET, externalDatabase } from '../support/external-database.ts';
 import { inventory } from '../support/inventory.ts';
+import type { KubeObject, Secret } from '../support/kube-objects.ts';
 import { OBJECT_NAME, type Plan } from '../support/plan.ts';
 import { eventually } from '../support/wait.ts';
 
@@ -35,6 +37,16 @@ export async function prepare(plan: Plan, workload: Workload): Promise<void> {
     await after.reached(plan);
   }
   await workload.begin?.(plan);
+}
+
+interface Deployment extends KubeObject {
+  readonly spec: { readonly template: unknown };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+  };
 }
 
 const PATIENCE_MS = 180_000;
@@ -88,6 +100,58 @@ const SUSPEND: Workload = {
 
 const RETAIN: Workload = { name: 'delete, Retain', after: CREATE, act: remove, reached: retained };
 
+/** The database is somebody else's. */
+const EXTERNAL: Workload = {
+  ...create('create, External', { database: externalDatabase() }),
+  begin: async (plan) => {
+    await plan.createExternalSecret(await plan.startExternalDatabase());
+    await plan.operator.start();
+  },
+};
+
+const NEW_PASSWORD = 'their-next-password-of-the-app';
+
+/**
+ * The password is changed while no operator runs: one at work reads the Secret every five to ten minutes, one that starts
+ * reads it first. Pods with the old password would not become ready.
+ */
+const PASSWORD: Workload = {
+  name: 'password, External',
+  after: EXTERNAL,
+  begin: (plan) => plan.operator.stop(),
+  act: async (plan) => {
+    await plan.externalDatabase.setAppPassword(NEW_PASSWORD);
+    const secret = plan.path('v1', 'secrets', EXTERNAL_SECRET);
+    await plan.client.patch(secret, { stringData: { password: NEW_PASSWORD } });
+    await plan.operator.start();
+  },
+  reached: async (plan) => {
+    await eventually(
+      { what: 'the new password in every pod', timeoutMs: PATIENCE_MS, intervalMs: 300 },
+      async () => ((await isRolledOut(plan)) ? true : undefined),
+    );
+    await ready(plan);
+  },
+};
+
+/** All Deployments mount a Secret with the new password, and no pod of before is left. */
+async function isRolledOut(plan: Plan): Promise<boolean> {
+  const secrets = await plan.list<Secret>('v1', 'secrets?labelSelector=app.kubernetes.io%2Finstance%3Ddemo');
+  const encoded = Buffer.from(NEW_PASSWORD).toString('base64');
+  const names = secrets
+    .filter(({ data }) => data?.['password'] === encoded)
+    .map(({ metadata }) => metadata.name);
+  const deployments = await plan.list<Deployment>('apps/v1', 'deployments');
+  return deployments.every(
+    ({ metadata, spec, status }) =>
+      names.some((name) => JSON.stringify(spec.template).includes(`"${name}"`)) &&
+      status !== undefined &&
+      status.observedGeneration === metadata.generation &&
+      status.replicas === status.updatedReplicas &&
+      status.replicas === status.readyReplicas,
+  );
+}
+
 /** In the order in which the shards take turns, so that none has all of the long ones. */
 export const WORKLOADS: readonly Workload[] = [
   CREATE,
@@ -108,5 +172,7 @@ export const WORKLOADS: readonly Workload[] = [
     reached: (plan) => goneExcept(plan, []),
     removesData: true,
   },
+  EXTERNAL,
+  PASSWORD,
   change('configuration', { database: { builtIn: { parameters: { work_mem: '8MB' } } } }),
 ];

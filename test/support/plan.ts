@@ -7,6 +7,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OperatorOptions } from '../../operator/src/operator.ts';
 import { DatabaseGate } from './database-gate.ts';
+import { EXTERNAL_SECRET, ExternalDatabase } from './external-database.ts';
 import { FaultProxy, type ProxyTLS } from './fault-proxy.ts';
 import { Informer } from './informer.ts';
 import { sharedClient, type KubeClient } from './kube-client.ts';
@@ -129,6 +130,7 @@ export class Plan {
   readonly operator: OperatorRunner;
   readonly #options: PlanOptions;
   readonly #more: OperatorProcess[] = [];
+  #external: ExternalDatabase | undefined;
   readonly #tier: Tier;
   readonly #directory: string;
   readonly #stopping = new AbortController();
@@ -275,6 +277,23 @@ export class Plan {
     return this.client.patch(this.objectPath(), { spec });
   }
 
+  /** A database of somebody else, which ends with the plan. */
+  async startExternalDatabase(): Promise<ExternalDatabase> {
+    this.#external = await ExternalDatabase.start(this.#tier, join(this.#directory, 'elsewhere'));
+    return this.#external;
+  }
+
+  get externalDatabase(): ExternalDatabase {
+    if (!this.#external) throw new Error(`${this.namespace} has no external database`);
+    return this.#external;
+  }
+
+  /** The Secret that tells the operator how to reach a database of somebody else. */
+  createExternalSecret(database: ExternalDatabase, name = EXTERNAL_SECRET, login?: string): Promise<unknown> {
+    const stringData = { ...database.appAccess(login), ...database.migratorAccess };
+    return this.client.create(this.path('v1', 'secrets'), { metadata: { name }, stringData });
+  }
+
   /** Starts the operator, makes the object and waits until it is ready. */
   async converge(spec: unknown = {}): Promise<void> {
     await this.operator.start();
@@ -340,6 +359,7 @@ export class Plan {
     await Promise.all([this.operator, ...this.#more].map((operator) => operator.stop('SIGKILL')));
     this.#stopping.abort();
     await Promise.all([this.kubelet.stop(), this.#watching]);
+    await this.#external?.stop();
     await this.proxy.stop();
     await this.gate.close();
     rmSync(this.#directory, { recursive: true, force: true });
