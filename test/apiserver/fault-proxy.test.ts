@@ -37,7 +37,7 @@ describe('fault proxy', () => {
     });
     const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
     proxy = await FaultProxy.start({
-      upstream: admin.connection,
+      upstream: admin,
       impersonate: { user: name, groups },
       tls: tier.proxyTLS,
     });

@@ -5,14 +5,13 @@ import { ANSWERS } from './faults/answer.ts';
 import type { Fault } from './faults/fault.ts';
 import { CRASHES, SIGKILLS } from './faults/kill.ts';
 import { WATCHES } from './faults/watch.ts';
-import type { PlanSpec, Reference } from './run-plan.ts';
-import { WORKLOADS, type Workload } from './workloads.ts';
+import type { References } from './references.ts';
+import type { PlanSpec } from './run-plan.ts';
+import { WORKLOADS } from './workloads.ts';
 
 /** What every point of every workload is struck with in the full matrix. */
 export const FULL: readonly Fault[] = [...CRASHES, ...ANSWERS, ...WATCHES];
 export const FAULTS: readonly Fault[] = [...SIGKILLS, ...FULL];
-
-export type References = ReadonlyMap<Workload, Reference>;
 
 const REGRESSIONS = fileURLToPath(new URL('regressions', import.meta.url));
 

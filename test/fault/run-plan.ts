@@ -1,17 +1,13 @@
 /** One plan of the matrix: a workload, a fault, a point, and everything that must hold afterwards. */
 import type { Plan, Tier } from '../support/plan.ts';
 import { SecretScan } from '../support/secret-scan.ts';
-import { captureState, differences, learnMask, type State } from '../support/state.ts';
+import { differences } from '../support/state.ts';
 import { eventually } from '../support/wait.ts';
 import { withPlan } from '../support/with-plan.ts';
-import { formatRecord, writeName, type RequestRecord } from '../support/write-log.ts';
-import type { Course, Fault, Strike } from './faults/fault.ts';
-import type { Workload } from './workloads.ts';
-
-/** For how long a converged plan must write nothing before something is done to it. */
-const CALM_MS = 2000;
-/** And before its end state is looked at: longer than the shortest pause between two visits, see revisit.ts. */
-const QUIET_MS = 3600;
+import { formatRecord } from '../support/write-log.ts';
+import type { Fault, Strike } from './faults/fault.ts';
+import { CALM_MS, outcomeOf, slug, type Outcome, type Reference } from './references.ts';
+import { prepare, type Workload } from './workloads.ts';
 
 /** Writes that a fault may cost on top of an undisturbed run: retries, and status that says what was wrong. */
 const MORE_WRITES = 25;
@@ -25,75 +21,6 @@ export interface PlanSpec {
 
 export const describePlan = ({ workload, fault, point }: PlanSpec): string =>
   `${workload.name}:${fault.name}:${point}`;
-
-/** Undisturbed runs of a workload: what others are compared with. */
-export interface Reference extends Course {
-  /** Writes that every one of them needed; how many status writes come on top depends on timing. */
-  readonly certain: number;
-  readonly state: State;
-  readonly mask: ReadonlySet<string>;
-  readonly creates: ReadonlyMap<string, number>;
-  readonly deletes: ReadonlyMap<string, number>;
-}
-
-interface Outcome {
-  readonly writes: readonly string[];
-  readonly state: State;
-  readonly creates: ReadonlyMap<string, number>;
-  readonly deletes: ReadonlyMap<string, number>;
-}
-
-/** How often each name occurs among the requests that fit. Events come as they come. */
-function count(
-  records: readonly RequestRecord[],
-  fits: (record: RequestRecord) => boolean,
-): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const record of records.filter(fits)) {
-    const name = writeName(record);
-    if (record.object.startsWith('events') || record.injected) continue;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return counts;
-}
-
-async function outcomeOf(plan: Plan, since: number): Promise<Outcome> {
-  await plan.settle(QUIET_MS);
-  const writes = plan.proxy.log.writes.slice(since);
-  return {
-    writes: writes.map(writeName),
-    state: await captureState(plan),
-    creates: count(writes, ({ status }) => status === 201),
-    deletes: count(writes, ({ verb, status }) => verb === 'delete' && status === 200),
-  };
-}
-
-const slug = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
-
-/** Runs a workload undisturbed, three times: fields that differ between those are masked. */
-export async function learnReference(tier: Tier, workload: Workload): Promise<Reference> {
-  const outcomes: Outcome[] = [];
-  const run = async (plan: Plan): Promise<void> => {
-    await workload.prepare(plan);
-    await plan.settle(CALM_MS);
-    const since = plan.proxy.log.writes.length;
-    await workload.act(plan);
-    await workload.reached(plan);
-    outcomes.push(await outcomeOf(plan, since));
-  };
-  await Promise.all(
-    [1, 2, 3].map((turn) =>
-      withPlan(tier, `fault-${slug(workload.name)}-reference-${turn}`, run, { inProcess: {} }),
-    ),
-  );
-  const [longest] = outcomes.toSorted((a, b) => b.writes.length - a.writes.length);
-  if (!longest) throw new Error(`${workload.name}: no reference`);
-  return {
-    ...longest,
-    certain: Math.min(...outcomes.map(({ writes }) => writes.length)),
-    mask: learnMask(outcomes.map(({ state }) => state)),
-  };
-}
 
 interface Kept {
   readonly credentials: Readonly<Record<string, string>>;
@@ -110,7 +37,7 @@ async function actUntilStruck(plan: Plan, workload: Workload, strike: Strike): P
   await strike.arm();
   await workload.act(plan);
   const stopped = new AbortController();
-  const struck = eventually({ what: 'the fault to strike', timeoutMs: 200_000, intervalMs: 20 }, () =>
+  const struck = eventually({ what: 'the fault to strike', timeoutMs: 200_000, intervalMs: 50 }, () =>
     stopped.signal.aborted ? 'over' : strike.hit(),
   );
   const quiet = workload
@@ -172,7 +99,7 @@ export async function runPlan(tier: Tier, spec: PlanSpec, reference: Reference):
   const run = async (plan: Plan): Promise<void> => {
     const strike = fault.install(plan, point);
     const scan = SecretScan.start(plan.proxy);
-    await workload.prepare(plan);
+    await prepare(plan, workload);
     await plan.settle(CALM_MS);
     const since = plan.proxy.log.writes.length;
     const untouched = await keptBy(plan);

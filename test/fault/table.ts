@@ -1,6 +1,6 @@
 /** What became of the plans, as a table of workloads and groups of faults. */
+import type { References } from './references.ts';
 import type { PlanSpec } from './run-plan.ts';
-import type { References } from './plans.ts';
 
 interface Cell {
   passed: number;

@@ -1,21 +1,52 @@
 /**
- * What is done to a platform while its operator is killed, a workload per entry. A new one needs no more than a line
+ * What is done to a platform while its operator is killed, a workload per entry. A new one needs no more than an entry
  * here: the matrix runs it at every write and every position.
  */
+import { EXTERNAL_SECRET, externalDatabase } from '../support/external-database.ts';
 import { inventory } from '../support/inventory.ts';
+import type { KubeObject, Secret } from '../support/kube-objects.ts';
 import { OBJECT_NAME, type Plan } from '../support/plan.ts';
 import { eventually } from '../support/wait.ts';
 
 export interface Workload {
   readonly name: string;
-  /** Brings the plan to where the workload begins. Not disturbed. */
-  prepare(plan: Plan): Promise<void>;
+  /** What is done before, undisturbed: it begins where that one ends. */
+  readonly after?: Workload;
+  /** And what else is done before. */
+  begin?(plan: Plan): Promise<unknown>;
   /** The change; everything that the operator writes from here on may be its last write. */
   act(plan: Plan): Promise<unknown>;
   /** Resolves in the end state. */
   reached(plan: Plan): Promise<unknown>;
   /** The end state has neither volume nor credentials. */
   readonly removesData?: true;
+}
+
+/** What is done one after the other from nothing to the end of a workload, itself included. */
+export const pathTo = (workload: Workload): readonly Workload[] => [
+  ...(workload.after ? pathTo(workload.after) : []),
+  workload,
+];
+
+/** Brings a plan to where a workload begins. */
+export async function prepare(plan: Plan, workload: Workload): Promise<void> {
+  const { after } = workload;
+  if (after) {
+    await prepare(plan, after);
+    await after.act(plan);
+    await after.reached(plan);
+  }
+  await workload.begin?.(plan);
+}
+
+interface Deployment extends KubeObject {
+  readonly spec: { readonly template: unknown };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+  };
 }
 
 const PATIENCE_MS = 180_000;
@@ -29,11 +60,9 @@ const remove = (plan: Plan): Promise<unknown> => plan.client.delete(plan.objectP
 
 /** The object is gone, and the garbage collector has left `kept` kinds of our labels. */
 async function goneExcept(plan: Plan, kept: readonly string[]): Promise<void> {
-  await eventually(
-    { what: `${plan.namespace}/${OBJECT_NAME} to be gone`, timeoutMs: PATIENCE_MS },
-    async () => ((await plan.client.find(plan.objectPath())) === undefined ? true : undefined),
-  );
-  await eventually({ what: 'its children to be collected', timeoutMs: PATIENCE_MS }, async () =>
+  await plan.waitGone(PATIENCE_MS);
+  const what = 'its children to be collected';
+  await eventually({ what, timeoutMs: PATIENCE_MS, intervalMs: 400 }, async () =>
     (await inventory(plan)).every((name) => kept.includes(name.split('/')[0] ?? '')) ? true : undefined,
   );
 }
@@ -45,61 +74,100 @@ const patch =
   (plan: Plan): Promise<unknown> =>
     plan.patchSpec(spec);
 
+const create = (name: string, spec: unknown): Workload => ({
+  name,
+  begin: (plan) => plan.operator.start(),
+  act: (plan) => plan.createObject(spec),
+  reached: ready,
+});
+
+const CREATE = create('create', {});
+
 /** A change of the spec of a platform that is ready, and ready again afterwards. */
 const change = (name: string, spec: unknown): Workload => ({
   name,
-  prepare: (plan) => plan.converge(),
+  after: CREATE,
   act: patch(spec),
   reached: ready,
 });
 
-export const WORKLOADS: readonly Workload[] = [
-  {
-    name: 'create',
-    prepare: (plan) => plan.operator.start(),
-    act: (plan) => plan.createObject(),
-    reached: ready,
+const SUSPEND: Workload = {
+  name: 'suspend',
+  after: CREATE,
+  act: patch({ suspend: true }),
+  reached: suspended,
+};
+
+const RETAIN: Workload = { name: 'delete, Retain', after: CREATE, act: remove, reached: retained };
+
+/** The database is somebody else's. */
+const EXTERNAL: Workload = {
+  ...create('create, External', { database: externalDatabase() }),
+  begin: async (plan) => {
+    await plan.createExternalSecret(await plan.startExternalDatabase());
+    await plan.operator.start();
   },
+};
+
+const NEW_PASSWORD = 'their-next-password-of-the-app';
+
+/** The administrator changes the password; pods with the old one would not become ready. */
+const PASSWORD: Workload = {
+  name: 'password, External',
+  after: EXTERNAL,
+  act: async (plan) => {
+    await plan.externalDatabase.setAppPassword(NEW_PASSWORD);
+    const secret = plan.path('v1', 'secrets', EXTERNAL_SECRET);
+    await plan.client.patch(secret, { stringData: { password: NEW_PASSWORD } });
+  },
+  reached: async (plan) => {
+    await eventually(
+      { what: 'the new password in every pod', timeoutMs: PATIENCE_MS, intervalMs: 300 },
+      async () => ((await isRolledOut(plan)) ? true : undefined),
+    );
+    await ready(plan);
+  },
+};
+
+/** All Deployments mount a Secret with the new password, and no pod of before is left. */
+async function isRolledOut(plan: Plan): Promise<boolean> {
+  const secrets = await plan.list<Secret>('v1', 'secrets?labelSelector=app.kubernetes.io%2Finstance%3Ddemo');
+  const encoded = Buffer.from(NEW_PASSWORD).toString('base64');
+  const names = secrets
+    .filter(({ data }) => data?.['password'] === encoded)
+    .map(({ metadata }) => metadata.name);
+  const deployments = await plan.list<Deployment>('apps/v1', 'deployments');
+  return deployments.every(
+    ({ metadata, spec, status }) =>
+      names.some((name) => JSON.stringify(spec.template).includes(`"${name}"`)) &&
+      status !== undefined &&
+      status.observedGeneration === metadata.generation &&
+      status.replicas === status.updatedReplicas &&
+      status.replicas === status.readyReplicas,
+  );
+}
+
+/** In the order in which the shards take turns, so that none has all of the long ones. */
+export const WORKLOADS: readonly Workload[] = [
+  CREATE,
   change('scale', { server: { replicas: 3 } }),
   change('image', { image: { repository: 'test.invalid/app', tag: '2' } }),
-  change('configuration', { database: { builtIn: { parameters: { work_mem: '8MB' } } } }),
-  {
-    name: 'suspend',
-    prepare: (plan) => plan.converge(),
-    act: patch({ suspend: true }),
-    reached: suspended,
-  },
-  {
-    name: 'resume',
-    prepare: async (plan) => {
-      await plan.converge();
-      await plan.patchSpec({ suspend: true });
-      await suspended(plan);
-    },
-    act: patch({ suspend: false }),
-    reached: ready,
-  },
-  {
-    name: 'adopt retained data',
-    prepare: async (plan) => {
-      await plan.converge();
-      await remove(plan);
-      await retained(plan);
-    },
-    act: (plan) => plan.createObject(),
-    reached: ready,
-  },
-  { name: 'delete, Retain', prepare: (plan) => plan.converge(), act: remove, reached: retained },
+  SUSPEND,
+  { name: 'resume', after: SUSPEND, act: patch({ suspend: false }), reached: ready },
+  RETAIN,
+  { name: 'adopt retained data', after: RETAIN, act: (plan) => plan.createObject(), reached: ready },
   {
     name: 'delete, Delete',
-    prepare: async (plan) => {
-      await plan.converge({ deletionPolicy: 'Delete' });
-      await plan.client.patch(plan.objectPath(), {
+    after: create('create, Delete', { deletionPolicy: 'Delete' }),
+    begin: (plan) =>
+      plan.client.patch(plan.objectPath(), {
         metadata: { annotations: { 'stockanalysis.dev/confirm-delete': OBJECT_NAME } },
-      });
-    },
+      }),
     act: remove,
     reached: (plan) => goneExcept(plan, []),
     removesData: true,
   },
+  EXTERNAL,
+  PASSWORD,
+  change('configuration', { database: { builtIn: { parameters: { work_mem: '8MB' } } } }),
 ];

@@ -11,14 +11,15 @@ import { createServer, type Server } from 'node:https';
 import type { Socket } from 'node:net';
 import { InterceptorChain } from './interceptor-chain.ts';
 import type { Decision, Exchange, Interceptor, ProxyReply } from './interceptors.ts';
-import { readAll, type Connection } from './kube-client.ts';
+import { readAll, type Connection, type KubeClient } from './kube-client.ts';
 import { close, listen } from './listen.ts';
 import { endToEnd, ProxyUpstream, type Impersonation } from './proxy-upstream.ts';
 import { RequestRecorder } from './request-recorder.ts';
 import type { WriteLog } from './write-log.ts';
 
 export interface FaultProxyOptions {
-  readonly upstream: Connection;
+  /** With all rights; its sockets are used. */
+  readonly upstream: KubeClient;
   readonly impersonate: Impersonation;
   readonly tls: ProxyTLS;
 }
@@ -120,7 +121,6 @@ export class FaultProxy {
   async stop(): Promise<void> {
     this.cutConnections();
     await close(this.#server);
-    this.#upstream.close();
   }
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

@@ -12,6 +12,9 @@ export class Informer<T extends KubeObject> {
   readonly #path: string;
   readonly #changed: (object: T) => unknown;
   readonly #gone: (object: T) => unknown;
+  readonly #waiting = new Set<() => void>();
+  /** Counts additions, changes and disappearances. */
+  #version = 0;
 
   constructor(
     client: KubeClient,
@@ -23,6 +26,32 @@ export class Informer<T extends KubeObject> {
     this.#path = path;
     this.#changed = changed;
     this.#gone = gone;
+  }
+
+  /** A pause between two looks: over as soon as something has changed since the one before, and after `ms` at the latest. */
+  changes(): (ms: number) => Promise<void> {
+    let seen = this.#version;
+    return async (ms) => {
+      if (this.#version === seen) await this.#nextChange(ms);
+      seen = this.#version;
+    };
+  }
+
+  #nextChange(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#waiting.add(done);
+    });
+  }
+
+  #wake(): void {
+    this.#version += 1;
+    for (const done of this.#waiting) done();
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -55,10 +84,12 @@ export class Informer<T extends KubeObject> {
   #store(object: T): void {
     this.objects.set(object.metadata.uid ?? '', object);
     this.#changed(object);
+    this.#wake();
   }
 
   #remove(uid: string, object: T): void {
     this.objects.delete(uid);
     this.#gone(object);
+    this.#wake();
   }
 }

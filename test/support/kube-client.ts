@@ -94,10 +94,9 @@ export function readKubeconfig(file: string): Connection {
 }
 
 /** An agent that knows the certificates of this connection and keeps its sockets alive. */
-export function agentFor(connection: Connection): Agent {
+function agentFor(connection: Connection): Agent {
   return new Agent({
     keepAlive: true,
-    maxSockets: 64,
     ...(connection.ca === undefined ? {} : { ca: connection.ca }),
     ...(connection.serverName === undefined ? {} : { servername: connection.serverName }),
     ...connection.certificate,
@@ -118,13 +117,14 @@ export async function readAll(message: IncomingMessage): Promise<Buffer> {
 
 export class KubeClient {
   readonly connection: Connection;
-  readonly #agent: Agent;
+  /** For whoever sends requests of its own over the same sockets. */
+  readonly agent: Agent;
   readonly #base: RequestOptions;
 
   constructor(connection: Connection) {
     this.connection = connection;
-    this.#agent = agentFor(connection);
-    this.#base = { agent: this.#agent, hostname: connection.server.hostname, port: connection.server.port };
+    this.agent = agentFor(connection);
+    this.#base = { agent: this.agent, hostname: connection.server.hostname, port: connection.server.port };
   }
 
   #send(method: string, path: string, options: CallOptions, signal?: AbortSignal): Promise<IncomingMessage> {
@@ -228,8 +228,19 @@ export class KubeClient {
     }
   }
 
-  /** Closes idle connections. */
+  /** Closes all connections. */
   close(): void {
-    this.#agent.destroy();
+    this.agent.destroy();
   }
+}
+
+/** Clients of this process by the text of their kubeconfig: two control planes may come to lie in one folder. */
+const shared = new Map<string, KubeClient>();
+
+/** One client for all of a process, never closed: each plan of its own would pay for handshakes anew. */
+export function sharedClient(kubeconfig: string): KubeClient {
+  const key = readFileSync(kubeconfig, 'utf8');
+  const client = shared.get(key) ?? new KubeClient(readKubeconfig(kubeconfig));
+  shared.set(key, client);
+  return client;
 }

@@ -1,12 +1,29 @@
 /** The real operator as a process of its own, to be killed at will. */
+import { execFile } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { operatorEnvironment, type OperatorPlace } from './operator-environment.ts';
 import type { OperatorExit, OperatorRunner, StopSignal } from './operator-runner.ts';
 import { spawnTracked, type TrackedProcess } from './processes.ts';
 
 const MAIN = fileURLToPath(new URL('../../operator/src/main.ts', import.meta.url));
+
+/** Tens of operators start in the tier: parsed modules are kept beside the ledger of the processes. */
+export const compileCache = (ledger: string): string => join(ledger, '..', 'compile-cache');
+
+/** Once for all, since a process that is killed writes nothing into it, and each would spend a second on parsing. */
+export async function fillCompileCache(folder: string): Promise<void> {
+  const load = `await import(${JSON.stringify(pathToFileURL(join(dirname(MAIN), 'process.ts')))})`;
+  await promisify(execFile)(
+    process.execPath,
+    ['--enable-source-maps', '--input-type=module', '--eval', load],
+    {
+      env: { ...process.env, NODE_COMPILE_CACHE: folder },
+    },
+  );
+}
 
 /** `directory` holds kubeconfig, pid and log. */
 export interface OperatorProcessOptions extends OperatorPlace {
@@ -84,8 +101,7 @@ export class OperatorProcess implements OperatorRunner {
     const { directory, ledger, environment } = this.#options;
     return {
       PATH: process.env['PATH'] ?? '',
-      // Tens of operators start in this tier: parsed modules are kept beside the ledger.
-      NODE_COMPILE_CACHE: join(ledger, '..', 'compile-cache'),
+      NODE_COMPILE_CACHE: compileCache(ledger),
       KUBECONFIG: join(directory, 'kubeconfig'),
       LOG_LEVEL: 'debug',
       ...operatorEnvironment({ ...this.#options, environment: { ...LEADER_ELECTION, ...environment } }),

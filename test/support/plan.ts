@@ -7,8 +7,10 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OperatorOptions } from '../../operator/src/operator.ts';
 import { DatabaseGate } from './database-gate.ts';
+import { EXTERNAL_SECRET, ExternalDatabase } from './external-database.ts';
 import { FaultProxy, type ProxyTLS } from './fault-proxy.ts';
-import { KubeClient, readKubeconfig } from './kube-client.ts';
+import { Informer } from './informer.ts';
+import { sharedClient, type KubeClient } from './kube-client.ts';
 import type { Condition, KubeObject, Secret, StockAnalysis } from './kube-objects.ts';
 import { InProcessOperator } from './in-process-operator.ts';
 import { OperatorProcess } from './operator-process.ts';
@@ -16,7 +18,7 @@ import type { OperatorPlace } from './operator-environment.ts';
 import { describeOperator, logOf, type OperatorRunner } from './operator-runner.ts';
 import { operatorRules } from './role-rules.ts';
 import { StubKubelet } from './stub-kubelet.ts';
-import { eventually } from './wait.ts';
+import { eventually, type WaitOptions } from './wait.ts';
 import { formatRecord } from './write-log.ts';
 
 /** What global-setup.ts prepares for all plans. */
@@ -49,6 +51,9 @@ export interface ReplicaOptions {
 
 /** For anything that a plan waits for: more than it takes, even on a machine that does other things. */
 const CONVERGE_MS = 120_000;
+/** Time between two looks at an object that a watch is silent about. */
+const WATCH_FALLBACK_MS = 2000;
+const noticed = (): void => undefined;
 
 /** Name of the object that most plans make. */
 export const OBJECT_NAME = 'demo';
@@ -60,6 +65,23 @@ const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 /** Short, so that no failure prints a password. */
 function hashOf({ data }: Secret): string {
   return createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 12);
+}
+
+interface WantedCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+}
+
+/** The condition, where it is as wanted and was judged for the object's present generation. */
+function judgedCondition(
+  { metadata, status }: StockAnalysis,
+  wanted: WantedCondition,
+): Condition | undefined {
+  const found = status?.conditions?.find(({ type }) => type === wanted.type);
+  const fits =
+    found?.status === wanted.status && (wanted.reason === undefined || found.reason === wanted.reason);
+  return fits && found.observedGeneration === metadata.generation ? found : undefined;
 }
 
 /** ServiceAccount, Role and RoleBinding of an operator that serves the namespace it runs in. */
@@ -90,7 +112,7 @@ async function waitForRole(client: KubeClient, namespace: string): Promise<void>
 /** A proxy that makes its operator the ServiceAccount of the namespace. */
 export function startProxy(tier: Tier, client: KubeClient, namespace: string): Promise<FaultProxy> {
   return FaultProxy.start({
-    upstream: client.connection,
+    upstream: client,
     tls: tier.proxyTLS,
     impersonate: {
       user: `system:serviceaccount:${namespace}:${SERVICE_ACCOUNT}`,
@@ -108,8 +130,12 @@ export class Plan {
   readonly operator: OperatorRunner;
   readonly #options: PlanOptions;
   readonly #more: OperatorProcess[] = [];
+  #external: ExternalDatabase | undefined;
   readonly #tier: Tier;
   readonly #directory: string;
+  readonly #stopping = new AbortController();
+  readonly #objects: Informer<StockAnalysis>;
+  readonly #watching: Promise<void>;
 
   private constructor(
     tier: Tier,
@@ -132,6 +158,9 @@ export class Plan {
     this.operator = options.inProcess
       ? new InProcessOperator({ ...this.#place('operator'), proxy, operator: options.inProcess })
       : this.#newProcess('operator');
+    const objects = this.path('stockanalysis.dev/v1alpha1', 'stockanalyses');
+    this.#objects = new Informer(client, objects, noticed, noticed);
+    this.#watching = this.#objects.run(this.#stopping.signal);
   }
 
   #place(name: string): OperatorPlace {
@@ -163,7 +192,7 @@ export class Plan {
 
   /** Makes the namespace and everything around the operator; the operator itself is not started. */
   static async create(tier: Tier, namespace: string, options: PlanOptions = {}): Promise<Plan> {
-    const client = new KubeClient(readKubeconfig(tier.kubeconfig));
+    const client = sharedClient(tier.kubeconfig);
     // As the platform's namespace is: a pod that is not restricted is refused.
     const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
     await client.create('/api/v1/namespaces', { metadata: { name: namespace, labels } });
@@ -206,37 +235,63 @@ export class Plan {
   }
 
   /** Waits for a condition of the object that was judged for its present generation. */
-  waitForCondition(
-    wanted: { readonly type: string; readonly status: string; readonly reason?: string },
-    timeoutMs = CONVERGE_MS,
-  ): Promise<Condition> {
-    let last = 'no status yet';
-    const what = `${wanted.type}=${wanted.status}${wanted.reason ? ` (${wanted.reason})` : ''} of ${this.namespace}/${OBJECT_NAME}`;
-    const waiting = eventually({ what, timeoutMs, intervalMs: 200 }, async () => {
-      const object = await this.object();
-      const conditions = object.status?.conditions ?? [];
-      last =
-        conditions
-          .map(({ type, status, reason, message }) => `${type}=${status} ${reason}: ${message}`)
-          .join('\n  ') || last;
-      const found = conditions.find(({ type }) => type === wanted.type);
-      const fits =
-        found?.status === wanted.status && (wanted.reason === undefined || found.reason === wanted.reason);
-      return fits && found.observedGeneration === object.metadata.generation ? found : undefined;
+  waitForCondition(wanted: WantedCondition, timeoutMs = CONVERGE_MS): Promise<Condition> {
+    const { type, status, reason } = wanted;
+    const what = `${type}=${status}${reason ? ` (${reason})` : ''} of ${this.namespace}/${OBJECT_NAME}`;
+    const waiting = eventually({ what, timeoutMs, ...this.#objectChanges() }, async () => {
+      const seen = this.#seenObject();
+      if (seen !== undefined && judgedCondition(seen, wanted) === undefined) return undefined;
+      // What the watch has shown may be older than the last change of the spec.
+      return judgedCondition(await this.object(), wanted);
     });
     return waiting.catch((error: unknown) => {
+      const conditions = (this.#seenObject()?.status?.conditions ?? []).map(
+        (one) => `${one.type}=${one.status} ${one.reason}: ${one.message}`,
+      );
       throw new Error(
-        `${error instanceof Error ? error.message : String(error)}; conditions:\n  ${last}\n${describeOperator(this.operator)}`,
-        {
-          cause: error,
-        },
+        `${error instanceof Error ? error.message : String(error)}; conditions:\n  ${conditions.join('\n  ') || 'none'}\n${describeOperator(this.operator)}`,
+        { cause: error },
       );
     });
+  }
+
+  #seenObject(): StockAnalysis | undefined {
+    return [...this.#objects.objects.values()].find(({ metadata }) => metadata.name === OBJECT_NAME);
+  }
+
+  /** For `eventually`: looks when the watch shows a change, and every two seconds should it be silent. */
+  #objectChanges(): Pick<WaitOptions, 'intervalMs' | 'pause'> {
+    return { intervalMs: WATCH_FALLBACK_MS, pause: this.#objects.changes() };
+  }
+
+  /** Waits until there is no object any more. */
+  async waitGone(timeoutMs = CONVERGE_MS): Promise<void> {
+    const what = `${this.namespace}/${OBJECT_NAME} to be gone`;
+    await eventually({ what, timeoutMs, ...this.#objectChanges() }, async () =>
+      (await this.client.find(this.objectPath())) === undefined ? true : undefined,
+    );
   }
 
   /** Changes the spec by a JSON merge patch. */
   patchSpec(spec: unknown): Promise<StockAnalysis> {
     return this.client.patch(this.objectPath(), { spec });
+  }
+
+  /** A database of somebody else, which ends with the plan. */
+  async startExternalDatabase(): Promise<ExternalDatabase> {
+    this.#external = await ExternalDatabase.start(this.#tier, join(this.#directory, 'elsewhere'));
+    return this.#external;
+  }
+
+  get externalDatabase(): ExternalDatabase {
+    if (!this.#external) throw new Error(`${this.namespace} has no external database`);
+    return this.#external;
+  }
+
+  /** The Secret that tells the operator how to reach a database of somebody else. */
+  createExternalSecret(database: ExternalDatabase, name = EXTERNAL_SECRET, login?: string): Promise<unknown> {
+    const stringData = { ...database.appAccess(login), ...database.migratorAccess };
+    return this.client.create(this.path('v1', 'secrets'), { metadata: { name }, stringData });
   }
 
   /** Starts the operator, makes the object and waits until it is ready. */
@@ -302,10 +357,11 @@ export class Plan {
   /** Ends every process of the plan and removes its files; the namespace stays, it ends with the control plane. */
   async stop(): Promise<void> {
     await Promise.all([this.operator, ...this.#more].map((operator) => operator.stop('SIGKILL')));
-    await this.kubelet.stop();
+    this.#stopping.abort();
+    await Promise.all([this.kubelet.stop(), this.#watching]);
+    await this.#external?.stop();
     await this.proxy.stop();
     await this.gate.close();
-    this.client.close();
     rmSync(this.#directory, { recursive: true, force: true });
   }
 }

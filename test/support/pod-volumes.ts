@@ -60,11 +60,19 @@ export class PodVolumes {
       ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName,
     );
     for (const name of names.filter((candidate) => candidate !== undefined)) {
-      const path = `/api/v1/namespaces/${this.#namespace}/persistentvolumeclaims/${name}`;
-      const claim = await this.#client.find<PersistentVolumeClaim>(path);
+      const claim = await this.#claim(name);
       if (claim?.status?.phase !== 'Bound') return false;
     }
     return true;
+  }
+
+  /** From the API server's cache, as a kubelet reads: what the operator has seen stands there too, and etcd is not asked. */
+  #path(resource: string, name: string): string {
+    return `/api/v1/namespaces/${this.#namespace}/${resource}/${name}?resourceVersion=0`;
+  }
+
+  #claim(name: string): Promise<PersistentVolumeClaim | undefined> {
+    return this.#client.find(this.#path('persistentvolumeclaims', name));
   }
 
   async #contents(volume: NonNullable<Pod['spec']['volumes']>[number]): Promise<[string, string][]> {
@@ -100,8 +108,7 @@ export class PodVolumes {
   }
 
   async #requireClaim(name: string): Promise<string> {
-    const path = `/api/v1/namespaces/${this.#namespace}/persistentvolumeclaims/${name}`;
-    const claim = await this.#client.find<PersistentVolumeClaim>(path);
+    const claim = await this.#claim(name);
     if (claim?.status?.phase !== 'Bound') {
       throw new MissingDependency(
         'ContainerCreating',
@@ -113,8 +120,7 @@ export class PodVolumes {
 
   async #requireServiceAccount(pod: Pod): Promise<void> {
     const name = pod.spec.serviceAccountName ?? 'default';
-    const path = `/api/v1/namespaces/${this.#namespace}/serviceaccounts/${name}`;
-    if ((await this.#client.find(path)) === undefined) {
+    if ((await this.#client.find(this.#path('serviceaccounts', name))) === undefined) {
       throw new MissingDependency('ContainerCreating', `serviceaccount "${name}" not found`);
     }
   }
@@ -142,7 +148,7 @@ export class PodVolumes {
 
   async #find(kind: Source['kind'], name: string): Promise<Secret | ConfigMap | undefined> {
     try {
-      return await this.#client.get(`/api/v1/namespaces/${this.#namespace}/${kind}/${name}`);
+      return await this.#client.get(this.#path(kind, name));
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error instanceof KubeError ? error : new Error(`cannot read ${kind} "${name}"`, { cause: error });

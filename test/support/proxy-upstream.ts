@@ -1,7 +1,7 @@
 /** The way from the fault proxy to the API server: who the caller is there, and which headers go on. */
 import type { IncomingMessage } from 'node:http';
-import { request as httpsRequest, type Agent } from 'node:https';
-import { agentFor, type Connection } from './kube-client.ts';
+import { request as httpsRequest } from 'node:https';
+import type { KubeClient } from './kube-client.ts';
 
 /** Who the operator is to the API server, for example `system:serviceaccount:NAMESPACE:NAME` and its groups. */
 export interface Impersonation {
@@ -41,19 +41,19 @@ export interface Forwarded {
 }
 
 export class ProxyUpstream {
-  readonly #connection: Connection;
+  readonly #client: KubeClient;
   readonly #impersonate: Impersonation;
-  readonly #agent: Agent;
 
-  constructor(connection: Connection, impersonate: Impersonation) {
-    this.#connection = connection;
+  /** @param client whose credentials and sockets are used */
+  constructor(client: KubeClient, impersonate: Impersonation) {
+    this.#client = client;
     this.#impersonate = impersonate;
-    this.#agent = agentFor(connection);
   }
 
   /** The API server's answer, its body not read yet. */
   send({ method, path, body, signal, ...request }: Forwarded): Promise<IncomingMessage> {
-    const { server, token } = this.#connection;
+    const { agent, connection } = this.#client;
+    const { server, token } = connection;
     const { user, groups } = this.#impersonate;
     const headers: Record<string, string | string[]> = {
       ...endToEnd(request.headers),
@@ -64,14 +64,10 @@ export class ProxyUpstream {
     };
     const { hostname, port } = server;
     return new Promise((resolve, reject) => {
-      const sent = httpsRequest({ agent: this.#agent, hostname, port, method, path, headers }, resolve);
+      const sent = httpsRequest({ agent, hostname, port, method, path, headers }, resolve);
       sent.once('error', reject);
       signal?.addEventListener('abort', () => sent.destroy(), { once: true });
       sent.end(body.length > 0 ? body : undefined);
     });
-  }
-
-  close(): void {
-    this.#agent.destroy();
   }
 }

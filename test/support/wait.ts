@@ -5,6 +5,8 @@ export interface WaitOptions {
   readonly what: string;
   readonly timeoutMs: number;
   readonly intervalMs?: number;
+  /** What to wait for between two probes, in place of all of the interval: see Informer.changes. */
+  readonly pause?: (ms: number) => Promise<unknown>;
 }
 
 /**
@@ -15,6 +17,7 @@ export async function eventually<T>(
   options: WaitOptions,
   probe: () => Promise<T | undefined> | T | undefined,
 ): Promise<T> {
+  const { intervalMs = 100, pause = sleep } = options;
   const deadline = performance.now() + options.timeoutMs;
   let last: unknown;
   for (;;) {
@@ -31,7 +34,7 @@ export async function eventually<T>(
         cause: last,
       });
     }
-    await sleep(options.intervalMs ?? 100);
+    await pause(intervalMs);
   }
 }
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Plan, type PlanOptions, type Tier } from './plan.ts';
 
 /** On two cores; a plan waits most of its time, and more of them would only make each other slow. */
-const SLOTS = 8;
+const SLOTS = 14;
 
 function tryTake(folder: string): boolean {
   try {

@@ -1,5 +1,6 @@
 /** Sequences of changes of one object, each of which must end where a fresh object of the same spec ends. */
-import { properties, type Property } from './properties.ts';
+import { externalDatabase } from '../support/external-database.ts';
+import { externalSecret, properties, type Property } from './properties.ts';
 import { withValue, type Spec } from './spec.ts';
 
 export type Step =
@@ -18,53 +19,58 @@ export interface Chain {
   readonly steps: readonly Step[];
 }
 
-const BASE: Spec = {};
+/** Objects with a database of their own, and with one of somebody else: neither becomes the other. */
+const BUILT_IN: Spec = {};
+const EXTERNAL: Spec = { database: externalDatabase() };
 const reach = (spec: Spec): Step => ({ kind: 'reach', spec });
 
 /** Each value after the other, away, and on again; every bad value taken back. */
-function chainOf(property: Property): Chain {
+function chainOf(property: Property, base = BUILT_IN): Chain {
   const { path, values, refused, futile } = property;
-  const at = (value: unknown): Spec => withValue(BASE, path, value);
+  const at = (value: unknown): Spec => withValue(base, path, value);
   const [first] = values;
   const there = values.map((value): Step => reach(at(value)));
-  const onAndOff = property.isOneWay ? [] : [reach(BASE), reach(at(first)), reach(BASE)];
+  const onAndOff = property.isOneWay ? [] : [reach(base), reach(at(first)), reach(base)];
   const bad = futile.flatMap(({ value, reason }): Step[] => [
     { kind: 'futile', spec: at(value), reason },
-    reach(BASE),
+    reach(base),
   ]);
   const refusals = refused.map((value): Step => ({ kind: 'refuse', spec: at(value) }));
-  return { name: path, from: BASE, steps: [...there, ...onAndOff, ...bad, ...refusals] };
+  return { name: path, from: base, steps: [...there, ...onAndOff, ...bad, ...refusals] };
 }
 
 /** Suspended objects are compared when they run again: a fresh one that is suspended has never made anything. */
 function suspendChain(): Chain {
   const suspend = (spec: Spec): Step => ({ kind: 'suspend', spec: withValue(spec, 'suspend', true) });
-  const changed = withValue(BASE, 'server.replicas', 3);
+  const changed = withValue(BUILT_IN, 'server.replicas', 3);
   return {
     name: 'suspend',
-    from: BASE,
+    from: BUILT_IN,
     steps: [
-      suspend(BASE),
-      reach(BASE),
+      suspend(BUILT_IN),
+      reach(BUILT_IN),
       suspend(changed),
       reach(changed),
       suspend(changed),
-      reach(BASE),
+      reach(BUILT_IN),
       { kind: 'refuse', spec: { suspend: 'yes' } },
     ],
   };
 }
 
 /** Walks over specs that set several properties at once. */
-function walk(number: number, length: number, random: () => number): Chain {
-  const settable = properties().filter(({ path, isOneWay }) => path !== 'suspend' && !isOneWay);
+function walk(name: string, length: number, random: () => number, base = BUILT_IN): Chain {
+  const settable = properties().filter(
+    ({ path, isOneWay }) =>
+      path !== 'suspend' && !isOneWay && (base === BUILT_IN || !path.startsWith('database.builtIn')),
+  );
   const pick = <T>(items: readonly T[]): T | undefined => items[Math.floor(random() * items.length)];
   const somewhere = (): Spec =>
     settable
       .filter(() => random() < 0.25)
-      .reduce<Spec>((spec, { path, values }) => withValue(spec, path, modest(path, pick(values))), BASE);
+      .reduce<Spec>((spec, { path, values }) => withValue(spec, path, modest(path, pick(values))), base);
   const steps = Array.from({ length }, () => reach(somewhere()));
-  return { name: `walk ${number}`, from: somewhere(), steps };
+  return { name, from: somewhere(), steps };
 }
 
 /** The largest numbers of replicas are tried once, in the chain of their property. */
@@ -75,7 +81,13 @@ function modest(path: string, value: unknown): unknown {
 export function allChains(random: () => number, walks: { number: number; length: number }): Chain[] {
   const single = properties()
     .filter(({ path }) => path !== 'suspend')
-    .map(chainOf);
-  const long = Array.from({ length: walks.number }, (_, index) => walk(index + 1, walks.length, random));
-  return [...single, suspendChain(), ...long];
+    .map((property) => chainOf(property));
+  const long = Array.from({ length: walks.number }, (_, index) =>
+    walk(`walk ${index + 1}`, walks.length, random),
+  );
+  const external = [
+    chainOf(externalSecret, EXTERNAL),
+    walk('walk, External', walks.length, random, EXTERNAL),
+  ];
+  return [...single, suspendChain(), ...long, ...external];
 }

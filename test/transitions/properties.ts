@@ -3,6 +3,7 @@
  * strings, whose pattern says little about what they mean, from the table below. A new property without an entry there
  * is an error, so none is forgotten.
  */
+import { APP_LOGIN, EXTERNAL_SECRET, OTHER_APP_LOGIN } from '../support/external-database.ts';
 import { readCRDs, type SchemaNode } from '../support/crd.ts';
 
 /** `server.replicas`, below spec. */
@@ -43,7 +44,7 @@ const image = (name: string): Meaning => ({
 /** Left out, because they cannot be changed by themselves: members of a whole that stands below, and the kind of database. */
 const NOT_BY_ITSELF: ReadonlySet<Path> = new Set([
   ...['image.repository', 'image.tag', 'image.digest'],
-  // Immutable, and an external database needs a server of somebody else: test/apiserver/external.test.ts.
+  // Immutable, and a Secret can only be named where it says External: see `externalSecret`.
   ...['database.mode', 'database.external.secretRef.name'],
 ]);
 
@@ -93,6 +94,21 @@ const MEANINGS: Readonly<Record<Path, Meaning>> = {
 
 /** A StorageClass is chosen once, when the volume is made. */
 const SET_AT_CREATION: ReadonlySet<Path> = new Set(['database.builtIn.storage.storageClassName']);
+
+/** Secrets of every namespace here by name, with the login that they give to the database of somebody else. */
+export const EXTERNAL_SECRETS: Readonly<Record<string, string>> = {
+  [EXTERNAL_SECRET]: APP_LOGIN,
+  'elsewhere.other-login': OTHER_APP_LOGIN,
+  e: APP_LOGIN,
+};
+
+/** Which of them is read, for objects whose database is External. */
+export const externalSecret: Property = {
+  path: 'database.external.secretRef.name',
+  values: Object.keys(EXTERNAL_SECRETS),
+  refused: ['', 'A', '-x', 'x'.repeat(254)],
+  futile: [{ value: 'nowhere', reason: 'SecretMissing' }],
+};
 
 interface FullSchema extends SchemaNode {
   readonly type?: string;

@@ -1,32 +1,38 @@
 /** Carries a chain out on one object and compares every stop with a fresh object of the same spec. */
+import type { ExternalDatabase } from '../support/external-database.ts';
 import type { KubeObject } from '../support/kube-objects.ts';
 import type { Plan, Tier } from '../support/plan.ts';
 import { differences, learnMask, type State } from '../support/state.ts';
 import { withPlan } from '../support/with-plan.ts';
 import type { Chain, Step } from './chains.ts';
 import { currentState } from './current-state.ts';
-import { ABSENT_IMAGE } from './properties.ts';
-import { keyOfSpec, patchBetween, type Spec } from './spec.ts';
+import { ABSENT_IMAGE, EXTERNAL_SECRETS } from './properties.ts';
+import { isExternal, keyOfSpec, patchBetween, type Spec } from './spec.ts';
 
 /** For how long nothing is written before a state counts as reached. */
 const QUIET_MS = 1200;
 
-async function converge(plan: Plan, spec: Spec): Promise<void> {
+async function converge(plan: Plan, spec: Spec, elsewhere: ExternalDatabase): Promise<void> {
   const [repository = ''] = ABSENT_IMAGE.split(':');
   plan.kubelet.script.pullable = (image) => !image.startsWith(repository);
+  for (const [name, login] of isExternal(spec) ? Object.entries(EXTERNAL_SECRETS) : [])
+    await plan.createExternalSecret(elsewhere, name, login);
   await plan.converge(spec);
 }
 
 /** Fresh objects, one per spec, and what no two of them have in common. */
 export class FreshStates {
+  /** One for all objects that are External, so that their states have host, port and certificate in common. */
+  readonly elsewhere: ExternalDatabase;
   readonly #tier: Tier;
   readonly #states = new Map<string, Promise<State>>();
   readonly #prefix: string;
   #count = 0;
   mask: ReadonlySet<string> = new Set();
 
-  constructor(tier: Tier, prefix: string) {
+  constructor(tier: Tier, prefix: string, elsewhere: ExternalDatabase) {
     this.#tier = tier;
+    this.elsewhere = elsewhere;
     this.#prefix = prefix;
   }
 
@@ -51,7 +57,7 @@ export class FreshStates {
     let state: State = new Map();
     this.#count += 1;
     const run = async (plan: Plan): Promise<void> => {
-      await converge(plan, spec);
+      await converge(plan, spec, this.elsewhere);
       await plan.settle(QUIET_MS);
       state = await currentState(plan);
     };
@@ -84,7 +90,7 @@ export async function runChain(
 ): Promise<ChainResult> {
   const stops: Stop[] = [];
   const run = async (plan: Plan): Promise<void> => {
-    await converge(plan, chain.from);
+    await converge(plan, chain.from, fresh.elsewhere);
     let at = chain.from;
     for (const [index, step] of chain.steps.entries()) {
       stops.push({ index, step, ...(await carryOut(plan, at, step)) });

@@ -6,6 +6,9 @@ export type Spec = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Spec =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+export const isExternal = ({ database }: Spec): boolean =>
+  isObject(database) && database['mode'] === 'External';
+
 /** The spec with a property set; an object is merged into what stands there. */
 export function withValue(spec: Spec, path: Path, value: unknown): Spec {
   const [head = '', ...rest] = path.split('.');

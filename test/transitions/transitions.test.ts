@@ -7,7 +7,9 @@
  * CHAIN=name runs one alone, for example CHAIN=server.replicas.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { expect, inject, it } from 'vitest';
+import { join } from 'node:path';
+import { expect, inject, it, onTestFinished } from 'vitest';
+import { ExternalDatabase } from '../support/external-database.ts';
 import { generator, seed } from '../support/random.ts';
 import { inParallel } from '../support/wait.ts';
 import { allChains, type Chain } from './chains.ts';
@@ -35,7 +37,9 @@ function choose(chains: readonly Chain[], random: () => number): readonly Chain[
 it(`every change ends where a fresh object begins (SEED=${seed})`, { timeout: HOUR_MS }, async () => {
   const random = generator(seed);
   const chains = choose(allChains(random, WALKS), random);
-  const fresh = new FreshStates(tier, 'transitions');
+  const elsewhere = await ExternalDatabase.start(tier, join(tier.scratch, 'transitions-elsewhere'));
+  onTestFinished(() => elsewhere.stop());
+  const fresh = new FreshStates(tier, 'transitions', elsewhere);
   await fresh.learn();
   const rows: string[] = [];
   const problems: string[] = [];

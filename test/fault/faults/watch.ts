@@ -42,6 +42,7 @@ const GONE = {
 
 interface Stream {
   push(text: string): void;
+  /** Of what the operator reads. What still comes from the API server is taken in and dropped. */
   end(): void;
 }
 
@@ -99,7 +100,11 @@ class DisturbedWatch extends Transform {
   /** The fault is over for this watch. */
   release(): void {
     if (this.destroyed || this.#isDead) return;
-    this.#behaviour.after({ push: (text) => this.push(text), end: () => this.end() }, this.#held.splice(0));
+    const end = (): void => {
+      this.#isDead = true;
+      this.push(null);
+    };
+    this.#behaviour.after({ push: (text) => this.push(text), end }, this.#held.splice(0));
   }
 }
 
@@ -159,13 +164,16 @@ function serveOlderList(plan: Plan, kind: string): Strike {
   const watching = plan.proxy.intercept({
     watchStream: ({ target }: Exchange) => {
       if (target.resource !== kind) return undefined;
+      let isOver = false;
       const watch = new Transform({
         transform(chunk: Buffer, _encoding, done) {
+          if (isOver) return done();
           if (!isOn || struck !== undefined) return done(null, chunk);
           // The event is seen, and right after it the watch is gone.
           this.push(chunk);
           this.push(`${JSON.stringify(GONE)}\n`);
-          this.end();
+          this.push(null);
+          isOver = true;
           return done();
         },
       });
