@@ -31,19 +31,39 @@ async function withOneObject<T>(measure: (plane: Plane) => Promise<T>): Promise<
 export interface ForeignResult {
   readonly secrets: number;
   readonly before: Memory;
+  /** They came while the operator ran. */
   readonly after: Memory;
+  /** An operator that was started without them, and one that was started with them. */
+  readonly freshWithout: Memory;
+  readonly freshWith: Memory;
+}
+
+async function freshMemory(plane: Plane): Promise<Memory> {
+  await plane.operator.stop('SIGTERM');
+  await plane.startOperator();
+  await sleep(IDLE_MS);
+  return memoryOf(plane.pid);
 }
 
 export function measureForeign(secrets: number): Promise<ForeignResult> {
   return withOneObject(async (plane) => {
+    const freshWithout = await freshMemory(plane);
     const before = memoryOf(plane.pid);
-    const data = { blob: Buffer.alloc((SECRET_BYTES * 3) / 4, 'x').toString('base64') };
+    const blob = Buffer.alloc((SECRET_BYTES * 3) / 4, 'x').toString('base64');
+    // As kubectl apply makes them: the content once more, in the metadata.
+    const annotations = {
+      'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({ data: { blob } }),
+    };
     const names = Array.from({ length: secrets }, (_, index) => `foreign-${index}`);
     await inParallel(names, 8, async (name) => {
-      await plane.client.create(`/api/v1/namespaces/${NAMESPACE}/secrets`, { metadata: { name }, data });
+      await plane.client.create(`/api/v1/namespaces/${NAMESPACE}/secrets`, {
+        metadata: { name, annotations },
+        data: { blob },
+      });
     });
     await sleep(IDLE_MS);
-    return { secrets, before, after: memoryOf(plane.pid) };
+    const after = memoryOf(plane.pid);
+    return { secrets, before, after, freshWithout, freshWith: await freshMemory(plane) };
   });
 }
 

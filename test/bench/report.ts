@@ -58,13 +58,20 @@ export function loadTable(results: readonly LoadResult[]): string {
   return ['## Many objects', table(head, rows), ...kinds].join('\n\n');
 }
 
-export function foreignTable({ secrets, before, after }: ForeignResult): string {
-  const row = [before.resident, after.resident, after.resident - before.resident].map((mib) => rounded(mib));
+export function foreignTable(result: ForeignResult): string {
+  const { secrets, before, after, freshWithout, freshWith } = result;
+  const row = (what: string, without: number, with_: number): string[] =>
+    [what].concat([without, with_, with_ - without].map((mib) => rounded(mib)));
   return [
     "## Others' Secrets",
+    `${secrets} Secrets of 100 kB, with the same once more in their annotations as \`kubectl apply\` does.`,
     table(
-      ['Secrets of 100 kB', 'RSS MiB before', 'RSS MiB after', 'difference'],
-      [[String(secrets), ...row]],
+      ['MiB', 'without them', 'with them', 'difference'],
+      [
+        row('RSS while they came', before.resident, after.resident),
+        row('RSS after a start', freshWithout.resident, freshWith.resident),
+        row('peak of a start', freshWithout.peak, freshWith.peak),
+      ],
     ),
   ].join('\n\n');
 }

@@ -14,7 +14,7 @@ export interface InformerOptions<T extends KubeObject> {
   readonly metadataOnly?: boolean;
   /** Objects in one page of a list. Default 500. */
   readonly pageSize?: number;
-  /** Runs on each object before it is stored; `managedFields` is already gone. */
+  /** Runs on each object before it is stored, perhaps twice; `managedFields` is already gone. */
   readonly transform?: (object: T) => T;
   readonly indexers?: Readonly<Record<string, Indexer<T>>>;
 }

@@ -163,6 +163,7 @@ export class Informer<T extends KubeObject = KubeObject> {
     const reflector = new Reflector<T>({
       ...{ transport: client.transport, type: this.type, clock, random, log, metrics, timings },
       ...{ labelSelector, fieldSelector, metadataOnly, pageSize, namespace: scope || undefined },
+      shrink: (object) => this.#shrink(object),
       sink: {
         replace: (items) => {
           this.#replace(scope, items, initial);
@@ -220,9 +221,13 @@ export class Informer<T extends KubeObject = KubeObject> {
   }
 
   #ingest(raw: T): T {
+    return deepFreeze(this.#shrink(raw));
+  }
+
+  #shrink(raw: T): T {
     const object = withoutManagedFields(raw);
     const { transform } = this.#options;
-    return deepFreeze(transform ? (this.#guarded(() => transform(object)) ?? object) : object);
+    return transform ? (this.#guarded(() => transform(object)) ?? object) : object;
   }
 
   /** An exception in a handler would end the watch, or the process: it is the handler's bug, and stays there. */

@@ -17,6 +17,9 @@ export interface ListOptions {
   readonly metadataOnly?: boolean | undefined;
 }
 
+/** What becomes of each item as soon as its page is read, so that a long list never holds more than it keeps. */
+type Shrink<T> = (item: T) => T;
+
 const PAGE_SIZE = 500;
 /** A list can be many megabytes from a busy server. */
 const LIST_TIMEOUT_MS = 60_000;
@@ -27,17 +30,19 @@ export async function listAll<T extends KubeObject>(
   type: ResourceType<T>,
   options: ListOptions,
   signal: AbortSignal,
+  shrink: Shrink<T> = (item) => item,
 ): Promise<KubeList<T>> {
   let page = await listPage(transport, type, options, options.limit ?? PAGE_SIZE, '', signal);
-  const items = [...page.items];
+  const items = page.items.map(shrink);
   while (page.continueToken) {
     try {
       page = await listPage(transport, type, options, options.limit ?? PAGE_SIZE, page.continueToken, signal);
     } catch (error) {
       if (!(error instanceof ApiError) || !error.isExpired) throw error;
-      return listPage(transport, type, options, 0, '', signal);
+      page = await listPage(transport, type, options, 0, '', signal);
+      return { ...page, items: page.items.map(shrink) };
     }
-    for (const item of page.items) items.push(item);
+    for (const item of page.items) items.push(shrink(item));
   }
   return { items, resourceVersion: page.resourceVersion };
 }

@@ -51,6 +51,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly fieldSelector?: string | undefined;
   readonly metadataOnly?: boolean | undefined;
   readonly pageSize?: number | undefined;
+  /** Applied to the items of a list page by page; the sink may apply it once more. */
+  readonly shrink?: ((object: T) => T) | undefined;
   readonly sink: ReflectorSink<T>;
   readonly clock: Clock;
   readonly random: Random;
@@ -117,12 +119,13 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const { transport, type, sink, metrics, pageSize } = this.#options;
+    const { transport, type, sink, metrics, pageSize, shrink } = this.#options;
     const { namespace, labelSelector, fieldSelector, metadataOnly } = this.#options;
     metrics?.list(this.#resource);
     if (this.#lists > 0) metrics?.relist(this.#resource);
     const scope = { namespace, labelSelector, fieldSelector, metadataOnly, limit: pageSize };
-    const list = await listAll(transport, type, { ...scope, resourceVersion: this.#listFrom }, signal);
+    const options = { ...scope, resourceVersion: this.#listFrom };
+    const list = await listAll(transport, type, options, signal, shrink);
     if (signal.aborted) return;
     if (isOlder(list.resourceVersion, this.#listFrom)) {
       const message = `the list is of version ${list.resourceVersion}, older than ${this.#listFrom} that was seen`;

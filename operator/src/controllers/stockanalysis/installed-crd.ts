@@ -11,17 +11,21 @@ const CHECK_MS = 3_000;
  */
 const RECHECK_MS = [5_000, 10_000, 20_000, 60_000, 300_000] as const;
 
-type Finding = 'current' | 'outdated' | 'unknown';
+/** Somebody may put another CRD in place of the right one. */
+const RECHECK_CURRENT_MS = 3_600_000;
+
+type Finding = 'current' | 'outdated';
 
 /**
  * Whether the installed CRD is the one of this operator: the API server drops fields of a newer one without a word. It
- * is looked at when the operator starts, and again until it is the right one; a right of its own is not needed for that.
+ * is looked at when the operator starts and again and again; a right of its own is not needed for that.
  */
 export class InstalledCRD {
   readonly #client: Client;
   readonly #log: Log;
   readonly #clock: Clock;
-  #last: Finding = 'unknown';
+  /** What the last look found that found anything. */
+  #last: Finding | undefined;
   #isOutdated = false;
 
   constructor(options: { readonly client: Client; readonly log: Log; readonly clock?: Clock }) {
@@ -36,12 +40,13 @@ export class InstalledCRD {
   }
 
   /**
-   * Never rejects: a schema that cannot be read, or is not published yet, is taken for the right one.
+   * Never rejects: a schema that cannot be read, or is not published yet, changes nothing; until one was read it is
+   * taken for the right one.
    * @returns whether the answer is another one than before
    */
   async check(signal: AbortSignal): Promise<boolean> {
     const found = await this.#look(signal);
-    if (signal.aborted) return false;
+    if (signal.aborted || found === undefined) return false;
     const isOutdated = found === 'outdated' && this.#last === 'outdated';
     const hasChanged = isOutdated !== this.#isOutdated;
     this.#last = found;
@@ -49,7 +54,7 @@ export class InstalledCRD {
     if (hasChanged) {
       const said = isOutdated
         ? 'is not the one of this operator: apply crds/'
-        : 'is no longer an outdated one';
+        : 'is the one of this operator now';
       this.#log.warn(
         { reason: 'CRDOutdated', expected: schemaHash() },
         `the installed CRD of ${KIND} ${said}`,
@@ -58,28 +63,31 @@ export class InstalledCRD {
     return hasChanged;
   }
 
-  async #look(signal: AbortSignal): Promise<Finding> {
+  async #look(signal: AbortSignal): Promise<Finding | undefined> {
     const deadline = new Deadline(this.#clock, CHECK_MS, signal, `no answer within ${CHECK_MS / 1000} s`);
     try {
       const document = await this.#client.getRaw(`/openapi/v3/apis/${API_VERSION}`, deadline.signal);
-      if (document === undefined) return 'unknown';
+      if (document === undefined) return undefined;
       return schemaHashIn(JSON.stringify(document)) === schemaHash() ? 'current' : 'outdated';
     } catch (error) {
       if (!signal.aborted)
         this.#log.warn({ error: String(error) }, `cannot read the schema of ${API_VERSION}, trying again`);
-      return 'unknown';
+      return undefined;
     } finally {
       deadline.dispose();
     }
   }
 
   /**
-   * Looks again until the CRD is the right one; resolves then, or when the signal aborts. No watch tells of a change, so
-   * `onChange` must have every object visited whose warnings it changes.
+   * Looks again until the signal aborts: after seconds, then minutes, and each hour while the CRD is the right one. No
+   * watch tells of a change, so `onChange` must have every object visited whose warnings it changes.
    */
   async recheck(signal: AbortSignal, onChange: () => void): Promise<void> {
-    for (let look = 0; this.#last !== 'current' && !signal.aborted; look += 1) {
-      await sleep(this.#clock, RECHECK_MS[look] ?? RECHECK_MS.at(-1) ?? 0, signal);
+    for (let look = 0; !signal.aborted; look += 1) {
+      const isCurrent = this.#last === 'current';
+      if (isCurrent) look = -1;
+      const pause = isCurrent ? RECHECK_CURRENT_MS : (RECHECK_MS[look] ?? RECHECK_MS.at(-1) ?? 0);
+      await sleep(this.#clock, pause, signal);
       if (!signal.aborted && (await this.check(signal))) onChange();
     }
   }
