@@ -1,4 +1,4 @@
-import type { Reason } from '../naming/index.ts';
+import { LABEL, type Reason } from '../naming/index.ts';
 import { conditionOf, excerpt, type Finding, type LiveContainerStatus, type LivePod } from './live.ts';
 
 const WAITING: Readonly<Record<string, Reason>> = {
@@ -83,6 +83,12 @@ function schedulingFinding(pod: LivePod): Finding | undefined {
   return { reason: unbound ? 'VolumePending' : 'PodUnschedulable', message };
 }
 
+/** Our pods have one container, which carries the name of the component; a service mesh may add others. */
+export function mainStatus(pod: LivePod): LiveContainerStatus | undefined {
+  const component = pod.metadata.labels?.[LABEL.component];
+  return pod.status?.containerStatuses?.find(({ name }) => name === component);
+}
+
 /** Last words of the newest failed pod, for a Job that gave up. */
 export function failureOf(pods: readonly LivePod[]): string | undefined {
   const failed = pods
@@ -91,7 +97,7 @@ export function failureOf(pods: readonly LivePod[]): string | undefined {
       (a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? 1 : -1,
     )[0];
   if (!failed) return undefined;
-  const status = failed.status?.containerStatuses?.[0];
+  const status = mainStatus(failed);
   if (!status)
     return `pod ${failed.metadata.name}: ${excerpt(failed.status?.message ?? failed.status?.reason)}`;
   return `pod ${failed.metadata.name} ${lastWords(status)}`;
@@ -100,6 +106,6 @@ export function failureOf(pods: readonly LivePod[]): string | undefined {
 /** What a container that succeeded left in its termination message, or its log's last lines where it asked for them. */
 export function successMessageOf(pods: readonly LivePod[]): string | undefined {
   const succeeded = pods.find((pod) => pod.status?.phase === 'Succeeded');
-  const text = succeeded?.status?.containerStatuses?.[0]?.state?.terminated?.message;
+  const text = succeeded && mainStatus(succeeded)?.state?.terminated?.message;
   return text === undefined ? undefined : excerpt(text, 200);
 }

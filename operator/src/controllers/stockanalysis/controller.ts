@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { keyOf, type Cache } from '../../kube/index.ts';
 import { LABEL, MANAGED_SELECTOR } from '../../naming/index.ts';
 import {
@@ -42,12 +43,17 @@ export function createStockAnalysisController(
   const objects = cache.informer(stockAnalyses, {
     indexers: { [EXTERNAL_SECRET_INDEX]: externalSecretKeys },
   });
+  const forgetUnnamed = (): void =>
+    externalSecrets.forgetUnnamed((key) => objects.peekByIndex(EXTERNAL_SECRET_INDEX, key).length > 0);
   objects.addHandler({
     onAdd: (object) => leftovers.heardOf(object),
+    onUpdate: (old, object) => {
+      if (!isDeepStrictEqual(externalSecretKeys(old), externalSecretKeys(object))) forgetUnnamed();
+    },
     onDelete: (object) => {
       leftovers.forget(object);
-      externalSecrets.forget(object);
       reconciler.forget(object);
+      forgetUnnamed();
     },
   });
   externalSecrets.onChange((secret) => {

@@ -27,7 +27,10 @@ export interface Deletion {
   readonly visit: Visit;
 }
 
-/** After this time nothing is waited for any more: a lost node must not keep the object for ever (P3). */
+/**
+ * After this time nothing is waited for any more: a lost node must not keep the object for ever (P3). What has been
+ * deleted by then goes when the node's pods do.
+ */
 const PATIENCE_MS = 5 * 60_000;
 
 /**
@@ -78,18 +81,20 @@ async function findOwn(
   }
 }
 
-function podsInTheWay(deletion: Deletion, components: readonly Component[]): string[] {
-  const { object, children, dependencies } = deletion;
-  const since = millisecondsOf(object.metadata.deletionTimestamp);
-  if (dependencies.clock.now() - since > PATIENCE_MS) return [];
-  return runningPods(children, object.metadata.name, components);
+function isPatient({ object, dependencies }: Deletion): boolean {
+  return dependencies.clock.now() - millisecondsOf(object.metadata.deletionTimestamp) <= PATIENCE_MS;
 }
 
-/** Volume first, then the passwords that open it. True when both are gone. */
+function podsInTheWay(deletion: Deletion, components: readonly Component[]): string[] {
+  return isPatient(deletion) ? runningPods(deletion.children, deletion.object.metadata.name, components) : [];
+}
+
+/** Volume first, then the passwords that open it. True when both are gone, or on their way after all patience. */
 async function dataRemoved(deletion: Deletion): Promise<boolean> {
   const { object, dependencies, writer, visit } = deletion;
   const { name, namespace } = object.metadata;
-  if (await removeNamed(deletion, kinds.claims, [postgresClaimName(name)])) return false;
+  const claimIsLeft = await removeNamed(deletion, kinds.claims, [postgresClaimName(name)]);
+  if (claimIsLeft && isPatient(deletion)) return false;
   const labelSelector = `${instanceSelector(name)},${LABEL.component}=credentials`;
   const secrets = await dependencies.client.list(
     kinds.secrets,

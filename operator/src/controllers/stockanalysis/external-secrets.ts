@@ -66,9 +66,9 @@ export class ExternalSecrets {
     return secret;
   }
 
-  /** The object is gone, and what was read for it. */
-  forget(object: StockAnalysis): void {
-    for (const key of externalSecretKeys(object)) this.#secrets.delete(key);
+  /** Drops what nobody names any more: a visit may still put back what it had asked for. */
+  forgetUnnamed(isNamed: (key: string) => boolean): void {
+    for (const key of this.#secrets.keys()) if (!isNamed(key)) this.#secrets.delete(key);
   }
 
   #watch(): Informer<Secret> {

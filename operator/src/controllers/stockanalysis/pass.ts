@@ -11,7 +11,7 @@ import { credentialsPhase, type Credentials } from './phases/credentials.ts';
 import { migratePhase, type SchemaStatus } from './phases/migrate.ts';
 import { runPhase, type Outcome, type Pass } from './phases/phase.ts';
 import { postgresPhase } from './phases/postgres.ts';
-import { prunePhase } from './phases/prune.ts';
+import { pruneChildren, pruneContent } from './phases/prune.ts';
 import { rolesPhase, type DatabaseStatus, type VerifiedServers } from './phases/roles.ts';
 import { frontPhase, workloadsPhase } from './phases/workloads.ts';
 import { fails, holds, type Observations, type StatusFields, type Verdict } from './status.ts';
@@ -124,6 +124,7 @@ async function rollOut(
   databaseReady: boolean,
 ): Promise<Outcome> {
   await frontPhase(pass);
+  if (access) await pruneContent(pass, access);
   if (!databaseReady && isStopped(pass)) {
     return {
       verdict: fails({
@@ -141,7 +142,7 @@ async function rollOut(
     };
   }
   const outcome = await workloadsPhase(pass, access, secrets);
-  await prunePhase(pass, access);
+  await pruneChildren(pass);
   return outcome;
 }
 

@@ -4,6 +4,7 @@ import {
   decideMigration,
   eventFinding,
   failureOf,
+  obsoleteJobs,
   podFinding,
   successMessageOf,
   supersededJobs,
@@ -48,6 +49,8 @@ export async function migratePhase(
     case 'create': {
       // A Job that did its work is history, which anybody may clear away.
       if (remembered) return current(remembered);
+      // Before the next one: while a migration fails again and again, nothing else clears its attempts away.
+      for (const job of obsoleteJobs(jobs, undefined)) await writer.remove(kinds.jobs, job);
       const job = await writer.ensureExists(kinds.jobs, migrateJob(target, mounts, decision.attempt));
       return { verdict: running(job.metadata.name) };
     }

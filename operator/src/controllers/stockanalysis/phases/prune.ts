@@ -7,7 +7,13 @@ import {
   workerName,
 } from '../../../naming/index.ts';
 import type { KubeObject, ResourceType } from '../../../kube/index.ts';
-import { mountedNames, obsoleteContent, obsoleteJobs, ownershipOf } from '../../../policies/index.ts';
+import {
+  mountedNames,
+  obsoleteContent,
+  obsoleteJobs,
+  ownershipOf,
+  type Ownership,
+} from '../../../policies/index.ts';
 import { migrationKey, postgresConfig, type Target } from '../../../resources/index.ts';
 import type { Access } from './access.ts';
 import type { Pass } from './phase.ts';
@@ -30,7 +36,7 @@ function wantedNames(target: Target): ReadonlyMap<ResourceType, ReadonlySet<stri
  * Removes what is ours and no longer wanted. Runs only after every phase succeeded in building its desired state, so
  * nothing is removed because a phase did not get that far. Volume and credentials are never pruned.
  */
-export async function prunePhase(pass: Pass, access: Access): Promise<void> {
+export async function pruneChildren(pass: Pass): Promise<void> {
   const { target } = pass;
   for (const [type, wanted] of wantedNames(target)) {
     await removeAll(
@@ -39,25 +45,42 @@ export async function prunePhase(pass: Pass, access: Access): Promise<void> {
       ours(pass, type).filter(({ metadata }) => !wanted.has(metadata.name)),
     );
   }
+}
+
+/**
+ * Removes content-addressed objects and finished Jobs that were superseded. Also while a migration fails: what is mounted
+ * stays, and nothing else would clear away what each change of a password leaves.
+ */
+export async function pruneContent(pass: Pass, access: Access): Promise<void> {
+  const { target } = pass;
   const desired = new Set([access.configMap, access.appSecret, access.migratorSecret]);
   if (target.spec.database.mode === 'BuiltIn') desired.add(postgresConfig(target).metadata.name);
   const mounted = mountedContent(pass);
   for (const type of [kinds.configMaps, kinds.secrets]) {
-    await removeAll(pass, type, obsoleteContent(ours(pass, type), desired, mounted));
+    await removeAll(pass, type, obsoleteContent(oursOrOrphaned(pass, type), desired, mounted));
   }
   const key = migrationKey(target, access.migratorSecret);
-  const jobs = ours(pass, kinds.jobs);
+  const jobs = oursOrOrphaned(pass, kinds.jobs);
   const current = jobs.find((job) => job.metadata.name.includes(key))?.metadata.name;
   await removeAll(pass, kinds.jobs, obsoleteJobs(jobs, current));
 }
 
-function ours<T extends KubeObject>(pass: Pass, type: ResourceType<T>): T[] {
+const ours = <T extends KubeObject>(pass: Pass, type: ResourceType<T>): T[] => owned(pass, type, ['ours']);
+
+/** Also what an object that was deleted with --cascade=orphan has left: no garbage collector takes that. */
+const oursOrOrphaned = <T extends KubeObject>(pass: Pass, type: ResourceType<T>): T[] =>
+  owned(pass, type, ['ours', 'adoptable']);
+
+function owned<T extends KubeObject>(
+  pass: Pass,
+  type: ResourceType<T>,
+  ownerships: readonly Ownership[],
+): T[] {
   const owner = { name: pass.target.name, uid: pass.target.uid, kind: KIND };
   return pass.children
     .all(type)
-    .filter(
-      (object) => ownershipOf(object, owner) === 'ours' && object.metadata.deletionTimestamp === undefined,
-    );
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .filter((object) => ownerships.includes(ownershipOf(object, owner)));
 }
 
 async function removeAll(pass: Pass, type: ResourceType, objects: readonly KubeObject[]): Promise<void> {

@@ -1,6 +1,7 @@
 import type { StockAnalysisStatus } from '../../../api/index.ts';
 import { sleep } from '../../../kube/index.ts';
 import { DATABASE, PORT, postgresHost } from '../../../naming/index.ts';
+import { mainStatus } from '../../../policies/index.ts';
 import { DatabaseError, bootstrapDatabase, type BootstrapResult } from '../../../postgres/index.ts';
 import { fails, holds } from '../status.ts';
 import type { Credentials } from './credentials.ts';
@@ -114,7 +115,7 @@ async function bootstrap(pass: Pass, credentials: Credentials): Promise<Bootstra
 
 /** Changes with the pod, with a restart inside of it and with every credential. */
 function fingerprintOf(server: Server, credentials: Credentials): string {
-  const restarts = server.pod?.status?.containerStatuses?.[0]?.restartCount ?? 0;
+  const restarts = (server.pod && mainStatus(server.pod)?.restartCount) ?? 0;
   const secrets = (['databaseAdmin', 'databaseMigrator', 'databaseApp', 'databaseTLS'] as const).map(
     (purpose) => credentials.uid(purpose),
   );
