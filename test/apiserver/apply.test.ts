@@ -1,7 +1,8 @@
 /** What a spec no longer asks for goes away, also from children that were made by POST. */
 import { expect, inject, it } from 'vitest';
 import type { KubeObject } from '../support/kube-objects.ts';
-import { OBJECT_NAME, type Plan } from '../support/plan.ts';
+import { OBJECT_NAME } from '../support/plan-objects.ts';
+import type { Plan } from '../support/plan.ts';
 import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
 import { eventually } from '../support/wait.ts';
 

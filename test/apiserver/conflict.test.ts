@@ -1,6 +1,7 @@
 /** Objects of others under a name that we need: said, never touched, and no obstacle once they are gone. */
 import { describe, expect, inject, it } from 'vitest';
-import { OBJECT_NAME, type Plan } from '../support/plan.ts';
+import { OBJECT_NAME } from '../support/plan-objects.ts';
+import type { Plan } from '../support/plan.ts';
 import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
 import type { KubeObject, PersistentVolumeClaim } from '../support/kube-objects.ts';
 import { eventually } from '../support/wait.ts';

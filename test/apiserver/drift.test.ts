@@ -1,6 +1,7 @@
 /** Children that somebody deletes or edits come back as they were; what must not be remade says so instead. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { OBJECT_NAME, Plan } from '../support/plan.ts';
+import { OBJECT_NAME } from '../support/plan-objects.ts';
+import { Plan } from '../support/plan.ts';
 import type { KubeObject } from '../support/kube-objects.ts';
 import { eventually } from '../support/wait.ts';
 import { formatRecord } from '../support/write-log.ts';

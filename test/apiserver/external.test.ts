@@ -2,7 +2,8 @@
 import { expect, inject, it } from 'vitest';
 import { EXTERNAL_SECRET, externalDatabase, type ExternalDatabase } from '../support/external-database.ts';
 import type { KubeObject } from '../support/kube-objects.ts';
-import { OBJECT_NAME, type Plan } from '../support/plan.ts';
+import { OBJECT_NAME } from '../support/plan-objects.ts';
+import type { Plan } from '../support/plan.ts';
 import { eventually } from '../support/wait.ts';
 import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
 import { formatRecord } from '../support/write-log.ts';

@@ -7,7 +7,8 @@ import { helm } from '../support/chart.ts';
 import { Informer } from '../support/informer.ts';
 import { kstatusOf, type Kstatus } from '../support/kstatus.ts';
 import type { KubeObject, StockAnalysis } from '../support/kube-objects.ts';
-import { OBJECT_NAME, type Plan } from '../support/plan.ts';
+import { OBJECT_NAME } from '../support/plan-objects.ts';
+import type { Plan } from '../support/plan.ts';
 import { eventually } from '../support/wait.ts';
 import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
 

@@ -1,7 +1,8 @@
 /** A watch that lags behind what the operator itself has written: it looks for itself before it goes on. */
 import { Transform } from 'node:stream';
 import { describe, expect, inject, it } from 'vitest';
-import { OBJECT_NAME, type Plan } from '../support/plan.ts';
+import { OBJECT_NAME } from '../support/plan-objects.ts';
+import type { Plan } from '../support/plan.ts';
 import { eventually } from '../support/wait.ts';
 import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
 import { formatRecord, type RequestRecord } from '../support/write-log.ts';

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { renderChart, type RenderedObject } from '../support/chart.ts';
 import type { KubeObject } from '../support/kube-objects.ts';
-import { OBJECT_NAME, type Plan, type Tier } from '../support/plan.ts';
+import { OBJECT_NAME } from '../support/plan-objects.ts';
+import type { Plan, Tier } from '../support/plan.ts';
 import { eventually } from '../support/wait.ts';
 import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
 import { formatRecord } from '../support/write-log.ts';

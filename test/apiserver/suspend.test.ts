@@ -1,7 +1,8 @@
 /** `spec.suspend`: what runs stops in order, what is kept stays, and it all comes back. */
 import { describe, expect, inject, it } from 'vitest';
 import type { KubeObject } from '../support/kube-objects.ts';
-import { OBJECT_NAME, type Plan } from '../support/plan.ts';
+import { OBJECT_NAME } from '../support/plan-objects.ts';
+import type { Plan } from '../support/plan.ts';
 import { eventually } from '../support/wait.ts';
 import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
 

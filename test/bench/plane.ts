@@ -12,7 +12,7 @@ import { Informer } from '../support/informer.ts';
 import { KubeClient, readKubeconfig } from '../support/kube-client.ts';
 import type { KubeObject, StockAnalysis } from '../support/kube-objects.ts';
 import { OperatorProcess } from '../support/operator-process.ts';
-import { SERVICE_ACCOUNT, grantRole } from '../support/plan.ts';
+import { SERVICE_ACCOUNT, grantRole } from '../support/operator-rights.ts';
 import { killLedger } from '../support/processes.ts';
 import { StubProvisioner, storageClass } from '../support/stub-provisioner.ts';
 import { eventually } from '../support/wait.ts';

@@ -5,7 +5,8 @@
 import { EXTERNAL_SECRET, externalDatabase } from '../support/external-database.ts';
 import { inventory } from '../support/inventory.ts';
 import type { KubeObject, Secret } from '../support/kube-objects.ts';
-import { OBJECT_NAME, type Plan } from '../support/plan.ts';
+import { OBJECT_NAME } from '../support/plan-objects.ts';
+import type { Plan } from '../support/plan.ts';
 import { eventually } from '../support/wait.ts';
 
 export interface Workload {

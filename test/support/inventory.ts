@@ -1,4 +1,5 @@
-import { OBJECT_NAME, type Plan } from './plan.ts';
+import { OBJECT_NAME } from './plan-objects.ts';
+import type { Plan } from './plan.ts';
 import type { KubeObject } from './kube-objects.ts';
 
 type Kind = readonly [group: string, resource: string];
