@@ -50,6 +50,22 @@ describe.concurrent('suspension', () => {
       await plan.settle(5000);
       expect(plan.proxy.log.writeCount).toBe(index);
 
+      // What is kept is looked at: a loss is said now, and not only when the data is wanted back.
+      const password = plan.path('v1', 'secrets', 'demo-postgres-admin-1');
+      const secret = await plan.client.get<KubeObject>(password);
+      await plan.client.delete(password);
+      await plan.waitForCondition({
+        type: 'CredentialsFresh',
+        status: 'False',
+        reason: 'CredentialsMissing',
+      });
+      await plan.waitForCondition(suspended);
+      const { name, labels } = secret.metadata;
+      await plan.client.create(plan.path('v1', 'secrets'), { ...secret, metadata: { name, labels } });
+      await plan.waitForCondition({ type: 'CredentialsFresh', status: 'True' });
+      await plan.settle();
+      index = plan.proxy.log.writeCount;
+
       await plan.patchSpec({ suspend: false });
       await plan.waitReady();
       expect(touchedSince(plan, index)[0]).toBe(POSTGRES);

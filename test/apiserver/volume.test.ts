@@ -32,6 +32,9 @@ it(
       await eventually({ what: 'the claim to be gone', timeoutMs: 60_000 }, async () =>
         (await claim(plan)) === undefined ? true : undefined,
       );
+      // Said at once, and not only when somebody wants it back.
+      await plan.waitForCondition({ type: 'DatabaseReady', status: 'False', reason: 'VolumeLost' });
+      await plan.waitForCondition({ type: 'Suspended', status: 'True' });
       await plan.patchSpec({ suspend: false });
       const lost = await plan.waitForCondition({ type: 'Ready', status: 'False', reason: 'VolumeLost' });
       expect(lost.message).toContain(CLAIM);

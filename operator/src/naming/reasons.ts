@@ -48,6 +48,8 @@ export const REASONS = {
     'A generated Secret is gone while its data exists. No new one is invented: put the old one back.',
   CredentialsRejected: 'The database refuses the password of a generated Secret.',
   DatabaseUnreachable: 'The operator cannot reach the database; the message says why. It tries again.',
+  DatabaseFailed:
+    'The database refuses a statement of the operator; the message has its words, for example a full disk. It tries again.',
   Suspended: 'spec.suspend holds: nothing runs, volume and credentials are kept.',
   NamespaceTerminating: 'The namespace is being deleted.',
   DefaultsChanged:

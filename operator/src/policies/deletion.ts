@@ -17,6 +17,15 @@ type Policy = StockAnalysisSpec['deletionPolicy'];
  */
 export const needsFinalizer = (policy: Policy): boolean => policy === 'Delete';
 
+/** An object that went with a policy that asks for the end of its data, before any operator could answer for it. */
+export function leftDataBehind({ metadata }: StockAnalysis, policy: Policy): boolean {
+  return (
+    needsFinalizer(policy) &&
+    metadata.finalizers?.includes(FINALIZER) !== true &&
+    metadata.deletionTimestamp === undefined
+  );
+}
+
 /**
  * What deleting this object means. Removing data takes two statements: the policy in the spec and an annotation that
  * names the object (P5). Retain wins where the spec cannot be read.

@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { LiveContainerStatus, LivePod } from './live.ts';
 import { failureOf, podFinding, successMessageOf } from './pods.ts';
 
+const LABELS = { 'app.kubernetes.io/component': 'server' };
+
 function pod(name: string, status: LivePod['status'], image = 'registry.example/app:9'): LivePod {
   return {
-    metadata: { name, uid: name },
+    metadata: { name, uid: name, labels: LABELS },
     spec: { containers: [{ name: 'server', image }] },
     status: status ?? {},
   };
@@ -91,14 +93,17 @@ describe('pods of a Job', () => {
   it('tell why the newest failed and what the successful one said', () => {
     const old = {
       ...pod('old', { phase: 'Failed', containerStatuses: [ended(1, 'old')] }),
-      metadata: { name: 'old', uid: 'o', creationTimestamp: '2026-01-01T00:00:00Z' },
+      metadata: { name: 'old', uid: 'o', labels: LABELS, creationTimestamp: '2026-01-01T00:00:00Z' },
     };
     const recent = {
       ...pod('new', { phase: 'Failed', containerStatuses: [ended(3, 'lock timeout')] }),
-      metadata: { name: 'new', uid: 'n', creationTimestamp: '2026-01-01T00:01:00Z' },
+      metadata: { name: 'new', uid: 'n', labels: LABELS, creationTimestamp: '2026-01-01T00:01:00Z' },
     };
     expect(failureOf([old, recent])).toBe('pod new ended with exit code 3: lock timeout');
     expect(failureOf([])).toBeUndefined();
+    const sidecar = { name: 'istio-proxy', state: { terminated: { exitCode: 0, message: 'proxy' } } };
+    const meshed = pod('m', { phase: 'Failed', containerStatuses: [sidecar, ended(3, 'lock timeout')] });
+    expect(failureOf([meshed])).toBe('pod m ended with exit code 3: lock timeout');
     expect(
       successMessageOf([
         pod('p', { phase: 'Succeeded', containerStatuses: [ended(0, '1700000000001 Initial')] }),

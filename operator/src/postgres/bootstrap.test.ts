@@ -105,4 +105,22 @@ describe('bootstrapDatabase on a real PostgreSQL over verified TLS', () => {
     );
     await expect(elsewhere).rejects.toThrow(/altnames|Hostname/i);
   });
+
+  it('tells a refused statement from a server that goes, and both from a mistake of ours', async () => {
+    const run = (sql: string): Promise<unknown> =>
+      withConnection(connection(), (client) => client.query(sql), signal);
+    await expect(run('SELECT 1/0')).rejects.toMatchObject({
+      kind: 'failed',
+      message: expect.stringContaining('SQLSTATE 22012'),
+    });
+    await expect(run('SELECT pg_terminate_backend(pg_backend_pid())')).rejects.toMatchObject({
+      kind: 'unreachable',
+    });
+    const mistake = withConnection(
+      connection(),
+      () => Promise.reject(new TypeError('undefined is not a function')),
+      signal,
+    );
+    await expect(mistake).rejects.toBeInstanceOf(TypeError);
+  });
 });

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { Client, type ClientConfig } from 'pg';
+import { Client, DatabaseError as ServerError, type ClientConfig } from 'pg';
 
 export interface ConnectionOptions {
   /** Name that the certificate must carry and, without an override, that is dialled. */
@@ -17,9 +17,12 @@ export interface ConnectionOptions {
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 15_000;
 
-/** Why the database could not be used: `rejected` is a wrong password, anything else may pass by itself. */
+/**
+ * Why the database could not be used. `unreachable`: there is no answer, or it is starting or stopping. `rejected`: a wrong
+ * password. `mismatch`: it is another database. `failed`: it answers and refuses a statement.
+ */
 export class DatabaseError extends Error {
-  readonly kind: 'unreachable' | 'rejected' | 'mismatch';
+  readonly kind: 'unreachable' | 'rejected' | 'mismatch' | 'failed';
 
   constructor(kind: DatabaseError['kind'], message: string, options?: ErrorOptions) {
     super(message, options);
@@ -83,16 +86,23 @@ function socketTo(address: string | undefined): Socket {
   return socket;
 }
 
+/** SQLSTATE: connection exceptions, too many connections, shutting down, starting up. */
+const UNREACHABLE = /^(08|53300|57P)/;
 /** SQLSTATE class 28: invalid authorization specification. */
+const REJECTED = /^28/;
+
 function explain(error: unknown, { host, port, user }: ConnectionOptions): Error {
-  if (error instanceof DatabaseError) return error;
+  if (error instanceof DatabaseError || isBug(error)) return error;
   const message = error instanceof Error ? error.message : String(error);
+  const where = `PostgreSQL at ${host}:${port}`;
+  const state = error instanceof ServerError ? (error.code ?? '') : undefined;
+  if (state !== undefined && REJECTED.test(state))
+    return new DatabaseError('rejected', `${where} refuses role ${user}: ${message}`, { cause: error });
+  if (state !== undefined && !UNREACHABLE.test(state))
+    return new DatabaseError('failed', `${where}: ${message} (SQLSTATE ${state})`, { cause: error });
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  if (code?.startsWith('28')) {
-    return new DatabaseError('rejected', `PostgreSQL at ${host}:${port} refuses role ${user}: ${message}`, {
-      cause: error,
-    });
-  }
-  const text = message || code || 'no answer';
-  return new DatabaseError('unreachable', `PostgreSQL at ${host}:${port}: ${text}`, { cause: error });
+  return new DatabaseError('unreachable', `${where}: ${message || code || 'no answer'}`, { cause: error });
 }
+
+const isBug = (error: unknown): error is Error =>
+  error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;

@@ -6,7 +6,7 @@ export const SECRET_RULES: readonly RbacRule[] = [
     apiGroups: [''],
     resources: ['secrets'],
     verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'],
-    why: 'generated credentials (create), derived Secrets (create, patch), external database Secret (get)',
+    why: 'generated credentials (create), derived Secrets (create, patch), the Secret of an external database (get; of others only versions are listed and watched)',
   },
 ];
 

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { keyOf, type Cache } from '../../kube/index.ts';
+import { parseSpec } from '../../api/index.ts';
+import { leftDataBehind } from '../../policies/index.ts';
 import { LABEL, MANAGED_SELECTOR } from '../../naming/index.ts';
 import {
   Controller,
@@ -19,6 +21,9 @@ type StockAnalysisControllerOptions = Pick<
   ControllerOptions,
   'log' | 'metrics' | 'isLeader' | 'maxConcurrentReconciles'
 >;
+
+const LEFT_BEHIND =
+  'the object was deleted before its deletionPolicy Delete was seen: volume and credentials are kept; delete them by the label app.kubernetes.io/instance';
 
 /** Objects are reconciled one at a time each, and some side by side: a visit mostly waits for the API server. */
 const CONCURRENCY = 8;
@@ -53,6 +58,9 @@ export function createStockAnalysisController(
     onDelete: (object) => {
       leftovers.forget(object);
       reconciler.forget(object);
+      const parsed = parseSpec(object.spec);
+      if (parsed.ok && leftDataBehind(object, parsed.spec.deletionPolicy))
+        options.log.warn({ namespace: object.metadata.namespace, name: object.metadata.name }, LEFT_BEHIND);
       forgetUnnamed();
     },
   });

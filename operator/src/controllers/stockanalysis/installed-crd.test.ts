@@ -7,7 +7,7 @@ import { InstalledCRD } from './installed-crd.ts';
 interface Rig {
   readonly crd: InstalledCRD;
   readonly clock: FakeClock;
-  asked(): number;
+  readonly asked: () => number;
 }
 
 /** What the API server answers, one after the other; an Error is thrown. */

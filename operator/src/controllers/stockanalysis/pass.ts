@@ -6,6 +6,7 @@ import {
   type LiveDeployment,
   type Warning,
 } from '../../policies/index.ts';
+import { keptVerdicts } from './kept.ts';
 import { accessPhase, type Access } from './phases/access.ts';
 import { credentialsPhase, type Credentials } from './phases/credentials.ts';
 import { migratePhase, type SchemaStatus } from './phases/migrate.ts';
@@ -60,10 +61,11 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
 /** Nothing is built or migrated while the object is suspended; what is known of schema and database stays in status. */
 async function suspendedPass(pass: Pass, pinned: AllPinned): Promise<PassResult> {
   const { verdict } = await suspensionPhase(pass);
+  const kept = await keptVerdicts(pass);
   return {
     observations: {
-      credentials: holds('Rotation is not requested', 'NotRequested'),
-      database: verdict,
+      credentials: kept.credentials,
+      database: kept.volume ?? verdict,
       schema: verdict,
       workloads: verdict,
       suspended: verdict,

@@ -179,7 +179,9 @@ export class StockAnalysisReconciler {
     const before = readyOf(object.status);
     const ready = readyOf(status);
     if (!ready || (before?.status === ready.status && before.reason === ready.reason)) return;
-    if (ready.status !== 'True' && ON_THE_WAY.has(ready.reason)) return;
+    // A database that worked before and does not answer any more is not on its way.
+    const isOutage = ready.reason === 'DatabaseUnreachable' && status.database !== undefined;
+    if (ready.status !== 'True' && ON_THE_WAY.has(ready.reason) && !isOutage) return;
     const type = ready.status === 'True' ? 'Normal' : 'Warning';
     this.#dependencies.recorder.event(object, {
       type,

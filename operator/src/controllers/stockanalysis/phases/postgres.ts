@@ -6,6 +6,7 @@ import {
   decideClaim,
   isUnbound,
   statefulSetState,
+  type ClaimDecision,
   type LivePod,
   type LiveStatefulSet,
 } from '../../../policies/index.ts';
@@ -45,18 +46,30 @@ export async function postgresPhase(pass: Pass, credentials: Credentials): Promi
   return judge(pass, claim, statefulSet);
 }
 
+interface ClaimDecided {
+  readonly live: Claim | undefined;
+  readonly decision: ClaimDecision;
+}
+
+/** Looks at the claim and changes nothing. */
+export async function decideOnClaim({ target, writer, status }: Pass): Promise<ClaimDecided> {
+  const name = postgresClaimName(target.name);
+  const live = await writer.find(kinds.claims, name);
+  const decision = decideClaim({
+    name,
+    live,
+    initialisedOn: rememberedClaim(status),
+    storageClassName: target.spec.database.builtIn?.storage?.storageClassName,
+  });
+  return { live, decision };
+}
+
 async function ensureClaim(pass: Pass): Promise<Claim> {
   const { target, writer } = pass;
   const type = kinds.claims;
   const name = postgresClaimName(target.name);
-  const live = await writer.find(type, name);
   const storage = target.spec.database.builtIn?.storage;
-  const decision = decideClaim({
-    name,
-    live,
-    initialisedOn: rememberedClaim(pass.status),
-    storageClassName: storage?.storageClassName,
-  });
+  const { live, decision } = await decideOnClaim(pass);
   if (decision.action === 'refuse') throw new ChildError(decision.finding);
   if (decision.action === 'replace' && live) {
     if (live.metadata.deletionTimestamp === undefined)

@@ -128,6 +128,8 @@ function explain(error: DatabaseError): Outcome<DatabaseStatus> {
       return { verdict: fails({ reason: 'VolumeMismatch', message: error.message, stalled: true }) };
     case 'rejected':
       return { verdict: fails({ reason: 'CredentialsRejected', message: error.message }) };
+    case 'failed':
+      return { verdict: fails({ reason: 'DatabaseFailed', message: error.message }) };
     case 'unreachable':
       return { verdict: fails({ reason: 'DatabaseUnreachable', message: error.message }) };
     default:
