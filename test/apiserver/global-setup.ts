@@ -14,7 +14,6 @@ import {
   statfsSync,
   writeFileSync,
 } from 'node:fs';
-import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +27,7 @@ import { PROXY_NAME } from '../support/fault-proxy.ts';
 import { runFakeNode } from '../support/fake-node.ts';
 import { KubeClient, readKubeconfig } from '../support/kube-client.ts';
 import type { Tier } from '../support/plan.ts';
+import { withToken, writeTokens } from '../support/admin-token.ts';
 import { compileCache, fillCompileCache } from '../support/operator-process.ts';
 import { installPostgres, makeTemplate } from '../support/postgres.ts';
 import { killLedger } from '../support/processes.ts';
@@ -136,24 +136,6 @@ function makeFolders(): Folders {
   const owner: Owner = { process: identify(process.pid), outside: [scratch, programs] };
   writeFileSync(join(folder, 'owner.json'), JSON.stringify(owner));
   return { folder, scratch, programs };
-}
-
-/** A token in place of the administrator's certificate, whose signatures would be verified at each single request. */
-function writeTokens(folder: string): { readonly token: string; readonly file: string } {
-  const token = randomBytes(16).toString('hex');
-  const file = join(folder, 'tokens.csv');
-  writeFileSync(file, `${token},admin,admin,system:masters\n`, { mode: 0o600 });
-  return { token, file };
-}
-
-/** A kubeconfig (JSON is YAML) of the same cluster for the bearer of the token. */
-function withToken(kubeconfig: string, token: string, target: string): string {
-  const config: { readonly users: readonly { readonly name: string }[] } = JSON.parse(
-    readFileSync(kubeconfig, 'utf8'),
-  );
-  const users = config.users.map(({ name }) => ({ name, user: { token } }));
-  writeFileSync(target, JSON.stringify({ ...config, users }), { mode: 0o600 });
-  return target;
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { startControlPlane, stopControlPlane } from '../../hack/cluster/control-plane.ts';
 import { ProcessTable } from '../../hack/cluster/processes.ts';
 import { capture } from '../../hack/lib/shell.ts';
+import { withToken, writeTokens } from '../support/admin-token.ts';
 import { installCRD } from '../support/crd.ts';
 import { Informer } from '../support/informer.ts';
 import { KubeClient, readKubeconfig } from '../support/kube-client.ts';
@@ -28,7 +29,7 @@ const FLAGS = {
   'kube-apiserver': [
     '--max-requests-inflight=2000',
     '--max-mutating-requests-inflight=1000',
-    '--profiling=true',
+    '--enable-priority-and-fairness=false',
   ],
   'kube-controller-manager': [
     '--kube-api-qps=2000',
@@ -88,9 +89,11 @@ export class Plane {
     process.env['GOGC'] ??= '400';
     try {
       const dir = join(directory, 'control-plane');
-      const tuning = { flags: FLAGS, auditedUsers: [OPERATOR_USER] };
+      const { token, file } = writeTokens(directory);
+      const apiServer = [...FLAGS['kube-apiserver'], `--token-auth-file=${file}`];
+      const tuning = { flags: { ...FLAGS, 'kube-apiserver': apiServer }, auditedUsers: [OPERATOR_USER] };
       const { kubeconfig, auditLog } = await startControlPlane({ dir, tuning });
-      const connection = readKubeconfig(kubeconfig);
+      const connection = readKubeconfig(withToken(kubeconfig, token, join(directory, 'kubeconfig-token')));
       const client = new KubeClient(connection);
       await prepare(client);
       const operator = new OperatorProcess({
