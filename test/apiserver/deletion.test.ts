@@ -1,6 +1,6 @@
 /** The end of an object: what stays, what goes, and what a successor finds. */
-import { Transform } from 'node:stream';
 import { describe, expect, inject, it } from 'vitest';
+import { HeldWatches } from '../support/held-watches.ts';
 import { WORKLOADS, inventory } from '../support/inventory.ts';
 import type { KubeObject } from '../support/kube-objects.ts';
 import { logOf } from '../support/operator-runner.ts';
@@ -11,12 +11,6 @@ import { eventually } from '../support/wait.ts';
 import { formatRecord } from '../support/write-log.ts';
 
 const tier = inject('tier');
-
-function waitGone(plan: Plan): Promise<true> {
-  return eventually({ what: `${plan.namespace}/${OBJECT_NAME} to be gone`, timeoutMs: 120_000 }, async () =>
-    (await plan.client.find(plan.objectPath())) === undefined ? true : undefined,
-  );
-}
 
 /** Waits until the garbage collector has taken everything that ran. */
 async function waitNothingRuns(plan: Plan): Promise<void> {
@@ -34,6 +28,35 @@ const CREDENTIALS = [
   'postgres-tls-1',
   'bootstrap',
 ];
+
+/** Waits until nothing of ours is left but the volume and what was generated, and in a namespace in which it stays so. */
+async function waitOnlyData(plan: Plan): Promise<void> {
+  const isData = (name: string): boolean => /^(secrets|persistentvolumeclaims)\//.test(name);
+  const generated = async (): Promise<number> =>
+    Object.keys(await plan.credentials()).length + ((await plan.claimUID()) === undefined ? 0 : 1);
+  await eventually({ what: 'nothing but data to be left', timeoutMs: 120_000 }, async () => {
+    const left = await inventory(plan);
+    return left.every(isData) && left.length === (await generated()) ? true : undefined;
+  }).catch(async (error: unknown) => {
+    throw new Error(`there is ${(await inventory(plan)).join(', ')}`, { cause: error });
+  });
+}
+
+/** Deletes the object while its children are being made: when the database is, and the application is not yet. */
+async function deleteMidway(plan: Plan, before: () => void = () => undefined): Promise<void> {
+  await plan.operator.start();
+  await plan.createObject();
+  await eventually({ what: 'the database to be made', timeoutMs: 120_000, intervalMs: 20 }, () =>
+    plan.proxy.log.creates().has(`statefulsets.apps/${OBJECT_NAME}-postgres`) ? true : undefined,
+  );
+  before();
+  await plan.client.delete(plan.objectPath());
+  await plan.waitGone();
+}
+
+/** Once, and once more by whoever did not know yet; anything above that is a loop. */
+const excessive = (counts: ReadonlyMap<string, number>): string[] =>
+  [...counts].filter(([, times]) => times > 2).map(([object, times]) => `${object} made ${times} times`);
 
 /** A Secret that copied all our labels and is controlled by somebody else. */
 async function createStranger(plan: Plan): Promise<void> {
@@ -71,7 +94,7 @@ describe.concurrent('deletion', () => {
           status: (await plan.object()).status?.database,
         };
         await plan.client.delete(plan.objectPath());
-        await waitGone(plan);
+        await plan.waitGone();
         await waitNothingRuns(plan);
         const kept = [
           ...CREDENTIALS.map((name) => `secrets/${OBJECT_NAME}-${name}`),
@@ -115,7 +138,7 @@ describe.concurrent('deletion', () => {
         await plan.settle(3000);
         expect(await plan.claimUID()).toBe(claim);
         await confirm(OBJECT_NAME);
-        await waitGone(plan);
+        await plan.waitGone();
         await waitNothingRuns(plan);
         await eventually({ what: 'everything to be collected', timeoutMs: 120_000 }, async () =>
           (await inventory(plan)).length <= 1 ? true : undefined,
@@ -131,7 +154,7 @@ describe.concurrent('deletion', () => {
       await plan.createObject();
       await plan.waitForCondition({ type: 'Ready', status: 'False', reason: 'ImagePullFailed' });
       await plan.client.delete(plan.objectPath());
-      await waitGone(plan);
+      await plan.waitGone();
       await waitNothingRuns(plan);
       expect(plan.proxy.log.denied).toEqual([]);
     }),
@@ -142,7 +165,7 @@ describe.concurrent('deletion', () => {
       await plan.converge();
       await plan.operator.stop('SIGKILL');
       await plan.client.delete(plan.objectPath());
-      await waitGone(plan);
+      await plan.waitGone();
       await waitNothingRuns(plan);
       expect(Object.keys(await plan.credentials())).toHaveLength(CREDENTIALS.length);
     }),
@@ -167,7 +190,7 @@ describe.concurrent('deletion', () => {
       expect((await plan.object()).metadata.deletionTimestamp).toBeDefined();
       await plan.patchSpec({ deletionPolicy: 'Retain' });
       await plan.operator.start();
-      await waitGone(plan);
+      await plan.waitGone();
       await waitNothingRuns(plan);
       expect(Object.keys(await plan.credentials())).toHaveLength(CREDENTIALS.length);
     }),
@@ -180,10 +203,81 @@ describe.concurrent('deletion', () => {
       const before = await inventory(plan);
       const since = plan.proxy.log.writes.length;
       await plan.client.delete(plan.objectPath(), { propagationPolicy: 'Orphan' });
-      await waitGone(plan);
+      await plan.waitGone();
       await plan.settle(4000);
       expect(await inventory(plan)).toEqual(before);
       expect(plan.proxy.log.writes.slice(since).map(formatRecord)).toEqual([]);
+    }),
+  );
+
+  it(
+    'in the foreground leaves volume and credentials, and nothing is written',
+    { timeout: SLOT_TEST_MS },
+    () =>
+      withPlan(tier, 'delete-foreground', async (plan) => {
+        await plan.converge();
+        await plan.settle();
+        const since = plan.proxy.log.writes.length;
+        await plan.client.delete(plan.objectPath(), { propagationPolicy: 'Foreground' });
+        await plan.waitGone();
+        await waitOnlyData(plan);
+        await plan.settle(4000);
+        expect(plan.proxy.log.writes.slice(since).map(formatRecord)).toEqual([]);
+      }),
+  );
+
+  it('in the middle of a creation leaves only what was generated', { timeout: SLOT_TEST_MS }, () =>
+    withPlan(
+      tier,
+      'delete-midway',
+      async (plan) => {
+        await deleteMidway(plan);
+        await waitOnlyData(plan);
+        await plan.settle(4000);
+        expect(plan.proxy.log.denied).toEqual([]);
+        expect(excessive(plan.proxy.log.creates())).toEqual([]);
+      },
+      { inProcess: {} },
+    ),
+  );
+
+  it(
+    'in the middle of a creation that the operator has not heard of comes to rest',
+    { timeout: SLOT_TEST_MS },
+    () =>
+      withPlan(
+        tier,
+        'delete-midway-unheard',
+        async (plan) => {
+          const objects = new HeldWatches(plan.proxy, 'stockanalyses');
+          await deleteMidway(plan, () => objects.hold());
+          // For longer than the operator waits for its own writes to come back.
+          await plan.settle(4000);
+          objects.release();
+          await waitOnlyData(plan);
+          await plan.settle(4000);
+          expect(plan.proxy.log.denied).toEqual([]);
+          expect(excessive(plan.proxy.log.creates())).toEqual([]);
+        },
+        { inProcess: {} },
+      ),
+  );
+
+  it('with Delete put on a platform that runs leaves nothing that is ours', { timeout: SLOT_TEST_MS }, () =>
+    withPlan(tier, 'delete-put-on', async (plan) => {
+      await plan.converge();
+      await plan.client.patch(plan.objectPath(), {
+        metadata: { annotations: { 'stockanalysis.dev/confirm-delete': OBJECT_NAME } },
+        spec: { deletionPolicy: 'Delete' },
+      });
+      await plan.waitReady();
+      await plan.client.delete(plan.objectPath());
+      await plan.waitGone();
+      const what = 'everything to be collected';
+      await eventually({ what, timeoutMs: 120_000 }, async () =>
+        (await inventory(plan)).length === 0 ? true : undefined,
+      ).catch(() => undefined);
+      expect(await inventory(plan)).toEqual([]);
     }),
   );
 
@@ -196,16 +290,10 @@ describe.concurrent('deletion', () => {
         await plan.settle();
         const since = plan.proxy.log.writes.length;
         // Its object was deleted and its watch does not say so; its children vanish one by one.
-        let isSilent = false;
-        plan.proxy.intercept({
-          watchStream: ({ target }) =>
-            target.resource === 'stockanalyses'
-              ? new Transform({ transform: (chunk, _, done) => done(null, isSilent ? undefined : chunk) })
-              : undefined,
-        });
+        const objects = new HeldWatches(plan.proxy, 'stockanalyses');
         await plan.restartOperator();
         await plan.settle();
-        isSilent = true;
+        objects.hold();
         await plan.client.delete(plan.objectPath());
         await waitNothingRuns(plan);
         await plan.settle(4000);

@@ -9,7 +9,6 @@ import { kstatusOf, type Kstatus } from '../support/kstatus.ts';
 import type { KubeObject, StockAnalysis } from '../support/kube-objects.ts';
 import { OBJECT_NAME } from '../support/plan-objects.ts';
 import type { Plan } from '../support/plan.ts';
-import { eventually } from '../support/wait.ts';
 import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
 
 const tier = inject('tier');
@@ -56,11 +55,13 @@ async function liveThrough(plan: Plan): Promise<void> {
   await plan.waitForCondition({ type: 'Suspended', status: 'True' });
   await plan.patchSpec({ suspend: false });
   await plan.waitReady();
+  // Only an object whose data goes with it waits for the operator, so only that one can be seen on its way out.
+  await plan.patchSpec({ deletionPolicy: 'Delete' });
+  await plan.waitReady();
   await plan.client.delete(plan.objectPath());
-  const what = 'the object to be gone';
-  await eventually({ what, timeoutMs: 120_000 }, async () =>
-    (await plan.client.find(plan.objectPath())) === undefined ? true : undefined,
-  );
+  await plan.waitForCondition({ type: 'Ready', status: 'False', reason: 'DeletionNotConfirmed' });
+  await plan.patchSpec({ deletionPolicy: 'Retain' });
+  await plan.waitGone();
 }
 
 /** Whether it is being deleted, and whether its generation is seen and stalled. */

@@ -1,6 +1,6 @@
 /** A watch that lags behind what the operator itself has written: it looks for itself before it goes on. */
-import { Transform } from 'node:stream';
 import { describe, expect, inject, it } from 'vitest';
+import { HeldWatches } from '../support/held-watches.ts';
 import { OBJECT_NAME } from '../support/plan-objects.ts';
 import type { Plan } from '../support/plan.ts';
 import { eventually } from '../support/wait.ts';
@@ -10,35 +10,6 @@ import { formatRecord, type RequestRecord } from '../support/write-log.ts';
 const tier = inject('tier');
 const PRIMARY = 'stockanalyses.stockanalysis.dev';
 
-/** Between `hold` and `release` watches of the objects bring nothing; then everything at once. */
-function holdBackObjects(plan: Plan): { hold(): void; release(): void } {
-  let isHeld = false;
-  const open = new Map<Transform, Buffer[]>();
-  plan.proxy.intercept({
-    watchStream: ({ target }) => {
-      if (target.resource !== 'stockanalyses') return undefined;
-      const held: Buffer[] = [];
-      const watch = new Transform({
-        transform(chunk: Buffer, _encoding, done) {
-          if (isHeld) held.push(chunk);
-          else this.push(chunk);
-          done();
-        },
-      });
-      open.set(watch, held);
-      watch.once('close', () => open.delete(watch));
-      return watch;
-    },
-  });
-  return {
-    hold: () => void (isHeld = true),
-    release() {
-      isHeld = false;
-      for (const [watch, held] of open) for (const chunk of held.splice(0)) watch.push(chunk);
-    },
-  };
-}
-
 const looksOf = (plan: Plan): readonly RequestRecord[] =>
   plan.proxy.log.records.filter(
     ({ verb, object }) => verb === 'get' && object === `${PRIMARY}/${OBJECT_NAME}`,
@@ -47,7 +18,7 @@ const looksOf = (plan: Plan): readonly RequestRecord[] =>
 describe('a watch of the objects that lags behind the operator’s own write', () => {
   it('is not believed: the object is read, and goes on to be ready', { timeout: SLOT_TEST_MS }, () =>
     withPlan(tier, 'lagging-watch', async (plan) => {
-      const objects = holdBackObjects(plan);
+      const objects = new HeldWatches(plan.proxy, 'stockanalyses');
       await plan.converge();
       await plan.settle();
       objects.hold();

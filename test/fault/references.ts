@@ -4,7 +4,7 @@ import type { Plan, Tier } from '../support/plan.ts';
 import { captureState, learnMask, type State } from '../support/state.ts';
 import { inParallel } from '../support/wait.ts';
 import { withPlan } from '../support/with-plan.ts';
-import { writeName, type RequestRecord } from '../support/write-log.ts';
+import { writeName } from '../support/write-log.ts';
 import type { Course } from './faults/fault.ts';
 import { pathTo, type Workload } from './workloads.ts';
 
@@ -26,6 +26,8 @@ export interface Outcome {
 export interface Reference extends Course, Outcome {
   /** Writes that every one of them needed; how many status writes come on top depends on timing. */
   readonly certain: number;
+  /** Names of writes that each of them had. Events come as they come, each with a name of its own. */
+  readonly names: ReadonlySet<string>;
   readonly mask: ReadonlySet<string>;
   /** Kinds of which the operator was told something in each of them. */
   readonly watched: ReadonlySet<string>;
@@ -33,29 +35,16 @@ export interface Reference extends Course, Outcome {
 
 export type References = ReadonlyMap<Workload, Reference>;
 
-/** How often each name occurs among the requests that fit. Events come as they come. */
-function count(
-  records: readonly RequestRecord[],
-  fits: (record: RequestRecord) => boolean,
-): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const record of records.filter(fits)) {
-    const name = writeName(record);
-    if (record.object.startsWith('events') || record.injected) continue;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return counts;
-}
-
 /** What has become of a plan since that many writes, once it is quiet. */
 export async function outcomeOf(plan: Plan, since: number): Promise<Outcome> {
   await plan.settle(QUIET_MS);
-  const writes = plan.proxy.log.writes.slice(since);
+  const { log } = plan.proxy;
+  const range = { since, nameOf: writeName };
   return {
-    writes: writes.map(writeName),
+    writes: log.writes.slice(since).map(writeName),
     state: await captureState(plan),
-    creates: count(writes, ({ status }) => status === 201),
-    deletes: count(writes, ({ verb, status }) => verb === 'delete' && status === 200),
+    creates: log.creates(range),
+    deletes: log.deletes(range),
   };
 }
 
@@ -114,14 +103,19 @@ async function runRoute(plan: Plan, { last, learned }: Route, runs: Map<Workload
   }
 }
 
+function inAll([first, ...others]: readonly ReadonlySet<string>[]): ReadonlySet<string> {
+  return new Set([...(first ?? [])].filter((item) => others.every((other) => other.has(item))));
+}
+
 function summarise(runs: readonly Run[]): Reference | undefined {
   const [longest] = runs.toSorted((a, b) => b.writes.length - a.writes.length);
   return (
     longest && {
       ...longest,
       certain: Math.min(...runs.map(({ writes }) => writes.length)),
+      names: inAll(runs.map(({ writes }) => new Set(writes.filter((name) => !name.includes(' events.'))))),
       mask: learnMask(runs.map(({ state }) => state)),
-      watched: new Set([...longest.watched].filter((kind) => runs.every(({ watched }) => watched.has(kind)))),
+      watched: inAll(runs.map(({ watched }) => watched)),
     }
   );
 }

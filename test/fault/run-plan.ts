@@ -5,12 +5,9 @@ import { differences } from '../support/state.ts';
 import { eventually } from '../support/wait.ts';
 import { withPlan } from '../support/with-plan.ts';
 import { formatRecord } from '../support/write-log.ts';
-import type { Fault, Strike } from './faults/fault.ts';
+import type { Fault, Hit, Strike } from './faults/fault.ts';
 import { CALM_MS, outcomeOf, slug, type Outcome, type Reference } from './references.ts';
 import { prepare, type Workload } from './workloads.ts';
-
-/** Writes that a fault may cost on top of an undisturbed run: retries, and status that says what was wrong. */
-const MORE_WRITES = 25;
 
 export interface PlanSpec {
   readonly workload: Workload;
@@ -32,8 +29,15 @@ const keptBy = async (plan: Plan): Promise<Kept> => ({
   claimUID: await plan.claimUID(),
 });
 
+/** A plan that came to its point. */
+export interface Passed {
+  readonly struck: Hit;
+  /** Writes on top of those of an undisturbed run; fewer than none where status writes fell together. */
+  readonly more: number;
+}
+
 /** Carries the workload out until the fault has struck; undefined where the workload ended before it came to that. */
-async function actUntilStruck(plan: Plan, workload: Workload, strike: Strike): Promise<string | undefined> {
+async function actUntilStruck(plan: Plan, workload: Workload, strike: Strike): Promise<Hit | undefined> {
   await strike.arm();
   await workload.act(plan);
   const stopped = new AbortController();
@@ -71,12 +75,12 @@ function changed(before: Kept, after: Kept): string[] {
 /** Everything in which the plan differs from what must hold. */
 async function wrongs(
   plan: Plan,
-  { workload }: PlanSpec,
+  { workload, fault }: PlanSpec,
   reference: Reference,
   outcome: Outcome,
   before: Kept,
 ): Promise<string[]> {
-  const limit = reference.writes.length + MORE_WRITES;
+  const limit = reference.writes.length + fault.moreWrites;
   return [
     ...differences(reference.state, outcome.state, reference.mask),
     ...excess('created', outcome.creates, reference.creates),
@@ -89,13 +93,20 @@ async function wrongs(
 }
 
 /**
- * Runs one plan. Says what was struck, undefined where the workload ended before.
+ * Runs one plan, the first time or once more; undefined where the workload ended before the point.
  * @throws Error that lists everything that differs from an undisturbed run
  */
-export async function runPlan(tier: Tier, spec: PlanSpec, reference: Reference): Promise<string | undefined> {
+export async function runPlan(
+  tier: Tier,
+  spec: PlanSpec,
+  reference: Reference,
+  turn = 1,
+): Promise<Passed | undefined> {
   const { workload, fault, point } = spec;
-  const namespace = `fault-${slug(workload.name)}-${slug(fault.name)}-${slug(point)}`.slice(0, 63);
-  let struck: string | undefined;
+  const names = [workload.name, fault.name, point].map(slug);
+  // As long as a name may be, with the turn at its end.
+  const namespace = `${['fault', ...names].join('-').slice(0, 60)}-${turn}`;
+  let passed: Passed | undefined;
   const run = async (plan: Plan): Promise<void> => {
     const strike = fault.install(plan, point);
     const scan = SecretScan.start(plan.proxy);
@@ -103,7 +114,7 @@ export async function runPlan(tier: Tier, spec: PlanSpec, reference: Reference):
     await plan.settle(CALM_MS);
     const since = plan.proxy.log.writes.length;
     const untouched = await keptBy(plan);
-    struck = await actUntilStruck(plan, workload, strike);
+    const struck = await actUntilStruck(plan, workload, strike);
     if (struck === undefined) return;
     // What there was from the start, and what was made until the fault struck.
     const half = await keptBy(plan);
@@ -116,8 +127,9 @@ export async function runPlan(tier: Tier, spec: PlanSpec, reference: Reference):
     const outcome = await outcomeOf(plan, since);
     strike.remove();
     const wrong = [...(await wrongs(plan, spec, reference, outcome, before)), ...(await scan.leaks(plan))];
-    if (wrong.length > 0) throw new Error(`struck at ${struck}\n  ${wrong.slice(0, 12).join('\n  ')}`);
+    if (wrong.length > 0) throw new Error(`struck at ${struck.text}\n  ${wrong.slice(0, 12).join('\n  ')}`);
+    passed = { struck, more: outcome.writes.length - reference.writes.length };
   };
   await withPlan(tier, namespace, run, fault.options);
-  return struck;
+  return passed;
 }

@@ -99,6 +99,9 @@ const SUSPEND: Workload = {
   reached: suspended,
 };
 
+/** The finalizer is put on an object that runs already. */
+const DELETE = change('deletionPolicy', { deletionPolicy: 'Delete' });
+
 const RETAIN: Workload = { name: 'delete, Retain', after: CREATE, act: remove, reached: retained };
 
 /** The database is somebody else's. */
@@ -157,9 +160,10 @@ export const WORKLOADS: readonly Workload[] = [
   { name: 'resume', after: SUSPEND, act: patch({ suspend: false }), reached: ready },
   RETAIN,
   { name: 'adopt retained data', after: RETAIN, act: (plan) => plan.createObject(), reached: ready },
+  DELETE,
   {
     name: 'delete, Delete',
-    after: create('create, Delete', { deletionPolicy: 'Delete' }),
+    after: DELETE,
     begin: (plan) =>
       plan.client.patch(plan.objectPath(), {
         metadata: { annotations: { 'stockanalysis.dev/confirm-delete': OBJECT_NAME } },

@@ -1,8 +1,8 @@
 /** Limits how many plans run at the same time, over all test files, which are processes that share a folder. */
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Plan, type PlanOptions, type Tier } from './plan.ts';
+import { eventually } from './wait.ts';
 
 /** On two cores; a plan waits most of its time, and more of them would only make each other slow. */
 const SLOTS = 14;
@@ -17,15 +17,18 @@ function tryTake(folder: string): boolean {
   }
 }
 
+/** Less than SLOT_TEST_MS, so that it is said what a test has waited for in vain. */
+const SLOT_WAIT_MS = 600_000;
+
 /** Waits for a free slot below `directory`; the returned function gives it back. */
 async function takeSlot(directory: string): Promise<() => void> {
   const folders = Array.from({ length: SLOTS }, (_, index) => join(directory, `slot-${index}`));
   mkdirSync(directory, { recursive: true });
-  for (;;) {
-    const folder = folders.find(tryTake);
-    if (folder !== undefined) return () => rmdirSync(folder);
-    await sleep(200);
-  }
+  const what = `one of ${SLOTS} slots for plans in ${directory}: others hold them, or ended without giving them back`;
+  const folder = await eventually({ what, timeoutMs: SLOT_WAIT_MS, intervalMs: 200 }, () =>
+    folders.find(tryTake),
+  );
+  return () => rmdirSync(folder);
 }
 
 /** Time limit for tests that wait for a slot first; what they wait for afterwards has limits of its own. */
@@ -39,7 +42,14 @@ export async function withPlan(
   options: PlanOptions = {},
 ): Promise<void> {
   const giveBack = await takeSlot(join(tier.scratch, 'slots'));
-  const plan = await Plan.create(tier, namespace, options);
+  try {
+    await runPlan(await Plan.create(tier, namespace, options), work);
+  } finally {
+    giveBack();
+  }
+}
+
+async function runPlan(plan: Plan, work: (plan: Plan) => Promise<void>): Promise<void> {
   try {
     await work(plan);
   } catch (error) {
@@ -47,6 +57,5 @@ export async function withPlan(
     throw new Error(`${reason}\n(logs of this plan: ${plan.keepArtifacts()})`, { cause: error });
   } finally {
     await plan.stop();
-    giveBack();
   }
 }

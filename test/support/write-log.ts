@@ -22,6 +22,14 @@ export interface RequestRecord {
   resourceVersion?: string;
 }
 
+/** Of the writes that are counted. */
+interface Range {
+  /** After so many. */
+  readonly since?: number;
+  /** What counts as the same; the object in place of this. */
+  readonly nameOf?: (record: RequestRecord) => string;
+}
+
 export class WriteLog {
   readonly records: RequestRecord[] = [];
   readonly #counts = { write: 0, lease: 0 };
@@ -49,16 +57,31 @@ export class WriteLog {
     return this.records.filter(({ status, injected }) => status === 403 && injected !== true);
   }
 
-  /** How often each object was created: a POST or an apply that the API server answered with 201. Events are left out. */
-  creates(): ReadonlyMap<string, number> {
+  /** How often each object was created: a POST or an apply that the API server answered with 201. */
+  creates(range: Range = {}): ReadonlyMap<string, number> {
+    return this.#count(({ status }) => status === 201, range);
+  }
+
+  /** How often each object was deleted. */
+  deletes(range: Range = {}): ReadonlyMap<string, number> {
+    return this.#count(({ verb, status }) => verb === 'delete' && status === 200, range);
+  }
+
+  /** By what the API server said, whatever of it reached the operator. Events come as they come and are left out. */
+  #count(
+    fits: (record: RequestRecord) => boolean,
+    { since = 0, nameOf = ({ object }) => object }: Range,
+  ): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
-    for (const record of this.writes) {
-      if (record.status !== 201 || record.object.startsWith('events')) continue;
-      counts.set(record.object, (counts.get(record.object) ?? 0) + 1);
+    for (const record of this.writes.slice(since)) {
+      if (!fits(record) || isOfEvent(record)) continue;
+      counts.set(nameOf(record), (counts.get(nameOf(record)) ?? 0) + 1);
     }
     return counts;
   }
 }
+
+const isOfEvent = ({ object }: RequestRecord): boolean => object.startsWith('events');
 
 /** `create secrets/demo-database-app-HASH`: the same for the same write of any two runs. */
 export const writeName = ({ verb, object }: RequestRecord): string =>

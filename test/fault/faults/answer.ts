@@ -1,8 +1,8 @@
 /** The API server refuses a write, does not answer, or answers too late. The operator lives on. */
 import { CUT, HANG, statusReply, type Decision, type Exchange } from '../../support/interceptors.ts';
 import type { Plan } from '../../support/plan.ts';
-import { formatRecord, type RequestRecord } from '../../support/write-log.ts';
-import { everyWrite, writeAt, type Fault, type Strike } from './fault.ts';
+import type { RequestRecord } from '../../support/write-log.ts';
+import { everyWrite, hitOf, writeAt, type Fault, type Hit, type Strike } from './fault.ts';
 
 /** Long enough for any call here, short enough that a hang is over in seconds. */
 const DEADLINE_MS = 4000;
@@ -12,12 +12,12 @@ type Answer = (exchange: Exchange) => Decision;
 
 function strikeWith(plan: Plan, when: When, answer: Answer, point: string): Strike {
   let fits = (_record: RequestRecord): boolean => false;
-  let struck: string | undefined;
+  let struck: Hit | undefined;
   const remove = plan.proxy.intercept({
     [when]: (exchange: Exchange) => {
       if (struck !== undefined || exchange.record.kind !== 'write' || !fits(exchange.record))
         return undefined;
-      struck = formatRecord(exchange.record).trim();
+      struck = hitOf(exchange.record);
       return answer(exchange);
     },
   });
@@ -33,6 +33,7 @@ const answerFault = (name: string, group: string, when: When, answer: Answer): F
   name,
   group,
   options: { inProcess: { transport: { timeoutMs: DEADLINE_MS } } },
+  moreWrites: 8,
   points: everyWrite,
   install: (plan, point) => strikeWith(plan, when, answer, point),
 });

@@ -1,5 +1,5 @@
 /** What may happen to an operator at work. A new kind of trouble is one more `Fault`; the matrix does the rest. */
-import { writeName, type RequestRecord } from '../../support/write-log.ts';
+import { formatRecord, writeName, type RequestRecord } from '../../support/write-log.ts';
 import type { Plan, PlanOptions } from '../../support/plan.ts';
 
 /** What is known of a workload before anything is done to it. */
@@ -13,18 +13,35 @@ export interface Fault {
   /** Faults of one group share a column of the table. */
   readonly group: string;
   readonly options: PlanOptions;
+  /**
+   * Writes that it may cost on top of an undisturbed run: retries, and status that says what was wrong. About twice of
+   * what was seen; a loop needs as many in seconds.
+   */
+  readonly moreWrites: number;
   /** Where it can strike in a workload of this course. */
   points(course: Course): readonly string[];
   /** Before the workload is prepared: the operator may not run yet. */
   install(plan: Plan, point: string): Strike;
 }
 
+/** What a fault struck. */
+export interface Hit {
+  readonly text: string;
+  /** Name of the write, where it was one. */
+  readonly write?: string;
+}
+
+export const hitOf = (record: RequestRecord): Hit => ({
+  text: formatRecord(record).trim(),
+  write: writeName(record),
+});
+
 /** One fault in one plan. */
 export interface Strike {
   /** Right before the change of the workload; nothing happens earlier. */
   arm(): unknown;
   /** What it struck, once it has. */
-  hit(): string | undefined;
+  hit(): Hit | undefined;
   /** After it has struck: brings back what is needed to come to an end. */
   recover(): Promise<void>;
   /** Takes itself off the proxy. */

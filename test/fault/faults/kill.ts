@@ -1,12 +1,12 @@
 /** The operator dies at a write: before it goes on, after it was applied but before the reply, after the reply. */
 import { atWrite, POSITIONS, type Position } from '../../support/interceptors.ts';
 import type { Plan, PlanOptions } from '../../support/plan.ts';
-import { formatRecord, type RequestRecord } from '../../support/write-log.ts';
-import { everyWrite, writeAt, type Fault, type Strike } from './fault.ts';
+import type { RequestRecord } from '../../support/write-log.ts';
+import { everyWrite, hitOf, writeAt, type Fault, type Hit, type Strike } from './fault.ts';
 
 function strikeAt(plan: Plan, position: Position, point: string): Strike {
   let fits = (_record: RequestRecord): boolean => false;
-  let killedAt: string | undefined;
+  let killedAt: Hit | undefined;
   const remove = plan.proxy.intercept(
     atWrite(
       ({ record }) => killedAt === undefined && fits(record),
@@ -14,7 +14,7 @@ function strikeAt(plan: Plan, position: Position, point: string): Strike {
       ({ record }) => {
         plan.operator.kill('SIGKILL');
         plan.proxy.cutConnections();
-        killedAt = formatRecord(record).trim();
+        killedAt = hitOf(record);
       },
     ),
   );
@@ -33,6 +33,7 @@ const killFault = (how: string, position: Position, options: PlanOptions): Fault
   name: `${how}-${position}`,
   group: `${how} ${position}`,
   options,
+  moreWrites: 10,
   points: everyWrite,
   install: (plan, point) => strikeAt(plan, position, point),
 });

@@ -3,9 +3,9 @@
  * nothing had happened does not exist: what an operator may miss are states that came and went between a watch that
  * broke and the list after it, so losing ends in a 410.
  */
-import { Transform } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OperatorOptions } from '../../../operator/src/operator.ts';
+import { byLine, EXPIRED, HeldWatches, type Release } from '../../support/held-watches.ts';
 import type { Exchange } from '../../support/interceptors.ts';
 import type { KubeObject, ObjectList } from '../../support/kube-objects.ts';
 import type { Plan } from '../../support/plan.ts';
@@ -28,124 +28,46 @@ const KINDS = [
 /** For how long a disturbed watch stays so after its first event. Longer than the 2 s that reads wait for own writes. */
 const DISTURBED_MS = 3500;
 
-const GONE = {
-  type: 'ERROR',
-  object: {
-    apiVersion: 'v1',
-    kind: 'Status',
-    status: 'Failure',
-    code: 410,
-    reason: 'Expired',
-    message: 'too old resource version: fault',
-  },
-};
-
-interface Stream {
-  push(text: string): void;
-  /** Of what the operator reads. What still comes from the API server is taken in and dropped. */
-  end(): void;
-}
-
-/** What becomes of the lines while the fault lasts, and what happens when it is over. */
-interface Behaviour {
-  keeps: boolean;
-  after: (stream: Stream, held: readonly string[]) => void;
-}
-
-const BEHAVIOURS = {
+/** What becomes of a watch when it was disturbed for long enough. */
+const RELEASES = {
   /** An API server that lags behind. */
-  delay: { keeps: true, after: (stream, held) => held.forEach((line) => stream.push(`${line}\n`)) },
+  delay: 'late',
   /** What happened meanwhile is only seen as its result, by a list. */
-  lose: {
-    keeps: false,
-    after: (stream) => {
-      stream.push(`${JSON.stringify(GONE)}\n`);
-      stream.end();
-    },
-  },
+  lose: 'expired',
   /** A peer that is gone without a word: open, and nothing ever comes again. The operator must find that out. */
-  silence: { keeps: false, after: () => undefined },
-} satisfies Readonly<Record<string, Behaviour>>;
+  silence: 'never',
+} satisfies Readonly<Record<string, Release>>;
 
-class DisturbedWatch extends Transform {
-  readonly #isOn: () => boolean;
-  readonly #behaviour: Behaviour;
-  readonly #struck: (line: string) => void;
-  readonly #held: string[] = [];
-  #rest = '';
-  #isDead = false;
-
-  constructor(isOn: () => boolean, behaviour: Behaviour, struck: (line: string) => void) {
-    super();
-    this.#isOn = isOn;
-    this.#behaviour = behaviour;
-    this.#struck = struck;
-  }
-
-  override _transform(chunk: Buffer, _encoding: string, done: () => void): void {
-    const lines = (this.#rest + chunk.toString('utf8')).split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#line(line);
-    done();
-  }
-
-  #line(line: string): void {
-    if (this.#isDead) return;
-    if (!this.#isOn()) return void this.push(`${line}\n`);
-    if (this.#behaviour.keeps) this.#held.push(line);
-    if (this.#behaviour === BEHAVIOURS.silence) this.#isDead = true;
-    this.#struck(line);
-  }
-
-  /** The fault is over for this watch. */
-  release(): void {
-    if (this.destroyed || this.#isDead) return;
-    const end = (): void => {
-      this.#isDead = true;
-      this.push(null);
-    };
-    this.#behaviour.after({ push: (text) => this.push(text), end }, this.#held.splice(0));
-  }
-}
-
-function disturb(plan: Plan, behaviour: Behaviour, kind: string): Strike {
-  const open = new Set<DisturbedWatch>();
-  let isOn = false;
+function disturb(plan: Plan, release: Release, kind: string): Strike {
   let struck: string | undefined;
-  const note = (line: string): void => {
+  const watches = new HeldWatches(plan.proxy, kind, (line) => {
     const event: { type?: string; object?: { metadata?: { name?: string } } } = JSON.parse(line);
     if (event.type !== 'BOOKMARK') struck ??= `${event.type} ${kind}/${event.object?.metadata?.name}`;
-  };
-  const remove = plan.proxy.intercept({
-    watchStream: ({ target }: Exchange) => {
-      if (target.resource !== kind) return undefined;
-      const watch = new DisturbedWatch(() => isOn, behaviour, note);
-      open.add(watch);
-      watch.once('close', () => open.delete(watch));
-      return watch;
-    },
   });
   return {
-    arm: () => (isOn = true),
-    hit: () => struck,
+    arm: () => watches.hold(),
+    hit: () => (struck === undefined ? undefined : { text: struck }),
     recover: async () => {
       await sleep(DISTURBED_MS);
-      isOn = false;
-      for (const watch of open) watch.release();
+      watches.release(release);
     },
-    remove,
+    remove: watches.remove,
   };
 }
 
 /** An operator that takes a silent watch for dead after two seconds, so that a plan need not wait for minutes. */
 const IMPATIENT: OperatorOptions = { timings: { idleMs: 2000 } };
 
-const watchFault = (name: keyof typeof BEHAVIOURS, operator: OperatorOptions): Fault => ({
+/** See Fault.moreWrites. */
+const MORE_WRITES = 6;
+
+const watchFault = (name: keyof typeof RELEASES, operator: OperatorOptions): Fault => ({
   name: `watch-${name}`,
   group: 'watch',
   options: { inProcess: operator },
+  moreWrites: MORE_WRITES,
   points: () => KINDS,
-  install: (plan, kind) => disturb(plan, BEHAVIOURS[name], kind),
+  install: (plan, kind) => disturb(plan, RELEASES[name], kind),
 });
 
 async function versionNow(plan: Plan): Promise<string> {
@@ -165,19 +87,15 @@ function serveOlderList(plan: Plan, kind: string): Strike {
     watchStream: ({ target }: Exchange) => {
       if (target.resource !== kind) return undefined;
       let isOver = false;
-      const watch = new Transform({
-        transform(chunk: Buffer, _encoding, done) {
-          if (isOver) return done();
-          if (!isOn || struck !== undefined) return done(null, chunk);
-          // The event is seen, and right after it the watch is gone.
-          this.push(chunk);
-          this.push(`${JSON.stringify(GONE)}\n`);
-          this.push(null);
-          isOver = true;
-          return done();
-        },
+      return byLine((line, watch) => {
+        if (isOver) return;
+        watch.push(`${line}\n`);
+        if (!isOn || struck !== undefined) return;
+        // The event is seen, and right after it the watch is gone.
+        watch.push(EXPIRED);
+        watch.push(null);
+        isOver = true;
       });
-      return watch;
     },
   });
   const listing = plan.proxy.intercept({
@@ -196,7 +114,7 @@ function serveOlderList(plan: Plan, kind: string): Strike {
       older = await versionNow(plan);
       isOn = true;
     },
-    hit: () => struck,
+    hit: () => (struck === undefined ? undefined : { text: struck }),
     recover: () => Promise.resolve(),
     remove: () => {
       watching();
@@ -213,6 +131,7 @@ export const WATCHES: readonly Fault[] = [
     name: 'older-list',
     group: 'watch',
     options: { inProcess: {} },
+    moreWrites: MORE_WRITES,
     points: () => KINDS,
     install: serveOlderList,
   },
