@@ -71,12 +71,16 @@ interface Stop {
   readonly index: number;
   readonly step: Step;
   readonly state?: State;
+  /** The spec was the same before, apart from how it is written. */
+  readonly isIdle?: boolean;
   readonly wrong: readonly string[];
 }
 
 export interface ChainResult {
-  /** Stops that equal a fresh object. */
+  /** Changes that ended where a fresh object begins. */
   readonly reached: number;
+  /** Stops that were no change: a default that is written down, or a walk that stays where it is. */
+  readonly idle: number;
   /** Values that the API server refused. */
   readonly refused: number;
   readonly problems: readonly string[];
@@ -99,27 +103,25 @@ export async function runChain(
   };
   await withPlan(tier, namespace, run, { inProcess: {} });
   const judged = await Promise.all(
-    stops.map(async (stop) => {
-      const { index, step, wrong } = stop;
-      return { index, step, wrong: [...wrong, ...(await compared(stop, fresh))] };
-    }),
+    stops.map(async (stop) => ({ ...stop, wrong: [...stop.wrong, ...(await compared(stop, fresh))] })),
   );
-  const right = (kind: Step['kind']): number =>
-    judged.filter(({ step, wrong }) => step.kind === kind && wrong.length === 0).length;
+  const right = (kind: Step['kind']): readonly Stop[] =>
+    judged.filter(({ step, wrong }) => step.kind === kind && wrong.length === 0);
   const problems = judged
     .filter(({ wrong }) => wrong.length > 0)
     .map(({ index, step, wrong }) => {
       const where = `${chain.name}, step ${index + 1}, ${step.kind} ${JSON.stringify(step.spec)}`;
       return `${where}:\n  ${wrong.slice(0, 8).join('\n  ')}`;
     });
-  return { reached: right('reach'), refused: right('refuse'), problems };
+  const idle = right('reach').filter(({ isIdle }) => isIdle).length;
+  return { reached: right('reach').length - idle, idle, refused: right('refuse').length, problems };
 }
 
 async function compared({ step, state }: Stop, fresh: FreshStates): Promise<string[]> {
   return state === undefined ? [] : differences(await fresh.get(step.spec), state, fresh.mask);
 }
 
-async function carryOut(plan: Plan, from: Spec, step: Step): Promise<Pick<Stop, 'wrong' | 'state'>> {
+async function carryOut(plan: Plan, from: Spec, step: Step): Promise<Omit<Stop, 'index' | 'step'>> {
   switch (step.kind) {
     case 'refuse':
       return { wrong: await refuse(plan, from, step.spec) };
@@ -131,11 +133,13 @@ async function carryOut(plan: Plan, from: Spec, step: Step): Promise<Pick<Stop, 
       await plan.patchSpec(patchBetween(from, step.spec));
       await plan.waitForCondition({ type: 'Suspended', status: 'True', reason: 'Suspended' });
       return { wrong: await running(plan) };
-    case 'reach':
-      await plan.patchSpec(patchBetween(from, step.spec));
+    case 'reach': {
+      const before = (await plan.object()).metadata.generation;
+      const { metadata } = await plan.patchSpec(patchBetween(from, step.spec));
       await plan.waitReady();
       await plan.settle(QUIET_MS);
-      return { wrong: [], state: await currentState(plan) };
+      return { wrong: [], isIdle: metadata.generation === before, state: await currentState(plan) };
+    }
     default:
       throw new Error('unreachable');
   }
