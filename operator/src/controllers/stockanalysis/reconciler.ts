@@ -52,6 +52,8 @@ const ON_THE_WAY: ReadonlySet<string> = new Set<Reason>([
 export class StockAnalysisReconciler {
   readonly #dependencies: Dependencies;
   readonly #verified = new VerifiedServers();
+  /** UIDs of objects that are gone or on their way out, of which the watch still has to tell. */
+  readonly #gone = new Set<string>();
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
@@ -60,11 +62,29 @@ export class StockAnalysisReconciler {
   /** What was remembered of an object that is gone. */
   forget(object: StockAnalysis): void {
     this.#verified.forget(object.metadata.uid);
+    this.#gone.delete(object.metadata.uid);
   }
 
   async reconcile(request: Request, visit: ReconcileContext): Promise<Result | undefined> {
     const object = await this.#dependencies.cache.informer(stockAnalyses).get(request, visit.signal);
-    if (!object) return undefined;
+    if (!object || this.#isGone(object)) return undefined;
+    try {
+      return await this.#visit(object, visit);
+    } catch (error) {
+      if (!(error instanceof OwnerGoneError)) throw error;
+      // The watch tells of the deletion sooner or later.
+      visit.log.info({}, error.message);
+      this.#gone.add(object.metadata.uid);
+      return undefined;
+    }
+  }
+
+  /** What such an object lacks is being collected; what would be made for it too, and each time that calls for a visit. */
+  #isGone({ metadata }: StockAnalysis): boolean {
+    return metadata.deletionTimestamp === undefined && this.#gone.has(metadata.uid);
+  }
+
+  async #visit(object: StockAnalysis, visit: Visit): Promise<Result | undefined> {
     // First, so that an object which cannot be reconciled can always be deleted.
     if (object.metadata.deletionTimestamp !== undefined) return this.#delete(object, visit);
     const parsed = parseSpec(object.spec);
@@ -84,17 +104,10 @@ export class StockAnalysisReconciler {
       object = { ...object, status: opened };
       return await this.#pass(object, opened, spec, visit);
     } catch (error) {
-      if (error instanceof OwnerGoneError) return this.#left(error, visit);
-      if (isPassing(error, visit)) throw error;
+      if (error instanceof OwnerGoneError || isPassing(error, visit)) throw error;
       await this.#writeOverall(object, fails(failureOf(error)), visit);
       throw error;
     }
-  }
-
-  /** The watch tells of the deletion sooner or later. */
-  #left(error: OwnerGoneError, visit: Visit): Result {
-    visit.log.info({}, error.message);
-    return {};
   }
 
   /** Writes what must stand in status before any child is touched; nothing in a steady state. */
@@ -170,7 +183,12 @@ export class StockAnalysisReconciler {
     visit.assertLeader();
     visit.log.info({ changes: changesOf(object.status, status) }, 'write status');
     const manifest = { apiVersion: API_VERSION, kind: KIND, metadata: { name, namespace }, status };
-    await this.#dependencies.client.applyStatus(stockAnalyses, manifest, { uid }, visit.signal);
+    try {
+      await this.#dependencies.client.applyStatus(stockAnalyses, manifest, { uid }, visit.signal);
+    } catch (error) {
+      if (error instanceof ApiError && error.isNotFound) throw new OwnerGoneError(`${namespace}/${name}`);
+      throw error;
+    }
     this.#announce(object, status);
   }
 
