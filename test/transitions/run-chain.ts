@@ -103,9 +103,12 @@ export async function runChain(
   };
   await withPlan(tier, namespace, run, { inProcess: {} });
   const judged = await Promise.all(
-    stops.map(async (stop) => ({ ...stop, wrong: [...stop.wrong, ...(await compared(stop, fresh))] })),
+    stops.map(async (stop) => {
+      const { index, step, isIdle = false, wrong } = stop;
+      return { index, step, isIdle, wrong: [...wrong, ...(await compared(stop, fresh))] };
+    }),
   );
-  const right = (kind: Step['kind']): readonly Stop[] =>
+  const right = (kind: Step['kind']): readonly Pick<Stop, 'isIdle'>[] =>
     judged.filter(({ step, wrong }) => step.kind === kind && wrong.length === 0);
   const problems = judged
     .filter(({ wrong }) => wrong.length > 0)

@@ -75,5 +75,6 @@ it(`every change ends where a fresh object begins (SEED=${seed})`, { timeout: HO
   writeFileSync(TABLE, text);
   console.log(`${text}\n${fresh.size + 3} fresh objects`);
   expect(problems).toEqual([]);
-  if (alone === undefined) expect(totals.reached).toBeGreaterThanOrEqual(isFull ? ENOUGH : chains.length);
+  expect(totals.reached + totals.idle).toBeGreaterThanOrEqual(chains.length);
+  expect(totals.reached).toBeGreaterThanOrEqual(isFull && alone === undefined ? ENOUGH : 0);
 });
