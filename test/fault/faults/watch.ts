@@ -27,6 +27,10 @@ const KINDS = [
 
 /** For how long a disturbed watch stays so after its first event. Longer than the 2 s that reads wait for own writes. */
 const DISTURBED_MS = 3500;
+/** Longer than the calm before the change, so that the watch which is to hear of it has not just been given up. */
+const IDLE_MS = 3000;
+/** And less than that: what begins after the dead watch was found is disturbed no more. */
+const SILENT_MS = 2500;
 
 /** What becomes of a watch when it was disturbed for long enough. */
 const RELEASES = {
@@ -48,15 +52,15 @@ function disturb(plan: Plan, release: Release, kind: string): Strike {
     arm: () => watches.hold(),
     hit: () => (struck === undefined ? undefined : { text: struck }),
     recover: async () => {
-      await sleep(DISTURBED_MS);
+      await sleep(release === 'never' ? SILENT_MS : DISTURBED_MS);
       watches.release(release);
     },
     remove: watches.remove,
   };
 }
 
-/** An operator that takes a silent watch for dead after two seconds, so that a plan need not wait for minutes. */
-const IMPATIENT: OperatorOptions = { timings: { idleMs: 2000 } };
+/** An operator that takes a silent watch for dead after three seconds, so that a plan need not wait for minutes. */
+const IMPATIENT: OperatorOptions = { timings: { idleMs: IDLE_MS } };
 
 /** See Fault.moreWrites. */
 const MORE_WRITES = 6;
