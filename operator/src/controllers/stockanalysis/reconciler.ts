@@ -48,12 +48,15 @@ const ON_THE_WAY: ReadonlySet<string> = new Set<Reason>([
   'Suspended',
 ]);
 
+/** How long the API server is believed that an object is gone which the watch still shows. */
+const GONE_MS = 60_000;
+
 /** Brings one StockAnalysis to its spec, or says in its status what is in the way. */
 export class StockAnalysisReconciler {
   readonly #dependencies: Dependencies;
   readonly #verified = new VerifiedServers();
-  /** UIDs of objects that are gone or on their way out, of which the watch still has to tell. */
-  readonly #gone = new Set<string>();
+  /** Versions of objects, by UID, that are gone or on their way out, of which the watch still has to tell. */
+  readonly #gone = new Map<string, { readonly resourceVersion: string; readonly until: number }>();
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
@@ -68,20 +71,22 @@ export class StockAnalysisReconciler {
   async reconcile(request: Request, visit: ReconcileContext): Promise<Result | undefined> {
     const object = await this.#dependencies.cache.informer(stockAnalyses).get(request, visit.signal);
     if (!object || this.#isGone(object)) return undefined;
+    const { uid, resourceVersion } = object.metadata;
     try {
       return await this.#visit(object, visit);
     } catch (error) {
       if (!(error instanceof OwnerGoneError)) throw error;
-      // The watch tells of the deletion sooner or later.
       visit.log.info({}, error.message);
-      this.#gone.add(object.metadata.uid);
-      return undefined;
+      this.#gone.set(uid, { resourceVersion, until: this.#dependencies.clock.monotonic() + GONE_MS });
+      // The watch tells of the deletion before that; where it does not, the API server may have been wrong.
+      return { requeueAfterMs: GONE_MS };
     }
   }
 
   /** What such an object lacks is being collected; what would be made for it too, and each time that calls for a visit. */
-  #isGone({ metadata }: StockAnalysis): boolean {
-    return metadata.deletionTimestamp === undefined && this.#gone.has(metadata.uid);
+  #isGone({ metadata: { uid, resourceVersion } }: StockAnalysis): boolean {
+    const gone = this.#gone.get(uid);
+    return gone?.resourceVersion === resourceVersion && this.#dependencies.clock.monotonic() < gone.until;
   }
 
   async #visit(object: StockAnalysis, visit: Visit): Promise<Result | undefined> {
