@@ -204,6 +204,23 @@ describe('a generated Secret', () => {
   });
 });
 
+describe('the certificate of the database', () => {
+  it('is made anew under the next number, and its users roll: it opens no data', async () => {
+    await plan.waitReady();
+    const claim = await plan.claimUID();
+    const { [`${OBJECT_NAME}-postgres-tls-1`]: _, ...kept } = await plan.credentials();
+    await plan.client.delete(plan.path('v1', 'secrets', `${OBJECT_NAME}-postgres-tls-1`));
+    await eventually({ what: 'the next certificate', timeoutMs: REPAIR_MS }, () =>
+      plan.find('v1', 'secrets', `${OBJECT_NAME}-postgres-tls-2`),
+    );
+    await plan.settle();
+    await plan.waitReady();
+    expect(await plan.claimUID()).toBe(claim);
+    expect(await plan.credentials()).toMatchObject(kept);
+    expect((await plan.object()).status?.credentials).toMatchObject({ databaseTLS: 2 });
+  });
+});
+
 describe('after all of it', () => {
   it('is ready, quiet, and was never refused a call', async () => {
     await plan.waitReady();

@@ -46,6 +46,21 @@ it(
     }),
 );
 
+it('a claim that lost its label is known by its UID, and gets it back', { timeout: SLOT_TEST_MS }, () =>
+  withPlan(tier, 'volume-label', async (plan) => {
+    await plan.converge();
+    const before = (await claim(plan))?.metadata;
+    await plan.client.patch(plan.path('v1', 'persistentvolumeclaims', CLAIM), {
+      metadata: { labels: { 'app.kubernetes.io/instance': 'other' } },
+    });
+    await eventually({ what: 'the label to be back', timeoutMs: 5000 }, async () =>
+      (await claim(plan))?.metadata.labels?.['app.kubernetes.io/instance'] === 'demo' ? true : undefined,
+    );
+    await plan.waitReady();
+    expect((await claim(plan))?.metadata.uid).toBe(before?.uid);
+  }),
+);
+
 it('a claim of its name that holds another database is left alone', { timeout: SLOT_TEST_MS }, () =>
   withPlan(tier, 'volume-other', async (plan) => {
     await plan.converge();

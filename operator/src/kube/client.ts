@@ -107,14 +107,20 @@ export class Client {
     return this.#write(type, { method: 'PUT', path, query, body: typed(type, manifest) }, options, signal);
   }
 
-  jsonPatch<T extends KubeObject>(
+  /** Throws ApiError.isConflict where a `test` operation fails. */
+  async jsonPatch<T extends KubeObject>(
     type: ResourceType<T>,
     ref: ObjectRef,
     operations: readonly JsonPatchOperation[],
     options: PatchOptions,
     signal: AbortSignal,
   ): Promise<T> {
-    return this.#patch(type, ref, JSON_PATCH, operations, options, signal);
+    try {
+      return await this.#patch(type, ref, JSON_PATCH, operations, options, signal);
+    } catch (error) {
+      const tests = operations.some(({ op }) => op === 'test');
+      throw tests && error instanceof ApiError ? asLostRace(error) : error;
+    }
   }
 
   mergePatch<T extends KubeObject>(
@@ -244,6 +250,13 @@ export class Client {
   #accepted(write: AcceptedWrite): void {
     for (const listener of this.#listeners) listener(write);
   }
+}
+
+/** The API server answers a failed test with a 422 that says nothing, where a refused object names its fields. */
+function asLostRace(error: ApiError): ApiError {
+  if (error.status !== 422 || !error.serverMessage.startsWith('the server rejected our request')) return error;
+  const serverMessage = `a test of the JSON patch failed, the object is another one by now (${error.serverMessage})`;
+  return new ApiError({ request: error.request, status: 409, reason: 'Conflict', serverMessage });
 }
 
 /** Kind and apiVersion first, as people write them; an apply without them is refused. */

@@ -1,5 +1,6 @@
 import {
   CREDENTIAL_PURPOSES,
+  LABEL,
   credentialName,
   credentialNumber,
   type CredentialPurpose,
@@ -60,12 +61,13 @@ export function missingCredential(
   number: number,
   dataExists: boolean,
 ): Finding | undefined {
-  if (!dataExists) return undefined;
+  // A certificate opens no data.
+  if (!dataExists || purpose === 'databaseTLS') return undefined;
   const name = credentialName(owner, purpose, number);
   const how =
     purpose === 'bootstrap'
       ? 'create it again with key token and the labels of its siblings'
-      : 'restore it from a backup with its labels; without it the data stays locked';
+      : `restore it from a backup, with the label ${LABEL.instance}=${owner} and the others of its siblings; without it the data stays locked`;
   return { reason: 'CredentialsMissing', message: `Secret ${name} is gone while the data exists; ${how}` };
 }
 

@@ -52,8 +52,12 @@ function equalScalars(desired: unknown, live: unknown, parent: string): boolean 
   if (desired === live) return true;
   if (!QUANTITY_PARENTS.has(parent) || typeof desired !== 'string' || typeof live !== 'string') return false;
   const value = parseQuantity(desired);
-  return value !== undefined && value === parseQuantity(live);
+  const stored = parseQuantity(live);
+  // The API server rounds what is finer than a thousandth up.
+  return value !== undefined && stored !== undefined && (value === stored || inThousandths(value) === stored);
 }
+
+const inThousandths = (value: number): number => Math.ceil(value * 1000) / 1000;
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

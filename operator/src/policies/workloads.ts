@@ -32,7 +32,8 @@ export function deploymentState(
   const refused = observed ? replicaFailure(live, name) : undefined;
   const finding = refused ?? podFinding(pods);
   if (finding) return pending(finding);
-  const counts = `${updated} of ${desired} pods updated, ${available} available`;
+  const former = (status?.replicas ?? 0) - updated;
+  const counts = `${updated} of ${desired} pods updated, ${available} available${former > 0 ? `, ${former} former ones still there` : ''}`;
   return pending({ reason: 'Progressing', message: `Deployment ${name}: ${counts}` });
 }
 

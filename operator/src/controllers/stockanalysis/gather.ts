@@ -1,9 +1,15 @@
-import type { StockAnalysis, StockAnalysisSpec, StockAnalysisStatus } from '../../api/index.ts';
-import { postgresClaimName } from '../../naming/index.ts';
+import type {
+  CredentialNumbers,
+  StockAnalysis,
+  StockAnalysisSpec,
+  StockAnalysisStatus,
+} from '../../api/index.ts';
+import { credentialName, postgresClaimName, postgresName } from '../../naming/index.ts';
 import {
   assignNumbers,
   dependsOnRetained,
   lacksNumbers,
+  mountedNames,
   pinImages,
   purposesOf,
   type AllPinned,
@@ -31,7 +37,7 @@ export async function plannedFields(
   spec: StockAnalysisSpec,
   dependencies: Dependencies,
   visit: Visit,
-): Promise<Required<Pick<StockAnalysisStatus, 'credentials'>> & { readonly image: AllPinned }> {
+): Promise<{ readonly credentials: CredentialNumbers; readonly image: AllPinned }> {
   const image = pinImages(spec, object.status?.image, dependencies.images);
   const purposes = purposesOf(spec);
   const current = object.status?.credentials;
@@ -40,6 +46,28 @@ export async function plannedFields(
     ? await retainedNames(object, dependencies, visit)
     : [];
   return { image, credentials: assignNumbers(object.metadata.name, purposes, current, retained) };
+}
+
+/**
+ * The numbers, with the next one for a certificate that somebody deleted: unlike a password it opens no data, so it is
+ * made anew, and the new name has its users roll. One that no pod template mounts yet is still to be made.
+ */
+export async function renewLostCertificate(
+  { metadata: { namespace, name } }: StockAnalysis,
+  credentials: CredentialNumbers,
+  { cache, client }: Dependencies,
+  { signal, log }: Visit,
+): Promise<CredentialNumbers> {
+  const number = credentials.databaseTLS;
+  if (number === undefined) return credentials;
+  const secret = { namespace, name: credentialName(name, 'databaseTLS', number) };
+  if (cache.informer(kinds.secrets).peek(secret)) return credentials;
+  const statefulSet = cache.informer(kinds.statefulSets).peek({ namespace, name: postgresName(name) });
+  const mounted = mountedNames(statefulSet?.spec?.template?.spec?.volumes ?? []);
+  if (!mounted.includes(secret.name)) return credentials;
+  if (await client.get(kinds.secrets, secret, signal, { metadataOnly: true })) return credentials;
+  log.warn({ secret: secret.name }, 'the certificate of the database is gone and is made anew');
+  return { ...credentials, databaseTLS: number + 1 };
 }
 
 /**
@@ -70,6 +98,7 @@ export async function gather(
   const writer = new ChildWriter(dependencies.client, target, children, visit, {
     looksFirst: status.conditions?.some(({ reason }) => reason === 'Conflict') ?? false,
     isRepair: status.schema !== undefined,
+    knownUIDs: new Set([status.database?.claimUID].filter((uid) => uid !== undefined)),
   });
   return { object, target, status, children, writer, dependencies, visit, warnings: [] };
 }

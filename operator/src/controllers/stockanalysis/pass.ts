@@ -47,7 +47,10 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
   return {
     observations: {
       credentials: credentials.verdict,
-      database: databaseVerdict,
+      database:
+        pass.target.spec.database.mode === 'External'
+          ? proven(databaseVerdict, schema.verdict)
+          : databaseVerdict,
       schema: schema.verdict,
       workloads: workloads.verdict,
       pendingRollout: pendingImages(pinned, pass.dependencies.images),
@@ -103,9 +106,13 @@ async function databasePhases(
 function externalVerdict(access: Outcome<Access> | undefined): Verdict {
   if (!access) return WITHOUT_CREDENTIALS;
   if (!access.output) return access.verdict;
-  return holds(
-    'The Secret of the external database is complete; the migrate Job and the readiness of the pods prove the connection',
-  );
+  return holds('The Secret of the external database is complete, and a migration has worked with it');
+}
+
+/** An external database counts as ready once a migration has worked in it; until then its trouble is the schema's. */
+function proven(complete: Verdict, schema: Verdict): Verdict {
+  if (complete.status !== 'True' || schema.status === 'True') return complete;
+  return { status: 'Unknown', reason: schema.reason, message: schema.message };
 }
 
 async function schemaPhase(

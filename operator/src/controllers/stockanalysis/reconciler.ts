@@ -4,7 +4,7 @@ import {
   type StockAnalysisSpec,
   type StockAnalysisStatus,
 } from '../../api/index.ts';
-import { API_VERSION, FINALIZER, KIND, canonicalJson, type Reason } from '../../naming/index.ts';
+import { API_VERSION, FINALIZER, KIND, canonicalJson } from '../../naming/index.ts';
 import { ApiError, TransportError } from '../../kube/index.ts';
 import {
   NotLeaderError,
@@ -16,11 +16,12 @@ import {
 import { apiFinding, decideDeletion, needsFinalizer, type Finding } from '../../policies/index.ts';
 import { gatherChildren } from './children.ts';
 import { release, removeData, setFinalizer } from './deletion.ts';
-import { gather, plannedFields, targetOf } from './gather.ts';
+import { gather, plannedFields, renewLostCertificate, targetOf } from './gather.ts';
 import { runPass } from './pass.ts';
 import { VerifiedServers } from './phases/roles.ts';
 import { revisitAfter } from './revisit.ts';
 import {
+  ON_THE_WAY,
   aggregateStatus,
   changesOf,
   fails,
@@ -33,20 +34,6 @@ import {
 import { stockAnalyses, type Dependencies, type Visit } from './types.ts';
 import { OwnerGoneError } from './child-errors.ts';
 import { ChildWriter } from './writer.ts';
-
-/** Reasons on the way to Ready; every other reason of a Ready that does not hold is worth a warning. */
-const ON_THE_WAY: ReadonlySet<string> = new Set<Reason>([
-  'Progressing',
-  'Reconciling',
-  'WaitingForDatabase',
-  'WaitingForSchema',
-  'WaitingForDeletion',
-  'MigrationRunning',
-  'VolumePending',
-  'DatabaseUnreachable',
-  'Deleting',
-  'Suspended',
-]);
 
 /** How long the API server is believed that an object is gone which the watch still shows. */
 const GONE_MS = 60_000;
@@ -118,7 +105,9 @@ export class StockAnalysisReconciler {
   /** Writes what must stand in status before any child is touched; nothing in a steady state. */
   async #open(object: StockAnalysis, spec: StockAnalysisSpec, visit: Visit): Promise<StockAnalysisStatus> {
     const { conditions, observedGeneration, ...fields } = object.status ?? {};
-    const planned = await plannedFields(object, spec, this.#dependencies, visit);
+    const { image, ...lacking } = await plannedFields(object, spec, this.#dependencies, visit);
+    const credentials = await renewLostCertificate(object, lacking.credentials, this.#dependencies, visit);
+    const planned = { image, credentials };
     const known = canonicalJson({ ...fields, ...planned }) === canonicalJson(fields);
     if (object.status && conditions && known && observedGeneration === object.metadata.generation)
       return object.status;

@@ -67,7 +67,8 @@ describe('aggregateStatus', () => {
         const observed = { ...GOOD, ...found };
         const status = aggregateStatus(undefined, 1, observed, T0);
         const gates = [observed.credentials, observed.database, observed.schema, observed.workloads];
-        const first = gates.find((part) => part.status !== 'True');
+        const pending = gates.filter((part) => part.status !== 'True');
+        const first = pending.find(({ reason }) => reason !== 'Progressing') ?? pending[0];
         const expected = first === undefined ? 'Current' : first.stalled ? 'Failed' : 'InProgress';
         expect(kstatus(status, 1)).toBe(expected);
         expect(condition(status, 'Ready')).toMatchObject({

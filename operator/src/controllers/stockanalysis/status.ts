@@ -41,10 +41,24 @@ export interface Observations {
   readonly fields: StatusFields;
 }
 
+/** Reasons on the way to Ready; every other reason of a Ready that does not hold is worth a warning. */
+export const ON_THE_WAY: ReadonlySet<string> = new Set<Reason>([
+  'Progressing',
+  'Reconciling',
+  'WaitingForDatabase',
+  'WaitingForSchema',
+  'WaitingForDeletion',
+  'MigrationRunning',
+  'VolumePending',
+  'DatabaseUnreachable',
+  'Deleting',
+  'Suspended',
+]);
+
 /** Members of status beside the conditions. */
 export type StatusFields = Omit<StockAnalysisStatus, 'conditions' | 'observedGeneration'>;
 
-/** In this order the first part that does not hold explains Ready. */
+/** In this order the first part that does not hold explains Ready, trouble before progress. */
 type Gate = 'failure' | 'credentials' | 'database' | 'schema' | 'workloads';
 const GATES: readonly Gate[] = ['failure', 'credentials', 'database', 'schema', 'workloads'];
 
@@ -80,9 +94,11 @@ export function aggregateStatus(
 
 /** Ready, Reconciling and Stalled follow from the parts and never contradict each other (kstatus). */
 function summary(observed: Observations): Record<'Ready' | 'Reconciling' | 'Stalled', Verdict> {
-  const gate = GATES.map((name) => observed[name]).find(
+  const pending = GATES.map((name) => observed[name]).filter(
     (verdict) => verdict !== undefined && verdict.status !== 'True',
   );
+  // What wants somebody's attention before what is on its way by itself.
+  const gate = pending.find((verdict) => verdict && !ON_THE_WAY.has(verdict.reason)) ?? pending[0];
   if (gate === undefined) {
     const url = observed.fields.endpoints?.http;
     return {

@@ -1,4 +1,4 @@
-import { ANNOTATION, FIELD_MANAGER, KIND } from '../../naming/index.ts';
+import { ANNOTATION, FIELD_MANAGER, KIND, LABEL } from '../../naming/index.ts';
 import {
   ApiError,
   fileCreationUnderApply,
@@ -25,6 +25,8 @@ interface WriterOptions {
    * asked before anything is made anew.
    */
   readonly isRepair?: boolean;
+  /** UIDs that status remembers: objects of ours, whatever has become of their labels. */
+  readonly knownUIDs?: ReadonlySet<string>;
 }
 
 /**
@@ -82,13 +84,19 @@ export class ChildWriter {
           message: `${where} belongs to an earlier StockAnalysis of this name; waits until it is deleted`,
         });
       case 'foreign':
-        throw new ChildError({
-          reason: 'Conflict',
-          message: `${where} exists and is left alone: ${describeForeign(live)}. Rename or delete it`,
-        });
+        if (this.#options.knownUIDs?.has(live.metadata.uid) && !isControlled(live)) return live;
+        throw new ChildError({ reason: 'Conflict', message: this.#conflict(where, live) });
       default:
         throw new Error('unreachable');
     }
+  }
+
+  /** Nobody shall delete their own data because a label was lost. */
+  #conflict(where: string, live: KubeObject): string {
+    const said = `${where} exists and is left alone: ${describeForeign(live)}. Rename or delete it`;
+    return isControlled(live)
+      ? said
+      : `${said}; if it is this object's own, give it back its label: ${LABEL.instance}=${this.#owner.name}`;
   }
 
   async #lookUp(type: ResourceType, name: string): Promise<void> {
@@ -249,3 +257,6 @@ function beingDeleted(type: ResourceType, live: KubeObject): ChildError {
   const message = `${type.kind} ${live.metadata.name} is being deleted; it is made anew when it is gone`;
   return new ChildError({ reason: 'WaitingForDeletion', message });
 }
+
+const isControlled = ({ metadata }: KubeObject): boolean =>
+  metadata.ownerReferences?.some(({ controller }) => controller === true) ?? false;
