@@ -1,4 +1,5 @@
 /** The end state of a plan, over all objects and all fields, in a form in which two plans can be compared. */
+import { inflateSync } from 'node:zlib';
 import type { KubeObject } from './kube-objects.ts';
 import type { Plan } from './plan.ts';
 
@@ -46,6 +47,18 @@ interface Content {
   readonly data?: unknown;
 }
 
+const LAST_ROLLOUT = 'stockanalysis.dev/last-rollout';
+
+/** The object with what a compressed annotation says. */
+function readable({ metadata, ...object }: KubeObject): KubeObject {
+  const { managedFields: _, ...plain } = metadata as KubeObject['metadata'] & { managedFields?: unknown };
+  const text = plain.annotations?.[LAST_ROLLOUT];
+  if (text === undefined) return { ...object, metadata: plain };
+  const last = inflateSync(Buffer.from(text, 'base64')).toString('utf8');
+  const annotations = { ...plain.annotations, [LAST_ROLLOUT]: JSON.parse(last) as string };
+  return { ...object, metadata: { ...plain, annotations } };
+}
+
 /** Objects whose names differ in a hash only are put in the order of what they hold: their hashes are random. */
 function inOrder(objects: readonly KubeObject[], namespace: string): KubeObject[] {
   const keyOf = (object: KubeObject & Content): string =>
@@ -64,10 +77,7 @@ export async function captureState(
     const all = await plan.list<KubeObject>(group, resource);
     const objects = all.filter((object) => counts(resource, object));
     for (const object of inOrder(objects, plan.namespace)) {
-      const { managedFields: _, ...metadata } = object.metadata as KubeObject['metadata'] & {
-        managedFields?: unknown;
-      };
-      const plain = anonymous(JSON.stringify({ ...object, metadata }), plan.namespace);
+      const plain = anonymous(JSON.stringify(readable(object)), plan.namespace);
       const name = `${resource}/${anonymous(object.metadata.name, plan.namespace)}`;
       const count = (seen.get(name) ?? 0) + 1;
       seen.set(name, count);

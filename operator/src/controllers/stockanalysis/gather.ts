@@ -6,6 +6,7 @@ import {
   lacksNumbers,
   pinImages,
   purposesOf,
+  rolloutText,
   type AllPinned,
 } from '../../policies/index.ts';
 import type { Target } from '../../resources/index.ts';
@@ -25,21 +26,27 @@ export function targetOf(object: StockAnalysis, spec: StockAnalysisSpec, pinned:
   return { name, namespace, uid, spec, images };
 }
 
-/** What must stand in status before anything is made: images in use and numbers of generated Secrets. */
+type PlannedFields = Required<Pick<StockAnalysisStatus, 'credentials'>> &
+  Pick<StockAnalysisStatus, 'rollout'> & { readonly image: AllPinned };
+
+/** What must stand in status before anything is made: opt-in, images in use and numbers of generated Secrets. */
 export async function plannedFields(
   object: StockAnalysis,
   spec: StockAnalysisSpec,
   dependencies: Dependencies,
   visit: Visit,
-): Promise<Required<Pick<StockAnalysisStatus, 'credentials'>> & { readonly image: AllPinned }> {
-  const image = pinImages(spec, object.status?.image, dependencies.images);
+): Promise<PlannedFields> {
+  const before = object.status?.rollout;
+  const text = rolloutText(object.metadata.annotations, before);
+  const rollout = text === undefined ? {} : { rollout: text };
+  const image = pinImages(spec, object.status?.image, dependencies.images, text !== before);
   const purposes = purposesOf(spec);
   const current = object.status?.credentials;
-  if (current && !lacksNumbers(purposes, current)) return { image, credentials: current };
+  if (current && !lacksNumbers(purposes, current)) return { ...rollout, image, credentials: current };
   const retained = dependsOnRetained(purposes, current)
     ? await retainedNames(object, dependencies, visit)
     : [];
-  return { image, credentials: assignNumbers(object.metadata.name, purposes, current, retained) };
+  return { ...rollout, image, credentials: assignNumbers(object.metadata.name, purposes, current, retained) };
 }
 
 /**
@@ -71,5 +78,5 @@ export async function gather(
     looksFirst: status.conditions?.some(({ reason }) => reason === 'Conflict') ?? false,
     isRepair: status.schema !== undefined,
   });
-  return { object, target, status, children, writer, dependencies, visit, warnings: [] };
+  return { object, target, status, children, writer, dependencies, visit, warnings: [], pending: [] };
 }
