@@ -1,5 +1,7 @@
 /** A newer operator brings other images and other pod templates, and restarts nothing until it is asked to. */
 import { expect, inject, it, vi } from 'vitest';
+import type * as AppPod from '../../operator/src/resources/app-pod.ts';
+import type * as PostgresConfig from '../../operator/src/resources/postgres-config.ts';
 import type { Condition, KubeObject, Pod } from '../support/kube-objects.ts';
 import { OBJECT_NAME, type Plan } from '../support/plan.ts';
 import { eventually } from '../support/wait.ts';
@@ -10,7 +12,7 @@ const tier = inject('tier');
 /** Of the builders inside this process: an operator of another version renders other pods and another configuration. */
 const version = vi.hoisted(() => ({ number: 1 }));
 vi.mock('../../operator/src/resources/app-pod.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../operator/src/resources/app-pod.ts')>();
+  const original = await importOriginal<typeof AppPod>();
   const appEnv: typeof original.appEnv = (resources) => [
     ...original.appEnv(resources),
     { name: 'BUILT_BY', value: String(version.number) },
@@ -18,7 +20,7 @@ vi.mock('../../operator/src/resources/app-pod.ts', async (importOriginal) => {
   return { ...original, appEnv };
 });
 vi.mock('../../operator/src/resources/postgres-config.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../operator/src/resources/postgres-config.ts')>();
+  const original = await importOriginal<typeof PostgresConfig>();
   const postgresConfig: typeof original.postgresConfig = (target) => {
     const { database } = target.spec;
     const parameters = { work_mem: `${version.number + 3}MB`, ...database.builtIn?.parameters };
@@ -80,10 +82,11 @@ it(
       expect(left.message).not.toContain(NEWER.RELATED_IMAGE_APP);
       expect(left.message).toContain(NEWER.RELATED_IMAGE_POSTGRES);
 
-      await plan.patchSpec({
-        database: { builtIn: { image: NEWER.RELATED_IMAGE_POSTGRES } },
-        marketData: { sample: { image: NEWER.RELATED_IMAGE_SAMPLE_DATA } },
-      });
+      await plan.patchSpec({ database: { builtIn: { image: NEWER.RELATED_IMAGE_POSTGRES } } });
+      await plan.waitReady();
+      expect((await plan.waitForCondition(pending)).message).toContain(NEWER.RELATED_IMAGE_SAMPLE_DATA);
+
+      await optIn(plan, 'all');
       await plan.waitForCondition({ type: 'PendingRollout', status: 'False' });
       await plan.waitReady();
       await plan.settle();

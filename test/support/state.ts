@@ -49,13 +49,18 @@ interface Content {
 
 const LAST_ROLLOUT = 'stockanalysis.dev/last-rollout';
 
-/** The object with what a compressed annotation says. */
+interface LastRollout {
+  readonly asked: { readonly spec: unknown; readonly images: unknown };
+}
+
+/** The object with what a compressed annotation says, but for the spec and the images of then, which are history. */
 function readable({ metadata, ...object }: KubeObject): KubeObject {
   const { managedFields: _, ...plain } = metadata as KubeObject['metadata'] & { managedFields?: unknown };
   const text = plain.annotations?.[LAST_ROLLOUT];
   if (text === undefined) return { ...object, metadata: plain };
-  const last = inflateSync(Buffer.from(text, 'base64')).toString('utf8');
-  const annotations = { ...plain.annotations, [LAST_ROLLOUT]: JSON.parse(last) as string };
+  const last = JSON.parse(inflateSync(Buffer.from(text, 'base64')).toString('utf8')) as LastRollout;
+  const { spec: __, images: ___, ...asked } = last.asked;
+  const annotations = { ...plain.annotations, [LAST_ROLLOUT]: JSON.stringify({ ...last, asked }) };
   return { ...object, metadata: { ...plain, annotations } };
 }
 

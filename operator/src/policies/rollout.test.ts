@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ANNOTATION } from '../naming/index.ts';
 import type { LiveTemplate } from './live.ts';
-import {
-  decideRollout,
-  decodeLast,
-  encodeLast,
-  inferLast,
-  rolloutText,
-  textOfLast,
-  type Asked,
-  type LastRollout,
-} from './rollout.ts';
+import { decideRollout, inferLast, rolloutText, type Asked, type LastRollout } from './rollout.ts';
 
 interface Wish {
   readonly log: string;
@@ -74,24 +65,34 @@ describe('decideRollout', () => {
   });
 
   it('keeps nothing where it cannot read what was asked for', () => {
-    const { template: applied, waitsFor } = decideRollout(last, before, newer(before), () => undefined);
-    expect([applied, waitsFor]).toEqual([newer(before), undefined]);
+    const now = asked({ spec: { log: 'info', replicas: 3 } });
+    const { template: applied, waitsFor } = decideRollout(last, now, newer(now), () => undefined);
+    expect([applied, waitsFor]).toEqual([newer(now), undefined]);
   });
 
-  it('remembers what is asked for now where nothing waits', () => {
-    const now = asked({ spec: { log: 'info', replicas: 3 }, rollout: '2' });
-    expect(decideRollout(last, now, older(now), older)).toEqual({
-      template: last.template,
-      last: { asked: now, template: last.template },
-    });
+  it('writes nothing anew where nothing waits and nothing of the pods has changed', () => {
+    const now = asked({ spec: { log: 'info', replicas: 3 } });
+    expect(decideRollout(last, now, older(now), older)).toEqual({ template: last.template, last });
   });
+
+  it.each<Partial<Asked>>([{ rollout: '2' }, { credentials: { database: 'abc', bootstrap: 1, keyring: 7 } }])(
+    'remembers %j where nothing waits',
+    (over) => {
+      const now = asked(over);
+      const { last: remembered, waitsFor } = decideRollout(last, now, older(now), older);
+      expect([remembered, waitsFor]).toEqual([{ asked: now, template: last.template }, undefined]);
+    },
+  );
 });
 
 describe('inferLast', () => {
   const live: LiveTemplate = { spec: { ...older(before).spec, serviceAccountName: 'older' } };
 
   it('takes the live template for the last one', () => {
-    expect(inferLast(before, live, newer(before))).toEqual({ asked: before, template: live });
+    expect(inferLast(asked({ rollout: '1' }), live, newer(before))).toEqual({
+      asked: before,
+      template: live,
+    });
   });
 
   it('prefers the rendered one where nothing of it is missing', () => {
@@ -104,23 +105,6 @@ describe('inferLast', () => {
     expect(inferLast(before, live, { spec: { ...older(before).spec, volumes } })).toBeUndefined();
     expect(inferLast(before, {}, newer(before))).toBeUndefined();
   });
-});
-
-describe('the annotation', () => {
-  it('holds all of it, and stays as it is while it says the same', () => {
-    const text = encodeLast(last);
-    expect(decodeLast(text)).toEqual(last);
-    const elsewhere = `${text}\n`;
-    expect(textOfLast(last, elsewhere)).toBe(elsewhere);
-    expect(textOfLast({ ...last, asked: asked({ rollout: '1' }) }, text)).not.toBe(text);
-  });
-
-  it.each([undefined, '', 'nonsense', encodeLast(last).slice(0, -8), 'eJyrVqquBQAEGQF1'])(
-    'counts as absent where it reads %s',
-    (text) => {
-      expect(decodeLast(text)).toBeUndefined();
-    },
-  );
 });
 
 describe('rolloutText', () => {

@@ -1,4 +1,3 @@
-import { deflateSync, inflateSync } from 'node:zlib';
 import { ANNOTATION, canonicalJson } from '../naming/index.ts';
 import { firstDrift } from './drift.ts';
 import type { LiveTemplate } from './live.ts';
@@ -46,18 +45,35 @@ export function decideRollout(
   renderAgain: (before: Asked) => LiveTemplate | undefined,
 ): Rollout {
   const fresh = { template: rendered, last: { asked, template: rendered } };
-  if (!last || isEqual(last.template, rendered)) return fresh;
-  const isUnchanged =
-    (asked.rollout === undefined || asked.rollout === last.asked.rollout) &&
-    usesSameCredentials(last.asked, asked) &&
-    isEqual(renderAgain(last.asked), rendered);
-  if (!isUnchanged) return fresh;
-  return { template: last.template, last, waitsFor: firstDifference(rendered, last.template) };
+  if (!last || !asksTheSame(last.asked, asked, rendered, renderAgain)) return fresh;
+  if (!isEqual(last.template, rendered))
+    return { template: last.template, last, waitsFor: firstDifference(rendered, last.template) };
+  // What changed nothing of the pods is no reason to write; what was not known then has to be known next time.
+  return knowsAsMuch(last.asked, asked) ? { template: rendered, last } : fresh;
+}
+
+function asksTheSame(
+  before: Asked,
+  now: Asked,
+  rendered: LiveTemplate,
+  renderAgain: (before: Asked) => LiveTemplate | undefined,
+): boolean {
+  if (isEqual(before, now)) return true;
+  const isAskedAnew = now.rollout !== undefined && now.rollout !== before.rollout;
+  return !isAskedAnew && usesSameCredentials(before, now) && isEqual(renderAgain(before), rendered);
 }
 
 /** Of a credential that only one of two operators knows, nothing has changed. */
 function usesSameCredentials({ credentials: before }: Asked, { credentials: now }: Asked): boolean {
   return Object.entries(before).every(([name, value]) => now[name] === undefined || now[name] === value);
+}
+
+function knowsAsMuch(before: Asked, now: Asked): boolean {
+  const names = ({ images, credentials }: Asked): unknown => [
+    Object.keys(images).toSorted(),
+    Object.keys(credentials).toSorted(),
+  ];
+  return isEqual(names(before), names(now));
 }
 
 function firstDifference(rendered: LiveTemplate, kept: LiveTemplate): string {
@@ -69,7 +85,7 @@ const isEqual = (a: unknown, b: unknown): boolean => canonicalJson(a ?? null) ==
 /**
  * The template of a workload that an operator made which remembered none: the live one, as far as it is ours
  * (`owned`). Only where its images are the pinned ones and its Secrets the present ones: a change of those was asked
- * for. Where nothing differs, the rendered one is as good.
+ * for. Where nothing differs, the rendered one is as good. An opt-in is not taken for acted upon.
  */
 export function inferLast(
   asked: Asked,
@@ -82,7 +98,8 @@ export function inferLast(
   const secrets = secretsOf(owned);
   if (containers.length === 0 || !isPinned || !secretsOf(rendered).every((name) => secrets.includes(name)))
     return undefined;
-  return { asked, template: firstDrift(rendered, owned) === undefined ? rendered : owned };
+  const { rollout: _, ...before } = asked;
+  return { asked: before, template: firstDrift(rendered, owned) === undefined ? rendered : owned };
 }
 
 const containersOf = ({ spec }: LiveTemplate): readonly { name: string; image?: string }[] => [
@@ -92,34 +109,6 @@ const containersOf = ({ spec }: LiveTemplate): readonly { name: string; image?: 
 
 const secretsOf = ({ spec }: LiveTemplate): readonly string[] =>
   (spec?.volumes ?? []).flatMap(({ secret }) => secret?.secretName ?? []);
-
-/** A template and a spec have some kilobytes; what unfolds to more was never written by us. */
-const LIMIT_BYTES = 2 ** 20;
-
-/** For the annotation: compressed, because every workload of every object is kept in memory. */
-export function encodeLast(last: LastRollout): string {
-  return deflateSync(canonicalJson(last)).toString('base64');
-}
-
-/** Undefined where there is none, or what is there is not whole. */
-export function decodeLast(text: string | undefined): LastRollout | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const bytes = inflateSync(Buffer.from(text, 'base64'), { maxOutputLength: LIMIT_BYTES });
-    const value = JSON.parse(bytes.toString('utf8')) as Partial<LastRollout> | null;
-    const asked = value?.asked;
-    if (!asked?.spec || !asked.images || !asked.credentials || !value?.template) return undefined;
-    return { asked, template: value.template };
-  } catch {
-    return undefined;
-  }
-}
-
-/** The text that stands for `last`: what is there already, where it says the same; compressors differ. */
-export function textOfLast(last: LastRollout, live: string | undefined): string {
-  const known = decodeLast(live);
-  return known && live !== undefined && isEqual(known, last) ? live : encodeLast(last);
-}
 
 const TEXT_LIMIT = 64;
 

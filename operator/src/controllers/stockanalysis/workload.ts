@@ -3,10 +3,8 @@ import { ANNOTATION, FIELD_MANAGER, type ConditionType } from '../../naming/inde
 import { ownedPart, type KubeObject, type ResourceType } from '../../kube/index.ts';
 import {
   decideRollout,
-  decodeLast,
   inferLast,
   mountedNames,
-  textOfLast,
   type Asked,
   type LastRollout,
   type LiveDeployment,
@@ -15,6 +13,7 @@ import {
 } from '../../policies/index.ts';
 import type { Manifest, Target } from '../../resources/index.ts';
 import { withAnnotation } from './desired.ts';
+import { decodeLast, textOfLast } from './last-rollout.ts';
 import type { Pass } from './phases/phase.ts';
 import { kinds } from './types.ts';
 
