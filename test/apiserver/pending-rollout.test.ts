@@ -3,7 +3,8 @@ import { expect, inject, it, vi } from 'vitest';
 import type * as AppPod from '../../operator/src/resources/app-pod.ts';
 import type * as PostgresConfig from '../../operator/src/resources/postgres-config.ts';
 import type { Condition, KubeObject, Pod } from '../support/kube-objects.ts';
-import { OBJECT_NAME, type Plan } from '../support/plan.ts';
+import type { Plan } from '../support/plan.ts';
+import { OBJECT_NAME } from '../support/plan-objects.ts';
 import { eventually } from '../support/wait.ts';
 import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
 

@@ -69,7 +69,7 @@ async function suspendedPass(pass: Pass, pinned: AllPinned): Promise<PassResult>
       schema: verdict,
       workloads: verdict,
       suspended: verdict,
-      pendingRollout: [...pendingImages(pinned, pass.dependencies.images), ...pass.pending],
+      pendingRollout: pendingImages(pinned, pass.dependencies.images),
       warnings: warningsOfPass(pass),
       fields: statusFields(pass, pinned, undefined, undefined),
     },
