@@ -241,6 +241,15 @@ it(
         expect(await templates(plan)).toEqual(old);
         expect(await podsOf(plan)).toEqual(pods);
 
+        // So does another object that adopts what this one leaves.
+        await plan.client.delete(plan.objectPath(), { propagationPolicy: 'Orphan' });
+        await plan.waitGone();
+        await plan.createObject();
+        await plan.waitReady();
+        await waitPending(plan, SERVER, WORKER, POSTGRES);
+        expect(await templates(plan)).toEqual(old);
+        expect(await podsOf(plan)).toEqual(pods);
+
         const mounted = /demo-postgres-config-[0-9a-f]{10}/.exec(old[POSTGRES] ?? '')?.[0] ?? '';
         await plan.client.delete(plan.path('v1', 'configmaps', mounted));
         await waitPending(plan, SERVER, WORKER);
