@@ -117,6 +117,8 @@ export function apiReference(): string {
     '| annotation | meaning |',
     '|---|---|',
     `| \`${ANNOTATION.confirmDelete}\` | must hold the name of the object before \`deletionPolicy: Delete\` removes volume and credentials |`,
+    `| \`${ANNOTATION.rollout}\` | any text, of which 64 characters count; one that differs from \`status.rollout\` rolls out what PendingRollout lists |`,
+    `| \`${ANNOTATION.lastRollout}\` | on workloads: the pod template that was rolled out last and what was asked for then, compressed |`,
     `| \`${ANNOTATION.appliedHash}\` | on children: hash of the manifest that the operator applied last |`,
     '',
   ].join('\n');

@@ -1,4 +1,5 @@
 /** The end state of a plan, over all objects and all fields, in a form in which two plans can be compared. */
+import { inflateSync } from 'node:zlib';
 import type { KubeObject } from './kube-objects.ts';
 import type { Plan } from './plan.ts';
 
@@ -46,6 +47,23 @@ interface Content {
   readonly data?: unknown;
 }
 
+const LAST_ROLLOUT = 'stockanalysis.dev/last-rollout';
+
+interface LastRollout {
+  readonly asked: { readonly spec: unknown; readonly images: unknown };
+}
+
+/** The object with what a compressed annotation says, but for the spec and the images of then, which are history. */
+function readable({ metadata, ...object }: KubeObject): KubeObject {
+  const { managedFields: _, ...plain } = metadata as KubeObject['metadata'] & { managedFields?: unknown };
+  const text = plain.annotations?.[LAST_ROLLOUT];
+  if (text === undefined) return { ...object, metadata: plain };
+  const last = JSON.parse(inflateSync(Buffer.from(text, 'base64')).toString('utf8')) as LastRollout;
+  const { spec: __, images: ___, ...asked } = last.asked;
+  const annotations = { ...plain.annotations, [LAST_ROLLOUT]: JSON.stringify({ ...last, asked }) };
+  return { ...object, metadata: { ...plain, annotations } };
+}
+
 /** Objects whose names differ in a hash only are put in the order of what they hold: their hashes are random. */
 function inOrder(objects: readonly KubeObject[], namespace: string): KubeObject[] {
   const keyOf = (object: KubeObject & Content): string =>
@@ -64,10 +82,7 @@ export async function captureState(
     const all = await plan.list<KubeObject>(group, resource);
     const objects = all.filter((object) => counts(resource, object));
     for (const object of inOrder(objects, plan.namespace)) {
-      const { managedFields: _, ...metadata } = object.metadata as KubeObject['metadata'] & {
-        managedFields?: unknown;
-      };
-      const plain = anonymous(JSON.stringify({ ...object, metadata }), plan.namespace);
+      const plain = anonymous(JSON.stringify(readable(object)), plan.namespace);
       const name = `${resource}/${anonymous(object.metadata.name, plan.namespace)}`;
       const count = (seen.get(name) ?? 0) + 1;
       seen.set(name, count);

@@ -1,11 +1,17 @@
 import type { Client } from './client.ts';
 import type { ResourceType } from './resources.ts';
 import type { KubeObject, ObjectRef } from './types.ts';
+import { isRecord } from './wire.ts';
 
 interface ManagedFieldsEntry {
   readonly manager?: string;
   readonly operation?: string;
   readonly subresource?: string;
+  readonly fieldsV1?: FieldsV1;
+}
+
+interface FieldsV1 {
+  readonly [name: string]: FieldsV1;
 }
 
 /** managedFields as the API server sends them; what comes from a cache has none. */
@@ -39,4 +45,44 @@ export async function fileCreationUnderApply(
     { op: 'replace', path: `/metadata/managedFields/${created}/operation`, value: 'Apply' },
   ] as const;
   await client.jsonPatch(type, ref, operations, {}, signal);
+}
+
+/**
+ * The part of a live object that a field manager owns, in the shape of the object; undefined where it owns nothing.
+ * What it applied is preferred over what it wrote otherwise. `object` comes from a GET: caches drop managedFields.
+ */
+export function ownedPart(object: KubeObject, manager: string): unknown {
+  const own = managedFieldsOf(object).filter((entry) => entry.manager === manager && !entry.subresource);
+  const entry = own.find(({ operation }) => operation === 'Apply') ?? own[0];
+  return entry?.fieldsV1 === undefined ? undefined : partOf(object, entry.fieldsV1);
+}
+
+/** Members that say nothing of what is below them: that the thing itself is owned. */
+const SELF = '.';
+
+/** See "FieldsV1" of the API: `f:NAME` a member, `k:{…}` the item with these keys, `v:VALUE` the item that is this. */
+function partOf(value: unknown, fields: FieldsV1): unknown {
+  const names = Object.keys(fields).filter((name) => name !== SELF);
+  // A leaf: a scalar, or a list or map that has one owner as a whole.
+  if (names.length === 0) return value;
+  if (Array.isArray(value)) {
+    return value.flatMap((item: unknown) => {
+      const name = names.find((candidate) => selects(candidate, item));
+      return name === undefined ? [] : [partOf(item, fields[name] ?? {})];
+    });
+  }
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    names
+      .map((name) => [name, name.slice('f:'.length)] as const)
+      .filter(([, member]) => value[member] !== undefined)
+      .map(([name, member]) => [member, partOf(value[member], fields[name] ?? {})]),
+  );
+}
+
+function selects(name: string, item: unknown): boolean {
+  const wanted: unknown = JSON.parse(name.slice('k:'.length));
+  if (!name.startsWith('k:')) return JSON.stringify(item) === JSON.stringify(wanted);
+  if (!isRecord(wanted) || !isRecord(item)) return false;
+  return Object.entries(wanted).every(([key, value]) => item[key] === value);
 }

@@ -25,6 +25,10 @@ export const ANNOTATION = {
   confirmDelete: `${GROUP}/confirm-delete`,
   /** Hash of the manifest that was written last; equal hash and no drift means nothing to write. */
   appliedHash: `${GROUP}/applied-hash`,
+  /** On the object: a text that it did not hold before lets this operator roll out what waits, see PendingRollout. */
+  rollout: `${GROUP}/rollout`,
+  /** On workloads: the pod template that was rolled out last, and what was asked for then. */
+  lastRollout: `${GROUP}/last-rollout`,
   /** There from our POST until our first apply. */
   created: `${GROUP}/created`,
 } as const;

@@ -53,7 +53,7 @@ export const REASONS = {
   Suspended: 'spec.suspend holds: nothing runs, volume and credentials are kept.',
   NamespaceTerminating: 'The namespace is being deleted.',
   DefaultsChanged:
-    'This operator brings newer images than the pinned ones; the message lists them. Nothing restarts by itself.',
+    'This operator brings other images or pod templates than those in use; the message lists them and says how to roll them out. Nothing restarts by itself.',
   CRDOutdated:
     'The installed CRD is not the one of this operator: fields that it does not know are dropped. Apply crds/ or upgrade the chart.',
   SingleReplica: 'One server only: a drained node or a crash interrupts the service.',

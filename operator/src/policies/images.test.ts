@@ -15,7 +15,18 @@ describe('pinImages', () => {
     const first = pinImages(spec(), undefined, OLD);
     const later = pinImages(spec(), first, NEW);
     expect(later).toEqual(first);
-    expect(pendingImages(later, NEW)).toEqual(['app: app:1 -> app:2', 'sampleData: data:1 -> data:2']);
+    expect(pendingImages(later, NEW)).toEqual([
+      'image app: app:1 -> app:2',
+      'image sampleData: data:1 -> data:2',
+    ]);
+  });
+
+  it('takes the defaults of this operator where that is asked for, and leaves what the spec names', () => {
+    const first = pinImages(spec({ image: { repository: 'mine', tag: '3' } }), undefined, OLD);
+    const later = pinImages(spec({ image: { repository: 'mine', tag: '3' } }), first, NEW, true);
+    expect(later.app.reference).toBe('mine:3');
+    expect(later.sampleData.reference).toBe('data:2');
+    expect(pendingImages(later, NEW)).toEqual([]);
   });
 
   it('follows the spec at once, and gives what a fresh object gets when the spec is silent again', () => {

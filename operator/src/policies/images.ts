@@ -26,17 +26,21 @@ function wanted(spec: StockAnalysisSpec, key: ImageKey): string | undefined {
 /**
  * Images in use: what the spec names; else what was pinned from an operator's defaults; else the defaults of this
  * operator. So a newer operator restarts nothing, and taking an image out of the spec gives what a fresh object gets.
+ * `isAsked`: somebody asked for a rollout, so that the defaults of this operator take the place of pinned ones.
  */
 export function pinImages(
   spec: StockAnalysisSpec,
   pinned: PinnedImages | undefined,
   defaults: ImageDefaults,
+  isAsked = false,
 ): AllPinned {
   const pin = (key: ImageKey): Pin => {
     const named = wanted(spec, key);
     if (named !== undefined) return { reference: named, origin: 'Spec' };
     const before = pinned?.[key];
-    return before?.origin === 'Operator' ? before : { reference: defaults[key], origin: 'Operator' };
+    return before?.origin === 'Operator' && !isAsked
+      ? before
+      : { reference: defaults[key], origin: 'Operator' };
   };
   return { app: pin('app'), postgres: pin('postgres'), sampleData: pin('sampleData') };
 }
@@ -45,5 +49,5 @@ export function pinImages(
 export function pendingImages(pinned: AllPinned, defaults: ImageDefaults): string[] {
   return KEYS.filter(
     (key) => pinned[key].origin === 'Operator' && pinned[key].reference !== defaults[key],
-  ).map((key) => `${key}: ${pinned[key].reference} -> ${defaults[key]}`);
+  ).map((key) => `image ${key}: ${pinned[key].reference} -> ${defaults[key]}`);
 }

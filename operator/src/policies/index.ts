@@ -9,6 +9,7 @@ export * from './migration.ts';
 export * from './ownership.ts';
 export * from './pods.ts';
 export * from './retention.ts';
+export * from './rollout.ts';
 export * from './volume.ts';
 export * from './workloads.ts';
 export * from './warnings.ts';

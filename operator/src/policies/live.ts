@@ -62,10 +62,25 @@ export interface LiveVolume {
   readonly configMap?: { readonly name?: string };
 }
 
+interface LiveContainer {
+  readonly name: string;
+  readonly image?: string;
+}
+
+/** A pod template, as far as it names other objects and images. */
+export interface LiveTemplate {
+  readonly spec?: {
+    readonly serviceAccountName?: string;
+    readonly containers?: readonly LiveContainer[];
+    readonly initContainers?: readonly LiveContainer[];
+    readonly volumes?: readonly LiveVolume[];
+  };
+}
+
 export interface LivePod extends LiveObject {
   readonly spec?: {
     readonly volumes?: readonly LiveVolume[];
-    readonly containers?: readonly { readonly name: string; readonly image?: string }[];
+    readonly containers?: readonly LiveContainer[];
   };
   readonly status?: {
     readonly phase?: string;
@@ -80,7 +95,7 @@ export interface LivePod extends LiveObject {
 export interface LiveDeployment extends LiveObject {
   readonly spec?: {
     readonly replicas?: number;
-    readonly template?: { readonly spec?: { readonly volumes?: readonly LiveVolume[] } };
+    readonly template?: LiveTemplate;
   };
   readonly status?: {
     readonly observedGeneration?: number;
@@ -94,7 +109,7 @@ export interface LiveDeployment extends LiveObject {
 export interface LiveStatefulSet extends LiveObject {
   readonly spec?: {
     readonly replicas?: number;
-    readonly template?: { readonly spec?: { readonly volumes?: readonly LiveVolume[] } };
+    readonly template?: LiveTemplate;
   };
   readonly status?: {
     readonly observedGeneration?: number;

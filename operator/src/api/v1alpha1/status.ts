@@ -98,6 +98,7 @@ export const statusSchema = z
       .meta(describe('Where the platform answers.'))
       .optional(),
     image: imageStatusSchema.optional(),
+    rollout: text('The annotation stockanalysis.dev/rollout as it was acted upon last.', 64).optional(),
     schema: z
       .object({
         migration: text('Key of the migration that succeeded last.', 63).optional(),

@@ -12,6 +12,7 @@ import {
   mountedNames,
   pinImages,
   purposesOf,
+  rolloutText,
   type AllPinned,
 } from '../../policies/index.ts';
 import type { Target } from '../../resources/index.ts';
@@ -31,21 +32,29 @@ export function targetOf(object: StockAnalysis, spec: StockAnalysisSpec, pinned:
   return { name, namespace, uid, spec, images };
 }
 
-/** What must stand in status before anything is made: images in use and numbers of generated Secrets. */
+type PlannedFields = Pick<StockAnalysisStatus, 'rollout'> & {
+  readonly credentials: CredentialNumbers;
+  readonly image: AllPinned;
+};
+
+/** What must stand in status before anything is made: opt-in, images in use and numbers of generated Secrets. */
 export async function plannedFields(
   object: StockAnalysis,
   spec: StockAnalysisSpec,
   dependencies: Dependencies,
   visit: Visit,
-): Promise<{ readonly credentials: CredentialNumbers; readonly image: AllPinned }> {
-  const image = pinImages(spec, object.status?.image, dependencies.images);
+): Promise<PlannedFields> {
+  const before = object.status?.rollout;
+  const text = rolloutText(object.metadata.annotations, before);
+  const rollout = text === undefined ? {} : { rollout: text };
+  const image = pinImages(spec, object.status?.image, dependencies.images, text !== before);
   const purposes = purposesOf(spec);
   const current = object.status?.credentials;
-  if (current && !lacksNumbers(purposes, current)) return { image, credentials: current };
+  if (current && !lacksNumbers(purposes, current)) return { ...rollout, image, credentials: current };
   const retained = dependsOnRetained(purposes, current)
     ? await retainedNames(object, dependencies, visit)
     : [];
-  return { image, credentials: assignNumbers(object.metadata.name, purposes, current, retained) };
+  return { ...rollout, image, credentials: assignNumbers(object.metadata.name, purposes, current, retained) };
 }
 
 /**
@@ -100,5 +109,5 @@ export async function gather(
     isRepair: status.schema !== undefined,
     knownUIDs: new Set([status.database?.claimUID].filter((uid) => uid !== undefined)),
   });
-  return { object, target, status, children, writer, dependencies, visit, warnings: [] };
+  return { object, target, status, children, writer, dependencies, visit, warnings: [], pending: [] };
 }

@@ -53,7 +53,7 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
           : databaseVerdict,
       schema: schema.verdict,
       workloads: workloads.verdict,
-      pendingRollout: pendingImages(pinned, pass.dependencies.images),
+      pendingRollout: [...pendingImages(pinned, pass.dependencies.images), ...pass.pending],
       warnings: warningsOfPass(pass),
       fields,
     },
@@ -168,6 +168,7 @@ function statusFields(
   return {
     endpoints: { http: `http://${serviceName(target.name)}.${target.namespace}.svc` },
     image,
+    ...(status.rollout === undefined ? {} : { rollout: status.rollout }),
     ...(known.schema ? { schema: known.schema } : {}),
     ...(known.database ? { database: known.database } : {}),
     ...(status.credentials ? { credentials: status.credentials } : {}),

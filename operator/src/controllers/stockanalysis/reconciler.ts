@@ -105,9 +105,9 @@ export class StockAnalysisReconciler {
   /** Writes what must stand in status before any child is touched; nothing in a steady state. */
   async #open(object: StockAnalysis, spec: StockAnalysisSpec, visit: Visit): Promise<StockAnalysisStatus> {
     const { conditions, observedGeneration, ...fields } = object.status ?? {};
-    const { image, ...lacking } = await plannedFields(object, spec, this.#dependencies, visit);
+    const lacking = await plannedFields(object, spec, this.#dependencies, visit);
     const credentials = await renewLostCertificate(object, lacking.credentials, this.#dependencies, visit);
-    const planned = { image, credentials };
+    const planned = { ...lacking, credentials };
     const known = canonicalJson({ ...fields, ...planned }) === canonicalJson(fields);
     if (object.status && conditions && known && observedGeneration === object.metadata.generation)
       return object.status;

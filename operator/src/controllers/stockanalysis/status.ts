@@ -1,5 +1,6 @@
 import type { Condition, StockAnalysisStatus } from '../../api/index.ts';
 import {
+  ANNOTATION,
   CONDITION_TYPES,
   canonicalJson,
   isConditionType,
@@ -136,7 +137,7 @@ function suspended(verdict: Verdict | undefined): Verdict {
 
 function pendingRollout(pending: readonly string[]): Verdict {
   if (pending.length === 0) return isFalse('UpToDate', 'Nothing waits for a restart');
-  const message = `This operator brings other images than the pinned ones: ${pending.join('; ')}. Name them in the spec to roll them out`;
+  const message = `This operator would restart pods and waits to be told so: ${pending.join('; ')}. Annotate the object with ${ANNOTATION.rollout} and a new text to roll out everything; a change of the spec that restarts a workload brings what waits for it, and an image that the spec names is used`;
   return holds(message, 'DefaultsChanged');
 }
 

@@ -112,13 +112,21 @@ export class ChildWriter {
 
   /** POST where there is none, server-side apply where something differs, the live object otherwise. */
   async ensure<T extends KubeObject>(type: ResourceType<T>, manifest: Manifest): Promise<T> {
-    const { name } = manifest.metadata;
+    return this.ensureAfter(type, manifest.metadata.name, async () => manifest);
+  }
+
+  /** As `ensure`, for a manifest that depends on the live object, which a POST may be the first to find. */
+  async ensureAfter<T extends KubeObject>(
+    type: ResourceType<T>,
+    name: string,
+    manifestFor: (live: T | undefined) => Promise<Manifest>,
+  ): Promise<T> {
     const live = this.#options.looksFirst ? await this.find(type, name) : this.peek(type, name);
-    const desired = withHash(manifest);
+    const desired = withHash(await manifestFor(live));
     if (!live) {
       const marked = withAnnotation(desired, ANNOTATION.created, 'true');
       const existing = await this.#createOrFind(type, marked);
-      return existing.made ? existing.object : this.ensure(type, manifest);
+      return existing.made ? existing.object : this.ensureAfter(type, name, manifestFor);
     }
     const why = difference(desired, live);
     if (why === undefined) return live;

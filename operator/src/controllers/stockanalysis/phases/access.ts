@@ -1,3 +1,4 @@
+import { contentHash } from '../../../naming/index.ts';
 import { readExternal } from '../../../policies/index.ts';
 import {
   CREDENTIAL_ROLE,
@@ -17,6 +18,8 @@ export interface Access {
   readonly configMap: string;
   readonly appSecret: string;
   readonly migratorSecret: string;
+  /** Hash of what the access of the application was derived from. It knows nothing of how it is derived, see `Asked`. */
+  readonly origin: string;
 }
 
 /** Derives what the application's pods mount: configuration, and database access for both of its roles. */
@@ -34,6 +37,7 @@ export async function accessPhase(pass: Pass, credentials: Credentials): Promise
     configMap: config.metadata.name,
     appSecret: app.metadata.name,
     migratorSecret: migrator.metadata.name,
+    origin: access.origin,
   };
   return { verdict: holds('Configuration is in place'), output };
 }
@@ -41,6 +45,7 @@ export async function accessPhase(pass: Pass, credentials: Credentials): Promise
 interface BothAccesses {
   readonly app: DatabaseAccess;
   readonly migrator: DatabaseAccess;
+  readonly origin: string;
 }
 
 function ownAccess(pass: Pass, credentials: Credentials): BothAccesses {
@@ -51,7 +56,8 @@ function ownAccess(pass: Pass, credentials: Credentials): BothAccesses {
       { username: CREDENTIAL_ROLE[purpose], password: credentials.value(purpose, 'password') },
       ca,
     );
-  return { app: access('databaseApp'), migrator: access('databaseMigrator') };
+  const origin = contentHash([credentials.value('databaseApp', 'password'), ca]);
+  return { app: access('databaseApp'), migrator: access('databaseMigrator'), origin };
 }
 
 async function externalAccess(pass: Pass): Promise<BothAccesses> {
@@ -62,5 +68,6 @@ async function externalAccess(pass: Pass): Promise<BothAccesses> {
   const external = readExternal(name, secret);
   if ('reason' in external) throw new ChildError(external);
   const { app, migrator, ...where } = external;
-  return { app: { ...where, ...app }, migrator: { ...where, ...migrator } };
+  const origin = contentHash(secret?.data);
+  return { app: { ...where, ...app }, migrator: { ...where, ...migrator }, origin };
 }

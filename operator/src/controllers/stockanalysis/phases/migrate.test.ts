@@ -9,7 +9,12 @@ import { ChildWriter } from '../writer.ts';
 import { migratePhase } from './migrate.ts';
 import type { Pass } from './phase.ts';
 
-const ACCESS = { configMap: 'demo-config-1', appSecret: 'demo-app-1', migratorSecret: 'demo-migrator-1' };
+const ACCESS = {
+  configMap: 'demo-config-1',
+  appSecret: 'demo-app-1',
+  migratorSecret: 'demo-migrator-1',
+  origin: 'o',
+};
 const MINUTE = 60_000;
 
 /** A migration that fails again and again, with every attempt as the one visit after its pause leaves it. */

@@ -19,6 +19,8 @@ export interface Pass {
   readonly visit: Visit;
   /** What the phases found that stops nothing. */
   readonly warnings: Warning[];
+  /** One line per workload that this operator would restart if it were asked to. */
+  readonly pending: string[];
 }
 
 /** Result of a phase: its verdict, and its output once later phases may build on it. */

@@ -19,6 +19,7 @@ import {
 } from '../../../resources/index.ts';
 import { fails, holds } from '../status.ts';
 import { ChildError } from '../child-errors.ts';
+import { ensureWorkload } from '../workload.ts';
 import type { Credentials } from './credentials.ts';
 import { eventsOf, type Outcome, type Pass } from './phase.ts';
 import { kinds, type Claim } from '../types.ts';
@@ -37,12 +38,16 @@ export async function postgresPhase(pass: Pass, credentials: Credentials): Promi
   await writer.ensure(kinds.configMaps, config);
   const claim = await ensureClaim(pass);
   await writer.ensure(kinds.services, postgresService(target));
-  const mounts = {
-    configMap: config.metadata.name,
+  const numbers = {
     adminNumber: credentials.number('databaseAdmin'),
     tlsNumber: credentials.number('databaseTLS'),
   };
-  const statefulSet = await writer.ensure(kinds.statefulSets, postgresStatefulSet(target, mounts));
+  const statefulSet = await ensureWorkload(pass, kinds.statefulSets, {
+    name: postgresName(target.name),
+    condition: 'DatabaseReady',
+    credentials: numbers,
+    build: (of) => postgresStatefulSet(of, { ...numbers, configMap: postgresConfig(of).metadata.name }),
+  });
   return judge(pass, claim, statefulSet);
 }
 

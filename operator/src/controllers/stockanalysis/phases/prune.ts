@@ -12,6 +12,7 @@ import {
   obsoleteContent,
   obsoleteJobs,
   ownershipOf,
+  type LiveTemplate,
   type Ownership,
 } from '../../../policies/index.ts';
 import { migrationKey, postgresConfig, type Target } from '../../../resources/index.ts';
@@ -38,11 +39,14 @@ function wantedNames(target: Target): ReadonlyMap<ResourceType, ReadonlySet<stri
  */
 export async function pruneChildren(pass: Pass): Promise<void> {
   const { target } = pass;
+  const accounts = new Set(templatesOf(pass).map(({ spec }) => spec?.serviceAccountName));
   for (const [type, wanted] of wantedNames(target)) {
+    const isKept = (name: string): boolean =>
+      wanted.has(name) || (type === kinds.serviceAccounts && accounts.has(name));
     await removeAll(
       pass,
       type,
-      ours(pass, type).filter(({ metadata }) => !wanted.has(metadata.name)),
+      ours(pass, type).filter(({ metadata }) => !isKept(metadata.name)),
     );
   }
 }
@@ -91,11 +95,16 @@ const ENDED: ReadonlySet<string> = new Set(['Succeeded', 'Failed']);
 
 /** What live pods and templates mount must stay, however old it is: a pod that restarts needs it again. */
 function mountedContent(pass: Pass): ReadonlySet<string> {
-  const templates = [...pass.children.all(kinds.deployments), ...pass.children.all(kinds.statefulSets)].map(
-    ({ spec }) => spec?.template?.spec?.volumes,
-  );
   const pods = pass.children.pods
     .filter(({ status }) => !ENDED.has(status?.phase ?? ''))
     .map(({ spec }) => spec?.volumes);
+  const templates = templatesOf(pass).map(({ spec }) => spec?.volumes);
   return new Set([...templates, ...pods].flatMap((volumes) => mountedNames(volumes ?? [])));
+}
+
+/** They may be those of an earlier operator, with names that this one does not spell any more. */
+function templatesOf({ children }: Pass): readonly LiveTemplate[] {
+  return [...children.all(kinds.deployments), ...children.all(kinds.statefulSets)].flatMap(
+    ({ spec }) => spec?.template ?? [],
+  );
 }

@@ -1,16 +1,20 @@
 import { selectorOf, serverName, workerName } from '../../../naming/index.ts';
 import { deploymentState, type LiveDeployment, type WorkloadState } from '../../../policies/index.ts';
 import {
+  applicationConfig,
   serverDeployment,
   serverService,
   workerDeployment,
   workloadServiceAccounts,
+  type AppMounts,
+  type Target,
 } from '../../../resources/index.ts';
 import { fails, holds } from '../status.ts';
 import type { Access } from './access.ts';
 import type { Credentials } from './credentials.ts';
 import type { Outcome, Pass } from './phase.ts';
 import { kinds } from '../types.ts';
+import { ensureWorkload } from '../workload.ts';
 
 /** Accounts and Service; they wait for nothing. */
 export async function frontPhase(pass: Pass): Promise<void> {
@@ -21,13 +25,24 @@ export async function frontPhase(pass: Pass): Promise<void> {
 
 /** Server and worker. They change only once the schema is the one that the desired image expects. */
 export async function workloadsPhase(pass: Pass, access: Access, credentials: Credentials): Promise<Outcome> {
-  const { target, writer } = pass;
-  const mounts = { configMap: access.configMap, databaseSecret: access.appSecret };
-  const server = await writer.ensure(
-    kinds.deployments,
-    serverDeployment(target, mounts, credentials.number('bootstrap')),
-  );
-  const worker = await writer.ensure(kinds.deployments, workerDeployment(target, mounts));
+  const { target } = pass;
+  const mounts = (of: Target): AppMounts => ({
+    configMap: applicationConfig(of).metadata.name,
+    databaseSecret: access.appSecret,
+  });
+  const bootstrap = credentials.number('bootstrap');
+  const server = await ensureWorkload(pass, kinds.deployments, {
+    name: serverName(target.name),
+    condition: 'WorkloadsAvailable',
+    credentials: { database: access.origin, bootstrap },
+    build: (of) => serverDeployment(of, mounts(of), bootstrap),
+  });
+  const worker = await ensureWorkload(pass, kinds.deployments, {
+    name: workerName(target.name),
+    condition: 'WorkloadsAvailable',
+    credentials: { database: access.origin },
+    build: (of) => workerDeployment(of, mounts(of)),
+  });
   const states = [
     stateOf(pass, server, serverName(target.name), 'server'),
     stateOf(pass, worker, workerName(target.name), 'worker'),
