@@ -254,7 +254,8 @@ export class Client {
 
 /** The API server answers a failed test with a 422 that says nothing, where a refused object names its fields. */
 function asLostRace(error: ApiError): ApiError {
-  if (error.status !== 422 || !error.serverMessage.startsWith('the server rejected our request')) return error;
+  if (error.status !== 422 || !error.serverMessage.startsWith('the server rejected our request'))
+    return error;
   const serverMessage = `a test of the JSON patch failed, the object is another one by now (${error.serverMessage})`;
   return new ApiError({ request: error.request, status: 409, reason: 'Conflict', serverMessage });
 }
