@@ -33,6 +33,8 @@ describe('a watch of the objects that lags behind the operator’s own write', (
           .find(({ status }) => status === 200),
       );
       await plan.waitReady();
+      // The Event of being ready follows in its own time.
+      await plan.settle();
       const held = plan.proxy.log.writeCount;
       objects.release();
       await plan.settle();
