@@ -30,6 +30,7 @@ async function withOneObject<T>(measure: (plane: Plane) => Promise<T>): Promise<
 
 export interface ForeignResult {
   readonly secrets: number;
+  readonly applied: boolean;
   readonly before: Memory;
   /** They came while the operator ran. */
   readonly after: Memory;
@@ -45,15 +46,16 @@ async function freshMemory(plane: Plane): Promise<Memory> {
   return memoryOf(plane.pid);
 }
 
-export function measureForeign(secrets: number): Promise<ForeignResult> {
+/** @param applied by `kubectl apply`, which repeats the content in an annotation, and so in the metadata */
+export function measureForeign(secrets: number, applied: boolean): Promise<ForeignResult> {
   return withOneObject(async (plane) => {
     const freshWithout = await freshMemory(plane);
     const before = memoryOf(plane.pid);
     const blob = Buffer.alloc((SECRET_BYTES * 3) / 4, 'x').toString('base64');
-    // As kubectl apply makes them: the content once more, in the metadata.
-    const annotations = {
+    const lastApplied = {
       'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({ data: { blob } }),
     };
+    const annotations = applied ? lastApplied : {};
     const names = Array.from({ length: secrets }, (_, index) => `foreign-${index}`);
     await inParallel(names, 8, async (name) => {
       await plane.client.create(`/api/v1/namespaces/${NAMESPACE}/secrets`, {
@@ -63,7 +65,7 @@ export function measureForeign(secrets: number): Promise<ForeignResult> {
     });
     await sleep(IDLE_MS);
     const after = memoryOf(plane.pid);
-    return { secrets, before, after, freshWithout, freshWith: await freshMemory(plane) };
+    return { secrets, applied, before, after, freshWithout, freshWith: await freshMemory(plane) };
   });
 }
 

@@ -18,7 +18,8 @@ const PARTS: Readonly<Record<string, () => Promise<string>>> = {
     const objects = Number(process.env['OBJECTS'] ?? 500);
     return loadTable([await measureLoad('External', objects), await measureLoad('BuiltIn', objects)]);
   },
-  foreign: async () => foreignTable(await measureForeign(FOREIGN_SECRETS)),
+  foreign: async () =>
+    foreignTable([await measureForeign(FOREIGN_SECRETS, false), await measureForeign(FOREIGN_SECRETS, true)]),
   idle: async () => idleTable(await measureIdle(Number(process.env['MINUTES'] ?? 30))),
 };
 

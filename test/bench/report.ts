@@ -58,22 +58,24 @@ export function loadTable(results: readonly LoadResult[]): string {
   return ['## Many objects', table(head, rows), ...kinds].join('\n\n');
 }
 
-export function foreignTable(result: ForeignResult): string {
-  const { secrets, before, after, freshWithout, freshWith } = result;
-  const row = (what: string, without: number, with_: number): string[] =>
-    [what].concat([without, with_, with_ - without].map((mib) => rounded(mib)));
-  return [
-    "## Others' Secrets",
-    `${secrets} Secrets of 100 kB, with the same once more in their annotations as \`kubectl apply\` does.`,
-    table(
-      ['MiB', 'without them', 'with them', 'difference'],
-      [
-        row('RSS while they came', before.resident, after.resident),
-        row('RSS after a start', freshWithout.resident, freshWith.resident),
-        row('peak of a start', freshWithout.peak, freshWith.peak),
-      ],
-    ),
-  ].join('\n\n');
+export function foreignTable(results: readonly ForeignResult[]): string {
+  const sections = results.map(({ secrets, applied, before, after, freshWithout, freshWith }) => {
+    const row = (what: string, without: number, with_: number): string[] =>
+      [what].concat([without, with_, with_ - without].map((mib) => rounded(mib)));
+    const how = applied ? 'and the same once more in their annotations, as `kubectl apply` does' : 'created';
+    return [
+      `${secrets} Secrets of 100 kB, ${how}.`,
+      table(
+        ['MiB', 'without them', 'with them', 'difference'],
+        [
+          row('RSS while they came', before.resident, after.resident),
+          row('RSS after a start', freshWithout.resident, freshWith.resident),
+          row('peak of a start', freshWithout.peak, freshWith.peak),
+        ],
+      ),
+    ].join('\n\n');
+  });
+  return ["## Others' Secrets", ...sections].join('\n\n');
 }
 
 export function idleTable({ minutes, writes, readsPerHour }: IdleResult): string {
