@@ -1,7 +1,6 @@
 /** A CRD that is not the operator's own: said on every object, and taken back by itself once the CRD is there. */
 import { expect, inject, it } from 'vitest';
 import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
-import { formatRecord } from '../support/write-log.ts';
 
 const tier = inject('tier');
 
@@ -31,7 +30,7 @@ it(
         const since = plan.proxy.log.writes.length;
         await plan.restartOperator();
         await plan.settle(8000);
-        expect(plan.proxy.log.writes.slice(since).map(formatRecord)).toEqual([]);
+        expect(plan.proxy.log.writesSince(since)).toEqual([]);
       },
       { inProcess: {} },
     ),

@@ -43,10 +43,6 @@ afterAll(async () => {
   await plan.stop();
 });
 
-function writesSince(index: number): string[] {
-  return plan.proxy.log.writes.slice(index).map(formatRecord);
-}
-
 describe('creation', () => {
   it('becomes ready', async () => {
     await plan.createObject();
@@ -164,7 +160,7 @@ describe('afterwards', () => {
       const { log } = plan.proxy;
       const before = { writes: log.writeCount, leases: log.leaseCount, all: log.records.length };
       await sleep(QUIET_MS);
-      expect(writesSince(before.writes)).toEqual([]);
+      expect(plan.proxy.log.writesSince(before.writes)).toEqual([]);
       expect(log.leaseCount).toBeGreaterThan(before.leases);
       // A watch of each kind is opened anew after 5 to 10 min, so no kind is read twice in two.
       const reads = log.records.slice(before.all).filter(({ kind }) => kind === 'read');
@@ -187,7 +183,7 @@ describe('afterwards', () => {
         undefined,
     );
     await sleep(RESTART_MS);
-    expect(writesSince(before)).toEqual([]);
+    expect(plan.proxy.log.writesSince(before)).toEqual([]);
     expect(plan.proxy.log.denied).toEqual([]);
   });
 

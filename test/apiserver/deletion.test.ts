@@ -8,7 +8,6 @@ import { OBJECT_NAME } from '../support/plan-objects.ts';
 import type { Plan } from '../support/plan.ts';
 import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
 import { eventually } from '../support/wait.ts';
-import { formatRecord } from '../support/write-log.ts';
 
 const tier = inject('tier');
 
@@ -206,7 +205,7 @@ describe.concurrent('deletion', () => {
       await plan.waitGone();
       await plan.settle(4000);
       expect(await inventory(plan)).toEqual(before);
-      expect(plan.proxy.log.writes.slice(since).map(formatRecord)).toEqual([]);
+      expect(plan.proxy.log.writesSince(since)).toEqual([]);
     }),
   );
 
@@ -222,7 +221,7 @@ describe.concurrent('deletion', () => {
         await plan.waitGone();
         await waitOnlyData(plan);
         await plan.settle(4000);
-        expect(plan.proxy.log.writes.slice(since).map(formatRecord)).toEqual([]);
+        expect(plan.proxy.log.writesSince(since)).toEqual([]);
       }),
   );
 
@@ -297,7 +296,7 @@ describe.concurrent('deletion', () => {
         await plan.client.delete(plan.objectPath());
         await waitNothingRuns(plan);
         await plan.settle(4000);
-        expect(plan.proxy.log.writes.slice(since).map(formatRecord)).toEqual([]);
+        expect(plan.proxy.log.writesSince(since)).toEqual([]);
         expect(logOf(plan.operator)).toContain('is gone: nothing is made for it');
       },
       { inProcess: {} },

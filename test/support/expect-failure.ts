@@ -2,7 +2,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Plan } from './plan.ts';
-import { formatRecord } from './write-log.ts';
 
 const WINDOW_MS = 30_000;
 /** Status may follow what the cluster says, and an Event goes with it; a loop would be hundreds. */
@@ -23,7 +22,7 @@ export async function expectFailure(plan: Plan, { reason, names, maxWrites }: Fa
   await sleep(2000);
   const before = plan.proxy.log.writeCount;
   await sleep(WINDOW_MS);
-  const writes = plan.proxy.log.writes.slice(before).map(formatRecord);
+  const writes = plan.proxy.log.writesSince(before);
   console.log(`${plan.namespace}: ${writes.length} writes in ${WINDOW_MS / 1000} s`);
   expect(writes.length > (maxWrites ?? MAX_WRITES) ? writes : []).toEqual([]);
   const after = (await plan.object()).status?.conditions?.find(({ type }): boolean => type === 'Ready');

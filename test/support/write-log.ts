@@ -57,6 +57,11 @@ export class WriteLog {
     return this.records.filter(({ status, injected }) => status === 403 && injected !== true);
   }
 
+  /** The writes after so many, as text. */
+  writesSince(count: number): string[] {
+    return this.writes.slice(count).map(formatRecord);
+  }
+
   /** How often each object was created: a POST or an apply that the API server answered with 201. */
   creates(range: Range = {}): ReadonlyMap<string, number> {
     return this.#count(({ status }) => status === 201, range);

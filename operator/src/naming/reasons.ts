@@ -75,7 +75,8 @@ export const CONDITIONS = {
   Ready: 'The platform serves: DatabaseReady, SchemaCurrent and WorkloadsAvailable hold for this generation.',
   Reconciling: 'True while the operator works towards the spec.',
   Stalled: 'True where nothing but a change of the spec (or of what the message names) helps.',
-  DatabaseReady: 'The database runs, its roles exist and the operator can log in.',
+  DatabaseReady:
+    'The database runs, its roles exist and the operator can log in; in an external one a migration has worked.',
   SchemaCurrent: 'The migrations of the desired image have been carried out.',
   WorkloadsAvailable: 'All replicas of server and worker run the desired template and are available.',
   CredentialsFresh: 'The generated Secrets exist; rotation comes later and is not requested.',

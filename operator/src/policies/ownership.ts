@@ -16,8 +16,12 @@ export interface Owner {
   readonly kind: string;
 }
 
+/** Whose child it is, undefined where it is nobody's. */
+export const controllerOf = ({ metadata }: LiveObject) =>
+  metadata.ownerReferences?.find((reference) => reference.controller === true);
+
 export function ownershipOf(live: LiveObject, owner: Owner): Ownership {
-  const controller = live.metadata.ownerReferences?.find((reference) => reference.controller === true);
+  const controller = controllerOf(live);
   const labelled = instanceOf(live.metadata.labels) === owner.name;
   if (controller) {
     // Owner references decide over labels: those are what the garbage collector follows.
@@ -31,7 +35,7 @@ export function ownershipOf(live: LiveObject, owner: Owner): Ownership {
 
 /** Says who holds the name, as far as the object tells. */
 export function describeForeign(live: LiveObject): string {
-  const controller = live.metadata.ownerReferences?.find((reference) => reference.controller === true);
+  const controller = controllerOf(live);
   if (controller) return `it is controlled by ${controller.kind} ${controller.name}`;
   const manager = live.metadata.labels?.[LABEL.managedBy];
   if (manager === MANAGED_BY) return 'it belongs to another StockAnalysis';

@@ -83,10 +83,11 @@ export class InstalledCRD {
    * watch tells of a change, so `onChange` must have every object visited whose warnings it changes.
    */
   async recheck(signal: AbortSignal, onChange: () => void): Promise<void> {
-    for (let look = 0; !signal.aborted; look += 1) {
+    let looks = 0;
+    while (!signal.aborted) {
       const isCurrent = this.#last === 'current';
-      if (isCurrent) look = -1;
-      const pause = isCurrent ? RECHECK_CURRENT_MS : (RECHECK_MS[look] ?? RECHECK_MS.at(-1) ?? 0);
+      const pause = isCurrent ? RECHECK_CURRENT_MS : (RECHECK_MS[looks] ?? RECHECK_MS.at(-1) ?? 0);
+      looks = isCurrent ? 0 : looks + 1;
       await sleep(this.#clock, pause, signal);
       if (!signal.aborted && (await this.check(signal))) onChange();
     }

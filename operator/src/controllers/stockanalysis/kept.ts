@@ -2,7 +2,7 @@ import { credentialName } from '../../naming/index.ts';
 import { missingCredential, purposesOf } from '../../policies/index.ts';
 import { runPhase, type Pass } from './phases/phase.ts';
 import { decideOnClaim } from './phases/postgres.ts';
-import { fails, holds, type Verdict } from './status.ts';
+import { fails, hasServed, holds, type Verdict } from './status.ts';
 import { kinds } from './types.ts';
 
 /** Undefined: there is nothing to say of it. */
@@ -29,7 +29,7 @@ async function credentialsVerdict(pass: Pass): Promise<Verdict> {
     const number = status.credentials?.[purpose];
     // Made when it is resumed, unless there is data that only the old one opens.
     if (number === undefined) continue;
-    const lost = missingCredential(target.name, purpose, number, hasServed(pass));
+    const lost = missingCredential(target.name, purpose, number, hasServed(status));
     if (lost && !(await writer.find(kinds.secrets, credentialName(target.name, purpose, number))))
       return fails(lost);
   }
@@ -37,10 +37,7 @@ async function credentialsVerdict(pass: Pass): Promise<Verdict> {
 }
 
 async function volumeVerdict(pass: Pass): Promise<Verdict> {
-  if (pass.target.spec.database.mode === 'External' || !hasServed(pass)) return holds('');
+  if (pass.target.spec.database.mode === 'External' || !hasServed(pass.status)) return holds('');
   const { decision } = await decideOnClaim(pass);
   return decision.action === 'refuse' ? fails(decision.finding) : holds('');
 }
-
-const hasServed = ({ status }: Pass): boolean =>
-  status.database?.systemIdentifier !== undefined || status.schema !== undefined;

@@ -255,6 +255,10 @@ export function changesOf(previous: StockAnalysisStatus | undefined, next: Stock
   ];
 }
 
+/** Whether a database was seen to work, or a schema: then something exists that only the existing passwords open. */
+export const hasServed = (status: StockAnalysisStatus): boolean =>
+  status.database?.systemIdentifier !== undefined || status.schema?.migration !== undefined;
+
 export function readyOf(status: StockAnalysisStatus | undefined): Condition | undefined {
   return status?.conditions?.find((one) => one.type === 'Ready');
 }

@@ -6,7 +6,7 @@ import {
   type KubeObject,
   type ResourceType,
 } from '../../kube/index.ts';
-import { apiFinding, describeForeign, ownershipOf, type Owner } from '../../policies/index.ts';
+import { apiFinding, controllerOf, describeForeign, ownershipOf, type Owner } from '../../policies/index.ts';
 import type { Manifest } from '../../resources/index.ts';
 import { ChildError, OwnerGoneError } from './child-errors.ts';
 import type { Children } from './children.ts';
@@ -84,7 +84,7 @@ export class ChildWriter {
           message: `${where} belongs to an earlier StockAnalysis of this name; waits until it is deleted`,
         });
       case 'foreign':
-        if (this.#options.knownUIDs?.has(live.metadata.uid) && !isControlled(live)) return live;
+        if (this.#options.knownUIDs?.has(live.metadata.uid) && !controllerOf(live)) return live;
         throw new ChildError({ reason: 'Conflict', message: this.#conflict(where, live) });
       default:
         throw new Error('unreachable');
@@ -94,7 +94,7 @@ export class ChildWriter {
   /** Nobody shall delete their own data because a label was lost. */
   #conflict(where: string, live: KubeObject): string {
     const said = `${where} exists and is left alone: ${describeForeign(live)}. Rename or delete it`;
-    return isControlled(live)
+    return controllerOf(live)
       ? said
       : `${said}; if it is this object's own, give it back its label: ${LABEL.instance}=${this.#owner.name}`;
   }
@@ -265,6 +265,3 @@ function beingDeleted(type: ResourceType, live: KubeObject): ChildError {
   const message = `${type.kind} ${live.metadata.name} is being deleted; it is made anew when it is gone`;
   return new ChildError({ reason: 'WaitingForDeletion', message });
 }
-
-const isControlled = ({ metadata }: KubeObject): boolean =>
-  metadata.ownerReferences?.some(({ controller }) => controller === true) ?? false;

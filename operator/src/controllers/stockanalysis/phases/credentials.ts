@@ -4,7 +4,7 @@ import type { Secret } from '../../../kube/index.ts';
 import { missingCredential, purposesOf, secretValue } from '../../../policies/index.ts';
 import { CREDENTIAL_KEYS, credentialSecret } from '../../../resources/index.ts';
 import { generateMaterial } from '../material.ts';
-import { holds } from '../status.ts';
+import { hasServed, holds } from '../status.ts';
 import { ChildError } from '../child-errors.ts';
 import type { Outcome, Pass } from './phase.ts';
 import { kinds } from '../types.ts';
@@ -49,8 +49,7 @@ export async function credentialsPhase(pass: Pass): Promise<Outcome<Credentials>
 
 /** Whether something exists that only the existing passwords open. */
 async function hasData(pass: Pass): Promise<boolean> {
-  if (pass.status.database?.systemIdentifier !== undefined || pass.status.schema?.migration !== undefined)
-    return true;
+  if (hasServed(pass.status)) return true;
   if (pass.target.spec.database.mode === 'External') return false;
   const { children, dependencies, object, visit } = pass;
   const name = postgresClaimName(pass.target.name);
