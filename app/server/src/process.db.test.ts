@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EXPECTED_SCHEMA_VERSION } from './database/migrations/index.ts';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
 
 const WORKSPACE = join(import.meta.dirname, '..');
@@ -112,7 +113,7 @@ describe('the compiled entry point', () => {
       const { exited, text } = migrate();
       expect(await exited).toBe(0);
       expect(text().includes('applied MarketData1732320000000')).toBe(applied);
-      expect(text()).toMatch(/schema version 1732320000000\n$/);
+      expect(text()).toMatch(new RegExp(String.raw`schema version ${EXPECTED_SCHEMA_VERSION}\n$`));
     }
   });
 

@@ -6,6 +6,7 @@ import { APPLICATION_SCHEMA, createDataSource, JOBS_SCHEMA } from './data-source
 import { grantAccess } from './grants.ts';
 import { migrateJobQueue } from './job-queue.ts';
 import { EXPECTED_SCHEMA_VERSION } from './migrations/index.ts';
+import { createPartitions } from './partitions.ts';
 
 /** Any number, as long as every release uses the same one. */
 const ADVISORY_LOCK = 5_170_218_824;
@@ -49,6 +50,7 @@ async function migrateInSession(
   const executor = new MigrationExecutor(dataSource, runner);
   executor.transaction = 'each';
   const applied = await executor.executePendingMigrations();
+  await createPartitions(session, new Date());
   await migrateJobQueue(session);
   await grantAccess(session);
   return { applied: applied.map((migration) => migration.name), schemaVersion: EXPECTED_SCHEMA_VERSION };

@@ -3,6 +3,7 @@ import { checkRange, type Period, type SeriesQuery } from '../../common/market/s
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
 import { MarketClock } from '../market-clock.ts';
+import type { SymbolEntity } from '../symbols/symbol.entity.ts';
 import { SymbolsService } from '../symbols/symbols.service.ts';
 import type { BarItem, BarList } from './bars.dto.ts';
 import { formatDecimal } from './format-decimal.ts';
@@ -34,14 +35,14 @@ export interface BarHistory {
 }
 
 const DAILY = `
-  SELECT trade_date, open, high, low, close, volume, amount FROM app.daily_bars WHERE symbol = $1`;
+  SELECT trade_date, open, high, low, close, volume, amount FROM app.daily_bars WHERE source = $4 AND symbol = $1`;
 
 /** First open, highest high, lowest low, last close, sums; ISO weeks and calendar months; dated by the last trading day. */
 const aggregate = (unit: 'week' | 'month'): string => `
   SELECT max(trade_date) AS trade_date,
          (array_agg(open ORDER BY trade_date))[1] AS open, max(high) AS high, min(low) AS low,
          (array_agg(close ORDER BY trade_date DESC))[1] AS close, sum(volume) AS volume, sum(amount) AS amount
-    FROM app.daily_bars WHERE symbol = $1 GROUP BY date_trunc('${unit}', trade_date)`;
+    FROM app.daily_bars WHERE source = $4 AND symbol = $1 GROUP BY date_trunc('${unit}', trade_date)`;
 
 const SOURCES: Readonly<Record<Period, string>> = {
   daily: DAILY,
@@ -66,8 +67,9 @@ export class BarsService {
 
   async list(text: string, query: SeriesQuery): Promise<BarList> {
     checkRange(query);
-    const { symbol, lastBar, source } = await this.symbols.get(text);
-    const rows = await this.rows(symbol, query.period, query.from, query.to);
+    const entity = await this.symbols.get(text);
+    const { symbol, lastBar, source } = entity;
+    const rows = await this.rows(entity, query.period, query.from, query.to);
     const { period, adjust } = query;
     return {
       symbol,
@@ -82,8 +84,9 @@ export class BarsService {
 
   /** Every stored bar of a symbol, whatever window is shown later: recursions start at the first one. */
   async history(text: string, period: Period, until?: string): Promise<BarHistory> {
-    const { symbol, name, lastBar, source } = await this.symbols.get(text);
-    const rows = await this.rows(symbol, period, undefined, until);
+    const entity = await this.symbols.get(text);
+    const { symbol, name, lastBar, source } = entity;
+    const rows = await this.rows(entity, period, undefined, until);
     const column = (key: Exclude<keyof BarRow, 'date'>): Float64Array =>
       Float64Array.from(rows, (row) => Number(row[key]));
     return {
@@ -102,8 +105,13 @@ export class BarsService {
     };
   }
 
-  private rows(symbol: string, period: Period, from?: string, to?: string): Promise<BarRow[]> {
-    return this.database.query<BarRow>(select(period), [symbol, from ?? null, to ?? null]);
+  private rows(entity: SymbolEntity, period: Period, from?: string, to?: string): Promise<BarRow[]> {
+    return this.database.query<BarRow>(select(period), [
+      entity.symbol,
+      from ?? null,
+      to ?? null,
+      entity.source,
+    ]);
   }
 
   private async isStale(source: string, lastBar: string | null): Promise<boolean> {

@@ -1,17 +1,11 @@
-/** The source could not be read. The message is for everybody; what the file system or the network said is the cause. */
-export class SourceError extends Error {
-  constructor(what: string, cause: unknown) {
-    super(`${what} could not be read from the source`, { cause });
-    this.name = 'SourceError';
-  }
-}
+import { SourceError } from '../source-error.ts';
 
 /** @throws SourceError that names `what` when reading fails */
 export async function fromSource<Result>(what: string, reading: Promise<Result>): Promise<Result> {
   try {
     return await reading;
   } catch (error) {
-    throw new SourceError(what, error);
+    throw error instanceof SourceError ? error : new SourceError(what, { cause: error });
   }
 }
 

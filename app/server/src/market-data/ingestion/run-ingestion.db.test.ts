@@ -21,14 +21,14 @@ async function createRun(database: TestDatabase, key: string): Promise<string> {
   return run?.id ?? '';
 }
 
-/** An object that single methods can be replaced in. */
-const providerOf = (sound: MarketDataProvider): MarketDataProvider => ({
-  source: sound.source,
-  fingerprint: () => sound.fingerprint(),
-  listSymbols: () => sound.listSymbols(),
-  listSeries: () => sound.listSeries(),
-  dailyRows: (symbol) => sound.dailyRows(symbol),
-});
+/** The same source with single methods replaced. */
+const replacing = (sound: MarketDataProvider, methods: Partial<MarketDataProvider>): MarketDataProvider =>
+  new Proxy(sound, {
+    get: (target, key) => {
+      const value: unknown = Reflect.get({ ...methods }, key) ?? Reflect.get(target, key, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
 
 function totals(
   database: TestDatabase,
@@ -109,7 +109,7 @@ describe('runIngestion of the whole sample', () => {
   it('rewrites nothing and counts nothing twice when loaded again', async () => {
     const state = () =>
       database.sql.query(
-        `SELECT max(ingested_at) AS newest, count(*) AS bars, (SELECT count(*) FROM app.quarantine) AS findings FROM app.daily_bars`,
+        `SELECT max(fetched_at) AS newest, count(*) AS bars, (SELECT count(*) FROM app.quarantine) AS findings FROM app.daily_bars`,
       );
     const before = await state();
     const runId = await createRun(database, 'again');
@@ -218,10 +218,9 @@ describe('executeRun', () => {
   ])('keeps a reason and logs the error; last attempt %s: the run is %s', async (isLastAttempt, status) => {
     const runId = await createRun(database, `broken-${status}`);
     const sound = new SampleProvider(folder, ['000151.SZ']);
-    const provider: MarketDataProvider = {
-      ...providerOf(sound),
+    const provider = replacing(sound, {
       dailyRows: () => Promise.reject(new Error('/srv/sample/000151.json is cut off')),
-    };
+    });
     const logged: unknown[] = [];
     const execution = { database: database.sql, provider, runId, isLastAttempt, signal: never };
     const thrown = 'the daily rows of 000151.SZ could not be read from the source';
@@ -237,7 +236,7 @@ describe('executeRun', () => {
     const runId = await createRun(database, 'gone');
     const sound = new SampleProvider(folder, ['000151.SZ']);
     const execution = { runId, isLastAttempt: true, signal: never, logFailure: () => undefined };
-    const provider = { ...providerOf(sound), fingerprint: () => Promise.reject(new Error('ENOENT /srv')) };
+    const provider = replacing(sound, { fingerprint: () => Promise.reject(new Error('ENOENT /srv')) });
     await expect(executeRun({ ...execution, database: database.sql, provider })).rejects.toThrow(
       'fingerprint',
     );

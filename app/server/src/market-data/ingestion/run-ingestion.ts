@@ -1,6 +1,6 @@
 import type { Database, Sql } from '../../database/sql.ts';
 import { type CheckedRow, checkRows } from '../bar-checks.ts';
-import type { MarketDataProvider, SymbolListing } from '../provider.ts';
+import { type MarketDataProvider, type Origin, type SymbolListing, valueOr } from '../provider.ts';
 import { kindOf } from '../../common/market/symbol.ts';
 import { fromSource } from './failure.ts';
 import { insertBars, insertFindings, refreshSymbolStatistics, upsertSymbols } from './statements.ts';
@@ -31,6 +31,7 @@ const CHUNK_ROWS = 1_000;
 interface Series {
   readonly runId: string;
   readonly source: string;
+  readonly origin: Origin;
   readonly symbol: string;
   readonly rows: readonly CheckedRow[];
 }
@@ -38,7 +39,7 @@ interface Series {
 async function storeSymbols(context: IngestionContext, series: readonly string[]): Promise<void> {
   const { database, provider } = context;
   const listed = await fromSource('the list of symbols', provider.listSymbols());
-  const listings = new Map(listed.map((listing) => [listing.symbol, listing]));
+  const listings = new Map(valueOr(listed, []).map((listing) => [listing.symbol, listing]));
   for (const symbol of series) {
     const unnamed: SymbolListing = { symbol, name: symbol, kind: kindOf(symbol), pinyin: undefined };
     if (!listings.has(symbol)) listings.set(symbol, unnamed);
@@ -61,18 +62,17 @@ function storeChunk(database: Database, series: Series, size: number): Promise<C
     const done = await lockRowsDone(sql, series);
     const chunk = series.rows.slice(done, done + size);
     if (chunk.length === 0) return undefined;
-    const { source, symbol, runId } = series;
+    const { source, symbol, runId, origin } = series;
     // A row that the source has mended since must not keep its old finding.
     if (done === 0)
       await sql.query('DELETE FROM app.quarantine WHERE source = $1 AND symbol = $2', [source, symbol]);
     const findings = chunk.flatMap((row) => row.findings);
     await insertBars(
       sql,
-      source,
-      symbol,
+      { source, symbol, origin },
       chunk.flatMap((row) => row.bar ?? []),
     );
-    await insertFindings(sql, source, symbol, findings);
+    await insertFindings(sql, { source, symbol, origin }, findings);
     const rejected = findings.filter((finding) => finding.disposition === 'rejected').length;
     const report = { symbol, rows: chunk.length, rejected, flagged: findings.length - rejected };
     await sql.query(
@@ -82,7 +82,7 @@ function storeChunk(database: Database, series: Series, size: number): Promise<C
         WHERE run_id = $1 AND symbol = $2`,
       [runId, symbol, done + chunk.length, report.rejected, report.flagged],
     );
-    if (done + chunk.length >= series.rows.length) await refreshSymbolStatistics(sql, symbol);
+    if (done + chunk.length >= series.rows.length) await refreshSymbolStatistics(sql, source, symbol);
     return report;
   });
 }
@@ -113,13 +113,13 @@ export async function runIngestion(
   await storeSymbols(context, wanted);
   const finished = await finishedSymbols(database, order.runId);
   for (const symbol of wanted.filter((candidate) => !finished.has(candidate))) {
-    const sourceRows = await fromSource(`the daily rows of ${symbol}`, provider.dailyRows(symbol));
-    const rows = checkRows(sourceRows, kindOf(symbol));
+    const answer = await fromSource(`the daily rows of ${symbol}`, provider.dailyRows(symbol));
+    const rows = checkRows(valueOr(answer, []), kindOf(symbol));
     await database.query(
       'INSERT INTO app.ingestion_progress (run_id, symbol, rows_total) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
       [order.runId, symbol, rows.length],
     );
-    const series = { runId: order.runId, source: provider.source, symbol, rows };
+    const series = { runId: order.runId, source: provider.source, origin: answer.origin, symbol, rows };
     for (;;) {
       signal.throwIfAborted();
       const report = await storeChunk(database, series, chunkRows);

@@ -1,7 +1,14 @@
 import type { Sql } from '../../database/sql.ts';
 import type { Finding } from '../bar-checks.ts';
-import type { Bar, SymbolListing } from '../provider.ts';
+import type { Bar, Origin, SymbolListing } from '../provider.ts';
 import { codeOf, exchangeOf } from '../../common/market/symbol.ts';
+
+/** Whose rows are written, and which upstream they came from. */
+export interface SeriesKey {
+  readonly source: string;
+  readonly symbol: string;
+  readonly origin: Origin;
+}
 
 /** One statement for all symbols; rows that say the same already are not rewritten. */
 export async function upsertSymbols(sql: Sql, source: string, rows: readonly SymbolListing[]): Promise<void> {
@@ -10,10 +17,9 @@ export async function upsertSymbols(sql: Sql, source: string, rows: readonly Sym
      SELECT symbol, code, exchange, name, kind, pinyin, $7
        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
             AS given (symbol, code, exchange, name, kind, pinyin)
-     ON CONFLICT (symbol) DO UPDATE
-        SET name = excluded.name, kind = excluded.kind, pinyin = excluded.pinyin, source = excluded.source, updated_at = now()
-      WHERE (stored.name, stored.kind, stored.pinyin, stored.source)
-            IS DISTINCT FROM (excluded.name, excluded.kind, excluded.pinyin, excluded.source)`,
+     ON CONFLICT (source, symbol) DO UPDATE
+        SET name = excluded.name, kind = excluded.kind, pinyin = excluded.pinyin, updated_at = now()
+      WHERE (stored.name, stored.kind, stored.pinyin) IS DISTINCT FROM (excluded.name, excluded.kind, excluded.pinyin)`,
     [
       rows.map((row) => row.symbol),
       rows.map((row) => codeOf(row.symbol)),
@@ -29,24 +35,25 @@ export async function upsertSymbols(sql: Sql, source: string, rows: readonly Sym
 /** Numbers travel as text, in their shortest exact form, so that no float reaches a numeric column. */
 export async function insertBars(
   sql: Sql,
-  source: string,
-  symbol: string,
+  { source, symbol, origin }: SeriesKey,
   bars: readonly Bar[],
 ): Promise<void> {
   if (bars.length === 0) return;
   await sql.query(
-    `INSERT INTO app.daily_bars AS stored (symbol, trade_date, open, high, low, close, volume, amount, source)
-     SELECT $1, given.*, $2
-       FROM unnest($3::date[], $4::numeric[], $5::numeric[], $6::numeric[], $7::numeric[], $8::bigint[], $9::numeric[]) AS given
-     ON CONFLICT (symbol, trade_date) DO UPDATE
+    `INSERT INTO app.daily_bars AS stored
+            (source, symbol, origin, trade_date, open, high, low, close, volume, amount)
+     SELECT $1, $2, $3, given.*
+       FROM unnest($4::date[], $5::numeric[], $6::numeric[], $7::numeric[], $8::numeric[], $9::bigint[], $10::numeric[]) AS given
+     ON CONFLICT (source, symbol, trade_date) DO UPDATE
         SET open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close,
-            volume = excluded.volume, amount = excluded.amount, source = excluded.source, ingested_at = now()
-      WHERE (stored.open, stored.high, stored.low, stored.close, stored.volume, stored.amount, stored.source)
+            volume = excluded.volume, amount = excluded.amount, origin = excluded.origin, fetched_at = now()
+      WHERE (stored.open, stored.high, stored.low, stored.close, stored.volume, stored.amount, stored.origin)
             IS DISTINCT FROM
-            (excluded.open, excluded.high, excluded.low, excluded.close, excluded.volume, excluded.amount, excluded.source)`,
+            (excluded.open, excluded.high, excluded.low, excluded.close, excluded.volume, excluded.amount, excluded.origin)`,
     [
-      symbol,
       source,
+      symbol,
+      origin,
       bars.map((bar) => bar.date),
       bars.map((bar) => String(bar.open)),
       bars.map((bar) => String(bar.high)),
@@ -60,19 +67,19 @@ export async function insertBars(
 
 export async function insertFindings(
   sql: Sql,
-  source: string,
-  symbol: string,
+  { source, symbol, origin }: SeriesKey,
   findings: readonly Finding[],
 ): Promise<void> {
   if (findings.length === 0) return;
   await sql.query(
-    `INSERT INTO app.quarantine (source, symbol, row_number, trade_date, reason, disposition, detail, raw)
-     SELECT $1, $2, given.*
-       FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[]) AS given
-     ON CONFLICT (source, symbol, row_number, reason) DO NOTHING`,
+    `INSERT INTO app.quarantine (source, symbol, dataset, origin, row_number, trade_date, reason, disposition, detail, raw)
+     SELECT $1, $2, 'daily', $3, given.*
+       FROM unnest($4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[]) AS given
+     ON CONFLICT (source, symbol, dataset, row_number, reason) DO NOTHING`,
     [
       source,
       symbol,
+      origin,
       findings.map((finding) => finding.rowNumber),
       findings.map((finding) => finding.date ?? null),
       findings.map((finding) => finding.reason),
@@ -83,12 +90,12 @@ export async function insertFindings(
   );
 }
 
-export async function refreshSymbolStatistics(sql: Sql, symbol: string): Promise<void> {
+export async function refreshSymbolStatistics(sql: Sql, source: string, symbol: string): Promise<void> {
   await sql.query(
     `UPDATE app.symbols
         SET (first_bar, last_bar, bar_count) =
-            (SELECT min(trade_date), max(trade_date), count(*) FROM app.daily_bars WHERE symbol = $1)
-      WHERE symbol = $1`,
-    [symbol],
+            (SELECT min(trade_date), max(trade_date), count(*) FROM app.daily_bars WHERE source = $1 AND symbol = $2)
+      WHERE source = $1 AND symbol = $2`,
+    [source, symbol],
   );
 }

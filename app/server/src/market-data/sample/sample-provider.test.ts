@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { locateSampleData } from './sample-files.ts';
+import { type Fetched, type SourceRow, type SymbolListing, valueOr } from '../provider.ts';
 import { SampleProvider } from './sample-provider.ts';
+
+const rowsOf = async (answer: Promise<Fetched<readonly SourceRow[]>>) => valueOr(await answer, []);
+const listingsOf = async (answer: Promise<Fetched<readonly SymbolListing[]>>) => valueOr(await answer, []);
 
 describe('SampleProvider on the files of hqchart', () => {
   const provider = new SampleProvider(locateSampleData(undefined));
@@ -22,7 +26,7 @@ describe('SampleProvider on the files of hqchart', () => {
   });
 
   it('lists the 5,051 symbols of the snapshot and the five indices that only the list has', async () => {
-    const listings = await provider.listSymbols();
+    const listings = await listingsOf(provider.listSymbols());
     expect(listings).toHaveLength(5_056);
     expect(new Set(listings.map((listing) => listing.symbol)).size).toBe(5_056);
     expect(
@@ -44,14 +48,14 @@ describe('SampleProvider on the files of hqchart', () => {
   });
 
   it('normalises names to NFKC without spaces', async () => {
-    const names = (await provider.listSymbols()).map((listing) => listing.name);
+    const names = (await listingsOf(provider.listSymbols())).map((listing) => listing.name);
     expect(names.filter((name) => name !== name.normalize('NFKC') || /\s/.test(name) || name === '')).toEqual(
       [],
     );
   });
 
   it('reads stock volume in shares and rounds the float noise of prices away', async () => {
-    const rows = await provider.dailyRows('000001.SZ');
+    const rows = await rowsOf(provider.dailyRows('000001.SZ'));
     expect(rows).toHaveLength(7_972);
     expect(rows.find((row) => row.bar?.date === '2024-01-25')?.bar).toEqual({
       date: '2024-01-25',
@@ -66,7 +70,7 @@ describe('SampleProvider on the files of hqchart', () => {
   });
 
   it('turns index volume from lots into shares, so that amount per share is a price of the market', async () => {
-    const rows = await provider.dailyRows('000001.SH');
+    const rows = await rowsOf(provider.dailyRows('000001.SH'));
     const last = rows.at(-1);
     expect(last?.bar?.volume).toBe(Number((last?.raw as number[] | undefined)?.[6]) * 100);
     const since2006 = rows.flatMap((row) =>
@@ -76,10 +80,20 @@ describe('SampleProvider on the files of hqchart', () => {
     expect(Math.max(...since2006)).toBeLessThan(25);
   });
 
+  it('selects days, and says that a symbol it has not is not listed', async () => {
+    const range = { from: '2024-01-02', to: '2024-01-05' };
+    const dates = (await rowsOf(provider.dailyRows('000001.SZ', range))).map((row) => row.bar?.date);
+    expect(dates).toEqual(['2024-01-02', '2024-01-03', '2024-01-04', '2024-01-05']);
+    expect(await provider.dailyRows('999999.SZ')).toMatchObject({ outcome: 'empty', reason: 'not_listed' });
+  });
+
   it('restricts symbols and series to the configured ones, and says so in the fingerprint', async () => {
     const some = new SampleProvider(locateSampleData(undefined), ['000001.SZ', '600519.SH']);
     expect(await some.listSeries()).toEqual(['000001.SZ']);
-    expect((await some.listSymbols()).map((listing) => listing.symbol)).toEqual(['000001.SZ', '600519.SH']);
+    expect((await listingsOf(some.listSymbols())).map((listing) => listing.symbol)).toEqual([
+      '000001.SZ',
+      '600519.SH',
+    ]);
     expect(await some.fingerprint()).not.toBe(await provider.fingerprint());
     expect(await provider.fingerprint()).toBe(
       await new SampleProvider(locateSampleData(undefined)).fingerprint(),
@@ -101,7 +115,7 @@ describe('SampleProvider on files of its own', () => {
     writeFileSync(join(folder, 'DayKLine/600519.sh.day.kline.json'), JSON.stringify({ data: rows }));
 
   it('normalises full-width letters and takes pinyin from the list', async () => {
-    expect(await new SampleProvider(folder).listSymbols()).toEqual([
+    expect(await listingsOf(new SampleProvider(folder).listSymbols())).toEqual([
       { symbol: '600519.SH', name: '贵州A', kind: 'stock', pinyin: 'GZMT' },
     ]);
   });
@@ -113,7 +127,7 @@ describe('SampleProvider on files of its own', () => {
     ['a day the calendar lacks', [20240230, 1, 1, 1, 1, 1, 1, 1], '20240230 is not a date YYYYMMDD'],
   ])('hands over a row with %s as malformed, with its number', async (_what, row, malformed) => {
     writeBars([[20240102, 1, 1, 1, 1, 1, 1, 1], row]);
-    expect((await new SampleProvider(folder).dailyRows('600519.SH'))[1]).toEqual({
+    expect((await rowsOf(new SampleProvider(folder).dailyRows('600519.SH')))[1]).toEqual({
       rowNumber: 2,
       raw: row,
       malformed,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { civilDateOfNumber } from '../../common/market/civil-date.ts';
-import type { MarketDataProvider, SourceRow, SymbolListing } from '../provider.ts';
+import type { DateRange, Fetched, MarketDataProvider, Offer, SourceRow, SymbolListing } from '../provider.ts';
+import { SourceError } from '../source-error.ts';
 import { canonicalSymbol, kindOf, type SymbolKind } from '../../common/market/symbol.ts';
 import {
   hashSampleData,
@@ -53,9 +54,24 @@ function normaliseName(name: string): string {
   return name.normalize('NFKC').replaceAll(/\s+/g, '');
 }
 
+function fetched<Value>(operation: string, value: Value): Fetched<Value> {
+  return { origin: 'sample', operation, fetchedAt: new Date(), outcome: 'data', value };
+}
+
+function within(date: string, { from, to }: DateRange): boolean {
+  return (from === undefined || date >= from) && (to === undefined || date <= to);
+}
+
+function notOffered(what: string): Promise<never> {
+  return Promise.reject(
+    new SourceError(what, { failure: 'not_offered', cause: new Error('the sample has none') }),
+  );
+}
+
 /** Real A-share history frozen in the npm package hqchart. Its clock is its last bar. */
 export class SampleProvider implements MarketDataProvider {
   readonly source = 'sample';
+  readonly offers: ReadonlySet<Offer> = new Set();
   readonly #folder: string;
   readonly #only: ReadonlySet<string> | undefined;
 
@@ -80,7 +96,7 @@ export class SampleProvider implements MarketDataProvider {
       .slice(0, 32);
   }
 
-  async listSymbols(): Promise<readonly SymbolListing[]> {
+  async listSymbols(): Promise<Fetched<readonly SymbolListing[]>> {
     const [snapshot, list] = [await readSnapshot(this.#folder), await readSymbolList(this.#folder)];
     const pinyin = new Map(list.map(([key, , , initials]) => [key, initials ?? undefined]));
     const names = new Map(snapshot);
@@ -92,18 +108,66 @@ export class SampleProvider implements MarketDataProvider {
       if (symbol === undefined || !this.#offers(symbol)) continue;
       listings.push({ symbol, name: normaliseName(name), kind: kindOf(symbol), pinyin: pinyin.get(key) });
     }
-    return listings;
+    return fetched('symbols', listings);
   }
 
   async listSeries(): Promise<readonly string[]> {
     return [...(await this.#series()).keys()];
   }
 
-  async dailyRows(symbol: string): Promise<readonly SourceRow[]> {
+  async dailyRows(symbol: string, range: DateRange = {}): Promise<Fetched<readonly SourceRow[]>> {
     const file = (await this.#series()).get(symbol);
-    if (file === undefined) throw new Error(`the sample data has no daily bars of ${symbol}`);
-    const rows = await readBarRows(this.#folder, file);
-    return rows.map((raw, index) => parseRow(raw, index + 1, kindOf(symbol)));
+    if (file === undefined)
+      return {
+        origin: 'sample',
+        operation: 'daily',
+        fetchedAt: new Date(),
+        outcome: 'empty',
+        reason: 'not_listed',
+      };
+    const rows = (await readBarRows(this.#folder, file)).map((raw, index) =>
+      parseRow(raw, index + 1, kindOf(symbol)),
+    );
+    return fetched(
+      file,
+      rows.filter(({ bar }) => bar === undefined || within(bar.date, range)),
+    );
+  }
+
+  minuteRows(symbol: string): Promise<never> {
+    return notOffered(`the minute bars of ${symbol}`);
+  }
+
+  tradingDays(): Promise<never> {
+    return notOffered('the trading days');
+  }
+
+  corporateActions(symbol: string): Promise<never> {
+    return notOffered(`the corporate actions of ${symbol}`);
+  }
+
+  snapshot(): Promise<never> {
+    return notOffered('the market snapshot');
+  }
+
+  profile(symbol: string): Promise<never> {
+    return notOffered(`the profile of ${symbol}`);
+  }
+
+  valuations(symbol: string): Promise<never> {
+    return notOffered(`the valuations of ${symbol}`);
+  }
+
+  fundamentals(symbol: string): Promise<never> {
+    return notOffered(`the reports of ${symbol}`);
+  }
+
+  news(symbol: string): Promise<never> {
+    return notOffered(`the news of ${symbol}`);
+  }
+
+  halts(date: string): Promise<never> {
+    return notOffered(`the halts of ${date}`);
   }
 
   /** Futures (ICL8.cfe …) have no canonical symbol and stay out. */

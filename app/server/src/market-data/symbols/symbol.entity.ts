@@ -22,7 +22,7 @@ export class SymbolEntity {
   @Column('text', { nullable: true })
   pinyin!: string | null;
 
-  @Column('text')
+  @PrimaryColumn('text')
   source!: string;
 
   @Column('date', { name: 'first_bar', nullable: true })

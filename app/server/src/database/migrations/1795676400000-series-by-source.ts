@@ -1,0 +1,126 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { createPartitions } from '../partitions.ts';
+
+/**
+ * Everything stored belongs to one source, so that a platform that changes from the sample to a live source, or back,
+ * never mixes two histories. Daily bars are partitioned; every row says which upstream it came from.
+ */
+export class SeriesBySource1795676400000 implements MigrationInterface {
+  readonly name = 'SeriesBySource1795676400000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    for (const statement of SYMBOLS) await runner.query(statement);
+    await runner.query('ALTER TABLE app.daily_bars RENAME TO daily_bars_before');
+    await runner.query(
+      'ALTER TABLE app.daily_bars_before RENAME CONSTRAINT daily_bars_pkey TO daily_bars_before_pkey',
+    );
+    await runner.query(DAILY_BARS);
+    await runner.query(MINUTE_BARS);
+    await createPartitions(runner, new Date(), ['daily_bars', 'minute_bars']);
+    await runner.query(MOVE_DAILY_BARS);
+    await runner.query('DROP TABLE app.daily_bars_before');
+    for (const statement of QUARANTINE) await runner.query(statement);
+    for (const statement of RUNS) await runner.query(statement);
+  }
+
+  down(): Promise<void> {
+    return Promise.reject(
+      new Error(
+        'bars of several sources do not fit into the schema before this one; restore a backup instead',
+      ),
+    );
+  }
+}
+
+const SYMBOLS = [
+  'ALTER TABLE app.daily_bars DROP CONSTRAINT daily_bars_symbol_fkey',
+  'ALTER TABLE app.symbols DROP CONSTRAINT symbols_pkey',
+  'ALTER TABLE app.symbols ADD CONSTRAINT symbols_pkey PRIMARY KEY (source, symbol)',
+  `ALTER TABLE app.symbols
+     ADD COLUMN board text NOT NULL DEFAULT 'unknown'
+         CONSTRAINT symbols_board_check CHECK (board IN ('main', 'chinext', 'star', 'bse', 'b-share', 'index', 'unknown')),
+     ADD COLUMN special_treatment boolean NOT NULL DEFAULT false,
+     ADD COLUMN listing_status text NOT NULL DEFAULT 'listed'
+         CONSTRAINT symbols_listing_status_check CHECK (listing_status IN ('listed', 'suspended', 'delisted')),
+     ADD COLUMN listed_on date,
+     ADD COLUMN delisted_on date,
+     ADD COLUMN industry text,
+     ADD COLUMN total_shares bigint,
+     ADD COLUMN float_shares bigint,
+     ADD COLUMN factors_known_from date`,
+  `COMMENT ON COLUMN app.symbols.factors_known_from IS
+     'every ex-date of the symbol from this date on is among the corporate actions; null: none is known, so prices cannot be adjusted'`,
+] as const;
+
+// No foreign key to symbols: its check costs a look-up for every row of a load, and the load writes both anyway.
+const DAILY_BARS = `
+  CREATE TABLE app.daily_bars (
+    source       text NOT NULL,
+    symbol       text NOT NULL,
+    trade_date   date NOT NULL,
+    open         numeric(18,4) NOT NULL,
+    high         numeric(18,4) NOT NULL,
+    low          numeric(18,4) NOT NULL,
+    close        numeric(18,4) NOT NULL,
+    volume       bigint NOT NULL,
+    amount       numeric(24,4) NOT NULL,
+    partial      boolean NOT NULL DEFAULT false,
+    origin       text NOT NULL,
+    fetched_at   timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT daily_bars_pkey PRIMARY KEY (source, symbol, trade_date),
+    CONSTRAINT daily_bars_price_check CHECK (low > 0 AND high >= greatest(open, close) AND low <= least(open, close)),
+    CONSTRAINT daily_bars_turnover_check CHECK (volume >= 0 AND amount >= 0)
+  ) PARTITION BY RANGE (trade_date)`;
+
+const MOVE_DAILY_BARS = `
+  INSERT INTO app.daily_bars (source, symbol, trade_date, open, high, low, close, volume, amount, origin, fetched_at)
+  SELECT source, symbol, trade_date, open, high, low, close, volume, amount, source, ingested_at
+    FROM app.daily_bars_before`;
+
+/** `at` is the civil time of the exchange (Asia/Shanghai) at the end of the minute, as terminals write it. */
+const MINUTE_BARS = `
+  CREATE TABLE app.minute_bars (
+    source       text NOT NULL,
+    symbol       text NOT NULL,
+    at           timestamp(0) NOT NULL,
+    open         numeric(18,4) NOT NULL,
+    high         numeric(18,4) NOT NULL,
+    low          numeric(18,4) NOT NULL,
+    close        numeric(18,4) NOT NULL,
+    volume       bigint NOT NULL,
+    amount       numeric(24,4) NOT NULL,
+    origin       text NOT NULL,
+    fetched_at   timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT minute_bars_pkey PRIMARY KEY (source, symbol, at),
+    CONSTRAINT minute_bars_price_check CHECK (low > 0 AND high >= greatest(open, close) AND low <= least(open, close)),
+    CONSTRAINT minute_bars_turnover_check CHECK (volume >= 0 AND amount >= 0)
+  ) PARTITION BY RANGE (at)`;
+
+// "rejected" rows can never be bars; "held" ones wait for a person; "flagged" ones are bars with a remark.
+const QUARANTINE = [
+  'ALTER TABLE app.quarantine DROP CONSTRAINT quarantine_disposition_check',
+  `ALTER TABLE app.quarantine
+     ADD CONSTRAINT quarantine_disposition_check CHECK (disposition IN ('rejected', 'held', 'flagged')),
+     ADD COLUMN dataset text NOT NULL DEFAULT 'daily',
+     ADD COLUMN origin text NOT NULL DEFAULT 'sample',
+     ADD COLUMN resolution text CONSTRAINT quarantine_resolution_check CHECK (resolution IN ('released', 'dropped')),
+     ADD COLUMN resolved_at timestamptz,
+     ADD COLUMN resolved_because text`,
+  'ALTER TABLE app.quarantine ALTER COLUMN dataset DROP DEFAULT, ALTER COLUMN origin DROP DEFAULT',
+  'DROP INDEX app.quarantine_source_row_key',
+  'CREATE UNIQUE INDEX quarantine_row_key ON app.quarantine (source, symbol, dataset, row_number, reason)',
+] as const;
+
+const RUNS = [
+  `ALTER TABLE app.ingestion_runs
+     ADD COLUMN kind text NOT NULL DEFAULT 'history'
+         CONSTRAINT ingestion_runs_kind_check
+         CHECK (kind IN ('history', 'refresh', 'snapshot', 'minutes', 'details')),
+     ADD COLUMN warnings jsonb NOT NULL DEFAULT '[]'`,
+  // The newest runs are listed, and the last completed one of a kind is looked for at every answer.
+  'CREATE INDEX ingestion_runs_newest ON app.ingestion_runs (created_at DESC)',
+  `ALTER TABLE app.ingestion_progress
+     ADD COLUMN outcome text NOT NULL DEFAULT 'data',
+     ADD COLUMN origin text,
+     ADD COLUMN detail text`,
+] as const;

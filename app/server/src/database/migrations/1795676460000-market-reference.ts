@@ -1,0 +1,199 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { createPartitions } from '../partitions.ts';
+
+/** What is known of a symbol and of the market beside bars: calendar, corporate actions, halts, snapshots, reports, news. */
+export class MarketReference1795676460000 implements MigrationInterface {
+  readonly name = 'MarketReference1795676460000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    for (const statement of [
+      TRADING_DAYS,
+      CORPORATE_ACTIONS,
+      ADJUSTMENT_FACTORS,
+      HALTS,
+      MARKET_SNAPSHOTS,
+      MARKET_SNAPSHOTS_LATEST,
+      SNAPSHOT_QUOTES,
+      VALUATIONS,
+      FUNDAMENTALS,
+      NEWS,
+      NEWS_NEWEST,
+    ]) {
+      await runner.query(statement);
+    }
+    await createPartitions(runner, new Date(), ['snapshot_quotes', 'valuations']);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const table of [
+      'news',
+      'fundamentals',
+      'valuations',
+      'snapshot_quotes',
+      'market_snapshots',
+      'halts',
+      'adjustment_factors',
+      'corporate_actions',
+      'trading_days',
+    ])
+      await runner.query(`DROP TABLE app.${table}`);
+  }
+}
+
+/** Days that a source named beyond those of the built-in calendar. */
+const TRADING_DAYS = `
+  CREATE TABLE app.trading_days (
+    source      text NOT NULL,
+    trade_date  date NOT NULL,
+    fetched_at  timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT trading_days_pkey PRIMARY KEY (source, trade_date)
+  )`;
+
+/** Terms per share held before the ex-date: cash in yuan before tax, the others in shares, the rights price in yuan. */
+const CORPORATE_ACTIONS = `
+  CREATE TABLE app.corporate_actions (
+    source                text NOT NULL,
+    symbol                text NOT NULL,
+    ex_date               date NOT NULL,
+    record_date           date,
+    announced_on          date,
+    cash_per_share        numeric(18,8) NOT NULL DEFAULT 0,
+    bonus_per_share       numeric(18,8) NOT NULL DEFAULT 0,
+    conversion_per_share  numeric(18,8) NOT NULL DEFAULT 0,
+    rights_per_share      numeric(18,8) NOT NULL DEFAULT 0,
+    rights_price          numeric(18,4),
+    adjusts_price         boolean NOT NULL DEFAULT true,
+    note                  text,
+    origin                text NOT NULL,
+    fetched_at            timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT corporate_actions_pkey PRIMARY KEY (source, symbol, ex_date),
+    CONSTRAINT corporate_actions_terms_check CHECK (
+      cash_per_share >= 0 AND bonus_per_share >= 0 AND conversion_per_share >= 0 AND rights_per_share >= 0
+      AND (rights_per_share = 0 OR rights_price > 0))
+  )`;
+
+/**
+ * One ratio per ex-date: reference price after the exchange's formula by the close before. Prices before the date are
+ * multiplied by it. Kept with both prices, so that a reader can check it.
+ */
+const ADJUSTMENT_FACTORS = `
+  CREATE TABLE app.adjustment_factors (
+    source          text NOT NULL,
+    symbol          text NOT NULL,
+    ex_date         date NOT NULL,
+    previous_close  numeric(18,4) NOT NULL,
+    reference       numeric(18,4) NOT NULL,
+    price_factor    double precision NOT NULL,
+    share_factor    double precision NOT NULL,
+    computed_at     timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT adjustment_factors_pkey PRIMARY KEY (source, symbol, ex_date),
+    CONSTRAINT adjustment_factors_positive_check CHECK (price_factor > 0 AND share_factor > 0)
+  )`;
+
+/** Days without trading of a listed symbol while the market was open; open-ended while \`to_date\` is null. */
+const HALTS = `
+  CREATE TABLE app.halts (
+    source      text NOT NULL,
+    symbol      text NOT NULL,
+    from_date   date NOT NULL,
+    to_date     date,
+    reason      text,
+    origin      text NOT NULL,
+    fetched_at  timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT halts_pkey PRIMARY KEY (source, symbol, from_date),
+    CONSTRAINT halts_range_check CHECK (to_date IS NULL OR to_date >= from_date)
+  )`;
+
+/** A row appears when all its quotes are stored, in the same transaction: half a market is never seen. */
+const MARKET_SNAPSHOTS = `
+  CREATE TABLE app.market_snapshots (
+    id          bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT market_snapshots_pkey PRIMARY KEY,
+    source      text NOT NULL,
+    trade_date  date NOT NULL,
+    taken_at    timestamptz NOT NULL,
+    final       boolean NOT NULL,
+    quotes      integer NOT NULL,
+    origin      text NOT NULL,
+    CONSTRAINT market_snapshots_taken_key UNIQUE (source, taken_at)
+  )`;
+
+const MARKET_SNAPSHOTS_LATEST = `
+  CREATE INDEX market_snapshots_latest ON app.market_snapshots (source, trade_date DESC, taken_at DESC)`;
+
+/** Ratios in percent as terminals show them; null is what the source has not. */
+const SNAPSHOT_QUOTES = `
+  CREATE TABLE app.snapshot_quotes (
+    snapshot_id     bigint NOT NULL,
+    trade_date      date NOT NULL,
+    symbol          text NOT NULL,
+    name            text NOT NULL,
+    last            numeric(18,4),
+    open            numeric(18,4),
+    high            numeric(18,4),
+    low             numeric(18,4),
+    previous_close  numeric(18,4),
+    volume          bigint,
+    amount          numeric(24,4),
+    volume_ratio    double precision,
+    turnover_rate   double precision,
+    pe_dynamic      double precision,
+    pb              double precision,
+    market_cap      numeric(24,2),
+    float_cap       numeric(24,2),
+    CONSTRAINT snapshot_quotes_pkey PRIMARY KEY (snapshot_id, symbol, trade_date)
+  ) PARTITION BY RANGE (trade_date)`;
+
+const VALUATIONS = `
+  CREATE TABLE app.valuations (
+    source        text NOT NULL,
+    symbol        text NOT NULL,
+    trade_date    date NOT NULL,
+    close         numeric(18,4),
+    pe_ttm        double precision,
+    pe_static     double precision,
+    pb            double precision,
+    ps            double precision,
+    pcf           double precision,
+    peg           double precision,
+    market_cap    numeric(24,2),
+    float_cap     numeric(24,2),
+    total_shares  bigint,
+    float_shares  bigint,
+    origin        text NOT NULL,
+    fetched_at    timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT valuations_pkey PRIMARY KEY (source, symbol, trade_date)
+  ) PARTITION BY RANGE (trade_date)`;
+
+/** \`public_from\` is the legal deadline of the report where the source gives no date of publication. */
+const FUNDAMENTALS = `
+  CREATE TABLE app.fundamentals (
+    source       text NOT NULL,
+    symbol       text NOT NULL,
+    report_date  date NOT NULL,
+    category     text NOT NULL,
+    item         text NOT NULL,
+    value        numeric(30,6) NOT NULL,
+    unit         text NOT NULL,
+    public_from  date NOT NULL,
+    origin       text NOT NULL,
+    fetched_at   timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT fundamentals_pkey PRIMARY KEY (source, symbol, report_date, category, item)
+  )`;
+
+const NEWS = `
+  CREATE TABLE app.news (
+    id            bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT news_pkey PRIMARY KEY,
+    source        text NOT NULL,
+    symbol        text NOT NULL,
+    url           text NOT NULL,
+    title         text NOT NULL,
+    excerpt       text NOT NULL,
+    publisher     text,
+    published_at  timestamptz NOT NULL,
+    origin        text NOT NULL,
+    fetched_at    timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT news_url_key UNIQUE (source, symbol, url)
+  )`;
+
+const NEWS_NEWEST = `
+  CREATE INDEX news_newest ON app.news (source, symbol, published_at DESC, id DESC)`;

@@ -1,0 +1,48 @@
+/** Why a source could not be read; also the label of the metric that counts them. */
+export type SourceFailure =
+  /** No connection, or it broke. */
+  | 'unreachable'
+  | 'timeout'
+  /** Our own budget of calls for that host is used up; nothing was sent. */
+  | 'over_budget'
+  /** The function rests after failures; nothing was sent. */
+  | 'resting'
+  /** The upstream's own failure: a ban, a time-out behind it, a changed page. */
+  | 'upstream_failed'
+  /** The function or a parameter is not known there. */
+  | 'not_offered'
+  /** An answer that is not what the contract says; `violation` says which way. */
+  | 'contract'
+  /** Files of the sample. */
+  | 'unreadable';
+
+/** The ways in which an answer can break the contract; counted one by one. */
+export type ContractViolation =
+  | 'too_large'
+  | 'endless'
+  | 'not_json'
+  | 'truncated_json'
+  | 'html'
+  | 'not_an_array'
+  | 'missing_column'
+  | 'wrong_type'
+  | 'wrong_symbol'
+  | 'bad_date'
+  | 'swapped_units'
+  | 'too_few_rows';
+
+/** The source could not be read. The message is for everybody; what the file system or the network said is the cause. */
+export class SourceError extends Error {
+  readonly failure: SourceFailure;
+  readonly violation: ContractViolation | undefined;
+
+  constructor(
+    what: string,
+    options: { cause?: unknown; failure?: SourceFailure; violation?: ContractViolation | undefined } = {},
+  ) {
+    super(`${what} could not be read from the source`, { cause: options.cause });
+    this.name = 'SourceError';
+    this.failure = options.failure ?? 'unreadable';
+    this.violation = options.violation;
+  }
+}
