@@ -17,3 +17,20 @@ export function civilDateOfNumber(value: number): string | undefined {
   const text = `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`;
   return isCivilDate(text) ? text : undefined;
 }
+
+const DAY_MS = 86_400_000;
+
+function utc(date: string): number {
+  if (!isCivilDate(date)) throw new RangeError(`${JSON.stringify(date)} is no civil date YYYY-MM-DD`);
+  return Date.parse(`${date}T00:00:00Z`);
+}
+
+/** @throws RangeError when `date` is no civil date */
+export function addDays(date: string, days: number): string {
+  return new Date(utc(date) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** 1 is Monday, 7 is Sunday. @throws RangeError when `date` is no civil date */
+export function isoWeekday(date: string): number {
+  return new Date(utc(date)).getUTCDay() || 7;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalSymbol, codeOf, exchangeOf, kindOf } from './symbol.ts';
+import { boardOf, canonicalSymbol, codeOf, exchangeOf, kindOf } from './symbol.ts';
 
 describe('canonicalSymbol', () => {
   it('writes the exchange in capitals', () => {
@@ -30,5 +30,34 @@ describe('kindOf', () => {
     ['300750.SZ', 'stock'],
   ])('says that %s is of kind %s', (symbol, kind) => {
     expect(kindOf(symbol)).toBe(kind);
+  });
+});
+
+describe('boardOf', () => {
+  it.each([
+    ['600000.SH', 'main'],
+    ['601318.SH', 'main'],
+    ['603986.SH', 'main'],
+    ['605117.SH', 'main'],
+    ['000001.SZ', 'main'],
+    ['001979.SZ', 'main'],
+    ['002415.SZ', 'main'],
+    ['003816.SZ', 'main'],
+    ['688981.SH', 'star'],
+    ['689009.SH', 'star'],
+    ['300750.SZ', 'chinext'],
+    ['301236.SZ', 'chinext'],
+    ['302132.SZ', 'chinext'],
+    ['430047.BJ', 'bse'],
+    ['835185.BJ', 'bse'],
+    ['920002.BJ', 'bse'],
+    ['900901.SH', 'b-share'],
+    ['200596.SZ', 'b-share'],
+    ['000001.SH', 'index'],
+    ['399006.SZ', 'index'],
+    ['510300.SH', 'unknown'],
+    ['159915.SZ', 'unknown'],
+  ])('says that %s is of board %s', (symbol, board) => {
+    expect(boardOf(symbol)).toBe(board);
   });
 });
