@@ -1,5 +1,6 @@
 import type { Database, Sql } from '../../database/sql.ts';
-import { type CheckedRow, checkRows } from '../bar-checks.ts';
+import { checkRows } from '../checks/check-rows.ts';
+import type { CheckedRow } from '../checks/finding.ts';
 import { type MarketDataProvider, type Origin, type SymbolListing, valueOr } from '../provider.ts';
 import { kindOf } from '../../common/market/symbol.ts';
 import { fromSource } from './failure.ts';
@@ -114,7 +115,7 @@ export async function runIngestion(
   const finished = await finishedSymbols(database, order.runId);
   for (const symbol of wanted.filter((candidate) => !finished.has(candidate))) {
     const answer = await fromSource(`the daily rows of ${symbol}`, provider.dailyRows(symbol));
-    const rows = checkRows(valueOr(answer, []), kindOf(symbol));
+    const rows = checkRows(valueOr(answer, []), { symbol });
     await database.query(
       'INSERT INTO app.ingestion_progress (run_id, symbol, rows_total) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
       [order.runId, symbol, rows.length],

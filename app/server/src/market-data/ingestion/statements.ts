@@ -1,5 +1,5 @@
 import type { Sql } from '../../database/sql.ts';
-import type { Finding } from '../bar-checks.ts';
+import type { Finding } from '../checks/finding.ts';
 import type { Bar, Origin, SymbolListing } from '../provider.ts';
 import { codeOf, exchangeOf } from '../../common/market/symbol.ts';
 

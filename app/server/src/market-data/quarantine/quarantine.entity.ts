@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import type { Disposition } from '../bar-checks.ts';
+import type { Disposition } from '../checks/finding.ts';
 
 /** A source row that was refused, or stored with a remark. */
 @Entity({ name: 'quarantine' })
