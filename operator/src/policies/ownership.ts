@@ -33,6 +33,10 @@ export function ownershipOf(live: LiveObject, owner: Owner): Ownership {
   return labelled ? 'adoptable' : 'foreign';
 }
 
+/** For what stands under a name that we, or a controller for us, need. */
+export const leftAlone = (where: string, live: LiveObject): string =>
+  `${where} exists and is left alone: ${describeForeign(live)}. Rename or delete it`;
+
 /** Says who holds the name, as far as the object tells. */
 export function describeForeign(live: LiveObject): string {
   const controller = controllerOf(live);

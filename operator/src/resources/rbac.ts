@@ -12,7 +12,7 @@ const PRIMARY_RULES: readonly RbacRule[] = [
     apiGroups: [GROUP],
     resources: [PLURAL],
     verbs: ['get', 'list', 'watch', 'patch'],
-    why: 'the objects themselves; get before a child that was there is made again, patch for the finalizer only',
+    why: 'the objects themselves; get before a child that was there is made again or adopted, patch for the finalizer only',
   },
   { apiGroups: [GROUP], resources: [`${PLURAL}/status`], verbs: ['patch'], why: 'their status' },
 ];

@@ -95,6 +95,10 @@ async function retainedNames(
   return cached.map(({ metadata }) => metadata.name);
 }
 
+/** The volume is found again though its labels are lost. */
+export const knownUIDs = (status: StockAnalysisStatus | undefined): ReadonlySet<string> =>
+  new Set([status?.database?.claimUID].filter((uid) => uid !== undefined));
+
 /** Reads everything that a pass judges. */
 export async function gather(
   object: StockAnalysis,
@@ -107,7 +111,7 @@ export async function gather(
   const writer = new ChildWriter(dependencies.client, target, children, visit, {
     looksFirst: status.conditions?.some(({ reason }) => reason === 'Conflict') ?? false,
     isRepair: status.schema !== undefined,
-    knownUIDs: new Set([status.database?.claimUID].filter((uid) => uid !== undefined)),
+    knownUIDs: knownUIDs(status),
   });
   return { object, target, status, children, writer, dependencies, visit, warnings: [], pending: [] };
 }

@@ -16,7 +16,7 @@ import {
 import { apiFinding, decideDeletion, needsFinalizer, type Finding } from '../../policies/index.ts';
 import { gatherChildren } from './children.ts';
 import { release, removeData, setFinalizer } from './deletion.ts';
-import { gather, plannedFields, renewLostCertificate, targetOf } from './gather.ts';
+import { gather, knownUIDs, plannedFields, renewLostCertificate, targetOf } from './gather.ts';
 import { runPass } from './pass.ts';
 import { VerifiedServers } from './phases/roles.ts';
 import { revisitAfter } from './revisit.ts';
@@ -150,7 +150,8 @@ export class StockAnalysisReconciler {
     }
     const { name, namespace } = object.metadata;
     const children = await gatherChildren(this.#dependencies.cache, namespace, name, visit.signal);
-    const writer = new ChildWriter(this.#dependencies.client, object.metadata, children, visit);
+    const known = { knownUIDs: knownUIDs(object.status) };
+    const writer = new ChildWriter(this.#dependencies.client, object.metadata, children, visit, known);
     const deletion = { object, children, writer, dependencies: this.#dependencies, visit };
     const progress = await removeData(deletion);
     if (!progress) return undefined;

@@ -6,7 +6,7 @@ import {
   type KubeObject,
   type ResourceType,
 } from '../../kube/index.ts';
-import { apiFinding, controllerOf, describeForeign, ownershipOf, type Owner } from '../../policies/index.ts';
+import { apiFinding, controllerOf, leftAlone, ownershipOf, type Owner } from '../../policies/index.ts';
 import type { Manifest } from '../../resources/index.ts';
 import { ChildError, OwnerGoneError } from './child-errors.ts';
 import type { Children } from './children.ts';
@@ -93,7 +93,7 @@ export class ChildWriter {
 
   /** Nobody shall delete their own data because a label was lost. */
   #conflict(where: string, live: KubeObject): string {
-    const said = `${where} exists and is left alone: ${describeForeign(live)}. Rename or delete it`;
+    const said = leftAlone(where, live);
     return controllerOf(live)
       ? said
       : `${said}; if it is this object's own, give it back its label: ${LABEL.instance}=${this.#owner.name}`;
@@ -102,6 +102,7 @@ export class ChildWriter {
   async #lookUp(type: ResourceType, name: string): Promise<void> {
     const live = await this.#client.get(type, { namespace: this.#owner.namespace, name }, this.#visit.signal);
     this.#children.put(type, name, live ?? null);
+    this.#ownerSeen = undefined;
   }
 
   /** Whether an object that was found by its labels is ours to change. */
@@ -131,6 +132,8 @@ export class ChildWriter {
     const why = difference(desired, live);
     if (why === undefined) return live;
     if (live.metadata.deletionTimestamp !== undefined) throw beingDeleted(type, live);
+    // An orphaning deletion takes owner references off; one put back would have the garbage collector take the child.
+    if (desired.metadata.ownerReferences && !controllerOf(live)) await this.#seeOwner();
     if (hasStrangePort(desired, live)) await this.#resetPorts(type, desired, live);
     if (live.metadata.annotations?.[ANNOTATION.created] !== undefined) await this.#takeOver(type, live);
     return this.#write(type, desired, `apply, ${why}`, () =>
@@ -191,7 +194,7 @@ export class ChildWriter {
     type: ResourceType<T>,
     manifest: Manifest,
   ): Promise<{ readonly object: T; readonly made: boolean }> {
-    if (this.#options.isRepair) await (this.#ownerSeen ??= this.#seeOwner());
+    if (this.#options.isRepair) await this.#seeOwner();
     try {
       const object = await this.#write(type, manifest, 'create', () =>
         this.#client.create(type, manifest, {}, this.#visit.signal),
@@ -207,7 +210,14 @@ export class ChildWriter {
     }
   }
 
-  async #seeOwner(): Promise<void> {
+  /** Once for all children that were read before: what the end of the object has done to them shows in it, too. */
+  #seeOwner(): Promise<void> {
+    this.#ownerSeen ??= this.#lookAtOwner();
+    return this.#ownerSeen;
+  }
+
+  /** @throws OwnerGoneError where it is gone, or on its way out */
+  async #lookAtOwner(): Promise<void> {
     const { namespace, name, uid } = this.#owner;
     const { signal } = this.#visit;
     const live = await this.#client.get(stockAnalyses, { namespace, name }, signal, { metadataOnly: true });
