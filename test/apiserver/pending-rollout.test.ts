@@ -211,6 +211,39 @@ it('keeps the pod templates in use until they are asked to change', { timeout: S
 );
 
 it(
+  'lists workloads that wait for a rollout behind a database that does not start',
+  { timeout: SLOT_TEST_MS },
+  () =>
+    withPlan(
+      tier,
+      'pending-behind',
+      async (plan) => {
+        await plan.converge();
+        await plan.patchSpec({ suspend: true });
+        await plan.waitForCondition({ type: 'Suspended', status: 'True', reason: 'Suspended' });
+        const component = 'app.kubernetes.io/component';
+        plan.kubelet.script.crash = ({ metadata }) =>
+          metadata.labels?.[component] === 'postgres' ? { exitCode: 1, message: 'disk is full' } : undefined;
+        await upgrade(plan);
+        await plan.patchSpec({ suspend: false });
+        await plan.waitForCondition({
+          type: 'WorkloadsAvailable',
+          status: 'False',
+          reason: 'WaitingForDatabase',
+        });
+        expect(await waitPending(plan, SERVER, WORKER, POSTGRES)).toMatchObject({ status: 'True' });
+
+        // Where they cannot even be rendered, what was last known holds.
+        await plan.client.delete(plan.path('v1', 'secrets', `${OBJECT_NAME}-postgres-app-a-1`));
+        await plan.waitForCondition({ type: 'Ready', status: 'False', reason: 'CredentialsMissing' });
+        await plan.settle();
+        expect(await waitPending(plan, SERVER, WORKER, POSTGRES)).toMatchObject({ status: 'True' });
+      },
+      { inProcess: {} },
+    ),
+);
+
+it(
   'infers the template of a workload that remembers none, and gives up one whose configuration is gone',
   { timeout: SLOT_TEST_MS },
   () =>

@@ -14,7 +14,7 @@ import { runPhase, type Outcome, type Pass } from './phases/phase.ts';
 import { postgresPhase } from './phases/postgres.ts';
 import { pruneChildren, pruneContent } from './phases/prune.ts';
 import { rolesPhase, type DatabaseStatus, type VerifiedServers } from './phases/roles.ts';
-import { frontPhase, workloadsPhase } from './phases/workloads.ts';
+import { frontPhase, noteWorkloads, workloadsPhase } from './phases/workloads.ts';
 import { fails, holds, type Observations, type StatusFields, type Verdict } from './status.ts';
 import { isStopped, suspensionPhase } from './suspension.ts';
 import { kinds } from './types.ts';
@@ -53,12 +53,18 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
           : databaseVerdict,
       schema: schema.verdict,
       workloads: workloads.verdict,
-      pendingRollout: [...pendingImages(pinned, pass.dependencies.images), ...pass.pending],
+      pendingRollout: pendingOf(pass, pinned, access?.output !== undefined),
       warnings: warningsOfPass(pass),
       fields,
     },
     ...(Number.isFinite(soonest) ? { requeueAfterMs: soonest } : {}),
   };
+}
+
+/** @param complete whether every workload could be looked at: without access to the database none can be rendered */
+function pendingOf(pass: Pass, pinned: AllPinned, complete: boolean): readonly string[] | undefined {
+  const pending = [...pendingImages(pinned, pass.dependencies.images), ...pass.pending];
+  return complete || pending.length > 0 ? pending : undefined;
 }
 
 /** Nothing is built or migrated while the object is suspended; what is known of schema and database stays in status. */
@@ -125,6 +131,16 @@ async function schemaPhase(
   return runPhase('migrate', pass, () => migratePhase(pass, output, databaseReady));
 }
 
+const WAITS_FOR_DATABASE = fails({
+  reason: 'WaitingForDatabase',
+  message: 'Server and worker were stopped and start again after the database, see DatabaseReady',
+});
+
+const WAITS_FOR_SCHEMA = fails({
+  reason: 'WaitingForSchema',
+  message: 'Server and worker wait for the schema, see SchemaCurrent',
+});
+
 async function rollOut(
   pass: Pass,
   access: Access | undefined,
@@ -134,21 +150,10 @@ async function rollOut(
 ): Promise<Outcome> {
   await frontPhase(pass);
   if (access) await pruneContent(pass, access);
-  if (!databaseReady && isStopped(pass)) {
-    return {
-      verdict: fails({
-        reason: 'WaitingForDatabase',
-        message: 'Server and worker were stopped and start again after the database, see DatabaseReady',
-      }),
-    };
-  }
-  if (!access || !secrets || !schema.output) {
-    return {
-      verdict: fails({
-        reason: 'WaitingForSchema',
-        message: 'Server and worker wait for the schema, see SchemaCurrent',
-      }),
-    };
+  const waitsForDatabase = !databaseReady && isStopped(pass);
+  if (!access || !secrets || !schema.output || waitsForDatabase) {
+    if (access && secrets) await noteWorkloads(pass, access, secrets);
+    return { verdict: waitsForDatabase ? WAITS_FOR_DATABASE : WAITS_FOR_SCHEMA };
   }
   const outcome = await workloadsPhase(pass, access, secrets);
   await pruneChildren(pass);

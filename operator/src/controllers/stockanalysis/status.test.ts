@@ -47,6 +47,21 @@ const verdict: fc.Arbitrary<Verdict> = fc.oneof(
 const parts = fc.record({ database: verdict, schema: verdict, workloads: verdict, credentials: verdict });
 
 describe('aggregateStatus', () => {
+  it('keeps what was last known of a rollout where not every workload could be looked at', () => {
+    const { conditions = [] } = aggregateStatus(
+      undefined,
+      3,
+      { ...GOOD, pendingRollout: ['Deployment a'] },
+      T0,
+    );
+    const unknowing = { ...GOOD, pendingRollout: undefined };
+    const known = aggregateStatus({ conditions }, 4, unknowing, T1);
+    expect(condition(known, 'PendingRollout')).toEqual(condition({ conditions }, 'PendingRollout'));
+    expect(condition(known, 'PendingRollout')).toMatchObject({ status: 'True', observedGeneration: 3 });
+    const first = condition(aggregateStatus(undefined, 4, unknowing, T1), 'PendingRollout');
+    expect(first).toMatchObject({ status: 'Unknown', reason: 'Reconciling', observedGeneration: 4 });
+  });
+
   it('has every condition, with the generation on each, in the shape of the CRD', () => {
     const status = aggregateStatus(undefined, 3, GOOD, T0);
     expect(status.conditions?.map(({ type }) => type)).toEqual(CONDITION_TYPES);

@@ -37,7 +37,8 @@ export interface Observations {
   readonly failure?: Verdict | undefined;
   /** How far a requested suspension is: its reason is Suspended once nothing runs. */
   readonly suspended?: Verdict;
-  readonly pendingRollout: readonly string[];
+  /** Undefined where not every workload could be looked at: then what was last known holds. */
+  readonly pendingRollout: readonly string[] | undefined;
   readonly warnings: readonly Warning[];
   readonly fields: StatusFields;
 }
@@ -72,7 +73,7 @@ export function aggregateStatus(
   observed: Observations,
   now: Date,
 ): StockAnalysisStatus {
-  const verdicts: Record<ConditionType, Verdict> = {
+  const verdicts: Record<ConditionType, Verdict | undefined> = {
     ...summary(observed),
     DatabaseReady: observed.database,
     SchemaCurrent: observed.schema,
@@ -83,13 +84,16 @@ export function aggregateStatus(
     MonitoringReady: NOT_REQUESTED,
     BackupFresh: NOT_REQUESTED,
     BackupVerified: NOT_REQUESTED,
-    PendingRollout: pendingRollout(observed.pendingRollout),
+    PendingRollout: observed.pendingRollout && pendingRollout(observed.pendingRollout),
     Suspended: suspended(observed.suspended),
     Warnings: warned(observed.warnings),
   };
-  const conditions = CONDITION_TYPES.map((type) =>
-    condition(previous, type, verdicts[type], generation, now),
-  );
+  const conditions = CONDITION_TYPES.map((type) => {
+    const verdict = verdicts[type];
+    const before = previous?.conditions?.find((one) => one.type === type);
+    if (!verdict && before) return before;
+    return condition(previous, type, verdict ?? unknown('Not looked at yet'), generation, now);
+  });
   return { ...observed.fields, observedGeneration: generation, conditions };
 }
 

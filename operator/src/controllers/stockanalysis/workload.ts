@@ -10,6 +10,7 @@ import {
   type LiveDeployment,
   type LiveStatefulSet,
   type LiveTemplate,
+  type Rollout,
 } from '../../policies/index.ts';
 import type { Manifest, Target } from '../../resources/index.ts';
 import { withAnnotation } from './desired.ts';
@@ -20,7 +21,7 @@ import { kinds } from './types.ts';
 type LiveWorkload = (LiveDeployment | LiveStatefulSet) & KubeObject;
 
 /** A workload and what decides over its pods. */
-interface Workload {
+export interface Workload {
   readonly name: string;
   /** The condition that judges it. */
   readonly condition: ConditionType;
@@ -39,19 +40,39 @@ export function ensureWorkload<T extends LiveWorkload>(
   type: ResourceType<T>,
   workload: Workload,
 ): Promise<T> {
-  const { target, status, pending } = pass;
-  const manifest = workload.build(target);
-  const rendered = templateOf(manifest);
-  const { spec, images } = target;
-  const rollout = status.rollout === undefined ? {} : { rollout: status.rollout };
-  const asked: Asked = { spec, images: { ...images }, credentials: workload.credentials, ...rollout };
+  const manifest = workload.build(pass.target);
   return pass.writer.ensureAfter(type, workload.name, async (live) => {
-    const last = live && (await lastOf(pass, type, workload, live, asked, rendered));
-    const decision = decideRollout(last, asked, rendered, (before) => rebuild(target, workload, before));
-    if (decision.waitsFor !== undefined) pending.push(`${type.kind} ${workload.name}: ${decision.waitsFor}`);
+    const decision = await decide(pass, type, workload, templateOf(manifest), live);
     const text = textOfLast(decision.last, live?.metadata.annotations?.[ANNOTATION.lastRollout]);
     return withAnnotation(withTemplate(manifest, decision.template), ANNOTATION.lastRollout, text);
   });
+}
+
+/** For a workload whose turn has not come: what waits for a rollout is listed, and nothing is written. */
+export async function notePending<T extends LiveWorkload>(
+  pass: Pass,
+  type: ResourceType<T>,
+  workload: Workload,
+): Promise<void> {
+  const live = pass.writer.peek(type, workload.name);
+  if (live) await decide(pass, type, workload, templateOf(workload.build(pass.target)), live);
+}
+
+async function decide(
+  pass: Pass,
+  type: ResourceType<LiveWorkload>,
+  workload: Workload,
+  rendered: LiveTemplate,
+  live: LiveWorkload | undefined,
+): Promise<Rollout> {
+  const { target, status, pending } = pass;
+  const { spec, images } = target;
+  const rollout = status.rollout === undefined ? {} : { rollout: status.rollout };
+  const asked: Asked = { spec, images: { ...images }, credentials: workload.credentials, ...rollout };
+  const last = live && (await lastOf(pass, type, workload, live, asked, rendered));
+  const decision = decideRollout(last, asked, rendered, (before) => rebuild(target, workload, before));
+  if (decision.waitsFor !== undefined) pending.push(`${type.kind} ${workload.name}: ${decision.waitsFor}`);
+  return decision;
 }
 
 function templateOf(manifest: Manifest): LiveTemplate {

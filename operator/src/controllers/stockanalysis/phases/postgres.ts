@@ -19,7 +19,7 @@ import {
 } from '../../../resources/index.ts';
 import { fails, holds } from '../status.ts';
 import { ChildError } from '../child-errors.ts';
-import { ensureWorkload } from '../workload.ts';
+import { ensureWorkload, notePending, type Workload } from '../workload.ts';
 import type { Credentials } from './credentials.ts';
 import { eventsOf, type Outcome, type Pass } from './phase.ts';
 import { kinds, type Claim } from '../types.ts';
@@ -36,19 +36,30 @@ export async function postgresPhase(pass: Pass, credentials: Credentials): Promi
   await writer.ensure(kinds.serviceAccounts, postgresServiceAccount(target));
   const config = postgresConfig(target);
   await writer.ensure(kinds.configMaps, config);
-  const claim = await ensureClaim(pass);
-  await writer.ensure(kinds.services, postgresService(target));
   const numbers = {
     adminNumber: credentials.number('databaseAdmin'),
     tlsNumber: credentials.number('databaseTLS'),
   };
-  const statefulSet = await ensureWorkload(pass, kinds.statefulSets, {
+  const workload: Workload = {
     name: postgresName(target.name),
     condition: 'DatabaseReady',
     credentials: numbers,
     build: (of) => postgresStatefulSet(of, { ...numbers, configMap: postgresConfig(of).metadata.name }),
-  });
+  };
+  const claim = await claimFor(pass, workload);
+  await writer.ensure(kinds.services, postgresService(target));
+  const statefulSet = await ensureWorkload(pass, kinds.statefulSets, workload);
   return judge(pass, claim, statefulSet);
+}
+
+/** @throws ChildError where there is no claim to work with; what waits for a rollout is noted by then */
+async function claimFor(pass: Pass, workload: Workload): Promise<Claim> {
+  try {
+    return await ensureClaim(pass);
+  } catch (error) {
+    if (error instanceof ChildError) await notePending(pass, kinds.statefulSets, workload);
+    throw error;
+  }
 }
 
 interface ClaimDecided {

@@ -1,5 +1,5 @@
-import { selectorOf, serverName, workerName } from '../../../naming/index.ts';
-import { deploymentState, type LiveDeployment, type WorkloadState } from '../../../policies/index.ts';
+import { selectorOf, serverName, workerName, type Component } from '../../../naming/index.ts';
+import { deploymentState } from '../../../policies/index.ts';
 import {
   applicationConfig,
   serverDeployment,
@@ -14,7 +14,7 @@ import type { Access } from './access.ts';
 import type { Credentials } from './credentials.ts';
 import type { Outcome, Pass } from './phase.ts';
 import { kinds } from '../types.ts';
-import { ensureWorkload } from '../workload.ts';
+import { ensureWorkload, notePending, type Workload } from '../workload.ts';
 
 /** Accounts and Service; they wait for nothing. */
 export async function frontPhase(pass: Pass): Promise<void> {
@@ -26,40 +26,52 @@ export async function frontPhase(pass: Pass): Promise<void> {
 /** Server and worker. They change only once the schema is the one that the desired image expects. */
 export async function workloadsPhase(pass: Pass, access: Access, credentials: Credentials): Promise<Outcome> {
   const { target } = pass;
-  const mounts = (of: Target): AppMounts => ({
-    configMap: applicationConfig(of).metadata.name,
-    databaseSecret: access.appSecret,
-  });
-  const bootstrap = credentials.number('bootstrap');
-  const server = await ensureWorkload(pass, kinds.deployments, {
-    name: serverName(target.name),
-    condition: 'WorkloadsAvailable',
-    credentials: { database: access.origin, bootstrap },
-    build: (of) => serverDeployment(of, mounts(of), bootstrap),
-  });
-  const worker = await ensureWorkload(pass, kinds.deployments, {
-    name: workerName(target.name),
-    condition: 'WorkloadsAvailable',
-    credentials: { database: access.origin },
-    build: (of) => workerDeployment(of, mounts(of)),
-  });
-  const states = [
-    stateOf(pass, server, serverName(target.name), 'server'),
-    stateOf(pass, worker, workerName(target.name), 'worker'),
-  ];
-  const pending = states.find((state) => !state.done);
-  if (pending && !pending.done) return { verdict: fails(pending.finding) };
+  const parts = partsOf(target, access, credentials);
+  const states = [];
+  for (const { component, workload } of parts) {
+    const live = await ensureWorkload(pass, kinds.deployments, workload);
+    const pods = pass.children.podsOf(selectorOf(target.name, component));
+    states.push(deploymentState(live, workload.name, pods));
+  }
+  const waiting = states.find((state) => !state.done);
+  if (waiting && !waiting.done) return { verdict: fails(waiting.finding) };
   const { server: wantedServers, worker: wantedWorkers } = target.spec;
   return {
     verdict: holds(`Available: server ${wantedServers.replicas}, worker ${wantedWorkers.replicas}`),
   };
 }
 
-function stateOf(
-  pass: Pass,
-  live: LiveDeployment,
-  name: string,
-  component: 'server' | 'worker',
-): WorkloadState {
-  return deploymentState(live, name, pass.children.podsOf(selectorOf(pass.target.name, component)));
+/** What waits for a rollout in them says so, though it is not their turn yet. */
+export async function noteWorkloads(pass: Pass, access: Access, credentials: Credentials): Promise<void> {
+  for (const { workload } of partsOf(pass.target, access, credentials))
+    await notePending(pass, kinds.deployments, workload);
+}
+
+interface Part {
+  readonly component: Component;
+  readonly workload: Workload;
+}
+
+function partsOf(target: Target, access: Access, credentials: Credentials): readonly Part[] {
+  const mounts = (of: Target): AppMounts => ({
+    configMap: applicationConfig(of).metadata.name,
+    databaseSecret: access.appSecret,
+  });
+  const bootstrap = credentials.number('bootstrap');
+  const server: Workload = {
+    name: serverName(target.name),
+    condition: 'WorkloadsAvailable',
+    credentials: { database: access.origin, bootstrap },
+    build: (of) => serverDeployment(of, mounts(of), bootstrap),
+  };
+  const worker: Workload = {
+    name: workerName(target.name),
+    condition: 'WorkloadsAvailable',
+    credentials: { database: access.origin },
+    build: (of) => workerDeployment(of, mounts(of)),
+  };
+  return [
+    { component: 'server', workload: server },
+    { component: 'worker', workload: worker },
+  ];
 }
