@@ -68,6 +68,25 @@ describe.concurrent('bad workloads', () => {
     }),
   );
 
+  it.each(['postgres', 'migrate', 'worker'])(
+    'a volume of a pod of %s that a node cannot mount',
+    { timeout: SLOT_TEST_MS },
+    (component) =>
+      withPlan(tier, `bad-mount-${component}`, async (plan) => {
+        const problem = `MountVolume.SetUp failed for volume "data" : rpc error: volume is in use`;
+        plan.kubelet.script.unmountable = (pod) => (componentOf(pod) === component ? problem : undefined);
+        await plan.operator.start();
+        await plan.createObject();
+        await expectFailure(plan, {
+          reason: 'PodStartFailed',
+          names: [`pod demo-${component}-`, 'FailedMount', problem],
+        });
+        plan.kubelet.script.unmountable = () => undefined;
+        expect(await plan.waitReady()).toMatchObject({ status: 'True' });
+        expect(plan.proxy.log.denied).toEqual([]);
+      }),
+  );
+
   it('a StorageClass that does not exist', { timeout: SLOT_TEST_MS }, () =>
     withPlan(tier, 'bad-storage', async (plan) => {
       await plan.operator.start();

@@ -1,9 +1,11 @@
 /** Objects of others under a name that we need: said, never touched, and no obstacle once they are gone. */
 import { describe, expect, inject, it } from 'vitest';
+import { expectFailure } from '../support/expect-failure.ts';
 import { OBJECT_NAME } from '../support/plan-objects.ts';
 import type { Plan } from '../support/plan.ts';
+import { restrictedPod } from '../support/restricted-pod.ts';
 import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
-import type { KubeObject, PersistentVolumeClaim } from '../support/kube-objects.ts';
+import type { KubeObject, PersistentVolumeClaim, Pod } from '../support/kube-objects.ts';
 import { eventually } from '../support/wait.ts';
 
 const tier = inject('tier');
@@ -72,6 +74,12 @@ const FOREIGN: readonly Foreign[] = [
   },
 ];
 
+const POSTGRES_LABELS = {
+  'app.kubernetes.io/managed-by': 'stock-analysis-operator',
+  'app.kubernetes.io/instance': OBJECT_NAME,
+  'app.kubernetes.io/component': 'postgres',
+};
+
 /** Everything about an object that somebody could have changed, without what its own controllers write. */
 const essence = ({ metadata, ...rest }: KubeObject & { status?: unknown }): unknown => {
   const { uid, labels, ownerReferences, generation } = metadata;
@@ -108,6 +116,32 @@ describe.concurrent('a foreign object', () => {
     }),
   );
 });
+
+it.each([
+  ['without our labels', {}],
+  ['with our labels and another controller', { labels: POSTGRES_LABELS }],
+])('a foreign pod %s under the name of the one of the database', { timeout: SLOT_TEST_MS }, (what, copied) =>
+  withPlan(tier, `conflict-pod-${Object.keys(copied).length}`, async (plan) => {
+    const name = `${OBJECT_NAME}-postgres-0`;
+    const keeper = await plan.client.create<KubeObject>(plan.path('v1', 'configmaps'), {
+      metadata: { name: 'keeper' },
+    });
+    const { uid } = keeper.metadata;
+    const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'keeper', uid, controller: true };
+    await plan.client.create(plan.path('v1', 'pods'), {
+      ...(restrictedPod() as object),
+      metadata: { name, ...copied, ...(what.includes('controller') ? { ownerReferences: [owner] } : {}) },
+    });
+    await plan.operator.start();
+    await plan.createObject();
+    await expectFailure(plan, { reason: 'Conflict', names: [`Pod ${name}`, 'left alone'] });
+    const theirs = await plan.client.get<Pod>(plan.path('v1', 'pods', name));
+    expect(theirs.metadata.deletionTimestamp).toBeUndefined();
+    await plan.client.delete(plan.path('v1', 'pods', name), { gracePeriodSeconds: 0 });
+    await plan.waitReady(240_000);
+    expect(plan.proxy.log.denied).toEqual([]);
+  }),
+);
 
 it(
   'a Job of another controller with copied labels is neither believed nor removed',

@@ -68,6 +68,21 @@ export function pullFailure(image: string, turn: number): readonly [reason: stri
     : ['ImagePullBackOff', `Back-off pulling image "${image}": ErrImagePull: ${cause}`];
 }
 
+/** Volumes or network are not there yet: no container has begun, and the status does not say what is missing. */
+export function preparing(pod: Pod): Status {
+  const inits = pod.spec.initContainers ?? [];
+  const state = { waiting: { reason: inits.length > 0 ? 'PodInitializing' : 'ContainerCreating' } };
+  const statusOf = (list: readonly Container[]): Status[] =>
+    list.map((container) => containerStatus(container, false, state));
+  return {
+    phase: 'Pending',
+    startTime: new Date().toISOString(),
+    conditions: conditions(false, false, 'ContainersNotReady'),
+    initContainerStatuses: statusOf(inits),
+    containerStatuses: statusOf(pod.spec.containers),
+  };
+}
+
 /** The containers cannot be created yet; `containers` are those that say why. */
 export function waiting(pod: Pod, containers: readonly Container[], reason: string, message: string): Status {
   const state = (container: Container): Status =>

@@ -7,7 +7,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Informer } from './informer.ts';
 import { KubeError, isNotFound, type KubeClient } from './kube-client.ts';
 import type { Container, Pod } from './kube-objects.ts';
-import { crashLooping, finished, pullFailure, running, unschedulable, waiting } from './pod-status.ts';
+import {
+  crashLooping,
+  finished,
+  preparing,
+  pullFailure,
+  running,
+  unschedulable,
+  waiting,
+} from './pod-status.ts';
 import { MissingDependency, PodVolumes, type MountedFiles } from './pod-volumes.ts';
 import type { PostgresServer } from './postgres.ts';
 import { NODE_NAME, schedulingProblem } from './stub-scheduler.ts';
@@ -24,6 +32,8 @@ const PULL_RETRY_MS = 2000;
 export interface Script {
   /** False: the registry does not know the image. */
   pullable: (image: string) => boolean;
+  /** A message: a volume cannot be attached or mounted. Undefined: all can. */
+  unmountable: (pod: Pod) => string | undefined;
   /** An exit code and last words: the container ends again and again. Undefined: it runs. */
   crash: (pod: Pod) => { readonly exitCode: number; readonly message: string } | undefined;
 }
@@ -37,7 +47,11 @@ export interface StubKubeletOptions extends WorkloadEnvironment {
 const COMPONENT = 'app.kubernetes.io/component';
 
 export class StubKubelet {
-  readonly script: Script = { pullable: () => true, crash: () => undefined };
+  readonly script: Script = {
+    pullable: () => true,
+    unmountable: () => undefined,
+    crash: () => undefined,
+  };
   /** Why pods are not where they should be, by name: for the text of a failure. */
   readonly problems = new Map<string, string>();
   readonly #options: StubKubeletOptions;
@@ -132,6 +146,21 @@ export class StubKubelet {
     return this.#report(pod, `${reason} ${turn}`, waiting(pod, containers, reason, message));
   }
 
+  /** A kubelet tells what it cannot mount in an Event only. */
+  async #reportMountFailure(pod: Pod, message: string): Promise<void> {
+    const state = `missing ${message}`;
+    if (this.#written.get(pod.metadata.uid ?? '') === state) return;
+    const { namespace, name, uid } = pod.metadata;
+    const lastTimestamp = `${new Date().toISOString().slice(0, 19)}Z`;
+    await this.#options.client.create(`/api/v1/namespaces/${namespace}/events`, {
+      metadata: { generateName: `${name}.` },
+      involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid },
+      ...{ type: 'Warning', reason: 'FailedMount', message, source: { component: 'kubelet' } },
+      ...{ firstTimestamp: lastTimestamp, lastTimestamp, count: 1 },
+    });
+    await this.#report(pod, state, preparing(pod));
+  }
+
   async #schedule(pod: Pod): Promise<void> {
     const problem = await schedulingProblem(pod, this.#volumes);
     if (problem !== undefined) return this.#report(pod, problem, unschedulable(problem));
@@ -151,6 +180,7 @@ export class StubKubelet {
       mounted = await this.#mountedOnce(pod);
     } catch (error) {
       if (!(error instanceof MissingDependency)) throw error;
+      if (error.reason === 'ContainerCreating') return this.#reportMountFailure(pod, error.message);
       const status = waiting(pod, pod.spec.containers, error.reason, error.message);
       return this.#report(pod, `missing ${error.message}`, status);
     }
@@ -167,6 +197,8 @@ export class StubKubelet {
     const uid = pod.metadata.uid ?? '';
     const known = this.#mounts.get(uid);
     if (known !== undefined) return known;
+    const problem = this.script.unmountable(pod);
+    if (problem !== undefined) throw new MissingDependency('ContainerCreating', problem);
     const mounted = await this.#volumes.mount(pod);
     this.#mounts.set(uid, mounted);
     return mounted;

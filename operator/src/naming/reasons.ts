@@ -17,6 +17,8 @@ export const REASONS = {
     'A node cannot pull the image that the message names. Correct the spec or make the image available.',
   InvalidImageName: 'The image reference in the spec is malformed. Correct the spec.',
   ContainerConfigError: 'A container cannot be created, for example because a Secret or key is missing.',
+  PodStartFailed:
+    'A node cannot start a pod, for example because a volume of it cannot be attached or mounted; the message is the one of the node.',
   ContainerCrashed: 'A container ends again and again; the message carries its exit code and last words.',
   PodUnschedulable: 'No node takes the pod; the message is the one of the scheduler.',
   PodCreationFailed: 'The cluster refuses to create a pod; the message says why.',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveContainerStatus, LivePod } from './live.ts';
-import { failureOf, podFinding, successMessageOf } from './pods.ts';
+import { failureOf, podFinding, preparedSince, successMessageOf } from './pods.ts';
 
 const LABELS = { 'app.kubernetes.io/component': 'server' };
 
@@ -86,6 +86,36 @@ describe('podFinding', () => {
     };
     expect(podFinding([pod('c', unscheduled('no')), leaving, image])?.reason).toBe('ImagePullFailed');
     expect(podFinding([pod('c', { containerStatuses: [waiting('ContainerCreating')] })])).toBeUndefined();
+  });
+});
+
+describe('preparedSince', () => {
+  const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: '2026-01-01T00:00:05Z' };
+  const status = { phase: 'Pending', conditions: [scheduled] };
+  const creating = waiting('ContainerCreating');
+  const initializing = waiting('PodInitializing');
+
+  it('is when the node got a pod of which nothing has begun', () => {
+    const since = Date.parse(scheduled.lastTransitionTime);
+    expect(preparedSince(pod('p', status))).toBe(since);
+    expect(preparedSince(pod('p', { ...status, containerStatuses: [creating] }))).toBe(since);
+    const both = { containerStatuses: [initializing], initContainerStatuses: [initializing] };
+    expect(preparedSince(pod('p', { ...status, ...both }))).toBe(since);
+  });
+
+  it.each([
+    ['that no node has', { phase: 'Pending', conditions: [{ ...scheduled, status: 'False' }] }],
+    [
+      'of which something has run',
+      { ...status, initContainerStatuses: [ended(0)], containerStatuses: [initializing] },
+    ],
+    ['whose image is not there', { ...status, containerStatuses: [waiting('ImagePullBackOff')] }],
+    ['that runs', { ...status, phase: 'Running' }],
+  ])('is not said of a pod %s', (_, of) => expect(preparedSince(pod('p', of))).toBeUndefined());
+
+  it('is not said of a pod on its way out', () => {
+    const metadata = { name: 'p', uid: 'p', deletionTimestamp: 'x' };
+    expect(preparedSince({ ...pod('p', status), metadata })).toBeUndefined();
   });
 });
 

@@ -1,3 +1,4 @@
+import { millisecondsOf } from '../api/index.ts';
 import { LABEL, type Reason } from '../naming/index.ts';
 import { conditionOf, excerpt, type Finding, type LiveContainerStatus, type LivePod } from './live.ts';
 
@@ -81,6 +82,24 @@ function schedulingFinding(pod: LivePod): Finding | undefined {
   );
   const message = `pod ${pod.metadata.name} is not scheduled: ${excerpt(scheduled.message)}`;
   return { reason: unbound ? 'VolumePending' : 'PodUnschedulable', message };
+}
+
+/** What a kubelet says of a container until volumes, network and image are there. */
+const NOT_BEGUN: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
+
+/**
+ * Since when a node has had a pod of which nothing has begun yet, in ms since 1970; undefined for any other pod. The
+ * status of such a pod never says what it waits for, only Events do.
+ */
+export function preparedSince(pod: LivePod): number | undefined {
+  const { conditions, phase, initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+  const scheduled = conditionOf(conditions, 'PodScheduled');
+  const hasBegun = [...initContainerStatuses, ...containerStatuses].some(
+    ({ state }) => !NOT_BEGUN.has(state?.waiting?.reason ?? ''),
+  );
+  if (phase !== 'Pending' || scheduled?.status !== 'True' || hasBegun) return undefined;
+  if (pod.metadata.deletionTimestamp !== undefined) return undefined;
+  return millisecondsOf(scheduled.lastTransitionTime ?? pod.metadata.creationTimestamp);
 }
 
 /** Our pods have one container, which carries the name of the component; a service mesh may add others. */

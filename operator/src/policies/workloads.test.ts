@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveDeployment, LiveStatefulSet } from './live.ts';
-import { deploymentState, statefulSetState } from './workloads.ts';
+import { deploymentState, lacksPod, podInTheWay, statefulSetState } from './workloads.ts';
 
 const DONE = { observedGeneration: 2, replicas: 2, updatedReplicas: 2, availableReplicas: 2 };
 
@@ -46,5 +46,36 @@ describe('statefulSetState', () => {
     ).toMatchObject({
       finding: { reason: 'Progressing' },
     });
+  });
+});
+
+describe('a pod under the name of the one of a StatefulSet', () => {
+  const set = statefulSet({ replicas: 0 });
+  const standing = (uid: string | undefined, more: object = {}) => ({
+    metadata: {
+      name: 'demo-postgres-0',
+      uid: 'p',
+      ownerReferences:
+        uid === undefined ? [] : [{ uid, kind: 'ReplicaSet', name: 'web-1', controller: true }],
+      ...more,
+    },
+  });
+
+  it('is looked for where the controller has none', () => {
+    expect(lacksPod(set)).toBe(true);
+    expect(lacksPod(statefulSet({ replicas: 1 }))).toBe(false);
+    expect(lacksPod({ ...set, spec: { replicas: 0 } })).toBe(false);
+  });
+
+  it("is somebody else's unless the StatefulSet controls it or it is on its way out", () => {
+    expect(podInTheWay(set, standing('other'))).toEqual({
+      reason: 'Conflict',
+      message:
+        'Pod demo-postgres-0 exists and is left alone: it is controlled by ReplicaSet web-1. Rename or delete it',
+    });
+    expect(podInTheWay(set, standing(undefined))).toMatchObject({ reason: 'Conflict' });
+    expect(podInTheWay(set, standing('s'))).toBeUndefined();
+    expect(podInTheWay(set, standing('other', { deletionTimestamp: 'x' }))).toBeUndefined();
+    expect(podInTheWay(set, undefined)).toBeUndefined();
   });
 });

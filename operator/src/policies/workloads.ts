@@ -5,9 +5,11 @@ import {
   type Finding,
   type LiveDeployment,
   type LiveEvent,
+  type LiveObject,
   type LivePod,
   type LiveStatefulSet,
 } from './live.ts';
+import { controllerOf, leftAlone } from './ownership.ts';
 import { podFinding } from './pods.ts';
 
 /** State of one workload: `done` when every replica runs the desired template and is available. */
@@ -53,6 +55,21 @@ function replicaFailure(live: LiveDeployment, name: string): Finding | undefined
       message: excerpt(failure.message),
     }
   );
+}
+
+/**
+ * Whether the controller has none of the pods that it should have: it may not make one, or another pod has the name,
+ * which it passes over in silence.
+ */
+export function lacksPod({ spec, status }: LiveStatefulSet): boolean {
+  return (spec?.replicas ?? 1) > 0 && (status?.replicas ?? 0) === 0;
+}
+
+/** The pod that stands where the StatefulSet wants its own. */
+export function podInTheWay(statefulSet: LiveObject, pod: LiveObject | undefined): Finding | undefined {
+  if (!pod || pod.metadata.deletionTimestamp !== undefined) return undefined;
+  if (controllerOf(pod)?.uid === statefulSet.metadata.uid) return undefined;
+  return { reason: 'Conflict', message: leftAlone(`Pod ${pod.metadata.name}`, pod) };
 }
 
 /** Judges a StatefulSet of one replica. A StatefulSet has no failure condition, so its Events speak for it. */

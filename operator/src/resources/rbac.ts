@@ -23,7 +23,7 @@ const OBSERVE_RULES: readonly RbacRule[] = [
     apiGroups: [''],
     resources: ['events'],
     verbs: ['list'],
-    why: 'why a volume is pending or a pod not created',
+    why: 'why a volume is pending, or a pod not created or not started',
   },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'], why: 'our own Events' },
 ];

@@ -14,7 +14,7 @@ import {
 import { migrateJob, migrateServiceAccount, migrationKey } from '../../../resources/index.ts';
 import { fails, holds, type Verdict } from '../status.ts';
 import type { Access } from './access.ts';
-import { eventsOf, type Outcome, type Pass } from './phase.ts';
+import { eventsOf, startFindingOf, type Outcome, type Pass } from './phase.ts';
 import { kinds } from '../types.ts';
 
 export type SchemaStatus = NonNullable<StockAnalysisStatus['schema']>;
@@ -88,7 +88,7 @@ async function explainRunning(pass: Pass, job: LiveJob): Promise<Verdict> {
   const finding =
     pods.length === 0
       ? eventFinding(`Job ${job.metadata.name}`, await eventsOf(pass, job))
-      : podFinding(pods);
+      : (podFinding(pods) ?? (await startFindingOf(pass, pods)));
   if (finding?.reason === 'ContainerCrashed') {
     return fails({
       reason: 'MigrationFailed',

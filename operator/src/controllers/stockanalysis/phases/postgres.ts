@@ -5,8 +5,11 @@ import {
   claimSize,
   decideClaim,
   isUnbound,
+  lacksPod,
+  podInTheWay,
   statefulSetState,
   type ClaimDecision,
+  type LiveObject,
   type LivePod,
   type LiveStatefulSet,
 } from '../../../policies/index.ts';
@@ -21,8 +24,8 @@ import { fails, holds } from '../status.ts';
 import { ChildError } from '../child-errors.ts';
 import { ensureWorkload, notePending, type Workload } from '../workload.ts';
 import type { Credentials } from './credentials.ts';
-import { eventsOf, type Outcome, type Pass } from './phase.ts';
-import { kinds, type Claim } from '../types.ts';
+import { eventsOf, explain, isYoung, type Outcome, type Pass } from './phase.ts';
+import { kinds, pods as podType, type Claim } from '../types.ts';
 
 /** A running PostgreSQL. */
 export interface Server {
@@ -113,13 +116,26 @@ function rememberedClaim(status: StockAnalysisStatus): string | undefined {
   return status.database?.systemIdentifier === undefined ? undefined : status.database.claimUID;
 }
 
+/** The pod of the first ordinal, whosever it is: the cache holds only those with our label. */
+async function podOf(pass: Pass, { metadata }: LiveStatefulSet): Promise<LiveObject | undefined> {
+  if (isYoung(pass, metadata)) return undefined;
+  const { namespace } = pass.target;
+  const fieldSelector = `metadata.name=${metadata.name}-0`;
+  const options = { namespace, fieldSelector, metadataOnly: true };
+  return (await pass.dependencies.client.list(podType, options, pass.visit.signal)).items[0];
+}
+
 async function judge(pass: Pass, claim: Claim, statefulSet: LiveStatefulSet): Promise<Outcome<Server>> {
   const pods = pass.children.podsOf(selectorOf(pass.target.name, 'postgres'));
   const claimEvents = isUnbound(claim) ? await eventsOf(pass, claim) : [];
   const unbound = claimFinding(claim.metadata.name, claim, claimEvents);
   if (unbound) return { verdict: fails(unbound) };
+  const foreign = lacksPod(statefulSet)
+    ? podInTheWay(statefulSet, await podOf(pass, statefulSet))
+    : undefined;
+  if (foreign) return { verdict: fails(foreign) };
   const events = pods.length === 0 ? await eventsOf(pass, statefulSet) : [];
   const state = statefulSetState(statefulSet, postgresName(pass.target.name), pods, events);
-  if (!state.done) return { verdict: fails(state.finding) };
+  if (!state.done) return { verdict: fails(await explain(pass, state.finding, pods)) };
   return { verdict: holds('PostgreSQL runs'), output: { claimUID: claim.metadata.uid, pod: pods[0] } };
 }

@@ -12,7 +12,7 @@ import {
 import { fails, holds } from '../status.ts';
 import type { Access } from './access.ts';
 import type { Credentials } from './credentials.ts';
-import type { Outcome, Pass } from './phase.ts';
+import { explain, type Outcome, type Pass } from './phase.ts';
 import { kinds } from '../types.ts';
 import { ensureWorkload, notePending, type Workload } from '../workload.ts';
 
@@ -31,10 +31,10 @@ export async function workloadsPhase(pass: Pass, access: Access, credentials: Cr
   for (const { component, workload } of parts) {
     const live = await ensureWorkload(pass, kinds.deployments, workload);
     const pods = pass.children.podsOf(selectorOf(target.name, component));
-    states.push(deploymentState(live, workload.name, pods));
+    states.push({ pods, state: deploymentState(live, workload.name, pods) });
   }
-  const waiting = states.find((state) => !state.done);
-  if (waiting && !waiting.done) return { verdict: fails(waiting.finding) };
+  for (const { pods, state } of states)
+    if (!state.done) return { verdict: fails(await explain(pass, state.finding, pods)) };
   const { server: wantedServers, worker: wantedWorkers } = target.spec;
   return {
     verdict: holds(`Available: server ${wantedServers.replicas}, worker ${wantedWorkers.replicas}`),
