@@ -192,6 +192,7 @@ describe('the API', () => {
       expect(Object.keys(body.paths).sort()).toEqual([
         '/api/v1/analyses/rule/{symbol}',
         '/api/v1/bars/{symbol}',
+        '/api/v1/indicators',
         '/api/v1/indicators/{symbol}',
         '/api/v1/ingestions',
         '/api/v1/quarantine',

@@ -61,7 +61,103 @@ describe('computed answers', () => {
 
     it('answers a symbol without bars with no items', async () => {
       const { body } = await get('/api/v1/indicators/600519.SH?names=MA5').expect(200);
-      expect(body).toMatchObject({ asOf: null, stale: true, items: [] });
+      expect(body).toMatchObject({ asOf: null, stale: true, items: [], patterns: [] });
+      expect(body.columns).toMatchObject([{ name: 'MA5', firstValue: null, stableFrom: null }]);
+    });
+
+    it('tells of each column what it is, where it begins and from where on it is stable', async () => {
+      const { body } = await list('&from=2024-09-18');
+      expect(body.columns.map((column: { name: string }) => column.name)).toEqual(
+        expect.arrayContaining(Object.keys(body.items[0].values)),
+      );
+      const [ma5, dif] = body.columns;
+      expect(ma5).toEqual({
+        name: 'MA5',
+        unit: 'yuan',
+        firstValue: '1991-04-08',
+        stableFrom: '1991-04-08',
+        missing: null,
+        definition: {
+          name: 'MA5',
+          title: '简单移动平均',
+          mode: 'cn',
+          parameters: { N: 5 },
+          formula: 'MA(CLOSE,5)',
+          notes: [],
+          ddof: null,
+          volumeUnit: null,
+        },
+      });
+      expect(dif).toMatchObject({ name: 'DIF', firstValue: '1991-04-03' });
+      expect(dif.stableFrom > dif.firstValue).toBe(true);
+    });
+
+    it('computes as TA-Lib does when asked to, with numbers of one’s own', async () => {
+      const ask = (mode: string) =>
+        get(`/api/v1/indicators/000001.SZ?names=MACD(5,34,5),BOLL,PSAR&mode=${mode}&from=2024-09-19`);
+      const { body } = await ask('talib').expect(200);
+      expect(body.mode).toBe('talib');
+      expect(Object.keys(body.items[0].values).sort()).toEqual([
+        'BOLL',
+        'BOLL_LOW',
+        'BOLL_UP',
+        'DEA(5,34,5)',
+        'DIF(5,34,5)',
+        'MACD(5,34,5)',
+        'PSAR',
+      ]);
+      const { body: refused } = await ask('cn').expect(400);
+      expect(refused.detail).toContain('mode cn does not define PSAR; mode talib does');
+    });
+
+    it('lists the candlestick patterns that are there', async () => {
+      const { body } = await get(
+        '/api/v1/indicators/000001.SZ?names=CDL&from=2024-09-01&to=2024-09-19',
+      ).expect(200);
+      expect(body.columns).toEqual([]);
+      expect(body.items.every((item: { values: object }) => Object.keys(item.values).length === 0)).toBe(
+        true,
+      );
+      expect(body.patterns.length).toBeGreaterThan(0);
+      for (const { date, name, title, value } of body.patterns) {
+        expect(date >= '2024-09-01' && date <= '2024-09-19').toBe(true);
+        expect(name).toMatch(/^CDL/);
+        expect(title).not.toBe('');
+        expect([-200, -100, -80, 80, 100, 200]).toContain(value);
+      }
+    });
+
+    it('says why a column has no values', async () => {
+      const { body } = await get('/api/v1/indicators/000001.SZ?names=MA5,TURNOVER&from=2024-09-19').expect(
+        200,
+      );
+      expect(body.items[0]).toMatchObject({ stable: true, values: { MA5: 9.734 } });
+      expect(body.columns[1]).toMatchObject({
+        name: 'TURNOVER',
+        firstValue: null,
+        missing: expect.stringContaining('流通股本'),
+      });
+    });
+
+    it('lists everything that can be asked for, and answers all of it', async () => {
+      const { body } = await get('/api/v1/indicators').expect(200);
+      expect(body.patterns.length).toBeGreaterThanOrEqual(20);
+      for (const mode of ['cn', 'talib']) {
+        const names: string[] = body[mode].map(({ example }: { example: { name: string } }) => example.name);
+        for (let index = 0; index < names.length; index += 20) {
+          const asked = names.slice(index, index + 20).join(',');
+          await get(`/api/v1/indicators/000001.SZ?names=${asked}&mode=${mode}&from=2024-09-19`).expect(200);
+        }
+      }
+      expect(body.cn).toContainEqual(
+        expect.objectContaining({
+          spelling: 'MACD(SHORT,LONG,M)',
+          columns: ['DIF', 'DEA', 'MACD'],
+          parameters: expect.arrayContaining([
+            { symbol: 'SHORT', least: 1, most: 500, usual: 12, whole: true },
+          ]),
+        }),
+      );
     });
 
     it('computes on weekly bars too', async () => {

@@ -41,7 +41,7 @@ export function actionOf(score: number): RuleAction {
 function factsOf(bars: BarSeries): RuleFacts {
   const names = ['MA5', 'MA10', 'MA20', 'MA60', 'MACD', 'RSI6', 'KDJ', 'BOLL'];
   const { columns } = computeIndicators(bars, names, 'cn');
-  const at = (name: string, back = 0): number => columns[name]?.at(-1 - back) ?? Number.NaN;
+  const at = (name: string, back = 0): number => columns[name]?.values.at(-1 - back) ?? Number.NaN;
   // Recursive indicators have a value from the first bar on; before their windows are full it says nothing.
   const settled = (needed: number, value: number): number =>
     bars.close.length >= needed ? value : Number.NaN;

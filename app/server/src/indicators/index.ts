@@ -1,8 +1,9 @@
 export {
-  computeIndicators,
-  INDICATOR_NAMES,
+  type IndicatorDefinition,
+  type ListedIndicator,
+  listIndicators,
   UnknownIndicatorError,
-  type IndicatorMode,
-  type IndicatorResult,
-} from './registry.ts';
+} from './catalogue.ts';
+export { computeIndicators, type IndicatorColumn, type IndicatorResult } from './compute.ts';
+export { INDICATOR_MODES, type IndicatorMode, type Unit } from './family.ts';
 export type { BarSeries } from './series.ts';

@@ -2,6 +2,8 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Public } from '../../common/access.ts';
 import { Answers } from '../../common/api-docs.ts';
+import { IndicatorCatalogue } from './catalogue.dto.ts';
+import { CATALOGUE } from './catalogue.ts';
 import { IndicatorList, IndicatorsQuery } from './indicators.dto.ts';
 import { IndicatorsService } from './indicators.service.ts';
 
@@ -10,6 +12,16 @@ import { IndicatorsService } from './indicators.service.ts';
 @Controller('indicators')
 export class IndicatorsController {
   constructor(private readonly indicators: IndicatorsService) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: 'listIndicatorDefinitions',
+    summary: 'Every indicator with its definition in each mode, and every candlestick pattern',
+  })
+  @Answers(IndicatorCatalogue)
+  catalogue(): IndicatorCatalogue {
+    return CATALOGUE;
+  }
 
   @Get(':symbol')
   @ApiOperation({ operationId: 'listIndicators', summary: 'Indicators of a symbol, one item per bar' })
