@@ -1,6 +1,7 @@
 import { expand, type IndicatorDefinition, type Request, requestOf } from './catalogue.ts';
 import type { IndicatorMode, Line, Unit } from './family.ts';
-import { type BarSeries, Inputs, toYuan } from './series.ts';
+import { calculation } from './kernels/memory.ts';
+import { type BarSeries, inYuan, Inputs } from './series.ts';
 
 /** One column of an indicator over a whole series. */
 export interface IndicatorColumn {
@@ -33,12 +34,25 @@ function firstValueOf(values: Float64Array): number {
   return index;
 }
 
-function columnOf(line: Line, name: string, raw: Float64Array, request: Request, inputs: Inputs) {
-  const firstIndex = firstValueOf(raw);
-  const stableFrom = firstIndex + line.settling;
-  const missing = request.rule.missing?.(inputs) ?? null;
-  const values = line.unit === 'yuan' ? toYuan(raw) : raw;
-  return { name, unit: line.unit, values, firstIndex, stableFrom, definition: request.definition, missing };
+/** The column as it leaves: a copy, in yuan where it was in ticks. */
+function columnOf(
+  line: Line,
+  name: string,
+  raw: Float64Array,
+  request: Request,
+  inputs: Inputs,
+): IndicatorColumn {
+  const values = line.unit === 'yuan' ? inYuan(raw) : raw.slice();
+  const firstIndex = firstValueOf(values);
+  return {
+    name,
+    unit: line.unit,
+    values,
+    firstIndex,
+    stableFrom: firstIndex + line.settling,
+    definition: request.definition,
+    missing: request.rule.missing?.(inputs) ?? null,
+  };
 }
 
 function columnsOf(request: Request, inputs: Inputs): readonly IndicatorColumn[] {
@@ -48,6 +62,17 @@ function columnsOf(request: Request, inputs: Inputs): readonly IndicatorColumn[]
     const name = request.definition.columns[index]?.name;
     return raw && name !== undefined ? [columnOf(line, name, raw, request, inputs)] : [];
   });
+}
+
+function columnsOfAll(requests: readonly Request[], inputs: Inputs): Record<string, IndicatorColumn> {
+  const columns: Record<string, IndicatorColumn> = {};
+  const done = new Set<string>();
+  for (const request of requests) {
+    if (done.has(request.definition.name)) continue;
+    done.add(request.definition.name);
+    for (const one of columnsOf(request, inputs)) columns[one.name] = one;
+  }
+  return columns;
 }
 
 /**
@@ -62,14 +87,7 @@ export function computeIndicators(
   mode: IndicatorMode,
 ): IndicatorResult {
   const requests = expand(names).map((name) => requestOf(name, mode));
-  const inputs = new Inputs(bars);
-  const columns: Record<string, IndicatorColumn> = {};
-  const done = new Set<string>();
-  for (const request of requests) {
-    if (done.has(request.definition.name)) continue;
-    done.add(request.definition.name);
-    for (const column of columnsOf(request, inputs)) columns[column.name] = column;
-  }
+  const columns = calculation(() => columnsOfAll(requests, new Inputs(bars)));
   const stable = Object.values(columns).filter(({ missing }) => missing === null);
   return { columns, stableFrom: Math.max(0, ...stable.map(({ stableFrom }) => stableFrom)) };
 }

@@ -1,3 +1,4 @@
+import { column as newColumn } from './kernels/memory.ts';
 import { at } from './kernels/window.ts';
 
 /** Bars as columns of equal length, oldest first; prices in yuan, volume in shares, amount in yuan. */
@@ -31,10 +32,13 @@ export const TICKS_PER_YUAN = 10_000;
 /** How far a decimal that was read and multiplied may be from its whole number: a few units of the last place. */
 const NOISE = 4 * Number.EPSILON;
 
-/** Ticks to yuan, in place. */
-export function toYuan(values: Float64Array): Float64Array {
-  for (let index = 0; index < values.length; index += 1) values[index] = at(values, index) / TICKS_PER_YUAN;
-  return values;
+const YUAN_PER_TICK = 1 / TICKS_PER_YUAN;
+
+/** A new column in yuan of one in ticks. */
+export function inYuan(ticks: Float64Array): Float64Array {
+  const out = new Float64Array(ticks.length);
+  for (let index = 0; index < out.length; index += 1) out[index] = at(ticks, index) * YUAN_PER_TICK;
+  return out;
 }
 
 /**
@@ -84,7 +88,7 @@ export class Inputs {
 
   #ticks(column: Column): Float64Array {
     const values = this.#bars[column];
-    const out = new Float64Array(values.length);
+    const out = newColumn(values.length);
     for (let index = 0; index < values.length; index += 1) {
       const exact = at(values, index) * TICKS_PER_YUAN;
       if (!Number.isFinite(exact)) throw this.#invalid(column, index);

@@ -1,6 +1,8 @@
+import { column } from '../kernels/memory.ts';
 import { at, meanOf, momentsOf, weightedMeanOf } from '../kernels/window.ts';
 import { ema, emaFactor, fadingBars, seededEma, sma } from '../kernels/recursion.ts';
-import { valuesBefore, percentOf } from '../kernels/moves.ts';
+import { percentOf, valuesBefore } from '../kernels/moves.ts';
+import { type MacdPeriods, macdFromFirst, macdFromMeans } from '../kernels/momentum.ts';
 import {
   type Family,
   FIRST_VALUE_SEED,
@@ -78,42 +80,27 @@ const smoothed: Family = {
   },
 };
 
-/** DIF, DEA and the bar: `times` 2 in the terminals, 1 in TA-Lib. */
-function macdLines(
-  fast: Float64Array,
-  slow: Float64Array,
-  signal: (dif: Float64Array) => Float64Array,
-  times: number,
-): readonly Float64Array[] {
-  const dif = new Float64Array(fast.length);
-  for (let index = 0; index < dif.length; index += 1) dif[index] = at(fast, index) - at(slow, index);
-  const dea = signal(dif);
-  const bar = new Float64Array(fast.length);
-  for (let index = 0; index < bar.length; index += 1) bar[index] = (at(dif, index) - at(dea, index)) * times;
-  return [dif, dea, bar];
-}
-
 const MACD_PARAMETERS = [period('SHORT', 12), period('LONG', 26), period('M', 9)];
 const macdConflict = (short: number, long: number): string | undefined =>
   short >= long ? `SHORT (${short}) must be below LONG (${long})` : undefined;
 
 function macdRule(
-  [short, long, m]: readonly [number, number, number],
-  times: string,
-  seed: readonly string[],
-  compute: Rule['compute'],
+  periods: MacdPeriods,
+  notes: readonly string[],
+  compute: (close: Float64Array, periods: MacdPeriods) => readonly Float64Array[],
 ): Rule {
+  const { short, long, m, times } = periods;
   const dif = fadingBars(emaFactor(long));
   const dea = dif + fadingBars(emaFactor(m));
   return {
-    formula: `DIF:EMA(CLOSE,${short})-EMA(CLOSE,${long}); DEA:EMA(DIF,${m}); MACD:(DIF-DEA)${times}`,
-    notes: seed,
+    formula: `DIF:EMA(CLOSE,${short})-EMA(CLOSE,${long}); DEA:EMA(DIF,${m}); MACD:(DIF-DEA)${times === 1 ? '' : `*${times}`}`,
+    notes,
     lines: [
       { name: 'DIF', unit: 'yuan', settling: dif },
       { name: 'DEA', unit: 'yuan', settling: dea },
       { name: 'MACD', unit: 'yuan', settling: dea },
     ],
-    compute,
+    compute: ({ close }) => compute(close, periods),
   };
 }
 
@@ -124,28 +111,16 @@ const macd: Family = {
     cn: {
       parameters: MACD_PARAMETERS,
       conflict: macdConflict,
-      rule: (short, long, m) =>
-        macdRule([short, long, m], '*2', [FIRST_VALUE_SEED], ({ close }) =>
-          macdLines(ema(close, short), ema(close, long), (dif) => ema(dif, m), 2),
-        ),
+      rule: (short, long, m) => macdRule({ short, long, m, times: 2 }, [FIRST_VALUE_SEED], macdFromFirst),
     },
     talib: {
       parameters: MACD_PARAMETERS,
       conflict: macdConflict,
       rule: (short, long, m) =>
         macdRule(
-          [short, long, m],
-          '',
-          [MEAN_SEED, '快线的首值取慢线首值那一根为止的 SHORT 项'],
-          ({ close }) => {
-            // TA-Lib begins both averages at the same bar, the first one of the slow average.
-            const fast = seededEma(close, short, long - short);
-            const slow = seededEma(close, long, 0);
-            const lines = macdLines(fast, slow, (dif) => seededEma(dif, m, long - 1), 1);
-            // It answers no DIF before there is a DEA.
-            lines[0]?.fill(Number.NaN, 0, Math.min(close.length, long + m - 2));
-            return lines;
-          },
+          { short, long, m, times: 1 },
+          [MEAN_SEED, '快线与慢线在同一根起算，DEA 有值之前没有 DIF'],
+          macdFromMeans,
         ),
     },
   },
@@ -160,7 +135,7 @@ function bollRule(n: number, width: number, ddof: 0 | 1): Rule {
     lines: ['BOLL', 'BOLL_UP', 'BOLL_LOW'].map((name) => ({ name, unit: 'yuan', settling: 0 })),
     compute: ({ close }) => {
       const { mean, squares } = momentsOf(close, n);
-      const upper = new Float64Array(mean.length);
+      const upper = column(mean.length);
       const lower = squares;
       for (let index = 0; index < mean.length; index += 1) {
         const reach = width * Math.sqrt(at(squares, index) / (n - ddof));

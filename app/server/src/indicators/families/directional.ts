@@ -1,3 +1,4 @@
+import { column, emptyColumn } from '../kernels/memory.ts';
 import { at, meanOf, sumOf } from '../kernels/window.ts';
 import { fadingBars, wilder } from '../kernels/recursion.ts';
 import { valuesBefore, directionalMovesOf, percentOf, trueRangeOf } from '../kernels/moves.ts';
@@ -33,8 +34,8 @@ const atr: Family = {
 
 /** |A − B| / (A + B) · 100; NaN where both are 0. */
 function directionalIndexOf(plus: Float64Array, minus: Float64Array): Float64Array {
-  const apart = new Float64Array(plus.length);
-  const together = new Float64Array(plus.length);
+  const apart = column(plus.length);
+  const together = column(plus.length);
   for (let index = 0; index < plus.length; index += 1) {
     apart[index] = Math.abs(at(plus, index) - at(minus, index));
     together[index] = at(plus, index) + at(minus, index);
@@ -61,7 +62,7 @@ function sumDirections({ high, low, close }: Inputs, n: number, m: number): read
 
 /** Wilder's sums as TA-Lib begins them: n − 1 bars are added up, from the n-th on each takes its n-th part away. */
 function wilderSum(values: Float64Array, n: number): Float64Array {
-  const out = new Float64Array(values.length).fill(Number.NaN);
+  const out = emptyColumn(values.length);
   let sum = 0;
   for (let index = 1; index < values.length; index += 1) {
     sum = index < n ? sum + at(values, index) : sum - sum / n + at(values, index);
@@ -73,7 +74,7 @@ function wilderSum(values: Float64Array, n: number): Float64Array {
 /** TA-Lib's ADX: the mean of the first n DX, then Wilder's mean; a bar without direction leaves it as it is. */
 function wilderIndex(pdi: Float64Array, mdi: Float64Array, n: number): Float64Array {
   const dx = directionalIndexOf(pdi, mdi);
-  const out = new Float64Array(dx.length).fill(Number.NaN);
+  const out = emptyColumn(dx.length);
   let adx = 0;
   for (let index = n; index < dx.length; index += 1) {
     const value = at(dx, index);

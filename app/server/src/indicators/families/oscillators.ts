@@ -1,14 +1,7 @@
 import { at, meanDistanceOf, meanOf, sumOf } from '../kernels/window.ts';
-import { fadingBars, sma, wilder } from '../kernels/recursion.ts';
-import {
-  absoluteOf,
-  valuesBefore,
-  changesOf,
-  percentOf,
-  positivePart,
-  threeTypicalPricesOf,
-  zeroFrom,
-} from '../kernels/moves.ts';
+import { fadingBars } from '../kernels/recursion.ts';
+import { strengthFromFirst, strengthFromMeans } from '../kernels/momentum.ts';
+import { changesOf, percentOf, threeTypicalPricesOf, valuesBefore } from '../kernels/moves.ts';
 import {
   type Family,
   FIRST_VALUE_SEED,
@@ -31,10 +24,7 @@ const rsi: Family = {
         formula: `LC:=REF(CLOSE,1); SMA(MAX(CLOSE-LC,0),${n},1)/SMA(ABS(CLOSE-LC),${n},1)*100`,
         notes: [FIRST_VALUE_SEED, '首次涨跌之前无值'],
         lines: rsiLine(n),
-        compute: ({ close }) => {
-          const change = changesOf(close);
-          return [percentOf(sma(positivePart(change), n, 1), sma(absoluteOf(change), n, 1))];
-        },
+        compute: ({ close }) => [strengthFromFirst(close, n)],
       }),
     },
     talib: {
@@ -43,11 +33,7 @@ const rsi: Family = {
         formula: `LC:=REF(CLOSE,1); SMA(MAX(CLOSE-LC,0),${n},1)/SMA(ABS(CLOSE-LC),${n},1)*100`,
         notes: [MEAN_SEED, '首次涨跌之前为 0'],
         lines: rsiLine(n),
-        compute: ({ close }) => {
-          const change = changesOf(close);
-          const share = percentOf(wilder(positivePart(change), n, 1), wilder(absoluteOf(change), n, 1));
-          return [zeroFrom(share, n)];
-        },
+        compute: ({ close }) => [strengthFromMeans(close, n)],
       }),
     },
   },

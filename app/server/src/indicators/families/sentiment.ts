@@ -1,10 +1,11 @@
+import { column } from '../kernels/memory.ts';
 import { at, sumOf } from '../kernels/window.ts';
 import { valuesBefore, percentOf } from '../kernels/moves.ts';
 import { type Family, NO_QUOTIENT, period } from '../family.ts';
 
 /** A − B where it is above 0, else 0; NaN where one is not known. */
 function excess(a: Float64Array, b: Float64Array): Float64Array {
-  const out = new Float64Array(a.length);
+  const out = column(a.length);
   for (let index = 0; index < out.length; index += 1) out[index] = Math.max(0, at(a, index) - at(b, index));
   return out;
 }

@@ -1,21 +1,13 @@
-import { at, highestOf, lowestOf, meanOf } from '../kernels/window.ts';
-import { fadingBars, sma, wilder } from '../kernels/recursion.ts';
+import { column } from '../kernels/memory.ts';
+import { at, meanOf } from '../kernels/window.ts';
+import { placeInRangeOf } from '../kernels/range.ts';
+import { fadingBars, wilder } from '../kernels/recursion.ts';
 import { zeroFrom } from '../kernels/moves.ts';
 import { type Family, FIRST_VALUE_SEED, MEAN_SEED, NO_QUOTIENT, period, type Rule } from '../family.ts';
 import type { Inputs } from '../series.ts';
 
-/** Where the close stands between the lowest and the highest price of n bars, 0 to 100; NaN where both are one price. */
-function placeInRange({ high, low, close }: Inputs, n: number): Float64Array {
-  const highest = highestOf(high, n);
-  const lowest = lowestOf(low, n);
-  const out = new Float64Array(close.length);
-  for (let index = 0; index < out.length; index += 1) {
-    const floor = at(lowest, index);
-    const range = at(highest, index) - floor;
-    out[index] = range === 0 ? Number.NaN : ((at(close, index) - floor) / range) * 100;
-  }
-  return out;
-}
+const placeInRange = ({ high, low, close }: Inputs, n: number): Float64Array =>
+  placeInRangeOf(high, low, close, n);
 
 /** The same as TA-Lib has it: nothing before n bars, 0 where there is no range. */
 function talibPlace(inputs: Inputs, n: number): Float64Array {
@@ -23,19 +15,27 @@ function talibPlace(inputs: Inputs, n: number): Float64Array {
   return place.fill(Number.NaN, 0, Math.min(n - 1, place.length));
 }
 
-/** Fills gaps with the value before; before the first one with 50, the middle. */
-function keepPrevious(values: Float64Array): Float64Array {
-  let previous = 50;
-  for (let index = 0; index < values.length; index += 1) {
-    const value = at(values, index);
-    if (Number.isNaN(value)) values[index] = previous;
-    else previous = value;
+/** K, D and J of the terminals in one pass: a bar without range keeps the place before, the first one has 50. */
+function kdjFromFirst(place: Float64Array, m1: number, m2: number): readonly Float64Array[] {
+  const { length } = place;
+  const [ks, ds, js] = [column(length), column(length), column(length)];
+  let rsv = 50;
+  let k = Number.NaN;
+  let d = Number.NaN;
+  for (let index = 0; index < length; index += 1) {
+    const here = at(place, index);
+    rsv = Number.isNaN(here) ? rsv : here;
+    k = index === 0 ? rsv : k + (rsv - k) / m1;
+    d = index === 0 ? k : d + (k - d) / m2;
+    ks[index] = k;
+    ds[index] = d;
+    js[index] = 3 * k - 2 * d;
   }
-  return values;
+  return [ks, ds, js];
 }
 
 function thirdLine(k: Float64Array, d: Float64Array): Float64Array {
-  const out = new Float64Array(k.length);
+  const out = column(k.length);
   for (let index = 0; index < out.length; index += 1) out[index] = 3 * at(k, index) - 2 * at(d, index);
   return out;
 }
@@ -70,11 +70,7 @@ const kdj: Family = {
           'J 可越出 0…100',
         ],
         lines: kdjLines(n - 1, m1, m2),
-        compute: (inputs) => {
-          const k = sma(keepPrevious(placeInRange(inputs, n)), m1, 1);
-          const d = sma(k, m2, 1);
-          return [k, d, thirdLine(k, d)];
-        },
+        compute: (inputs) => kdjFromFirst(placeInRange(inputs, n), m1, m2),
       }),
     },
     talib: {

@@ -1,3 +1,4 @@
+import { column, emptyColumn } from '../kernels/memory.ts';
 import { at, meanOf, sumOf } from '../kernels/window.ts';
 import { valuesBefore, changesOf, percentOf, threeTypicalPricesOf } from '../kernels/moves.ts';
 import { type Family, NO_QUOTIENT, period, type Rule } from '../family.ts';
@@ -7,7 +8,7 @@ const IN_SHARES = '成交量以股计';
 
 /** Adds the volume of rising bars and takes away that of falling ones, beginning with `first` at the first bar. */
 function balance(close: Float64Array, volume: Float64Array, first: number): Float64Array {
-  const out = new Float64Array(close.length);
+  const out = column(close.length);
   let sum = first;
   for (let index = 0; index < close.length; index += 1) {
     if (index > 0) sum += Math.sign(at(close, index) - at(close, index - 1)) * at(volume, index);
@@ -35,7 +36,7 @@ const obv: Family = {
 
 /** `values` where `sign` has the wanted sign, else 0; NaN where the sign is not known. */
 function where(sign: Float64Array, values: Float64Array, isWanted: (one: number) => boolean): Float64Array {
-  const out = new Float64Array(values.length);
+  const out = column(values.length);
   for (let index = 0; index < out.length; index += 1) {
     const one = at(sign, index);
     out[index] = Number.isNaN(one) ? Number.NaN : isWanted(one) ? at(values, index) : 0;
@@ -184,7 +185,7 @@ const turnover: Family = {
         lines: [{ name: 'TURNOVER', unit: 'percent', settling: 0 }],
         missing: ({ floatShares }) => (floatShares ? undefined : '数据源没有提供流通股本，换手率无法计算'),
         compute: ({ volume, floatShares }) => [
-          floatShares ? percentOf(volume, floatShares) : new Float64Array(volume.length).fill(Number.NaN),
+          floatShares ? percentOf(volume, floatShares) : emptyColumn(volume.length),
         ],
       }),
     },

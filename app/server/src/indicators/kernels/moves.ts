@@ -1,31 +1,19 @@
 /** From one bar to the next. Of the first bar nothing is known, so all of these begin with NaN. */
+import { column } from './memory.ts';
 import { at } from './window.ts';
 
 /** X − REF(X, 1). */
 export function changesOf(values: Float64Array): Float64Array {
-  const out = new Float64Array(values.length);
+  const out = column(values.length);
   out[0] = Number.NaN;
   for (let index = 1; index < values.length; index += 1)
     out[index] = at(values, index) - at(values, index - 1);
   return out;
 }
 
-/** 0 where a value is negative; NaN stays. */
-export function positivePart(values: Float64Array): Float64Array {
-  const out = new Float64Array(values.length);
-  for (let index = 0; index < values.length; index += 1) out[index] = Math.max(0, at(values, index));
-  return out;
-}
-
-export function absoluteOf(values: Float64Array): Float64Array {
-  const out = new Float64Array(values.length);
-  for (let index = 0; index < values.length; index += 1) out[index] = Math.abs(at(values, index));
-  return out;
-}
-
 /** TR: the largest of HIGH − LOW, |HIGH − REF(CLOSE, 1)| and |LOW − REF(CLOSE, 1)|. */
 export function trueRangeOf(high: Float64Array, low: Float64Array, close: Float64Array): Float64Array {
-  const out = new Float64Array(close.length);
+  const out = column(close.length);
   out[0] = Number.NaN;
   for (let index = 1; index < close.length; index += 1) {
     const before = at(close, index - 1);
@@ -40,15 +28,15 @@ export function directionalMovesOf(
   high: Float64Array,
   low: Float64Array,
 ): { readonly plus: Float64Array; readonly minus: Float64Array } {
-  const plus = new Float64Array(high.length);
-  const minus = new Float64Array(high.length);
+  const plus = column(high.length);
+  const minus = column(high.length);
   plus[0] = Number.NaN;
   minus[0] = Number.NaN;
   for (let index = 1; index < high.length; index += 1) {
     const up = at(high, index) - at(high, index - 1);
     const down = at(low, index - 1) - at(low, index);
-    if (up > down && up > 0) plus[index] = up;
-    else if (down > up && down > 0) minus[index] = down;
+    plus[index] = up > down && up > 0 ? up : 0;
+    minus[index] = down > up && down > 0 ? down : 0;
   }
   return { plus, minus };
 }
@@ -59,7 +47,7 @@ export function threeTypicalPricesOf(
   low: Float64Array,
   close: Float64Array,
 ): Float64Array {
-  const out = new Float64Array(close.length);
+  const out = column(close.length);
   for (let index = 0; index < close.length; index += 1)
     out[index] = at(high, index) + at(low, index) + at(close, index);
   return out;
@@ -67,7 +55,7 @@ export function threeTypicalPricesOf(
 
 /** 100 · above / below, at every index; NaN where `below` is 0. */
 export function percentOf(above: Float64Array, below: Float64Array): Float64Array {
-  const out = new Float64Array(above.length);
+  const out = column(above.length);
   for (let index = 0; index < above.length; index += 1) {
     const divisor = at(below, index);
     out[index] = divisor === 0 ? Number.NaN : (at(above, index) / divisor) * 100;
@@ -77,7 +65,7 @@ export function percentOf(above: Float64Array, below: Float64Array): Float64Arra
 
 /** REF(X, n): the value n bars ago. */
 export function valuesBefore(values: Float64Array, n: number): Float64Array {
-  const out = new Float64Array(values.length);
+  const out = column(values.length);
   out.fill(Number.NaN, 0, Math.min(n, values.length));
   out.set(values.subarray(0, Math.max(0, values.length - n)), Math.min(n, values.length));
   return out;

@@ -1,3 +1,4 @@
+import { emptyColumn } from './memory.ts';
 import { at } from './window.ts';
 
 /**
@@ -10,7 +11,7 @@ export function parabolicStop(
   step: number,
   limit: number,
 ): Float64Array {
-  const out = new Float64Array(high.length).fill(Number.NaN);
+  const out = emptyColumn(high.length);
   if (high.length < 2) return out;
   const down = at(low, 0) - at(low, 1);
   let isLong = !(down > 0 && down > at(high, 1) - at(high, 0));

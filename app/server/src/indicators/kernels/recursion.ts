@@ -2,6 +2,7 @@
  * Recursive smoothing, Y = Y′ + α·(X − Y′), and the two ways of beginning it: Chinese terminals take the first value
  * itself, TA-Lib the mean of the first n. The difference fades by (1 − α) with every bar.
  */
+import { column } from './memory.ts';
 import { at } from './window.ts';
 
 /** Weight below which a beginning counts as forgotten. */
@@ -17,7 +18,7 @@ export const emaFactor = (n: number): number => 2 / (n + 1);
 
 /** From the first value that is one; where a value is missing there is none and the recursion goes on after it. */
 function fromFirstValue(values: Float64Array, alpha: number): Float64Array {
-  const out = new Float64Array(values.length);
+  const out = column(values.length);
   let previous = Number.NaN;
   for (let index = 0; index < values.length; index += 1) {
     const value = at(values, index);
@@ -44,7 +45,7 @@ export const sma = (values: Float64Array, n: number, m: number): Float64Array =>
  */
 export function seeded(values: Float64Array, n: number, alpha: number, seedAt: number): Float64Array {
   const { length } = values;
-  const out = new Float64Array(length);
+  const out = column(length);
   out.fill(Number.NaN, 0, Math.min(seedAt, length));
   if (seedAt >= length) return out;
   let previous = 0;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { highestOf, lowestOf, meanDistanceOf, meanOf, momentsOf, sumOf, weightedMeanOf } from './window.ts';
+import { meanDistanceOf, meanOf, momentsOf, sumOf, weightedMeanOf } from './window.ts';
 
 /** What each measure is by its definition, of one window. */
 const plainSum = (window: readonly number[]): number => window.reduce((sum, value) => sum + value, 0);
@@ -58,19 +58,6 @@ describe('windows', () => {
         expectClose(sumOf(series, n), overWindows(values, n, plainSum), 1e7);
         expectClose(weightedMeanOf(series, n), overWindows(values, n, plainWeighted), 1e7);
         expectClose(momentsOf(series, n).squares, overWindows(values, n, plainSquares), 1e13);
-      }),
-    );
-  });
-
-  it('take the extremes of what there is before they are full', () => {
-    fc.assert(
-      fc.property(reals, period, (values, n) => {
-        const extremes = (pick: (...window: number[]) => number): Float64Array =>
-          Float64Array.from(values, (_, index) =>
-            pick(...values.slice(Math.max(0, index - n + 1), index + 1)),
-          );
-        expect(highestOf(Float64Array.from(values), n)).toEqual(extremes(Math.max));
-        expect(lowestOf(Float64Array.from(values), n)).toEqual(extremes(Math.min));
       }),
     );
   });

@@ -6,28 +6,34 @@
  * nothing is ever subtracted: an error cannot outlive its window, a window of zeros is exactly zero, and a NaN takes the
  * value from those windows that hold it and from no other.
  */
+import { column, emptyColumn } from './memory.ts';
 
 /** `values[index]` of an index that is known to be inside: the fallback is for the type and is never taken. */
 export const at = (values: Float64Array, index: number): number => values[index] ?? Number.NaN;
 
 /** Before n values there is nothing to measure, unless the window takes what there is. */
 const beginning = (n: number, neutral: number): Float64Array => {
-  const ends = new Float64Array(n).fill(Number.NaN);
+  const ends = emptyColumn(n);
   ends[n - 1] = neutral;
   return ends;
 };
 
 /** SUM(X, n): sum of the last n values; NaN for the first n − 1. */
-export function sumOf(values: Float64Array, n: number): Float64Array {
+export const sumOf = (values: Float64Array, n: number): Float64Array => sumInPartsOf(values, n, 1);
+
+/** MA(X, n): mean of the last n values; NaN for the first n − 1. */
+export const meanOf = (values: Float64Array, n: number): Float64Array => sumInPartsOf(values, n, n);
+
+function sumInPartsOf(values: Float64Array, n: number, parts: number): Float64Array {
   const { length } = values;
-  const out = new Float64Array(length);
+  const out = column(length);
   const ends = beginning(n, 0);
   for (let start = 0; start < length; start += n) {
     const stop = Math.min(start + n, length);
     let sum = 0;
     for (let index = start; index < stop; index += 1) {
       sum += at(values, index);
-      out[index] = at(ends, index - start) + sum;
+      out[index] = (at(ends, index - start) + sum) / parts;
     }
     if (stop < start + n) break;
     sum = 0;
@@ -40,17 +46,10 @@ export function sumOf(values: Float64Array, n: number): Float64Array {
   return out;
 }
 
-/** MA(X, n): mean of the last n values; NaN for the first n − 1. */
-export function meanOf(values: Float64Array, n: number): Float64Array {
-  const out = sumOf(values, n);
-  for (let index = 0; index < out.length; index += 1) out[index] = at(out, index) / n;
-  return out;
-}
-
 /** WMA(X, n): mean of the last n values with the weights 1 … n, the newest weighing most; NaN for the first n − 1. */
 export function weightedMeanOf(values: Float64Array, n: number): Float64Array {
   const { length } = values;
-  const out = new Float64Array(length);
+  const out = column(length);
   const weights = (n * (n + 1)) / 2;
   const weightedEnds = beginning(n, 0);
   for (let start = 0; start < length; start += n) {
@@ -84,8 +83,8 @@ export function momentsOf(
   n: number,
 ): { readonly mean: Float64Array; readonly squares: Float64Array } {
   const { length } = values;
-  const mean = new Float64Array(length);
-  const squares = new Float64Array(length);
+  const mean = column(length);
+  const squares = column(length);
   const ends = beginning(n, 0);
   const squareEnds = beginning(n, 0);
   for (let start = 0; start < length; start += n) {
@@ -110,64 +109,19 @@ export function momentsOf(
       square += deviation * deviation;
       const total = at(ends, index - start) + sum;
       mean[index] = (total + n * centre) / n;
-      squares[index] = Math.max(0, at(squareEnds, index - start) + square - (total * total) / n);
+      const squared = at(squareEnds, index - start) + square - (total * total) / n;
+      squares[index] = squared < 0 ? 0 : squared;
     }
   }
   return { mean, squares };
 }
-
-/** HHV(X, n): highest of the last n values; over fewer than n it takes what there is. */
-export const highestOf = (values: Float64Array, n: number): Float64Array => {
-  const { length } = values;
-  const out = new Float64Array(length);
-  const ends = new Float64Array(n).fill(Number.NEGATIVE_INFINITY);
-  for (let start = 0; start < length; start += n) {
-    const stop = Math.min(start + n, length);
-    let extreme = Number.NEGATIVE_INFINITY;
-    for (let index = start; index < stop; index += 1) {
-      extreme = Math.max(extreme, at(values, index));
-      out[index] = Math.max(at(ends, index - start), extreme);
-    }
-    if (stop < start + n) break;
-    extreme = Number.NEGATIVE_INFINITY;
-    for (let offset = n - 1; offset > 0; offset -= 1) {
-      extreme = Math.max(extreme, at(values, start + offset));
-      ends[offset - 1] = extreme;
-    }
-    ends[n - 1] = Number.NEGATIVE_INFINITY;
-  }
-  return out;
-};
-
-/** LLV(X, n): lowest of the last n values; over fewer than n it takes what there is. */
-export const lowestOf = (values: Float64Array, n: number): Float64Array => {
-  const { length } = values;
-  const out = new Float64Array(length);
-  const ends = new Float64Array(n).fill(Number.POSITIVE_INFINITY);
-  for (let start = 0; start < length; start += n) {
-    const stop = Math.min(start + n, length);
-    let extreme = Number.POSITIVE_INFINITY;
-    for (let index = start; index < stop; index += 1) {
-      extreme = Math.min(extreme, at(values, index));
-      out[index] = Math.min(at(ends, index - start), extreme);
-    }
-    if (stop < start + n) break;
-    extreme = Number.POSITIVE_INFINITY;
-    for (let offset = n - 1; offset > 0; offset -= 1) {
-      extreme = Math.min(extreme, at(values, start + offset));
-      ends[offset - 1] = extreme;
-    }
-    ends[n - 1] = Number.POSITIVE_INFINITY;
-  }
-  return out;
-};
 
 /**
  * AVEDEV(X, n): mean distance of the last n values from their mean; NaN for the first n − 1. Takes n steps per value:
  * the mean moves with every bar and all distances with it; TA-Lib does the same.
  */
 export function meanDistanceOf(values: Float64Array, mean: Float64Array, n: number): Float64Array {
-  const out = new Float64Array(values.length).fill(Number.NaN);
+  const out = emptyColumn(values.length);
   for (let index = n - 1; index < values.length; index += 1) {
     const centre = at(mean, index);
     let sum = 0;

@@ -1,3 +1,4 @@
+import { emptyColumn } from '../kernels/memory.ts';
 import { type Family, inBothModes } from '../family.ts';
 import type { Inputs } from '../series.ts';
 import { Candles } from './candles.ts';
@@ -17,7 +18,7 @@ function measured(inputs: Inputs): Candles {
 }
 
 function valuesOf({ judge, lookback, from = lookback }: Pattern, inputs: Inputs): Float64Array {
-  const values = new Float64Array(inputs.length).fill(Number.NaN);
+  const values = emptyColumn(inputs.length);
   const valueAt = judge(measured(inputs));
   for (let index = from; index < inputs.length; index += 1) {
     const value = valueAt(index);
