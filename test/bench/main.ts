@@ -1,12 +1,13 @@
 /**
- * What the operator costs: `make bench`. Prints its table and writes it to test-artifacts/bench.md.
+ * What the operator and the indicators cost: `make bench`. Prints its tables and writes them to test-artifacts/bench.md.
  *
- * usage: main.ts [load] [foreign] [idle]   (default: all)
- * OBJECTS (500), MINUTES of quiet (30)
+ * usage: main.ts [load] [foreign] [idle] [indicators]   (default: all)
+ * OBJECTS (500), MINUTES of quiet (30), SERIES of bars (5000)
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { measureForeign, measureIdle } from './at-rest.ts';
+import { measureIndicators } from './indicators.ts';
 import { measureLoad } from './load.ts';
 import { stopPlanes } from './plane.ts';
 import { foreignTable, idleTable, loadTable } from './report.ts';
@@ -21,6 +22,7 @@ const PARTS: Readonly<Record<string, () => Promise<string>>> = {
   foreign: async () =>
     foreignTable([await measureForeign(FOREIGN_SECRETS, false), await measureForeign(FOREIGN_SECRETS, true)]),
   idle: async () => idleTable(await measureIdle(Number(process.env['MINUTES'] ?? 30))),
+  indicators: measureIndicators,
 };
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)

@@ -4,7 +4,7 @@ import type { LoadResult } from './load.ts';
 
 const rounded = (value: number, digits = 1): string => value.toFixed(digits);
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
