@@ -117,6 +117,12 @@ describe('the page in Chromium', () => {
     for (const name of ['MA5', 'MA10', 'MA20', 'MA60', 'DIF', 'DEA', 'MACD', 'K', 'D', 'J'])
       expect(await legend()).toMatch(values(name));
     for (const title of ['MACD(12,26,9)', 'KDJ(9,3,3)']) expect(await legend()).toContain(title);
+    const macd = page.locator('.legend .values', { hasText: 'MACD(12,26,9)' });
+    expect(await macd.innerText()).toContain('国内软件口径');
+    expect(await macd.getAttribute('title')).toContain('MACD:(DIF-DEA)*2');
+    await page.getByText('指标定义').click();
+    expect(await page.locator('.definitions').innerText()).toContain('DIF:EMA(CLOSE,12)-EMA(CLOSE,26)');
+    await page.getByText('指标定义').click();
     const lower = page.getByRole('group', { name: '副图二' });
     await lower.getByRole('button', { name: 'RSI' }).click();
     await page.getByText('RSI(6,12,24)').waitFor();

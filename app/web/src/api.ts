@@ -27,8 +27,28 @@ export interface Bar {
 
 export interface IndicatorRow {
   readonly date: string;
-  readonly stable: boolean;
   readonly values: Readonly<Record<string, number | null>>;
+}
+
+/** What a column is, in words for the reader. */
+export interface IndicatorDefinition {
+  readonly name: string;
+  readonly title: string;
+  readonly mode: 'cn' | 'talib';
+  readonly formula: string;
+  readonly notes: readonly string[];
+  readonly ddof: 0 | 1 | null;
+}
+
+export interface IndicatorColumn {
+  readonly name: string;
+  /** Date of the first stable value; null where the history ends before. */
+  readonly stableFrom: string | null;
+  readonly definition: IndicatorDefinition;
+}
+
+export interface IndicatorPage extends Page<IndicatorRow> {
+  readonly columns: readonly IndicatorColumn[];
 }
 
 export interface Reason {
@@ -53,7 +73,9 @@ export interface Ingestion {
   readonly rowsDone: number;
 }
 
-export type Page<T> = Provenance & { readonly items: readonly T[] };
+export interface Page<T> extends Provenance {
+  readonly items: readonly T[];
+}
 
 /** An answer that is not 2xx, as application/problem+json describes it. */
 export class ProblemError extends Error {
@@ -110,7 +132,7 @@ export const api = {
     names: readonly string[],
     from: string | undefined,
     signal: AbortSignal,
-  ): Promise<Page<IndicatorRow>> =>
+  ): Promise<IndicatorPage> =>
     get(`/api/v1/indicators/${at(symbol)}${query({ names: names.join(','), mode: 'cn', from })}`, signal),
   ruleAnalysis: (symbol: string, signal: AbortSignal): Promise<RuleAnalysis> =>
     get(`/api/v1/analyses/rule/${at(symbol)}`, signal),

@@ -31,7 +31,7 @@ function market(symbols: readonly Page<SymbolItem>[], runs: readonly Ingestion[]
   const api: MarketData = {
     symbols: () => answer('symbols', (left.length > 1 ? left.shift() : left[0]) ?? page([])),
     bars: () => answer('bars', page([bar])),
-    indicators: () => answer('indicators', page([])),
+    indicators: () => answer('indicators', { ...page([]), columns: [] }),
     ruleAnalysis: () => Promise.reject(new Error('not asked for here')),
     ingestions: () => answer('ingestions', { items: runs }),
   };

@@ -1,4 +1,14 @@
-import type { Bar, IndicatorRow, Ingestion, MarketData, Page, Provenance, SymbolItem } from './api.ts';
+import type {
+  Bar,
+  IndicatorColumn,
+  IndicatorPage,
+  IndicatorRow,
+  Ingestion,
+  MarketData,
+  Page,
+  Provenance,
+  SymbolItem,
+} from './api.ts';
 import { monthsBefore } from './format.ts';
 
 /** Everything the page shows of one symbol, from one moment. */
@@ -7,6 +17,7 @@ export interface View {
   readonly info: SymbolItem | undefined;
   readonly bars: readonly Bar[];
   readonly indicators: readonly IndicatorRow[];
+  readonly columns: readonly IndicatorColumn[];
   readonly provenance: Provenance;
 }
 
@@ -42,8 +53,10 @@ export async function loadView(
   const from = wholeHistory || !info?.lastBar ? undefined : monthsBefore(info.lastBar, FIRST_MONTHS);
   // A symbol that nobody knows is answered by the bars: one request tells, and its problem says which parameter.
   const bars = await api.bars(symbol, from, abort);
-  const indicators = bars.items.length > 0 ? (await api.indicators(symbol, NAMES, from, abort)).items : [];
-  const view = { symbol, info, bars: bars.items, indicators, provenance: bars };
+  const none: Pick<IndicatorPage, 'items' | 'columns'> = { items: [], columns: [] };
+  const { items: indicators, columns } =
+    bars.items.length > 0 ? await api.indicators(symbol, NAMES, from, abort) : none;
+  const view = { symbol, info, bars: bars.items, indicators, columns, provenance: bars };
   return { view, isComplete: !found.stale };
 }
 

@@ -1,6 +1,7 @@
 import { compact, direction, price, signed } from '../format.ts';
 import { cursor, overlay, panes, view } from '../state.ts';
-import type { Bar, IndicatorRow } from '../api.ts';
+import type { Bar, IndicatorColumn, IndicatorRow } from '../api.ts';
+import { distinct, inFull, inShort, isStable } from '../definitions.ts';
 import { COLUMNS, OVERLAY_COLUMNS, TITLES, type Column } from '../chart/columns.ts';
 
 /** Each price has the side on which it stands to the close of the day before, as on Chinese terminals. */
@@ -29,20 +30,44 @@ function Prices({ bar, before }: { readonly bar: Bar; readonly before: number })
   );
 }
 
+/** Values of one pane with the definition behind them: the school in words, the formula under the pointer. */
 function Values(props: {
   readonly title?: string;
   readonly columns: readonly Column[];
+  readonly known: readonly IndicatorColumn[];
   readonly row: IndicatorRow | undefined;
 }) {
+  const { row } = props;
+  const shown = props.known.filter(({ name }) => props.columns.some((column) => column.name === name));
+  const definitions = distinct(shown);
+  const unstable = row !== undefined && shown.some((column) => !isStable(column, row.date));
   return (
-    <span class="values">
-      {props.title}
+    <span class="values" title={definitions.map(inFull).join('\n')}>
+      {props.title && <span>{props.title}</span>}
       {props.columns.map(({ name, color }) => (
         <span key={name} class={`series-${color}`}>
-          {name} {props.row?.values[name]?.toFixed(2) ?? '—'}
+          {name} {row?.values[name]?.toFixed(2) ?? '—'}
         </span>
       ))}
+      <small>
+        {definitions[0] && inShort(definitions[0])}
+        {unstable && ' · 未稳定'}
+      </small>
     </span>
+  );
+}
+
+/** The definitions in full for those who have no pointer to rest on a name. */
+function Definitions({ columns }: { readonly columns: readonly IndicatorColumn[] }) {
+  return (
+    <details class="definitions">
+      <summary>指标定义</summary>
+      <ul>
+        {distinct(columns).map((definition) => (
+          <li key={definition.name}>{inFull(definition)}</li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
@@ -53,16 +78,19 @@ export function Legend() {
   const bar = current?.bars[index];
   if (!current || !bar) return null;
   const row = current.indicators[index];
+  const known = current.columns;
+  const drawn = [...new Set(panes.value)];
+  const all = [OVERLAY_COLUMNS[overlay.value], ...drawn.map((pane) => COLUMNS[pane])].flat();
   return (
     <div class="legend">
       <Prices bar={bar} before={Number(current.bars[index - 1]?.close ?? bar.open)} />
       <p class="minor">
-        <Values columns={OVERLAY_COLUMNS[overlay.value]} row={row} />
-        {[...new Set(panes.value)].map((pane) => (
-          <Values key={pane} title={TITLES[pane]} columns={COLUMNS[pane]} row={row} />
+        <Values columns={OVERLAY_COLUMNS[overlay.value]} known={known} row={row} />
+        {drawn.map((pane) => (
+          <Values key={pane} title={TITLES[pane]} columns={COLUMNS[pane]} known={known} row={row} />
         ))}
-        {row && !row.stable && <span>未稳定</span>}
       </p>
+      <Definitions columns={known.filter(({ name }) => all.some((column) => column.name === name))} />
     </div>
   );
 }
