@@ -69,7 +69,7 @@ test-transitions: install ## every property of the spec through its bounds, off 
 	FULL_MATRIX=1 node hack/test/run.ts transitions
 
 .PHONY: bench
-bench: install ## what the operator costs: many objects, others' Secrets, quiet (about 50 min; OBJECTS, MINUTES)
+bench: install ## what the operator and the indicators cost (about 50 min; OBJECTS, MINUTES, SERIES)
 	node test/bench/main.ts
 
 .PHONY: test-cluster

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   type BarSeries,
@@ -117,6 +118,22 @@ describe('the list', () => {
     expect(definition('MACD', 'MACD', 'cn')?.formula).toContain('MACD:(DIF-DEA)*2');
     expect(definition('MACD', 'MACD', 'talib')?.formula).toMatch(/MACD:\(DIF-DEA\)$/);
     expect(definition('OBV', 'OBV', 'cn')).toMatchObject({ volumeUnit: 'share', ddof: null });
+  });
+});
+
+describe('docs/indicators.md', () => {
+  const page = readFileSync(new URL('../../../../docs/indicators.md', import.meta.url), 'utf8');
+  const cells = (text: string): string => text.replaceAll('|', String.raw`\|`);
+
+  it.each(INDICATOR_MODES)('has a row for everything of mode %s', (mode) => {
+    const [, section = ''] = page.split(`## Mode \`${mode}\``);
+    for (const { spelling, isPattern, example } of listIndicators(mode)) {
+      const place = isPattern ? page : (section.split('\n## ')[0] ?? '');
+      const row = place.split('\n').find((line) => line.includes(`| \`${spelling}\``)) ?? '';
+      expect(row, spelling).toContain(cells(example.formula));
+      expect(row, spelling).toContain(example.title);
+      for (const note of isPattern ? [] : example.notes) expect(row, spelling).toContain(note);
+    }
   });
 });
 
