@@ -20,8 +20,8 @@ import series
 
 PACKAGE = Path("node_modules/hqchart")
 TARGET = Path("app/server/src/indicators/golden")
-# Bits of the 52-bit fraction that are kept: a relative error of 2e-12, a fiftieth of a percent of what is compared.
-FRACTION_BITS = 38
+# Bits of the 52-bit fraction that are kept: a relative error of 3e-11, a thirtieth of what is compared at most.
+FRACTION_BITS = 34
 
 
 def shortened(values: np.ndarray) -> np.ndarray:

@@ -63,6 +63,31 @@ def talib_columns(bars: Bars) -> Columns:
         "VWAP": talib.VWAP(high, low, close, volume),
         "PSAR": talib.SAR(high, low, 0.02, 0.2),
         "PSAR(0.05,0.3)": talib.SAR(high, low, 0.05, 0.3),
+        **talib_columns_of_other_periods(bars),
+    }
+
+
+def talib_columns_of_other_periods(bars: Bars) -> Columns:
+    """The same functions with numbers that nobody usually asks for: definitions must not be right by habit only."""
+    close, high, low, volume = bars["close"], bars["high"], bars["low"], bars["volume"]
+    k, d, j = talib.KDJ(high, low, close, 5, 2, talib.MA_Type.RMA, 4, talib.MA_Type.RMA)
+    return {
+        "MA1": talib.SMA(close, 1),
+        "WMA30": talib.WMA(close, 30),
+        "RSI2": talib.RSI(close, 2),
+        "K(5,2,4)": k,
+        "D(5,2,4)": d,
+        "J(5,2,4)": j,
+        "ATR5": talib.ATR(high, low, close, 5),
+        "PDI(7)": talib.PLUS_DI(high, low, close, 7),
+        "MDI(7)": talib.MINUS_DI(high, low, close, 7),
+        "ADX(7)": talib.ADX(high, low, close, 7),
+        "ADXR(7)": talib.ADXR(high, low, close, 7),
+        "CCI20": talib.CCI(high, low, close, 20),
+        "WR6": talib.WILLR(high, low, close, 6),
+        "MFI6": talib.MFI(high, low, close, volume, 6),
+        "ROC1": talib.ROC(close, 1),
+        "TRIX5": talib.TRIX(close, 5),
     }
 
 
@@ -79,6 +104,7 @@ def talib_lookbacks() -> dict[str, int]:
     stoch = of("STOCH", fastk_period=5, slowk_period=3, slowk_matype=0, slowd_period=3, slowd_matype=0)
     wide = of("STOCH", fastk_period=14, slowk_period=5, slowk_matype=0, slowd_period=4, slowd_matype=0)
     kdj = of("KDJ", fastk_period=9, slowk_period=3, slowk_matype=13, slowd_period=3, slowd_matype=13)
+    other_kdj = of("KDJ", fastk_period=5, slowk_period=2, slowk_matype=13, slowd_period=4, slowd_matype=13)
     boll, wide_boll = of("BBANDS", timeperiod=20), of("BBANDS", timeperiod=10)
     return {
         "MA5": of("SMA", timeperiod=5),
@@ -108,6 +134,20 @@ def talib_lookbacks() -> dict[str, int]:
         "VWAP": of("VWAP"),
         "PSAR": of("SAR"),
         "PSAR(0.05,0.3)": of("SAR"),
+        "MA1": of("SMA", timeperiod=1),
+        "WMA30": of("WMA", timeperiod=30),
+        "RSI2": of("RSI", timeperiod=2),
+        **dict.fromkeys(("K(5,2,4)", "D(5,2,4)", "J(5,2,4)"), other_kdj),
+        "ATR5": of("ATR", timeperiod=5),
+        "PDI(7)": of("PLUS_DI", timeperiod=7),
+        "MDI(7)": of("MINUS_DI", timeperiod=7),
+        "ADX(7)": of("ADX", timeperiod=7),
+        "ADXR(7)": of("ADXR", timeperiod=7),
+        "CCI20": of("CCI", timeperiod=20),
+        "WR6": of("WILLR", timeperiod=6),
+        "MFI6": of("MFI", timeperiod=6),
+        "ROC1": of("ROC", timeperiod=1),
+        "TRIX5": of("TRIX", timeperiod=5),
     }
 
 
@@ -178,4 +218,41 @@ def cn_columns(bars: Bars) -> Columns:
         "BR": br,
         "AR": ar,
         "TRIX12": mytt.TRIX(close, 12)[0],
+        **cn_columns_of_other_periods(bars),
+    }
+
+
+def cn_columns_of_other_periods(bars: Bars) -> Columns:
+    """The same functions with numbers that nobody usually asks for."""
+    names = ("open", "high", "low", "close", "volume")
+    opening, high, low, close, volume = (bars[name] for name in names)
+    dif, dea, macd = mytt.MACD(close, 5, 34, 5)
+    k, d, j = mytt.KDJ(close, high, low, 5, 2, 4)
+    up, middle, lower = mytt.BOLL(close, 10, 1.5)
+    pdi, mdi, adx, adxr = mytt.DMI(close, high, low, 7, 3)
+    ar, br = mytt.BRAR(opening, close, high, low, 12)
+    widened = np.sqrt(10 / 9)
+    return {
+        "MA1": mytt.MA(close, 1),
+        "WMA30": mytt.WMA(close, 30),
+        "SMA(10,3)": mytt.SMA(close, 10, 3),
+        "DIF(5,34,5)": dif,
+        "DEA(5,34,5)": dea,
+        "MACD(5,34,5)": macd,
+        "K(5,2,4)": k,
+        "D(5,2,4)": d,
+        "J(5,2,4)": j,
+        "BOLL(10,1.5)": middle,
+        "BOLL_UP(10,1.5)": middle + (up - middle) * widened,
+        "BOLL_LOW(10,1.5)": middle - (middle - lower) * widened,
+        "PDI(7,3)": pdi,
+        "MDI(7,3)": mdi,
+        "ADX(7,3)": adx,
+        "ADXR(7,3)": adxr,
+        "ROC1": mytt.ROC(close, 1)[0],
+        "PSY24": mytt.PSY(close, 24)[0],
+        "VR12": mytt.VR(close, volume, 12),
+        "BR(12)": br,
+        "AR(12)": ar,
+        "TRIX5": mytt.TRIX(close, 5)[0],
     }

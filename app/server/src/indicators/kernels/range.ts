@@ -37,7 +37,8 @@ export function placeInRangeOf(
       bottomAt = lowestAt(low, first, index);
       bottom = at(low, bottomAt);
     }
-    out[index] = top === bottom ? Number.NaN : ((at(close, index) - bottom) / (top - bottom)) * 100;
+    const range = top - bottom;
+    out[index] = range === 0 ? Number.NaN : ((at(close, index) - bottom) / range) * 100;
   }
   return out;
 }
@@ -45,12 +46,24 @@ export function placeInRangeOf(
 /** Index of the highest value from `from` to `to`, both included; of equal ones the newest, which stays longest. */
 function highestAt(values: Float64Array, from: number, to: number): number {
   let best = from;
-  for (let index = from + 1; index <= to; index += 1) if (at(values, index) >= at(values, best)) best = index;
+  let top = at(values, from);
+  for (let index = from + 1; index <= to; index += 1) {
+    const value = at(values, index);
+    if (value < top) continue;
+    top = value;
+    best = index;
+  }
   return best;
 }
 
 function lowestAt(values: Float64Array, from: number, to: number): number {
   let best = from;
-  for (let index = from + 1; index <= to; index += 1) if (at(values, index) <= at(values, best)) best = index;
+  let bottom = at(values, from);
+  for (let index = from + 1; index <= to; index += 1) {
+    const value = at(values, index);
+    if (value > bottom) continue;
+    bottom = value;
+    best = index;
+  }
   return best;
 }
