@@ -17,7 +17,7 @@ import {
   waitUntilReady,
   withImages,
 } from './deploy/platform.ts';
-import { buildImages } from './images/index.ts';
+import { buildImages, refsOf } from './images/index.ts';
 import { withLock } from './lib/lock.ts';
 import { cloneState } from './lib/paths.ts';
 import { say } from './lib/progress.ts';
@@ -26,7 +26,9 @@ async function up(namespace: string): Promise<void> {
   const cluster = provider();
   cluster.requireDelivery();
   await cluster.up();
-  const images = await cluster.deliver(await buildImages());
+  const built = await buildImages();
+  await cluster.deliver(Object.values(built));
+  const images = await refsOf(built, (ref) => cluster.nameOf(ref));
   const kubeconfig = cluster.kubeconfigPath();
   const kubectl = new Kubectl(await toolPath('kubectl'), kubeconfig);
   await ensureNamespace(kubectl, namespace);

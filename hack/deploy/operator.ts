@@ -37,7 +37,12 @@ export async function installOperator(options: {
   say(`installing the chart ${CHART} into namespace ${namespace}`);
   const values = {
     image: { ...splitReference(images.operator), pullPolicy: 'IfNotPresent' },
-    relatedImages: { app: images.app, postgres: images.postgres, sampleData: images.sampleData },
+    relatedImages: {
+      app: images.app,
+      postgres: images.postgres,
+      sampleData: images.sampleData,
+      aktools: images.aktools,
+    },
   };
   await capture(
     await helmProgram(),

@@ -12,13 +12,16 @@ import { images, type ImageDefinition, type ImageName, type Source } from './cat
 import { contentKey } from './content-key.ts';
 import { ensureHostPackages } from './host-packages.ts';
 import { readLockfile } from './lockfile.ts';
+import { hostPipConfiguration, pipSecrets } from './pip.ts';
 import { findRecord, writeRecord, type BuiltImage } from './record.ts';
 import { freshFolder, normaliseModes } from './staging.ts';
 
 const ARCHIVES_KEPT = 4;
 
 /** What `.state/images.json` holds. */
-export type BuiltImages = Partial<Record<'operator' | 'app' | 'postgres' | 'sampleData', BuiltImage>>;
+export type BuiltImages = Partial<
+  Record<'operator' | 'app' | 'postgres' | 'sampleData' | 'aktools', BuiltImage>
+>;
 
 interface Workshop {
   readonly source: Source;
@@ -71,6 +74,16 @@ function reference(workshop: Workshop, image: ImageDefinition): { ref: string; a
   return { ref: `localhost/stock-analysis/${image.name}:${key}`, archive };
 }
 
+async function secretsFor(
+  { needsApt, needsPip }: ImageDefinition,
+  bases: Bases,
+): Promise<Record<string, string>> {
+  return {
+    ...(needsApt === true ? await bases.aptSecrets() : {}),
+    ...(needsPip === true ? pipSecrets(await hostPipConfiguration()) : {}),
+  };
+}
+
 async function buildOne(workshop: Workshop, image: ImageDefinition): Promise<BuiltImage> {
   const { source, builder, bases } = workshop;
   const { ref, archive } = reference(workshop, image);
@@ -84,7 +97,7 @@ async function buildOne(workshop: Workshop, image: ImageDefinition): Promise<Bui
     containerfile: join(source.root, 'hack/images', image.name, 'Containerfile'),
     context,
     baseImage: bases.ref(image.base),
-    secrets: image.needsApt === true ? await bases.aptSecrets() : {},
+    secrets: await secretsFor(image, bases),
     epoch: await sourceDate(source.root, image.inputs),
   });
   await builder.save(ref, archive);
@@ -149,7 +162,7 @@ function isTooLarge(image: ImageDefinition, built: BuiltImage | undefined): bool
 }
 
 /**
- * Builds the named images that the cache does not hold, all four when none is named, and writes what is there for the
+ * Builds the named images that the cache does not hold, all of them when none is named, and writes what is there for the
  * present sources to `.state/images.json`.
  * @throws Error when a build fails or an image is larger than its ceiling
  */
@@ -188,10 +201,12 @@ export async function pushImage(root: string, image: BuiltImage, target: string)
 }
 
 /** The references that the sources have now, and whether the cache holds them. */
-export async function listImages(root: string): Promise<{ ref: string; present: boolean }[]> {
+export async function listImages(
+  root: string,
+): Promise<{ name: ImageName; ref: string; present: boolean }[]> {
   const workshop = await openWorkshop(root);
   return images.map((image) => {
     const { ref, archive } = reference(workshop, image);
-    return { ref, present: findRecord(archive) !== undefined };
+    return { name: image.name, ref, present: findRecord(archive) !== undefined };
   });
 }

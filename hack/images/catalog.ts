@@ -4,7 +4,7 @@ import { capture } from '../lib/shell.ts';
 import { lockLines, productionClosure, type LockPackages } from './lockfile.ts';
 import { listFiles, stageFiles, stageManifest, stagePackages } from './staging.ts';
 
-export type ImageName = 'operator' | 'app' | 'postgres' | 'sample-data';
+export type ImageName = 'operator' | 'app' | 'postgres' | 'sample-data' | 'aktools';
 export type BaseName = 'debian' | 'node';
 
 /** The checkout that images are made from. */
@@ -24,6 +24,8 @@ export interface ImageDefinition {
   readonly inputs: readonly string[];
   /** Build steps that install Debian packages get the host's apt settings. */
   readonly needsApt?: boolean;
+  /** Build steps that install Python packages get the host's pip settings. */
+  readonly needsPip?: boolean;
   /** What decides the content and is no file of the project. */
   facts(source: Source): string[];
   /** Lays out the build context in an empty folder. */
@@ -154,4 +156,27 @@ const sampleData: ImageDefinition = {
   },
 };
 
-export const images: readonly ImageDefinition[] = [operator, app, postgres, sampleData];
+const AKTOOLS_FILES = [
+  'install-python.sh',
+  'install-packages.sh',
+  'requirements.txt',
+  'requirements-build.txt',
+];
+
+const aktools: ImageDefinition = {
+  name: 'aktools',
+  base: 'debian',
+  ceiling: 300 * MEGABYTE,
+  inputs: [`${HERE}/aktools`, `${HERE}/harden.sh`],
+  needsApt: true,
+  needsPip: true,
+  facts: () => [],
+  stage: async (source, context) => {
+    // Locked for this platform alone: one of its packages exists for no other.
+    if (source.platform !== 'linux-x64')
+      throw new Error(`the aktools image is made on linux-x64, not on ${source.platform}`);
+    stageHelpers(source, context, ['harden.sh', ...AKTOOLS_FILES.map((name) => `aktools/${name}`)]);
+  },
+};
+
+export const images: readonly ImageDefinition[] = [operator, app, postgres, sampleData, aktools];

@@ -1,8 +1,9 @@
 /**
  * Container images of the platform.
  *
- * usage: main.ts build [operator] [app] [postgres] [sample-data]   builds what is missing, writes .state/images.json
- *        main.ts list                                              the references of the present sources
+ * usage: main.ts build [operator] [app] [postgres] [sample-data] [aktools]   builds what is missing, writes
+ *                                                                       .state/images.json
+ *        main.ts list                                                   the references of the present sources
  * IMAGE_BUILDER=docker|buildah chooses the builder; without it Docker is used where its daemon answers.
  */
 import { join } from 'node:path';

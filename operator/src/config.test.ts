@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from './config.ts';
 
-const IMAGES = { RELATED_IMAGE_APP: 'a', RELATED_IMAGE_POSTGRES: 'p', RELATED_IMAGE_SAMPLE_DATA: 's' };
+const IMAGES = {
+  RELATED_IMAGE_APP: 'a',
+  RELATED_IMAGE_POSTGRES: 'p',
+  RELATED_IMAGE_SAMPLE_DATA: 's',
+  RELATED_IMAGE_AKTOOLS: 'k',
+};
 
 describe('loadConfig', () => {
   it('watches its own namespace and elects a leader by default', () => {

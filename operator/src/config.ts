@@ -10,6 +10,7 @@ const schema = z
     RELATED_IMAGE_APP: image,
     RELATED_IMAGE_POSTGRES: image,
     RELATED_IMAGE_SAMPLE_DATA: image,
+    RELATED_IMAGE_AKTOOLS: image,
     WATCH_NAMESPACES: z.string().default(''),
     POD_NAME: z.string().min(1).default('stock-analysis-operator'),
     POD_NAMESPACE: z.string().min(1).optional(),
@@ -35,7 +36,12 @@ const schema = z
   });
 
 export interface OperatorConfig {
-  readonly images: { readonly app: string; readonly postgres: string; readonly sampleData: string };
+  readonly images: {
+    readonly app: string;
+    readonly postgres: string;
+    readonly sampleData: string;
+    readonly aktools: string;
+  };
   /** Undefined: only the operator's own namespace. Empty: all of them (`*`). */
   readonly watchNamespaces: readonly string[] | undefined;
   readonly podName: string;
@@ -66,6 +72,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       app: env.RELATED_IMAGE_APP,
       postgres: env.RELATED_IMAGE_POSTGRES,
       sampleData: env.RELATED_IMAGE_SAMPLE_DATA,
+      aktools: env.RELATED_IMAGE_AKTOOLS,
     },
     watchNamespaces: namespacesOf(env.WATCH_NAMESPACES),
     podName: env.POD_NAME,

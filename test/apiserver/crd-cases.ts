@@ -18,6 +18,8 @@ const DIGEST = `sha256:${'a'.repeat(64)}`;
 const external = { mode: 'External', external: { secretRef: { name: 'elsewhere' } } };
 const size = (value: string): unknown => ({ database: { builtIn: { storage: { size: value } } } });
 
+const aktools = (source: unknown): unknown => ({ marketData: { provider: 'AKTools', aktools: source } });
+
 /** The same two rules stand at every place that takes resources. */
 function resourceCases(at: string, wrap: (resources: unknown) => unknown): RuleCase[] {
   return (['cpu', 'memory'] as const).map((resource) => {
@@ -66,6 +68,65 @@ export const RULE_CASES: readonly RuleCase[] = [
   },
   ...resourceCases('spec.server.resources', (resources) => ({ server: { resources } })),
   ...resourceCases('spec.worker.resources', (resources) => ({ worker: { resources } })),
+  ...resourceCases('spec.marketData.aktools.managed.resources', (resources) => ({
+    marketData: { provider: 'AKTools', aktools: { managed: { resources } } },
+  })),
+  {
+    at: 'spec.marketData.aktools',
+    message: 'aktools takes exactly one of managed and url',
+    field: 'spec.marketData.aktools',
+    refused: [
+      { spec: aktools({}) },
+      { spec: aktools({ managed: {}, url: 'http://aktools.example' }) },
+      { from: aktools({ managed: {} }), to: aktools({ managed: {}, url: 'http://aktools.example' }) },
+    ],
+    accepted: [
+      { spec: aktools({ managed: {} }) },
+      { spec: aktools({ url: 'http://aktools.example' }) },
+      { spec: { marketData: { provider: 'AKTools' } } },
+      { from: aktools({ managed: {} }), to: aktools({ url: 'http://aktools.example' }) },
+    ],
+  },
+  {
+    at: 'spec.marketData.aktools.url',
+    message: 'aktools.url must be an absolute http or https URL',
+    field: 'spec.marketData.aktools.url',
+    refused: [
+      'aktools.example:8080',
+      '/base',
+      'ftp://aktools.example',
+      'http://',
+      'http:aktools',
+      'file:///etc/passwd',
+    ].map((url) => ({ spec: aktools({ url }) })),
+    accepted: [
+      'http://aktools',
+      'https://aktools.example:8443/base/',
+      'http://[2001:db8::1]:8080',
+      'http://10.0.0.1',
+    ].map((url) => ({ spec: aktools({ url }) })),
+  },
+  {
+    at: 'spec.marketData.aktools.url',
+    message:
+      'aktools.url must carry no user name or password: everybody who may read this object would see them',
+    field: 'spec.marketData.aktools.url',
+    refused: [
+      { spec: aktools({ url: 'http://me:secret@aktools.example' }) },
+      { spec: aktools({ url: 'http://me@aktools.example' }) },
+    ],
+    accepted: [{ spec: aktools({ url: 'http://aktools.example' }) }],
+  },
+  {
+    at: 'spec.marketData.aktools.url',
+    message: 'aktools.url must have neither query nor fragment: paths are appended to it',
+    field: 'spec.marketData.aktools.url',
+    refused: [
+      { spec: aktools({ url: 'http://aktools.example/?a=b' }) },
+      { spec: aktools({ url: 'http://aktools.example/#a' }) },
+    ],
+    accepted: [{ spec: aktools({ url: 'http://aktools.example/a-b_c' }) }],
+  },
   ...resourceCases('spec.database.builtIn.resources', (resources) => ({
     database: { builtIn: { resources } },
   })),
@@ -160,6 +221,15 @@ export const SCHEMA_CASES: readonly { readonly field: string; readonly spec: unk
   { field: 'spec.marketData.provider', spec: { marketData: { provider: 'Oracle' } } },
   { field: 'spec.marketData.symbols', spec: { marketData: { symbols: ['600519'] } } },
   { field: 'spec.marketData.symbols', spec: { marketData: { symbols: ['600519.SH', '600519.SH'] } } },
+  { field: 'spec.marketData.aktools.managed.image', spec: aktools({ managed: { image: 'a b' } }) },
+  { field: 'spec.marketData.aktools.url', spec: aktools({ url: '' }) },
+  { field: 'spec.marketData.refresh.cron', spec: { marketData: { refresh: {} } } },
+  { field: 'spec.marketData.refresh.cron', spec: { marketData: { refresh: { cron: '30 16 * *' } } } },
+  { field: 'spec.marketData.refresh.cron', spec: { marketData: { refresh: { cron: '30 24 * * 1-5' } } } },
+  {
+    field: 'spec.marketData.refresh.timeZone',
+    spec: { marketData: { refresh: { cron: '0 9 * * *', timeZone: 'a b' } } },
+  },
   { field: 'spec.database.builtIn.storage.size', spec: size('ten') },
   { field: 'spec.database.mode', spec: { database: { mode: 'Cloud' } } },
   { field: 'spec.image.digest', spec: { image: { repository: 'r', digest: 'sha256:1' } } },

@@ -95,6 +95,14 @@ describe('schema', () => {
     {},
     { database: { builtIn: {} } },
     { marketData: { sample: {} }, worker: { resources: {} } },
+    {
+      marketData: {
+        provider: 'AKTools',
+        aktools: { managed: {} },
+        refresh: { cron: '0,30 9-15 * * MON-FRI' },
+      },
+    },
+    { marketData: { provider: 'AKTools', refresh: { cron: '0 17 * * *', timeZone: 'UTC' } } },
     { database: { mode: 'External', external: { secretRef: { name: 'elsewhere' } } } },
     {
       image: { repository: 'r', tag: 't', pullSecrets: [{ name: 's' }] },

@@ -20,7 +20,13 @@ const MENDED: readonly Ref[] = [
   ['v1', 'serviceaccounts', `${OBJECT_NAME}-server`],
   ['v1', 'serviceaccounts', `${OBJECT_NAME}-worker`],
   ['v1', 'serviceaccounts', `${OBJECT_NAME}-postgres`],
+  ['apps/v1', 'deployments', `${OBJECT_NAME}-aktools`],
+  ['v1', 'services', `${OBJECT_NAME}-aktools`],
+  ['v1', 'serviceaccounts', `${OBJECT_NAME}-aktools`],
+  ['networking.k8s.io/v1', 'networkpolicies', `${OBJECT_NAME}-aktools`],
 ];
+
+const POLICY: Ref = ['networking.k8s.io/v1', 'networkpolicies', `${OBJECT_NAME}-aktools`];
 
 const scale = { spec: { replicas: 7 } };
 const image = {
@@ -73,13 +79,27 @@ const EDITS: readonly (readonly [string, Ref, readonly Record<string, unknown>[]
     ['v1', 'services', `${OBJECT_NAME}-postgres`],
     [{ op: 'replace', path: '/spec/ports/0/port', value: 6000 }],
   ],
+  // A network policy is ours as a whole: what is added opens it, as much as what is changed.
+  [
+    'peer of a NetworkPolicy',
+    POLICY,
+    [{ op: 'add', path: '/spec/ingress/0/from/-', value: { podSelector: {} } }],
+  ],
+  ['port of a NetworkPolicy', POLICY, [{ op: 'add', path: '/spec/egress/1/ports/-', value: { port: 22 } }]],
+  ['rule of a NetworkPolicy', POLICY, [{ op: 'add', path: '/spec/egress/-', value: {} }]],
+  ['direction of a NetworkPolicy', POLICY, [{ op: 'remove', path: '/spec/policyTypes/1' }]],
+  [
+    'selector of a NetworkPolicy',
+    POLICY,
+    [{ op: 'add', path: '/spec/podSelector/matchLabels/intruder', value: 'true' }],
+  ],
 ];
 
 let plan: Plan;
 
 beforeAll(async () => {
   plan = await Plan.create(inject('tier'), 'drift');
-  await plan.converge();
+  await plan.converge({ marketData: { provider: 'AKTools' } });
   await plan.settle();
 });
 

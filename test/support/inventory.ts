@@ -17,6 +17,7 @@ const OTHERS: readonly Kind[] = [
   ['v1', 'configmaps'],
   ['v1', 'services'],
   ['v1', 'serviceaccounts'],
+  ['networking.k8s.io/v1', 'networkpolicies'],
   ['v1', 'persistentvolumeclaims'],
 ];
 

@@ -3,6 +3,7 @@ export const OPERATOR_IMAGES = {
   RELATED_IMAGE_APP: 'test.invalid/app:1',
   RELATED_IMAGE_POSTGRES: 'test.invalid/postgres:1',
   RELATED_IMAGE_SAMPLE_DATA: 'test.invalid/sample-data:1',
+  RELATED_IMAGE_AKTOOLS: 'test.invalid/aktools:1',
 } as const;
 
 export interface OperatorPlace {

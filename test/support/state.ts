@@ -9,6 +9,7 @@ const KINDS: readonly (readonly [group: string, resource: string])[] = [
   ['v1', 'configmaps'],
   ['v1', 'services'],
   ['v1', 'serviceaccounts'],
+  ['networking.k8s.io/v1', 'networkpolicies'],
   ['v1', 'persistentvolumeclaims'],
   ['apps/v1', 'deployments'],
   ['apps/v1', 'statefulsets'],

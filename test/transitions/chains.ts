@@ -22,10 +22,12 @@ export interface Chain {
 /** Objects with a database of their own, and with one of somebody else: neither becomes the other. */
 const BUILT_IN: Spec = {};
 const EXTERNAL: Spec = { database: externalDatabase() };
+/** Members of `aktools` do something here alone. */
+const AKTOOLS: Spec = { marketData: { provider: 'AKTools' } };
 const reach = (spec: Spec): Step => ({ kind: 'reach', spec });
 
 /** Each value after the other, away, and on again; every bad value taken back. */
-function chainOf(property: Property, base = BUILT_IN): Chain {
+function chainOf(property: Property, base = BUILT_IN, name = property.path): Chain {
   const { path, values, refused, futile } = property;
   const at = (value: unknown): Spec => withValue(base, path, value);
   const [first] = values;
@@ -36,7 +38,7 @@ function chainOf(property: Property, base = BUILT_IN): Chain {
     reach(base),
   ]);
   const refusals = refused.map((value): Step => ({ kind: 'refuse', spec: at(value) }));
-  return { name: path, from: base, steps: [...there, ...onAndOff, ...bad, ...refusals] };
+  return { name, from: base, steps: [...there, ...onAndOff, ...bad, ...refusals] };
 }
 
 /** Suspended objects are compared when they run again: a fresh one that is suspended has never made anything. */
@@ -89,5 +91,8 @@ export function allChains(random: () => number, walks: { number: number; length:
     chainOf(externalSecret, EXTERNAL),
     walk('walk, External', walks.length, random, EXTERNAL),
   ];
-  return [...single, suspendChain(), ...long, ...external];
+  const aktools = properties()
+    .filter(({ path }) => path === 'marketData.aktools')
+    .map((property) => chainOf(property, AKTOOLS, `${property.path}, AKTools`));
+  return [...single, suspendChain(), ...aktools, ...long, ...external];
 }

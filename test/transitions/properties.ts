@@ -44,6 +44,7 @@ const image = (name: string): Meaning => ({
 /** Left out, because they cannot be changed by themselves: members of a whole that stands below, and the kind of database. */
 const NOT_BY_ITSELF: ReadonlySet<Path> = new Set([
   ...['image.repository', 'image.tag', 'image.digest'],
+  ...['marketData.refresh.cron', 'marketData.refresh.timeZone'],
   // Immutable, and a Secret can only be named where it says External: see `externalSecret`.
   ...['database.mode', 'database.external.secretRef.name'],
 ]);
@@ -72,6 +73,30 @@ const MEANINGS: Readonly<Record<Path, Meaning>> = {
     ],
   },
   'marketData.sample.image': image('sample-data'),
+  // Does something only with its provider: see `aktools`.
+  'marketData.aktools': {
+    values: [
+      { managed: { resources: { limits: { memory: '600Mi' } } } },
+      { managed: { image: 'test.invalid/aktools:2' } },
+      { url: 'https://aktools.example/base' },
+    ],
+    refused: [
+      {},
+      { managed: {}, url: 'http://aktools.example' },
+      { managed: { image: '' } },
+      { url: 'ftp://aktools.example' },
+      { url: 'http://a:b@aktools.example' },
+      { url: 'http://aktools.example/?a' },
+    ],
+  },
+  'marketData.refresh': {
+    values: [{ cron: '30 16 * * 1-5' }, { cron: '0 17 * * MON-FRI', timeZone: 'UTC' }],
+    refused: [{}, { cron: '30 16 * *' }, { cron: '60 16 * * *' }, { cron: '0 9 * * *', timeZone: '' }],
+    futile: [
+      { value: { cron: '0 0 30 2 *' }, reason: 'InvalidSpec' },
+      { value: { cron: '0 9 * * *', timeZone: 'Asia/Peking' }, reason: 'InvalidSpec' },
+    ],
+  },
   'marketData.symbols': {
     values: [['600519.SH'], ['000001.SZ', '600000.SH', '430047.BJ']],
     refused: [[], ['600519'], ['600519.SH', '600519.SH'], ['600519.HK']],
@@ -91,6 +116,9 @@ const MEANINGS: Readonly<Record<Path, Meaning>> = {
     isOneWay: true,
   },
 };
+
+/** One of two, each with members of its own. */
+const WHOLE = 'marketData.aktools';
 
 /** A StorageClass is chosen once, when the volume is made. */
 const SET_AT_CREATION: ReadonlySet<Path> = new Set(['database.builtIn.storage.storageClassName']);
@@ -163,6 +191,7 @@ export function properties(): Property[] {
   if (!spec) throw new Error('crds/ holds no schema of StockAnalysis: run make generate');
   return [...leaves('', spec)]
     .filter(([path]) => !NOT_BY_ITSELF.has(path) && !SET_AT_CREATION.has(path))
+    .filter(([path]) => !path.startsWith(`${WHOLE}.`))
     .map(([path, schema]) => {
       const { values, refused = [], futile = [], isOneWay } = MEANINGS[path] ?? ofSchema(path, schema);
       const property = { path, values, refused, futile };

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { capture } from '../../lib/shell.ts';
-import { pushImages } from '../../images/index.ts';
+import { inRegistry, pushImages } from '../../images/index.ts';
 import { toolPath } from '../go-tools.ts';
 import { say } from '../../lib/progress.ts';
 import type { Provider } from './provider.ts';
@@ -102,6 +102,7 @@ export const existing: Provider = {
   down: async () => say('an existing cluster is left as it is; remove the platform with helm uninstall'),
   requireDelivery: () => void registry(),
   deliver: (images) => pushImages(images, registry()),
+  nameOf: (ref) => inRegistry(ref, registry()),
   nodePortUrl: async (kubectl, port) => {
     const { items } = await kubectl.get<{ items: readonly NodeView[] }>(['nodes']);
     const address = nodeAddress(items);

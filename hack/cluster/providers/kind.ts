@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { stringify } from 'yaml';
-import { refsOf } from '../../images/index.ts';
 import { cloneState } from '../../lib/paths.ts';
 import { say, step } from '../../lib/progress.ts';
 import { capture } from '../../lib/shell.ts';
@@ -79,10 +78,10 @@ export const kind: Provider = {
   },
   requireDelivery: () => undefined,
   deliver: async (images) => {
-    for (const { archive } of Object.values(images))
+    for (const { archive } of images)
       await capture('kind', ['load', 'image-archive', archive, '--name', NAME]);
-    return refsOf(images);
   },
+  nameOf: (ref) => ref,
   fixedNodePort: NODE_PORT,
   nodePortUrl: async (_kubectl, port) => `http://127.0.0.1:${port}`,
 };

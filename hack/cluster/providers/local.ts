@@ -1,7 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { ensurePackages, type Packages } from '../../lib/debian-packages.ts';
 import { Kubectl } from '../../deploy/kubectl.ts';
-import { refsOf } from '../../images/index.ts';
 import { ensureControlPlane } from '../control-plane.ts';
 import { toolPath } from '../go-tools.ts';
 import { applyAddons, waitForAddons } from '../local/addons.ts';
@@ -149,11 +148,11 @@ export const local: Provider = {
   deliver: async (images) => {
     if (!readPlan()) throw new Error('the local cluster is not up; run: make cluster-up');
     await importArchives(
-      Object.values(images).map(({ archive }) => archive),
+      images.map(({ archive }) => archive),
       say,
     );
-    return refsOf(images);
   },
+  nameOf: (ref) => ref,
   // kube-proxy answers on every address of the machine.
   nodePortUrl: async (_kubectl, port) => `http://127.0.0.1:${port}`,
 };

@@ -1,5 +1,5 @@
 import type { Kubectl } from '../../deploy/kubectl.ts';
-import type { ImageRefs, ImageSet } from '../../images/index.ts';
+import type { BuiltImage } from '../../images/index.ts';
 
 /** Where the platform is put: a cluster that we make, one that kind makes, or one that is there already. */
 export interface Provider {
@@ -12,8 +12,10 @@ export interface Provider {
   auditLogPath(): string;
   /** Asked before anything is built or changed. @throws Error that says what {@link deliver} lacks */
   requireDelivery(): void;
-  /** Puts images where the cluster's nodes find them, and says under which names. */
-  deliver(images: ImageSet): Promise<ImageRefs>;
+  /** Puts images where the cluster's nodes find them, see {@link nameOf}. */
+  deliver(images: readonly BuiltImage[]): Promise<void>;
+  /** Under which name the nodes find an image that was built under `ref` and delivered. */
+  nameOf(ref: string): string;
   /** The one port that a Service of type NodePort must have to be reached from here; undefined: any will do. */
   readonly fixedNodePort?: number;
   /** Where this machine reaches a Service of type NodePort. */

@@ -37,6 +37,7 @@ export const PORT = {
   http: 8080,
   management: 9090,
   postgres: 5432,
+  aktools: 8080,
   /** Port of the Service in front of the servers. */
   service: 80,
 } as const;

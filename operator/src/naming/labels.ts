@@ -1,6 +1,7 @@
 import { FIELD_MANAGER, GROUP } from './constants.ts';
 
-export type Component = 'server' | 'worker' | 'migrate' | 'postgres' | 'configuration' | 'credentials';
+export type Component =
+  'server' | 'worker' | 'migrate' | 'postgres' | 'aktools' | 'configuration' | 'credentials';
 
 export type Labels = Readonly<Record<string, string>>;
 

@@ -24,6 +24,7 @@ export type Family = (typeof FAMILIES)[number];
 export const serverName = (owner: string): string => `${owner}-server`;
 export const workerName = (owner: string): string => `${owner}-worker`;
 export const migrateName = (owner: string): string => `${owner}-migrate`;
+export const aktoolsName = (owner: string): string => `${owner}-aktools`;
 export const postgresName = (owner: string): string => `${owner}-postgres`;
 export const postgresClaimName = (owner: string): string => `${owner}-postgres-data`;
 /** The Service that users and Ingresses talk to carries the object's own name. */

@@ -81,6 +81,8 @@ export const CONDITIONS = {
     'The database runs, its roles exist and the operator can log in; in an external one a migration has worked.',
   SchemaCurrent: 'The migrations of the desired image have been carried out.',
   WorkloadsAvailable: 'All replicas of server and worker run the desired template and are available.',
+  DataSourceAvailable:
+    'The AKTools of this object runs. It does not decide over Ready: what is stored is served without it.',
   CredentialsFresh: 'The generated Secrets exist; rotation comes later and is not requested.',
   CertificateReady: 'The certificate of the exposed host is ready.',
   Exposed: 'The exposed host is routed.',

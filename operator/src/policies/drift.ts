@@ -3,7 +3,7 @@ import { parseQuantity } from '../api/index.ts';
 /** Members whose texts are quantities: "1000m" and "1" are equal there. */
 const QUANTITY_PARENTS: ReadonlySet<string> = new Set(['requests', 'limits']);
 
-/** Keys by which the API server merges lists of objects; the first one that all desired items carry is used. */
+/** Keys by which the API server merges lists of objects; the first one that all desired items carry, each with a value of its own, is used. */
 const MERGE_KEYS = ['name', 'mountPath', 'uid', 'topologyKey', 'containerPort', 'port'] as const;
 
 /**
@@ -45,7 +45,11 @@ function listDrift(desired: readonly unknown[], live: unknown, path: string): st
 
 function mergeKey(items: readonly unknown[]): string | undefined {
   if (items.length === 0) return undefined;
-  return MERGE_KEYS.find((key) => items.every((item) => isRecord(item) && item[key] !== undefined));
+  return MERGE_KEYS.find((key) => {
+    const values = items.map((item) => (isRecord(item) ? item[key] : undefined));
+    // One port may be there for two protocols.
+    return !values.includes(undefined) && new Set(values).size === values.length;
+  });
 }
 
 function equalScalars(desired: unknown, live: unknown, parent: string): boolean {

@@ -7,18 +7,40 @@ function spec(input: StockAnalysisSpecInput = {}): StockAnalysisSpec {
   if (!parsed.ok) throw new Error(parsed.message);
   return parsed.spec;
 }
-const OLD = { app: 'app:1', postgres: 'pg:1', sampleData: 'data:1' };
-const NEW = { app: 'app:2', postgres: 'pg:1', sampleData: 'data:2' };
+const OLD = { app: 'app:1', postgres: 'pg:1', sampleData: 'data:1', aktools: 'ak:1' };
+const NEW = { app: 'app:2', postgres: 'pg:1', sampleData: 'data:2', aktools: 'ak:2' };
 
 describe('pinImages', () => {
   it('keeps what an earlier operator brought, and says what a newer one would change', () => {
     const first = pinImages(spec(), undefined, OLD);
     const later = pinImages(spec(), first, NEW);
-    expect(later).toEqual(first);
+    const { aktools: _, ...used } = first;
+    expect(later).toMatchObject(used);
     expect(pendingImages(later, NEW)).toEqual([
       'image app: app:1 -> app:2',
       'image sampleData: data:1 -> data:2',
     ]);
+  });
+
+  it('pins what is used from when it is used', () => {
+    const aktools = spec({ marketData: { provider: 'AKTools' } });
+    const first = pinImages(spec(), undefined, OLD);
+    const later = pinImages(aktools, first, NEW);
+    expect(first.aktools.reference).toBe('ak:1');
+    expect(later.aktools.reference).toBe('ak:1');
+    expect(later.sampleData.reference).toBe('data:2');
+    const unused = pinImages(spec(), first, NEW);
+    expect(unused.aktools.reference).toBe('ak:2');
+    const newest = { ...NEW, aktools: 'ak:3' };
+    expect(pinImages(aktools, unused, newest).aktools.reference).toBe('ak:2');
+    expect(pendingImages(pinImages(aktools, unused, newest), newest)).toEqual([
+      'image app: app:1 -> app:2',
+      'image aktools: ak:2 -> ak:3',
+    ]);
+    const named = spec({ marketData: { provider: 'AKTools', aktools: { managed: { image: 'mine:1' } } } });
+    expect(pinImages(named, first, NEW).aktools).toEqual({ reference: 'mine:1', origin: 'Spec' });
+    const elsewhere = { provider: 'AKTools' as const, aktools: { url: 'http://aktools.example' } };
+    expect(pinImages(spec({ marketData: elsewhere }), first, NEW).aktools.reference).toBe('ak:2');
   });
 
   it('takes the defaults of this operator where that is asked for, and leaves what the spec names', () => {

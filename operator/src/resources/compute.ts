@@ -7,12 +7,14 @@ export interface ComputeDefaults {
 
 /** Small requests, so that everything fits on a laptop with two cores; limits leave room for start-up. */
 export const COMPUTE: Readonly<
-  Record<'server' | 'worker' | 'migrate' | 'postgres' | 'init', ComputeDefaults>
+  Record<'server' | 'worker' | 'migrate' | 'postgres' | 'aktools' | 'init', ComputeDefaults>
 > = {
   server: { requests: { cpu: '50m', memory: '160Mi' }, limits: { cpu: '1', memory: '512Mi' } },
   worker: { requests: { cpu: '50m', memory: '160Mi' }, limits: { cpu: '1', memory: '768Mi' } },
   migrate: { requests: { cpu: '50m', memory: '128Mi' }, limits: { cpu: '1', memory: '512Mi' } },
   postgres: { requests: { cpu: '50m', memory: '256Mi' }, limits: { cpu: '2', memory: '1Gi' } },
+  // 130 MB idle, and a whole-market table of AkShare some times its own size on top.
+  aktools: { requests: { cpu: '20m', memory: '192Mi' }, limits: { cpu: '1', memory: '512Mi' } },
   init: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '1', memory: '256Mi' } },
 };
 

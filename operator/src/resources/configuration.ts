@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { PATH } from '../naming/index.ts';
+import { aktoolsURL } from './aktools.ts';
 import { contentAddressed } from './database-secrets.ts';
 import { MANAGE, type Manifest, type RbacRule, type Target } from './manifest.ts';
 
@@ -14,9 +15,16 @@ export const CONFIG_MAP_RULES: readonly RbacRule[] = [
 
 /** Plain configuration of the application: config.yaml as server, worker and migrate read it. */
 export function applicationConfig(target: Target): Manifest {
-  const { provider, symbols } = target.spec.marketData;
+  const { provider, symbols, refresh } = target.spec.marketData;
+  const url = aktoolsURL(target);
+  const source = url === undefined ? { sample: { path: PATH.sampleData } } : { aktools: { url } };
   const config = {
-    marketData: { provider, sample: { path: PATH.sampleData }, ...(symbols ? { symbols } : {}) },
+    marketData: {
+      provider,
+      ...source,
+      ...(symbols ? { symbols } : {}),
+      ...(refresh ? { refresh } : {}),
+    },
   };
   return contentAddressed(target, 'config', {
     apiVersion: 'v1',

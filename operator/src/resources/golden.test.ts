@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import {
+  aktoolsDeployment,
+  aktoolsNetworkPolicy,
+  aktoolsService,
+  aktoolsServiceAccount,
   applicationConfig,
   builtInAccess,
   credentialSecret,
@@ -18,10 +22,14 @@ import {
   workloadServiceAccounts,
   type Manifest,
 } from './index.ts';
-import { FULL_SPEC, MOUNTS, POSTGRES_MOUNTS, testTarget } from './testing/target.ts';
+import { AKTOOLS_SPEC, FULL_SPEC, MOUNTS, POSTGRES_MOUNTS, testTarget } from './testing/target.ts';
 
 const small = testTarget();
 const full = testTarget(FULL_SPEC);
+const aktools = testTarget(AKTOOLS_SPEC);
+const elsewhere = testTarget({
+  marketData: { provider: 'AKTools', aktools: { url: 'https://aktools.example/base' } },
+});
 const password = { password: 'p' };
 const access = builtInAccess(small, { username: 'app_a', password: 'p' }, 'CA');
 
@@ -31,6 +39,14 @@ const GOLDEN: Readonly<Record<string, readonly Manifest[]>> = {
   'server-full': [serverDeployment(full, MOUNTS, 1)],
   worker: [workerDeployment(small, MOUNTS)],
   'worker-full': [workerDeployment(full, MOUNTS)],
+  'worker-aktools': [workerDeployment(aktools, MOUNTS)],
+  aktools: [
+    aktoolsServiceAccount(small),
+    aktoolsNetworkPolicy(small),
+    aktoolsService(small),
+    aktoolsDeployment(small),
+  ],
+  'aktools-full': [aktoolsDeployment(aktools)],
   migrate: [migrateJob(small, MOUNTS, 1)],
   'migrate-retry': [migrateJob(full, MOUNTS, 3)],
   postgres: [
@@ -43,6 +59,8 @@ const GOLDEN: Readonly<Record<string, readonly Manifest[]>> = {
   'postgres-config-full': [postgresConfig(full)],
   configuration: [applicationConfig(small)],
   'configuration-full': [applicationConfig(full)],
+  'configuration-aktools': [applicationConfig(aktools)],
+  'configuration-aktools-url': [applicationConfig(elsewhere)],
   'service-accounts': [
     postgresServiceAccount(small),
     migrateServiceAccount(small),

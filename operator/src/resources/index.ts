@@ -1,3 +1,5 @@
+export * from './aktools-policy.ts';
+export * from './aktools.ts';
 export * from './app-pod.ts';
 export * from './compute.ts';
 export * from './configuration.ts';

@@ -30,6 +30,7 @@ export interface Images {
   readonly app: string;
   readonly postgres: string;
   readonly sampleData: string;
+  readonly aktools: string;
 }
 
 /** What every builder needs: whose child is built and what is asked for. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  aktoolsDeployment,
   migrateJob,
   postgresStatefulSet,
   serverDeployment,
@@ -31,6 +32,7 @@ const target = testTarget(FULL_SPEC);
 const ALL: readonly Manifest[] = [
   serverDeployment(target, MOUNTS, 1),
   workerDeployment(target, MOUNTS),
+  aktoolsDeployment(target),
   migrateJob(target, MOUNTS, 1),
   postgresStatefulSet(target, POSTGRES_MOUNTS),
 ];

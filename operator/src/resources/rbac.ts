@@ -1,4 +1,5 @@
 import { GROUP, PLURAL } from '../naming/index.ts';
+import { NETWORK_POLICY_RULES } from './aktools-policy.ts';
 import { CONFIG_MAP_RULES } from './configuration.ts';
 import { SECRET_RULES } from './credentials.ts';
 import type { RbacRule } from './manifest.ts';
@@ -39,6 +40,7 @@ export const WATCHED_NAMESPACE_RULES: readonly RbacRule[] = [
   ...POSTGRES_RULES,
   ...DEPLOYMENT_RULES,
   ...JOB_RULES,
+  ...NETWORK_POLICY_RULES,
 ];
 
 /** Rules in the namespace of the operator itself. */

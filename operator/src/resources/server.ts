@@ -5,10 +5,15 @@ import { MANAGE, ownedMetadata, type Manifest, type RbacRule, type Target } from
 import { container, podTemplate, secretVolume } from './pod.ts';
 
 export const DEPLOYMENT_RULES: readonly RbacRule[] = [
-  { apiGroups: ['apps'], resources: ['deployments'], verbs: MANAGE, why: 'server and worker' },
+  { apiGroups: ['apps'], resources: ['deployments'], verbs: MANAGE, why: 'server, worker and AKTools' },
 ];
 export const SERVICE_RULES: readonly RbacRule[] = [
-  { apiGroups: [''], resources: ['services'], verbs: MANAGE, why: 'in front of servers and PostgreSQL' },
+  {
+    apiGroups: [''],
+    resources: ['services'],
+    verbs: MANAGE,
+    why: 'in front of servers, PostgreSQL and AKTools',
+  },
 ];
 
 /** Deployment of the pods that serve REST and the page. */

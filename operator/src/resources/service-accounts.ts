@@ -1,4 +1,11 @@
-import { migrateName, postgresName, serverName, workerName, type Component } from '../naming/index.ts';
+import {
+  aktoolsName,
+  migrateName,
+  postgresName,
+  serverName,
+  workerName,
+  type Component,
+} from '../naming/index.ts';
 import { MANAGE, ownedMetadata, type Manifest, type RbacRule, type Target } from './manifest.ts';
 
 export const SERVICE_ACCOUNT_RULES: readonly RbacRule[] = [
@@ -21,6 +28,10 @@ function serviceAccount(target: Target, name: string, component: Component): Man
 
 export function postgresServiceAccount(target: Target): Manifest {
   return serviceAccount(target, postgresName(target.name), 'postgres');
+}
+
+export function aktoolsServiceAccount(target: Target): Manifest {
+  return serviceAccount(target, aktoolsName(target.name), 'aktools');
 }
 
 export function migrateServiceAccount(target: Target): Manifest {

@@ -18,7 +18,9 @@ function copySampleData(target: Target): Record<string, unknown> {
 /** Deployment of the pods that load market history. */
 export function workerDeployment(target: Target, mounts: AppMounts): Manifest {
   const resources = computeOf(target.spec.worker.resources, COMPUTE.worker);
-  const volumes = [...appVolumes(mounts), scratchVolume('sample-data', PATH.sampleData, '1Gi')];
+  const isSample = target.spec.marketData.provider === 'Sample';
+  const sampleData = isSample ? [scratchVolume('sample-data', PATH.sampleData, '1Gi')] : [];
+  const volumes = [...appVolumes(mounts), ...sampleData];
   const main = container(target, {
     name: 'worker',
     image: target.images.app,
@@ -46,7 +48,7 @@ export function workerDeployment(target: Target, mounts: AppMounts): Manifest {
         serviceAccount: workerName(target.name),
         // A running job may finish its batch; what it does not finish, pg-boss hands to the next worker.
         terminationGracePeriodSeconds: 60,
-        initContainers: [copySampleData(target)],
+        ...(isSample ? { initContainers: [copySampleData(target)] } : {}),
         containers: [main],
         volumes: volumes.map(({ volume }) => volume),
       }),

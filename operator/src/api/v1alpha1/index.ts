@@ -1,4 +1,5 @@
 export { DEFAULT_STORAGE_SIZE } from './database.ts';
+export { managedAKTools } from './market-data.ts';
 export type { ResourcesSpec, ValidationRule } from './common.ts';
 export { specSchema, type StockAnalysisSpec } from './spec.ts';
 /** @internal */

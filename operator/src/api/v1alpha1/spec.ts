@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { describe, imageReference, objectName, resourcesSchema } from './common.ts';
 import { databaseSchema } from './database.ts';
+import { marketDataSchema } from './market-data.ts';
 
 const pullSecrets = z
   .array(z.object({ name: objectName('Name of a Secret of type kubernetes.io/dockerconfigjson.') }))
@@ -79,35 +80,6 @@ const workload = (description: string, replicas: number, maximum: number) =>
     })
     .prefault({})
     .meta(describe(description));
-
-const marketDataSchema = z
-  .object({
-    provider: z.enum(['Sample']).default('Sample').meta(describe('Where market history comes from.')),
-    sample: z
-      .object({
-        image: imageReference(
-          'Image that holds the sample data; absent takes the one that the operator brings.',
-        ).optional(),
-      })
-      .meta(describe('Real history that stands still, from the sample-data image.'))
-      .optional(),
-    symbols: z
-      .array(
-        z
-          .string()
-          .max(16)
-          .regex(/^[0-9]{6}\.(SH|SZ|BJ)$/),
-      )
-      .min(1)
-      .max(500)
-      .meta({
-        ...describe('Symbols to load, for example 600519.SH; absent loads everything that the source has.'),
-        'x-kubernetes-list-type': 'set',
-      })
-      .optional(),
-  })
-  .prefault({})
-  .meta(describe('Market history.'));
 
 export const specSchema = z
   .object({

@@ -57,6 +57,7 @@ const imageStatusSchema = z
     app: pinnedImage('Image of server, worker and migrate.').optional(),
     postgres: pinnedImage('Image of PostgreSQL.').optional(),
     sampleData: pinnedImage('Image of the sample data.').optional(),
+    aktools: pinnedImage('Image of AKTools.').optional(),
   })
   .meta(describe('Images in use. They are pinned: a newer operator does not change them by itself.'));
 

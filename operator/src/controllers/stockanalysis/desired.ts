@@ -1,5 +1,5 @@
 import { ANNOTATION, contentHash } from '../../naming/index.ts';
-import type { KubeObject } from '../../kube/index.ts';
+import { resources, type KubeObject } from '../../kube/index.ts';
 import { firstDrift } from '../../policies/index.ts';
 import type { Manifest } from '../../resources/index.ts';
 
@@ -15,11 +15,14 @@ export function withAnnotation(manifest: Manifest, name: string, value: string):
 
 /**
  * Why a live object has to be written, undefined where it need not be. The hash finds what we no longer want, the
- * comparison what somebody else changed; both are needed, and neither looks at fields that are not ours.
+ * comparison what somebody else changed; both are needed, and neither looks at fields that are not ours. But a network
+ * policy is ours as a whole: one more peer lets somebody in, and one more label of its selector lets everybody in.
  */
 export function difference(desired: Manifest, live: KubeObject): string | undefined {
   const hash = live.metadata.annotations?.[ANNOTATION.appliedHash];
   if (hash !== desired.metadata.annotations?.[ANNOTATION.appliedHash]) return 'desired state changed';
-  const drift = firstDrift(desired, live);
-  return drift === undefined ? undefined : `drift at ${drift}`;
+  const isWhole = desired.kind === resources.networkPolicies.kind;
+  const path =
+    firstDrift(desired, live) ?? (isWhole ? firstDrift(live.spec, desired['spec'], '.spec') : undefined);
+  return path === undefined ? undefined : `drift at ${path}`;
 }

@@ -28,6 +28,7 @@ export function targetOf(object: StockAnalysis, spec: StockAnalysisSpec, pinned:
     app: pinned.app.reference,
     postgres: pinned.postgres.reference,
     sampleData: pinned.sampleData.reference,
+    aktools: pinned.aktools.reference,
   };
   return { name, namespace, uid, spec, images };
 }

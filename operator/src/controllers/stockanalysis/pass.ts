@@ -9,6 +9,7 @@ import {
 import { keptVerdicts } from './kept.ts';
 import { accessPhase, type Access } from './phases/access.ts';
 import { credentialsPhase, type Credentials } from './phases/credentials.ts';
+import { dataSourcePhase, type DataSource } from './phases/data-source.ts';
 import { migratePhase, type SchemaStatus } from './phases/migrate.ts';
 import { runPhase, type Outcome, type Pass } from './phases/phase.ts';
 import { postgresPhase } from './phases/postgres.ts';
@@ -38,8 +39,15 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
   const databaseVerdict =
     pass.target.spec.database.mode === 'External' ? externalVerdict(access) : database.verdict;
   const schema = await schemaPhase(pass, access, databaseVerdict.status === 'True');
+  const dataSource = await runPhase('data source', pass, dataSourcePhase);
   const workloads = await runPhase('workloads', pass, () =>
-    rollOut(pass, access?.output, secrets, schema, databaseVerdict.status === 'True'),
+    rollOut(pass, {
+      access: access?.output,
+      secrets,
+      schema,
+      dataSource,
+      databaseReady: databaseVerdict.status === 'True',
+    }),
   );
   const fields = statusFields(pass, pinned, database.output, schema.output);
   const requeues = [credentials, database, schema, workloads].map(({ requeueAfterMs }) => requeueAfterMs);
@@ -53,6 +61,7 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
           : databaseVerdict,
       schema: schema.verdict,
       workloads: workloads.verdict,
+      dataSource: dataSource.verdict,
       pendingRollout: pendingOf(pass, pinned, access?.output !== undefined),
       warnings: warningsOfPass(pass),
       fields,
@@ -77,6 +86,7 @@ async function suspendedPass(pass: Pass, pinned: AllPinned): Promise<PassResult>
       database: kept.volume ?? verdict,
       schema: verdict,
       workloads: verdict,
+      dataSource: verdict,
       suspended: verdict,
       pendingRollout: pendingImages(pinned, pass.dependencies.images),
       warnings: warningsOfPass(pass),
@@ -141,21 +151,26 @@ const WAITS_FOR_SCHEMA = fails({
   message: 'Server and worker wait for the schema, see SchemaCurrent',
 });
 
-async function rollOut(
-  pass: Pass,
-  access: Access | undefined,
-  secrets: Credentials | undefined,
-  schema: Outcome<SchemaStatus>,
-  databaseReady: boolean,
-): Promise<Outcome> {
+/** What the pods of the application need before they change. */
+interface Prerequisites {
+  readonly access: Access | undefined;
+  readonly secrets: Credentials | undefined;
+  readonly schema: Outcome<SchemaStatus>;
+  readonly dataSource: Outcome<DataSource>;
+  readonly databaseReady: boolean;
+}
+
+async function rollOut(pass: Pass, prerequisites: Prerequisites): Promise<Outcome> {
+  const { access, secrets, schema, dataSource, databaseReady } = prerequisites;
   await frontPhase(pass);
   if (access) await pruneContent(pass, access);
   const waitsForDatabase = !databaseReady && isStopped(pass);
-  if (!access || !secrets || !schema.output || waitsForDatabase) {
+  if (!access || !secrets || !schema.output || waitsForDatabase || !dataSource.output) {
     if (access && secrets) await noteWorkloads(pass, access, secrets);
-    return { verdict: waitsForDatabase ? WAITS_FOR_DATABASE : WAITS_FOR_SCHEMA };
+    if (waitsForDatabase) return { verdict: WAITS_FOR_DATABASE };
+    return { verdict: access && secrets && schema.output ? dataSource.verdict : WAITS_FOR_SCHEMA };
   }
-  const outcome = await workloadsPhase(pass, access, secrets);
+  const outcome = await workloadsPhase(pass, access, secrets, dataSource.verdict);
   await pruneChildren(pass);
   return outcome;
 }

@@ -27,7 +27,7 @@ beforeEach(async () => {
   reconciler = new StockAnalysisReconciler({
     ...{ client, cache, clock: systemClock, random: Math.random },
     recorder: { event: (_, { reason }) => announced.push(reason) },
-    images: { app: 'app:1', postgres: 'postgres:1', sampleData: 'sample-data:1' },
+    images: { app: 'app:1', postgres: 'postgres:1', sampleData: 'sample-data:1', aktools: 'aktools:1' },
     crd: { isOutdated: false },
     leftovers: new Leftovers(client, systemClock),
     externalSecrets: new ExternalSecrets(client, cache),

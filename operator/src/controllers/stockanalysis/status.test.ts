@@ -21,6 +21,7 @@ const GOOD: Observations = {
   database: holds('ok'),
   schema: holds('ok'),
   workloads: holds('ok'),
+  dataSource: holds('ok', 'NotRequested'),
   credentials: holds('ok', 'NotRequested'),
   pendingRollout: [],
   warnings: [],

@@ -32,6 +32,8 @@ export interface Observations {
   readonly database: Verdict;
   readonly schema: Verdict;
   readonly workloads: Verdict;
+  /** Informs: what is stored is served without it. */
+  readonly dataSource: Verdict;
   readonly credentials: Verdict;
   /** Trouble that belongs to no single part, for example an error that nobody foresaw. */
   readonly failure?: Verdict | undefined;
@@ -64,7 +66,7 @@ export type StatusFields = Omit<StockAnalysisStatus, 'conditions' | 'observedGen
 type Gate = 'failure' | 'credentials' | 'database' | 'schema' | 'workloads';
 const GATES: readonly Gate[] = ['failure', 'credentials', 'database', 'schema', 'workloads'];
 
-const NOT_REQUESTED = holds('The spec does not ask for it', 'NotRequested');
+export const NOT_REQUESTED = holds('The spec does not ask for it', 'NotRequested');
 
 /** The status after a complete pass. Pure: the same observations give the same status. */
 export function aggregateStatus(
@@ -78,6 +80,7 @@ export function aggregateStatus(
     DatabaseReady: observed.database,
     SchemaCurrent: observed.schema,
     WorkloadsAvailable: observed.workloads,
+    DataSourceAvailable: observed.dataSource,
     CredentialsFresh: observed.credentials,
     CertificateReady: NOT_REQUESTED,
     Exposed: NOT_REQUESTED,

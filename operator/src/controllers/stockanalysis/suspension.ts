@@ -1,4 +1,4 @@
-import { postgresName, serverName, workerName } from '../../naming/index.ts';
+import { aktoolsName, postgresName, serverName, workerName } from '../../naming/index.ts';
 import type { ResourceType } from '../../kube/index.ts';
 import type { LiveDeployment, LiveStatefulSet } from '../../policies/index.ts';
 import type { KubeObject } from '../../kube/index.ts';
@@ -21,8 +21,9 @@ async function suspend(pass: Pass): Promise<Verdict> {
   const { name } = pass.target;
   await scaleToZero(pass, kinds.deployments, serverName(name));
   await scaleToZero(pass, kinds.deployments, workerName(name));
+  await scaleToZero(pass, kinds.deployments, aktoolsName(name));
   await removeRunningJobs(pass.children, pass.writer);
-  const application = runningPods(pass.children, name, ['server', 'worker', 'migrate']);
+  const application = runningPods(pass.children, name, ['server', 'worker', 'aktools', 'migrate']);
   if (application.length > 0) return stopping(application);
   await scaleToZero(pass, kinds.statefulSets, postgresName(name));
   const database = runningPods(pass.children, name, ['postgres']);

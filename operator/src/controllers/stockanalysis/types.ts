@@ -55,6 +55,7 @@ export const kinds = {
   configMaps: resources.configMaps,
   serviceAccounts: resources.serviceAccounts,
   services: resources.services,
+  networkPolicies: resources.networkPolicies,
   claims: shaped<Claim>(resources.persistentVolumeClaims),
   statefulSets: shaped<LiveStatefulSet & KubeObject>(resources.statefulSets),
   deployments: shaped<LiveDeployment & KubeObject>(resources.deployments),

@@ -14,12 +14,29 @@ export function testTarget(spec: StockAnalysisSpecInput = {}): Target {
       app: 'registry.example/app:1',
       postgres: 'registry.example/postgres:1',
       sampleData: 'registry.example/sample-data:1',
+      aktools: 'registry.example/aktools:1',
     },
   };
 }
 
 export const MOUNTS = { configMap: 'demo-config-0123456789', databaseSecret: 'demo-database-app-0123456789' };
 export const POSTGRES_MOUNTS = { configMap: 'demo-postgres-config-0123456789', adminNumber: 1, tlsNumber: 1 };
+
+/** Market data from an AKTools that the operator runs, every member set. */
+export const AKTOOLS_SPEC: StockAnalysisSpecInput = {
+  image: { pullPolicy: 'Always', pullSecrets: [{ name: 'registry' }] },
+  marketData: {
+    provider: 'AKTools',
+    aktools: {
+      managed: {
+        image: 'registry.example/aktools:2',
+        resources: { requests: { cpu: '100m' }, limits: { memory: '1Gi' } },
+      },
+    },
+    symbols: ['600519.SH'],
+    refresh: { cron: '30 16 * * MON-FRI' },
+  },
+};
 
 /** Every member set, to see where it ends up. */
 export const FULL_SPEC: StockAnalysisSpecInput = {

@@ -1,5 +1,7 @@
+import { managedAKTools } from '../../../api/index.ts';
 import {
   KIND,
+  aktoolsName,
   migrateName,
   postgresName,
   serverName,
@@ -16,20 +18,28 @@ import {
   type Ownership,
 } from '../../../policies/index.ts';
 import { migrationKey, postgresConfig, type Target } from '../../../resources/index.ts';
+import { runningPods } from '../stopping.ts';
 import type { Access } from './access.ts';
 import type { Pass } from './phase.ts';
 import { kinds } from '../types.ts';
 
 /** Named children that this spec wants, by kind. */
-function wantedNames(target: Target): ReadonlyMap<ResourceType, ReadonlySet<string>> {
+function wantedNames({ target, children }: Pass): ReadonlyMap<ResourceType, ReadonlySet<string>> {
   const builtIn = target.spec.database.mode === 'BuiltIn';
   const { name } = target;
+  const hasAKToolsPods = runningPods(children, name, ['aktools']).length > 0;
   const postgres = builtIn ? [postgresName(name)] : [];
+  const aktools = managedAKTools(target.spec.marketData) ? [aktoolsName(name)] : [];
   return new Map<ResourceType, ReadonlySet<string>>([
-    [kinds.deployments, new Set([serverName(name), workerName(name)])],
+    [kinds.deployments, new Set([serverName(name), workerName(name), ...aktools])],
     [kinds.statefulSets, new Set(postgres)],
-    [kinds.services, new Set([serviceName(name), ...postgres])],
-    [kinds.serviceAccounts, new Set([serverName(name), workerName(name), migrateName(name), ...postgres])],
+    [kinds.services, new Set([serviceName(name), ...postgres, ...aktools])],
+    [
+      kinds.serviceAccounts,
+      new Set([serverName(name), workerName(name), migrateName(name), ...postgres, ...aktools]),
+    ],
+    // It outlives the pods that it shuts in; the end of the last one is an event.
+    [kinds.networkPolicies, new Set(hasAKToolsPods ? [aktoolsName(name)] : aktools)],
   ]);
 }
 
@@ -38,9 +48,8 @@ function wantedNames(target: Target): ReadonlyMap<ResourceType, ReadonlySet<stri
  * nothing is removed because a phase did not get that far. Volume and credentials are never pruned.
  */
 export async function pruneChildren(pass: Pass): Promise<void> {
-  const { target } = pass;
   const accounts = new Set(templatesOf(pass).map(({ spec }) => spec?.serviceAccountName));
-  for (const [type, wanted] of wantedNames(target)) {
+  for (const [type, wanted] of wantedNames(pass)) {
     const isKept = (name: string): boolean =>
       wanted.has(name) || (type === kinds.serviceAccounts && accounts.has(name));
     await removeAll(

@@ -9,7 +9,7 @@ import {
   type AppMounts,
   type Target,
 } from '../../../resources/index.ts';
-import { fails, holds } from '../status.ts';
+import { fails, holds, type Verdict } from '../status.ts';
 import type { Access } from './access.ts';
 import type { Credentials } from './credentials.ts';
 import { explain, type Outcome, type Pass } from './phase.ts';
@@ -24,7 +24,12 @@ export async function frontPhase(pass: Pass): Promise<void> {
 }
 
 /** Server and worker. They change only once the schema is the one that the desired image expects. */
-export async function workloadsPhase(pass: Pass, access: Access, credentials: Credentials): Promise<Outcome> {
+export async function workloadsPhase(
+  pass: Pass,
+  access: Access,
+  credentials: Credentials,
+  dataSource: Verdict,
+): Promise<Outcome> {
   const { target } = pass;
   const parts = partsOf(target, access, credentials);
   const states = [];
@@ -36,9 +41,9 @@ export async function workloadsPhase(pass: Pass, access: Access, credentials: Cr
   for (const { pods, state } of states)
     if (!state.done) return { verdict: fails(await explain(pass, state.finding, pods)) };
   const { server: wantedServers, worker: wantedWorkers } = target.spec;
-  return {
-    verdict: holds(`Available: server ${wantedServers.replicas}, worker ${wantedWorkers.replicas}`),
-  };
+  const available = `Available: server ${wantedServers.replicas}, worker ${wantedWorkers.replicas}`;
+  const lacking = dataSource.status === 'True' ? '' : '; the data source is not, see DataSourceAvailable';
+  return { verdict: holds(`${available}${lacking}`) };
 }
 
 /** What waits for a rollout in them says so, though it is not their turn yet. */

@@ -1,0 +1,68 @@
+/** Schedules in the five fields of cron. What they mean is pg-boss's matter; here they are only kept from being nonsense. */
+
+/** One number or name of each field, as regular expressions that Go's RE2 reads too. */
+const VALUES = [
+  '[1-5]?[0-9]',
+  '(?:1?[0-9]|2[0-3])',
+  '(?:[1-9]|[12][0-9]|3[01])',
+  '(?:[1-9]|1[0-2]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)',
+  '(?:[0-7]|SUN|MON|TUE|WED|THU|FRI|SAT)',
+] as const;
+
+const STEP = '(?:/[1-9][0-9]?)?';
+
+/** A list of numbers, and of `*` and ranges with or without a step. */
+function fieldPattern(value: string): string {
+  const item = `(?:(?:[*]|${value}-${value})${STEP}|${value})`;
+  return `${item}(?:,${item})*`;
+}
+
+export const CRON_PATTERN = `^${VALUES.map(fieldPattern).join(' ')}$`;
+
+const NAMES: readonly (readonly string[])[] = [
+  ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'],
+  ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'],
+];
+
+function numberOf(text: string): number {
+  const [month, day] = NAMES.map((names) => names.indexOf(text));
+  if (month !== undefined && month >= 0) return month + 1;
+  return day !== undefined && day >= 0 ? day : Number(text);
+}
+
+/** First and last number of an item, undefined for `*`. */
+function rangeOf(item: string): readonly [number, number] | undefined {
+  const [range = ''] = item.split('/');
+  if (range === '*') return undefined;
+  const [first = '', last = first] = range.split('-');
+  return [numberOf(first), numberOf(last)];
+}
+
+/** February has a 29th every few years. */
+const LONGEST = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+
+/**
+ * Whether a text of {@link CRON_PATTERN} holds a range that begins behind its end, or names no day that exists: the
+ * pattern lets both pass, and the scheduler of the application would refuse to start with them.
+ */
+export function neverOccurs(cron: string): boolean {
+  const fields = cron.split(' ').map((field) => field.split(',').map(rangeOf));
+  if (fields.flat().some((range) => range !== undefined && range[0] > range[1])) return true;
+  const [, , days = [], months = []] = fields;
+  const earliest = Math.min(...days.map((range) => range?.[0] ?? 1));
+  const longest = Math.max(
+    ...LONGEST.filter((_, index) =>
+      months.some((range) => range === undefined || (range[0] <= index + 1 && index + 1 <= range[1])),
+    ),
+  );
+  return earliest > longest;
+}
+
+/** Whether the time zone database of this process knows the name. */
+export function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,76 @@
+import { PORT, aktoolsName, selectorOf } from '../naming/index.ts';
+import { MANAGE, ownedMetadata, type Manifest, type RbacRule, type Target } from './manifest.ts';
+
+export const NETWORK_POLICY_RULES: readonly RbacRule[] = [
+  {
+    apiGroups: ['networking.k8s.io'],
+    resources: ['networkpolicies'],
+    verbs: MANAGE,
+    why: 'keeps everybody but the workers away from AKTools, and AKTools away from the cluster',
+  },
+];
+
+/**
+ * What is not the public Internet: every IPv4 block that the IANA special-purpose registry calls not globally reachable,
+ * and multicast. Pods, Services, nodes and metadata services are in one of them unless a cluster uses public addresses.
+ */
+const NOT_PUBLIC_IPV4 = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/3',
+] as const;
+
+/** Global unicast is 2000::/3; of it the special-purpose blocks, and 6to4, which wraps IPv4 addresses. */
+const NOT_PUBLIC_IPV6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'] as const;
+
+/** Addresses at which some clusters answer for DNS outside of any pod: a cache on the node, the cloud's resolver. */
+const LINK_LOCAL = '169.254.0.0/16';
+
+const tcp = (port: number): Record<string, unknown> => ({ port, protocol: 'TCP' });
+const udp = (port: number): Record<string, unknown> => ({ port, protocol: 'UDP' });
+
+/**
+ * Who may talk to AKTools and to whom it may talk. Whoever may send it a query may run Python there, so it must be of no
+ * use to anybody: only workers of this object come in, and out it goes to the Web and to DNS, nowhere inside the cluster.
+ */
+export function aktoolsNetworkPolicy(target: Target): Manifest {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: ownedMetadata(target, aktoolsName(target.name), 'aktools'),
+    spec: {
+      podSelector: { matchLabels: selectorOf(target.name, 'aktools') },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [
+        {
+          from: [{ podSelector: { matchLabels: selectorOf(target.name, 'worker') } }],
+          ports: [tcp(PORT.aktools)],
+        },
+      ],
+      egress: [
+        {
+          // Pods that answer for DNS have one label here and another one there, and 5353 behind the Service in OpenShift.
+          to: [{ namespaceSelector: {} }, { ipBlock: { cidr: LINK_LOCAL } }],
+          ports: [udp(53), tcp(53), udp(5353), tcp(5353)],
+        },
+        {
+          to: [
+            { ipBlock: { cidr: '0.0.0.0/0', except: [...NOT_PUBLIC_IPV4] } },
+            { ipBlock: { cidr: '2000::/3', except: [...NOT_PUBLIC_IPV6] } },
+          ],
+          ports: [tcp(80), tcp(443)],
+        },
+      ],
+    },
+  };
+}
