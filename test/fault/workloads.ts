@@ -92,6 +92,15 @@ const change = (name: string, spec: unknown): Workload => ({
   reached: ready,
 });
 
+/** Its AKTools is another Deployment, which Ready does not wait for. */
+const AKTOOLS: Workload = {
+  ...change('AKTools', { marketData: { provider: 'AKTools' } }),
+  reached: async (plan) => {
+    await ready(plan);
+    await plan.waitForDataSource(PATIENCE_MS);
+  },
+};
+
 const SUSPEND: Workload = {
   name: 'suspend',
   after: CREATE,
@@ -158,6 +167,13 @@ export const WORKLOADS: readonly Workload[] = [
   change('image', { image: { repository: 'test.invalid/app', tag: '2' } }),
   SUSPEND,
   { name: 'resume', after: SUSPEND, act: patch({ suspend: false }), reached: ready },
+  AKTOOLS,
+  {
+    name: 'Sample again',
+    after: AKTOOLS,
+    act: patch({ marketData: { provider: 'Sample' } }),
+    reached: AKTOOLS.reached,
+  },
   RETAIN,
   { name: 'adopt retained data', after: RETAIN, act: (plan) => plan.createObject(), reached: ready },
   DELETE,

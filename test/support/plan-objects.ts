@@ -149,6 +149,21 @@ export abstract class PlanObjects {
     return claim?.metadata.uid;
   }
 
+  /** Waits until AKTools works, or is gone with its pods where the spec does not ask for it: Ready waits for neither. */
+  async waitForDataSource(timeoutMs = CONVERGE_MS): Promise<void> {
+    const { reason } = await this.waitForCondition(
+      { type: 'DataSourceAvailable', status: 'True' },
+      timeoutMs,
+    );
+    if (reason !== 'NotRequested') return;
+    const what = `nothing of AKTools to be left in ${this.namespace}`;
+    await eventually({ what, timeoutMs, intervalMs: 200 }, async () => {
+      // The policy is the last to go, after the pods that it shuts in.
+      const policies = await this.list('networking.k8s.io/v1', 'networkpolicies');
+      return policies.length === 0 || undefined;
+    });
+  }
+
   waitReady(timeoutMs = CONVERGE_MS): Promise<Condition> {
     return this.waitForCondition({ type: 'Ready', status: 'True' }, timeoutMs);
   }

@@ -18,6 +18,7 @@ async function converge(plan: Plan, spec: Spec, elsewhere: ExternalDatabase): Pr
   for (const [name, login] of isExternal(spec) ? Object.entries(EXTERNAL_SECRETS) : [])
     await plan.createExternalSecret(elsewhere, name, login);
   await plan.converge(spec);
+  await plan.waitForDataSource();
 }
 
 /** Fresh objects, one per spec, and what no two of them have in common. */
@@ -40,9 +41,11 @@ export class FreshStates {
     return this.#states.size;
   }
 
-  /** Three objects of one spec: fields that differ say nothing. */
+  /** Three objects of one spec, which has every child that there is: fields that differ say nothing. */
   async learn(): Promise<void> {
-    const states = await Promise.all([1, 2, 3].map(() => this.#make({})));
+    const states = await Promise.all(
+      [1, 2, 3].map(() => this.#make({ marketData: { provider: 'AKTools' } })),
+    );
     this.mask = learnMask(states);
   }
 
@@ -140,6 +143,7 @@ async function carryOut(plan: Plan, from: Spec, step: Step): Promise<Omit<Stop, 
       const before = (await plan.object()).metadata.generation;
       const { metadata } = await plan.patchSpec(patchBetween(from, step.spec));
       await plan.waitReady();
+      await plan.waitForDataSource();
       await plan.settle(QUIET_MS);
       return { wrong: [], isIdle: metadata.generation === before, state: await currentState(plan) };
     }

@@ -22,7 +22,7 @@ const urlRules: ValidationRule[] = [
 
 /** What the rules above say, for a CRD that is not ours. */
 function isSourceURL(text: string): boolean {
-  return /^https?:$/.test(URL.parse(text)?.protocol ?? '') && !/[@?#]/.test(text);
+  return /^https?:\/\/[^/]/i.test(text) && URL.canParse(text) && !/[@?#]/.test(text);
 }
 
 const managedSchema = z
@@ -41,6 +41,7 @@ const aktoolsSchema = z
       .string()
       .min(1)
       .max(MAX_URL_LENGTH)
+      .regex(/^[!-~]+$/)
       .refine(isSourceURL, {
         message: 'must be an http or https URL without credentials, query and fragment',
       })
