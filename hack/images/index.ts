@@ -24,7 +24,7 @@ export async function buildImages(): Promise<ImageSet> {
   return { operator, app, postgres, sampleData };
 }
 
-/** Only a platform that asks AKTools needs it, and it is the largest of all. */
+/** Only a platform that asks AKTools needs it, and it is the largest of all. @internal `make images` builds it, too */
 export async function buildAKTools(): Promise<BuiltImage> {
   const { aktools } = await build(ROOT, ['aktools']);
   if (!aktools) throw new Error('hack/images/catalog.ts lacks the image of AKTools');

@@ -73,10 +73,10 @@ describe.concurrent('AKTools', () => {
         refresh: { cron: '30 16 * * 1-5', timeZone: 'Asia/Shanghai' },
       });
       expect((await worker(plan)).spec.template.spec).not.toHaveProperty('initContainers');
-      const created = plan.proxy.log.writes.filter(
+      const first = plan.proxy.log.writes.find(
         ({ verb, object }) => verb === 'create' && object.endsWith(NAME),
       );
-      expect(created[0]?.object).toContain('networkpolicies');
+      expect(first?.object).toContain('networkpolicies');
       await plan.settle();
       const quiet = plan.proxy.log.writeCount;
       await plan.settle(5000);
@@ -97,10 +97,10 @@ describe.concurrent('AKTools', () => {
         provider: 'Sample',
         sample: { path: '/var/lib/stock-analysis/sample-data' },
       });
-      const removed = plan.proxy.log.writes.filter(
+      const last = plan.proxy.log.writes.findLast(
         ({ verb, object }) => verb === 'delete' && object.endsWith(NAME),
       );
-      expect(removed.at(-1)?.object).toContain('networkpolicies');
+      expect(last?.object).toContain('networkpolicies');
       expect(plan.proxy.log.denied.map(formatRecord)).toEqual([]);
     }),
   );

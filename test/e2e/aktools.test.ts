@@ -158,10 +158,11 @@ describe('the sample with AKTools', () => {
   it('goes when the sample data is asked for instead', async () => {
     await kubectl().apply(stringify({ ...sample, spec: { ...spec, marketData: { provider: 'Sample' } } }));
     await condition('Ready', 'True', 'Available');
-    await until('nothing of AKTools to be left', 90_000, async () => {
+    const gone = await until('nothing of AKTools to be left', 90_000, async () => {
       const kinds = 'deployments,services,serviceaccounts,networkpolicies,pods';
       const names = await kubectl().run(['get', kinds, '-n', namespace, '-o', 'name']);
       return names.includes(CHILD) ? undefined : true;
     });
+    expect(gone).toBe(true);
   });
 });

@@ -93,12 +93,14 @@ const change = (name: string, spec: unknown): Workload => ({
 });
 
 /** Its AKTools is another Deployment, which Ready does not wait for. */
+const readyWithSource = async (plan: Plan): Promise<void> => {
+  await ready(plan);
+  await plan.waitForDataSource(PATIENCE_MS);
+};
+
 const AKTOOLS: Workload = {
   ...change('AKTools', { marketData: { provider: 'AKTools' } }),
-  reached: async (plan) => {
-    await ready(plan);
-    await plan.waitForDataSource(PATIENCE_MS);
-  },
+  reached: readyWithSource,
 };
 
 const SUSPEND: Workload = {
@@ -172,7 +174,7 @@ export const WORKLOADS: readonly Workload[] = [
     name: 'Sample again',
     after: AKTOOLS,
     act: patch({ marketData: { provider: 'Sample' } }),
-    reached: AKTOOLS.reached,
+    reached: readyWithSource,
   },
   RETAIN,
   { name: 'adopt retained data', after: RETAIN, act: (plan) => plan.createObject(), reached: ready },

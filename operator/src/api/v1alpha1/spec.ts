@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describe, imageReference, objectName, resourcesSchema } from './common.ts';
+import { describe, objectName, resourcesSchema } from './common.ts';
 import { databaseSchema } from './database.ts';
 import { marketDataSchema } from './market-data.ts';
 

@@ -17,7 +17,7 @@ import {
   type LiveTemplate,
   type Ownership,
 } from '../../../policies/index.ts';
-import { migrationKey, postgresConfig, type Target } from '../../../resources/index.ts';
+import { migrationKey, postgresConfig } from '../../../resources/index.ts';
 import { runningPods } from '../stopping.ts';
 import type { Access } from './access.ts';
 import type { Pass } from './phase.ts';
