@@ -101,8 +101,9 @@ describe('the sample with AKTools', () => {
   it('becomes Ready with the image that the operator brings', async () => {
     expect(await condition('DataSourceAvailable', 'True', 'Available')).toContain(CHILD);
     await condition('Ready', 'True', 'Available');
+    const reference = provider().nameOf((await buildAKTools()).ref);
     const { status } = await kubectl().get<{ status: { image: { aktools: unknown } } }>(OBJECT);
-    expect(status.image.aktools).toEqual({ reference: (await buildAKTools()).ref, origin: 'Operator' });
+    expect(status.image.aktools).toEqual({ reference, origin: 'Operator' });
   });
 
   it('answers a worker: what it has not, and what AkShare knows without asking anybody', async () => {
@@ -153,16 +154,5 @@ describe('the sample with AKTools', () => {
       return JSON.stringify(now) === JSON.stringify(before.spec) || undefined;
     });
     expect((await kubectl().get<NetworkPolicy>(POLICY)).metadata.uid).toBe(before.metadata.uid);
-  });
-
-  it('goes when the sample data is asked for instead', async () => {
-    await kubectl().apply(stringify({ ...sample, spec: { ...spec, marketData: { provider: 'Sample' } } }));
-    await condition('Ready', 'True', 'Available');
-    const gone = await until('nothing of AKTools to be left', 90_000, async () => {
-      const kinds = 'deployments,services,serviceaccounts,networkpolicies,pods';
-      const names = await kubectl().run(['get', kinds, '-n', namespace, '-o', 'name']);
-      return names.includes(CHILD) ? undefined : true;
-    });
-    expect(gone).toBe(true);
   });
 });

@@ -77,9 +77,15 @@ async function prunesLeftovers(): Promise<void> {
   };
   const service = { apiVersion: 'v1', kind: 'Service', metadata: leftover, spec: { ports: [{ port: 80 }] } };
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: leftover };
-  await kubectl().apply([service, account].map((object) => stringify(object)).join('---\n'));
+  const policy = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: leftover,
+    spec: { podSelector: { matchLabels: { app: 'former' } } },
+  };
+  await kubectl().apply([service, account, policy].map((object) => stringify(object)).join('---\n'));
   await until('the leftovers to be pruned', 60_000, async () => {
-    const left = await children('services,serviceaccounts');
+    const left = await children('services,serviceaccounts,networkpolicies');
     return left.every((child) => child.metadata.name !== leftover.name) || undefined;
   });
 }
