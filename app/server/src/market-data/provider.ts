@@ -20,6 +20,8 @@ export type Fetched<Value> = {
   /** The upstream's function or file, for example `stock_zh_a_hist`. */
   readonly operation: string;
   readonly fetchedAt: Date;
+  /** True: the source cannot be asked just now, and this is its last good answer. */
+  readonly stale?: boolean;
 } & (
   | { readonly outcome: 'data'; readonly value: Value }
   | { readonly outcome: 'empty'; readonly reason: EmptyReason }

@@ -3,14 +3,16 @@ export type SourceFailure =
   /** No connection, or it broke. */
   | 'unreachable'
   | 'timeout'
-  /** Our own budget of calls for that host is used up; nothing was sent. */
+  /** Our own budget of calls for that host is used up; nothing was sent, `retryAt` says when it can be. */
   | 'over_budget'
-  /** The function rests after failures; nothing was sent. */
+  /** The function rests after failures; nothing was sent, `retryAt` says when one call may try again. */
   | 'resting'
   /** The upstream's own failure: a ban, a time-out behind it, a changed page. */
   | 'upstream_failed'
-  /** The function or a parameter is not known there. */
+  /** The function is not known there, or the source has no such data. */
   | 'not_offered'
+  /** A value that must not be sent; nothing was. */
+  | 'refused'
   /** An answer that is not what the contract says; `violation` says which way. */
   | 'contract'
   /** Files of the sample. */
@@ -23,26 +25,37 @@ export type ContractViolation =
   | 'not_json'
   | 'truncated_json'
   | 'html'
+  | 'unexpected_status'
+  | 'too_deep'
+  | 'duplicate_key'
   | 'not_an_array'
   | 'missing_column'
   | 'wrong_type'
   | 'wrong_symbol'
   | 'bad_date'
+  | 'out_of_range'
   | 'swapped_units'
   | 'too_few_rows';
+
+export interface SourceErrorOptions {
+  readonly cause?: unknown;
+  readonly failure?: SourceFailure;
+  readonly violation?: ContractViolation;
+  readonly retryAt?: Date;
+}
 
 /** The source could not be read. The message is for everybody; what the file system or the network said is the cause. */
 export class SourceError extends Error {
   readonly failure: SourceFailure;
   readonly violation: ContractViolation | undefined;
+  /** When asking again can help; undefined: nobody knows. */
+  readonly retryAt: Date | undefined;
 
-  constructor(
-    what: string,
-    options: { cause?: unknown; failure?: SourceFailure; violation?: ContractViolation | undefined } = {},
-  ) {
+  constructor(what: string, options: SourceErrorOptions = {}) {
     super(`${what} could not be read from the source`, { cause: options.cause });
     this.name = 'SourceError';
     this.failure = options.failure ?? 'unreadable';
     this.violation = options.violation;
+    this.retryAt = options.retryAt;
   }
 }

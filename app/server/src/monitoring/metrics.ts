@@ -54,6 +54,49 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly upstreamCalls = new Histogram({
+    name: `${PREFIX}upstream_call_duration_seconds`,
+    help: 'Calls of the market data source that were sent, by function and outcome',
+    labelNames: ['operation', 'outcome'] as const,
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 180],
+    registers: this.registers,
+  });
+
+  readonly upstreamHeldBack = new Counter({
+    name: `${PREFIX}upstream_held_back_total`,
+    help: 'Calls of the market data source that were not sent: over_budget (of the host) or resting (after failures)',
+    labelNames: ['operation', 'reason'] as const,
+    registers: this.registers,
+  });
+
+  readonly contractViolations = new Counter({
+    name: `${PREFIX}contract_violations_total`,
+    help: 'Answers of the market data source that were refused because they break its contract, by kind',
+    labelNames: ['operation', 'kind'] as const,
+    registers: this.registers,
+  });
+
+  readonly upstreamTokens = new Gauge({
+    name: `${PREFIX}upstream_tokens`,
+    help: 'Calls that the budget of a host still allows, after the last one of this process; below zero: debt',
+    labelNames: ['host'] as const,
+    registers: this.registers,
+  });
+
+  readonly upstreamCircuit = new Gauge({
+    name: `${PREFIX}upstream_circuit_openings`,
+    help: 'Cool-downs in a row of a function of the market data source, as this process saw it last; 0: not resting',
+    labelNames: ['operation'] as const,
+    registers: this.registers,
+  });
+
+  readonly upstreamKeptAge = new Gauge({
+    name: `${PREFIX}upstream_last_good_age_seconds`,
+    help: 'Age of the last good answer that was served because the source could not be asked; 0 after a fresh one',
+    labelNames: ['operation'] as const,
+    registers: this.registers,
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }

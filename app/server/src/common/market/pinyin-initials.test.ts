@@ -26,10 +26,7 @@ describe('pinyinInitials', () => {
 
   it('equal all 1,813 that the list of the sample has', () => {
     const folder = dirname(createRequire(import.meta.url).resolve('hqchart/package.json'));
-    const script = readFileSync(
-      join(folder, 'src/jscommon/umychart.testdata/symbollist_shsz.js'),
-      'utf8',
-    );
+    const script = readFileSync(join(folder, 'src/jscommon/umychart.testdata/symbollist_shsz.js'), 'utf8');
     const list = JSON.parse(script.slice(script.indexOf('['), script.lastIndexOf(']') + 1)) as [
       string,
       string,

@@ -14,7 +14,7 @@ export class UpstreamState1795676520000 implements MigrationInterface {
   }
 }
 
-/** A token bucket per host. */
+/** A token bucket per host; below zero after a call that cost more than the bucket holds. */
 const BUDGETS = `
   CREATE TABLE app.upstream_budgets (
     host         text NOT NULL CONSTRAINT upstream_budgets_pkey PRIMARY KEY,
@@ -22,25 +22,30 @@ const BUDGETS = `
     refilled_at  timestamptz NOT NULL
   )`;
 
-/** A circuit breaker per function; \`probe_until\` is the lease of the one call that may try while it is open. */
+/**
+ * A circuit breaker per function: open where \`open_until\` is set. When that time has passed, whoever moves it on may
+ * make the one call of the next cool-down; \`openings\` counts the cool-downs in a row.
+ */
 const CIRCUITS = `
   CREATE TABLE app.upstream_circuits (
     function     text NOT NULL CONSTRAINT upstream_circuits_pkey PRIMARY KEY,
-    failures     integer NOT NULL DEFAULT 0,
+    failures     integer NOT NULL,
+    openings     integer NOT NULL DEFAULT 0,
     opened_at    timestamptz,
     open_until   timestamptz,
-    probe_until  timestamptz,
-    openings     integer NOT NULL DEFAULT 0,
-    last_error   text,
-    changed_at   timestamptz NOT NULL DEFAULT now()
+    last_error   text NOT NULL,
+    changed_at   timestamptz NOT NULL,
+    CONSTRAINT upstream_circuits_open_check CHECK ((openings > 0) = (open_until IS NOT NULL))
   )`;
 
-/** The last good answer of small whole-market questions, so that it outlives the process that asked. */
+/**
+ * The last good answer to small whole-market questions, so that it outlives the process that asked. Text, as it came:
+ * it is checked again by whoever reads it, and jsonb would refuse an escaped NUL.
+ */
 const ANSWERS = `
   CREATE TABLE app.upstream_answers (
     key         text NOT NULL CONSTRAINT upstream_answers_pkey PRIMARY KEY,
     function    text NOT NULL,
-    origin      text NOT NULL,
-    answer      jsonb NOT NULL,
+    body        text NOT NULL,
     fetched_at  timestamptz NOT NULL
   )`;

@@ -1,0 +1,96 @@
+import type { Clock } from '../../common/clock.ts';
+import {
+  type Admission,
+  type Budget,
+  type CircuitPolicy,
+  type CircuitView,
+  coolDownMs,
+  type KeptAnswer,
+  type Payment,
+  type UpstreamState,
+} from './upstream-state.ts';
+
+interface Bucket {
+  tokens: number;
+  refilledAt: number;
+}
+
+interface Circuit {
+  failures: number;
+  openings: number;
+  openUntil: number | undefined;
+}
+
+/** For one process: the same decisions as the adapter for PostgreSQL, forgotten with the process. */
+export class MemoryUpstreamState implements UpstreamState {
+  readonly #clock: Clock;
+  readonly #buckets = new Map<string, Bucket>();
+  readonly #circuits = new Map<string, Circuit>();
+  readonly #answers = new Map<string, KeptAnswer>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  pay(host: string, cost: number, { capacity, secondsPerCall }: Budget): Promise<Payment> {
+    const now = this.#now();
+    const bucket = this.#buckets.get(host) ?? { tokens: capacity, refilledAt: now };
+    const elapsed = Math.max(0, now - bucket.refilledAt) / 1000;
+    const tokens = Math.min(capacity, bucket.tokens + elapsed / secondsPerCall);
+    const missing = Math.min(cost, capacity) - tokens;
+    if (missing > 0)
+      return Promise.resolve({ paid: false, retryAfterMs: Math.ceil(missing * secondsPerCall * 1000) });
+    this.#buckets.set(host, { tokens: tokens - cost, refilledAt: Math.max(now, bucket.refilledAt) });
+    return Promise.resolve({ paid: true, tokens: tokens - cost });
+  }
+
+  circuit(operation: string): Promise<CircuitView> {
+    return Promise.resolve(this.#view(operation));
+  }
+
+  admit(operation: string, policy: CircuitPolicy, leaseMs: number, stretch: number): Promise<Admission> {
+    const circuit = this.#circuits.get(operation);
+    if (circuit?.openUntil === undefined) return Promise.resolve({ admitted: true, openings: 0 });
+    const now = this.#now();
+    if (now < circuit.openUntil)
+      return Promise.resolve({ admitted: false, until: new Date(circuit.openUntil) });
+    circuit.openings += 1;
+    circuit.openUntil = now + Math.max(leaseMs, coolDownMs(policy, circuit.openings, stretch));
+    return Promise.resolve({ admitted: true, openings: circuit.openings });
+  }
+
+  succeeded(operation: string, openings: number): Promise<void> {
+    if (this.#circuits.get(operation)?.openings === openings) this.#circuits.delete(operation);
+    return Promise.resolve();
+  }
+
+  failed(operation: string, openings: number, policy: CircuitPolicy, stretch: number): Promise<CircuitView> {
+    const circuit = this.#circuits.get(operation) ?? { failures: 0, openings: 0, openUntil: undefined };
+    this.#circuits.set(operation, circuit);
+    circuit.failures += 1;
+    const opens = circuit.openings === 0 && circuit.failures >= policy.failuresToOpen;
+    if (opens) circuit.openings = 1;
+    if (opens || (openings > 0 && circuit.openings === openings))
+      circuit.openUntil = this.#now() + coolDownMs(policy, circuit.openings, stretch);
+    return Promise.resolve(this.#view(operation));
+  }
+
+  keep(key: string, _operation: string, answer: KeptAnswer): Promise<void> {
+    const known = this.#answers.get(key);
+    if (known === undefined || known.fetchedAt <= answer.fetchedAt) this.#answers.set(key, answer);
+    return Promise.resolve();
+  }
+
+  kept(key: string): Promise<KeptAnswer | undefined> {
+    return Promise.resolve(this.#answers.get(key));
+  }
+
+  #view(operation: string): CircuitView {
+    const { openings = 0, openUntil } = this.#circuits.get(operation) ?? {};
+    return { operation, openings, until: openUntil === undefined ? undefined : new Date(openUntil) };
+  }
+
+  #now(): number {
+    return this.#clock.now().getTime();
+  }
+}
