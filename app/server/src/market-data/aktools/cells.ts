@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { isCivilDate } from '../../common/market/civil-date.ts';
+import type { ContractViolation } from '../source-error.ts';
+
+/** Lets a cell say in which way it breaks the contract; `violationOf` in rows.ts reads it. */
+function refuse(ctx: z.RefinementCtx, violation: ContractViolation, message: string): typeof z.NEVER {
+  ctx.addIssue({ code: 'custom', message, params: { violation } });
+  return z.NEVER;
+}
+
+/** pandas writes NaN, NaT and the infinities as null. */
+export const number = z.number().nullable();
+
+/** Text for a database, which cannot hold NUL. */
+export const text = z.string().refine((value) => !value.includes('\0'), 'must not contain NUL');
+export const optionalText = text.nullable();
+
+const T_DATE = /^\d{4}-\d{2}-\d{2}(T00:00:00(\.000)?)?$/;
+
+/**
+ * `2024-01-25T00:00:00.000` of a column of dates, or `2024-01-25` of one of strings: a date at the exchange, without a
+ * zone, so its first ten characters are the date and no clock is asked.
+ */
+export const civilDate = z.string().transform((value, ctx) => {
+  const date = value.slice(0, 10);
+  if (T_DATE.test(value) && isCivilDate(date)) return date;
+  return refuse(ctx, 'bad_date', 'is no date YYYY-MM-DD');
+});
+export const optionalCivilDate = civilDate.nullable();
+
+const TIME = /^\d{4}-\d{2}-\d{2} ([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/;
+
+/** `2024-01-25 09:31:00` at the exchange. */
+export const civilTime = z.string().transform((value, ctx) => {
+  if (TIME.test(value) && isCivilDate(value.slice(0, 10))) return value;
+  return refuse(ctx, 'bad_date', 'is no time YYYY-MM-DD HH:MM:SS');
+});
+
+/** The exchange's wall clock as an instant: UTC+8, without summer time since 1991. */
+export function instantOf(time: string): Date {
+  return new Date(`${time.replace(' ', 'T')}+08:00`);
+}
+
+/** null of the upstream is undefined here. */
+export function known<Value>(value: Value | null): Value | undefined {
+  return value ?? undefined;
+}
+
+const SHARES_PER_LOT = 100;
+
+/** 手 to shares. */
+export function sharesOfLots(lots: number): number {
+  return lots * SHARES_PER_LOT;
+}
+
+/** `2024-01-25` as the parameters of the upstream write it: `20240125`. */
+export function compactDate(date: string): string {
+  return date.replaceAll('-', '');
+}

@@ -1,0 +1,95 @@
+import { codeOf, kindOf } from '../../common/market/symbol.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { Fetched, SourceRow } from '../provider.ts';
+import { SourceError } from '../source-error.ts';
+import { ask, fetched } from './asking.ts';
+import {
+  type AskedBars,
+  type AskedRange,
+  readIndexHistory,
+  readSinaHistory,
+  readStockHistory,
+  readTencentHistory,
+} from './bars.ts';
+import { compactDate } from './cells.ts';
+import { prefixedCode } from './codes.ts';
+import {
+  indexHistory,
+  stockHistory,
+  stockHistorySina,
+  stockHistoryTencent,
+  type UpstreamFunction,
+} from './functions.ts';
+import { type MarketFacts, reasonOf } from './market-facts.ts';
+
+interface Upstream {
+  readonly of: UpstreamFunction;
+  readonly symbolAs: (symbol: string) => string;
+  readonly period?: string;
+  readonly read: (body: string, asked: AskedBars) => readonly SourceRow[];
+}
+
+const DAILY = 'daily';
+
+/** In the order in which they are asked; all are live, for old data must not pass for today's. */
+const STOCK_UPSTREAMS: readonly Upstream[] = [
+  { of: stockHistory, symbolAs: codeOf, period: DAILY, read: readStockHistory },
+  { of: stockHistorySina, symbolAs: prefixedCode, read: readSinaHistory },
+  { of: stockHistoryTencent, symbolAs: prefixedCode, read: readTencentHistory },
+];
+const INDEX_UPSTREAMS: readonly Upstream[] = [
+  { of: indexHistory, symbolAs: codeOf, period: DAILY, read: readIndexHistory },
+];
+
+/**
+ * Our own budget is no fault of the upstream: turning to the next one would only wear out that too. What must not be
+ * sent is not sent to anybody.
+ */
+const NOT_FOR_THE_NEXT: ReadonlySet<string> = new Set(['over_budget', 'refused']);
+
+async function askOne(
+  gateway: Gateway,
+  upstream: Upstream,
+  asked: AskedBars,
+  signal: AbortSignal | undefined,
+): Promise<Fetched<readonly SourceRow[]>> {
+  const { of, symbolAs, period, read } = upstream;
+  const parameters = {
+    symbol: symbolAs(asked.symbol),
+    ...(period === undefined ? {} : { period }),
+    start_date: compactDate(asked.from),
+    end_date: compactDate(asked.to),
+  };
+  return fetched(of, await ask(gateway, { of, parameters, read: (body) => read(body, asked) }, signal));
+}
+
+/**
+ * Daily rows of the first upstream that has any. One that answers with nothing while the market was open and the symbol
+ * not halted is passed over like one that fails.
+ * @throws SourceError of the first upstream when none answered
+ */
+export async function fetchDailyRows(
+  { gateway, facts }: { readonly gateway: Gateway; readonly facts: MarketFacts },
+  symbol: string,
+  range: AskedRange,
+  signal: AbortSignal | undefined,
+): Promise<Fetched<readonly SourceRow[]>> {
+  const asked = { ...range, symbol, code: codeOf(symbol) };
+  let empty: Fetched<readonly SourceRow[]> | undefined;
+  let failure: SourceError | undefined;
+  for (const upstream of kindOf(symbol) === 'index' ? INDEX_UPSTREAMS : STOCK_UPSTREAMS) {
+    try {
+      const answer = await askOne(gateway, upstream, asked, signal);
+      if (answer.outcome !== 'data' || answer.value.length > 0) return answer;
+      const { origin, operation, fetchedAt } = answer;
+      const reason = await reasonOf(facts, symbol, range);
+      empty ??= { origin, operation, fetchedAt, outcome: 'empty', reason };
+      if (reason !== 'upstream_empty') return empty;
+    } catch (error) {
+      if (!(error instanceof SourceError) || NOT_FOR_THE_NEXT.has(error.failure)) throw error;
+      failure ??= error;
+    }
+  }
+  if (empty !== undefined) return empty;
+  throw failure ?? new Error(`no upstream has daily rows of ${symbol}`);
+}
