@@ -5,6 +5,8 @@ import { readRows, violated } from './rows.ts';
 
 /** The upstream's terms are per ten shares held. */
 const PER = 10;
+/** A tenth of a decimal fraction is one again, and not 0.16999999999999998. */
+const EXACT = 1e8;
 /** The first trading day of the exchanges: before it nothing can be missing. */
 const FIRST_DAY = '1990-12-19';
 const DONE = '实施';
@@ -27,7 +29,7 @@ const NOTHING = {
 
 function perShare(value: number | null, column: string): number {
   if (value !== null && !(value >= 0)) throw violated('wrong_type', `${column} is ${value}`);
-  return (value ?? 0) / PER;
+  return Math.round(((value ?? 0) / PER) * EXACT) / EXACT;
 }
 
 function dated(

@@ -41,12 +41,10 @@ function countMembers(value: unknown): number {
   return parts.reduce<number>((sum, part) => sum + countMembers(part), own);
 }
 
-/** A whole number that a double cannot hold becomes a bigint, which no schema of numbers lets pass. */
+/** A whole number that a double cannot hold stays its digits: exact, and no schema of numbers lets it pass. */
 function exactly(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   const source = context?.source ?? '';
-  return typeof value === 'number' && /^-?\d+$/.test(source) && !Number.isSafeInteger(value)
-    ? BigInt(source)
-    : value;
+  return typeof value === 'number' && /^-?\d+$/.test(source) && !Number.isSafeInteger(value) ? source : value;
 }
 
 function broken(violation: ContractViolation, cause: unknown): SourceError {
