@@ -1,6 +1,7 @@
 import { kindOf } from '../../common/market/symbol.ts';
 import type { Bar, MinuteBar, MinuteRow, SourceRow } from '../provider.ts';
 import { sharesOfLots } from './cells.ts';
+import { prefixedCode } from './codes.ts';
 import {
   indexHistory,
   minuteHistory,
@@ -9,7 +10,7 @@ import {
   stockHistoryTencent,
 } from './functions.ts';
 import { type ReadRow, readRows, violated } from './rows.ts';
-import { checkUnits, sharesPerUnit } from './units.ts';
+import { checkUnits } from './units.ts';
 
 /** Exchange dates, both inclusive. */
 export interface AskedRange {
@@ -115,21 +116,21 @@ export function readSinaHistory(body: string, asked: AskedBars): readonly Source
   );
 }
 
-/** Tencent's daily bars: `stock_zh_a_hist_tx`, whose unit of volume is found from the numbers. */
+/**
+ * Tencent counts in lots, but for the STAR market. AkShare makes shares of that unless the code begins with sh688 or
+ * with one of these, which it takes for indices: so the stocks 000xxx of Shenzhen stay in lots.
+ */
+const TENCENT_LEFT_IN_LOTS = /^sz000/;
+
+/** Tencent's daily bars: `stock_zh_a_hist_tx`, in shares or in lots; they do not say of which symbol. */
 export function readTencentHistory(body: string, asked: AskedBars): readonly SourceRow[] {
-  const rows = readRows(stockHistoryTencent, body);
-  const asTheyCame = rows.map(({ row, raw }) => entryOf(row.date, row, raw));
-  const bars = barsOf(asTheyCame);
-  const unit = bars.length === 0 ? 1 : sharesPerUnit(bars);
-  if (unit === 1) return judged(asTheyCame, asked);
-  return judged(
-    rows.map(({ row, raw }) => {
-      const { open, high, low, close, amount } = row;
-      const volume = row.volume === null ? null : row.volume * unit;
-      return entryOf(row.date, { open, high, low, close, amount, volume }, raw);
-    }),
-    asked,
-  );
+  const inLots = TENCENT_LEFT_IN_LOTS.test(prefixedCode(asked.symbol));
+  const entries = readRows(stockHistoryTencent, body).map(({ row, raw }) => {
+    const { open, high, low, close, amount, volume } = row;
+    const shares = volume === null || !inLots ? volume : sharesOfLots(volume);
+    return entryOf(row.date, { open, high, low, close, amount, volume: shares }, raw);
+  });
+  return judged(entries, asked);
 }
 
 /** 开盘 of Eastmoney's minutes where it has none. */

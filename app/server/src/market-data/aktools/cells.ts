@@ -8,8 +8,13 @@ function refuse(ctx: z.RefinementCtx, violation: ContractViolation, message: str
   return z.NEVER;
 }
 
+/** Far beyond the amount of any market in yuan, and within what the columns of the database hold. */
+const LARGEST = 1e16;
+const LARGEST_PRICE = 1e9;
+
 /** pandas writes NaN, NaT and the infinities as null. */
-export const number = z.number().nullable();
+export const number = z.number().min(-LARGEST).max(LARGEST).nullable();
+export const price = z.number().min(-LARGEST_PRICE).max(LARGEST_PRICE).nullable();
 
 /** Text for a database, which cannot hold NUL. */
 export const text = z.string().refine((value) => !value.includes('\0'), 'must not contain NUL');

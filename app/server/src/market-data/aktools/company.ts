@@ -1,7 +1,7 @@
 import { civilDateOfNumber } from '../../common/market/civil-date.ts';
 import { normaliseName } from '../../common/market/pinyin-initials.ts';
 import type { Fundamental, NewsItem, SymbolProfile, Valuation } from '../provider.ts';
-import { instantOf, known } from './cells.ts';
+import { instantOf, known, number } from './cells.ts';
 import { companyProfile, newsSearch, reportFigures, valuationHistory } from './functions.ts';
 import { readRows, violated } from './rows.ts';
 
@@ -14,7 +14,9 @@ export function readProfile(body: string, code: string): SymbolProfile {
   };
   const shares = (item: string): number | undefined => {
     const value = facts.get(item);
-    return typeof value === 'number' && value > 0 ? Math.round(value) : undefined;
+    return typeof value === 'number' && value > 0 && Number.isSafeInteger(Math.round(value))
+      ? Math.round(value)
+      : undefined;
   };
   const answered = text('股票代码');
   if (answered === undefined) throw violated('missing_column', `${companyProfile.name} has no 股票代码`);
@@ -73,8 +75,9 @@ export function readFundamentals(body: string): readonly Fundamental[] {
       const reportDate = REPORT_DATE.test(column) ? civilDateOfNumber(Number(column)) : undefined;
       if (reportDate === undefined) throw violated('bad_date', `${column.slice(0, 20)} is no report date`);
       if (value === null) return [];
-      if (typeof value !== 'number') throw violated('wrong_type', `${item} of ${reportDate} is no number`);
-      return [{ reportDate, category, item, value, unit: unitOf(item) }];
+      const figure = number.safeParse(value).data ?? undefined;
+      if (figure === undefined) throw violated('wrong_type', `${item} of ${reportDate} is no number`);
+      return [{ reportDate, category, item, value: figure, unit: unitOf(item) }];
     }),
   );
 }

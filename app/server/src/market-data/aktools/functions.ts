@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Origin } from '../provider.ts';
-import { civilDate, civilTime, number, optionalCivilDate, optionalText, text } from './cells.ts';
+import { civilDate, civilTime, number, optionalCivilDate, optionalText, price, text } from './cells.ts';
 
 export type Parameters = Readonly<Record<string, string>>;
 
@@ -34,8 +34,8 @@ const SINA = { origin: 'sina', host: 'sina', ...ORDINARY } as const;
 
 const define = <Row>(definition: UpstreamFunction<Row>): UpstreamFunction<Row> => definition;
 
-const prices = { 开盘: number, 收盘: number, 最高: number, 最低: number, 成交量: number, 成交额: number };
-const latin = { date: civilDate, open: number, close: number, high: number, low: number, amount: number };
+const prices = { 开盘: price, 收盘: price, 最高: price, 最低: price, 成交量: number, 成交额: number };
+const latin = { date: civilDate, open: price, close: price, high: price, low: price, amount: number };
 
 /** Daily bars, unadjusted. Volume in lots of 100 shares, amount in yuan. */
 export const stockHistory = define({
@@ -58,7 +58,7 @@ export const stockHistorySina = define({
 const FIRST_YEAR = 1990;
 
 /**
- * Volume in shares or in lots, by the board of the code; see `sharesPerUnit` in units.ts. One request per year, and one for
+ * Volume in shares or in lots, by the board of the code; see `readTencentHistory`. One request per year, and one for
  * the first year.
  */
 export const stockHistoryTencent = define({
@@ -102,11 +102,11 @@ export const marketQuotes = define({
   row: z.object({
     代码: text,
     名称: text,
-    最新价: number,
-    今开: number,
-    最高: number,
-    最低: number,
-    昨收: number,
+    最新价: price,
+    今开: price,
+    最高: price,
+    最低: price,
+    昨收: price,
     成交量: number,
     成交额: number,
     量比: number,
@@ -182,7 +182,7 @@ export const valuationHistory = define({
   parameters: { symbol: CODE },
   row: z.object({
     数据日期: civilDate,
-    当日收盘价: number,
+    当日收盘价: price,
     总市值: number,
     流通市值: number,
     总股本: number,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkStockUnits, checkUnits, sharesPerUnit } from './units.ts';
+import { checkStockUnits, checkUnits } from './units.ts';
 import { type SampleBar, sampleBars } from './testing/sample-tables.ts';
 
 const scaled = (bars: readonly SampleBar[], factor: number) =>
@@ -22,9 +22,6 @@ describe.each(['000001.SZ', '600000.SH', '000151.SZ'])('units of %s', (symbol) =
       expect(() => checkStockUnits(scaled(ofYear, 1))).not.toThrow();
       expect(() => checkStockUnits(scaled(ofYear, 100)), String(year)).toThrow(swapped);
       expect(() => checkStockUnits(scaled(ofYear, 0.01)), String(year)).toThrow(swapped);
-      expect(sharesPerUnit(scaled(ofYear, 1))).toBe(1);
-      expect(sharesPerUnit(scaled(ofYear, 0.01))).toBe(100);
-      expect(() => sharesPerUnit(scaled(ofYear, 100))).toThrow(swapped);
     }
   });
 });
@@ -46,6 +43,5 @@ describe('an answer in which nothing was traded', () => {
     const idle = [{ date: '2024-01-02', high: 10, low: 9, volume: 0, amount: 0 }];
     expect(() => checkStockUnits(idle)).not.toThrow();
     expect(() => checkUnits(idle, 'index')).not.toThrow();
-    expect(() => sharesPerUnit(idle)).toThrow(swapped);
   });
 });

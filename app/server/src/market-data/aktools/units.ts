@@ -9,7 +9,6 @@ export interface Traded {
   readonly amount: number;
 }
 
-const LOT = 100;
 /**
  * The average price of a day lies between its low and high, so the median of average price / middle of the day is 1
  * within a few per cent; a volume in the wrong unit makes it 100 or 1/100. Anything within a factor of 10 of the stated
@@ -29,9 +28,6 @@ function unitRatio(bars: readonly Traded[]): number | undefined {
     .filter((ratio) => Number.isFinite(ratio) && ratio > 0);
   return median(ratios);
 }
-
-const near = (ratio: number, expected: number): boolean =>
-  ratio > expected / TOLERANCE && ratio < expected * TOLERANCE;
 
 /**
  * A volume of an index divides its amount into the average price of the market's shares: 5 to 40 yuan, and below 200 for
@@ -57,19 +53,6 @@ export function checkUnits(bars: readonly (Traded & { readonly date: string })[]
 /** @throws SourceError `swapped_units` */
 export function checkStockUnits(bars: readonly Traded[]): void {
   const ratio = unitRatio(bars);
-  if (ratio === undefined || near(ratio, 1)) return;
+  if (ratio === undefined || (ratio > 1 / TOLERANCE && ratio < TOLERANCE)) return;
   throw violated('swapped_units', `amount/volume is ${ratio.toPrecision(3)} times the price`);
-}
-
-/**
- * For the one upstream whose unit depends on the board: AkShare multiplies Tencent's volumes by 100 unless the code
- * begins with sh688, sz399, sh000 or sz000, and so leaves the stocks 000xxx of Shenzhen in lots. The numbers say which.
- * @returns shares per unit of volume, 1 or 100
- * @throws SourceError `swapped_units` when neither unit fits, or nothing was traded that could tell
- */
-export function sharesPerUnit(bars: readonly Traded[]): number {
-  const ratio = unitRatio(bars);
-  if (ratio !== undefined && near(ratio, 1)) return 1;
-  if (ratio !== undefined && near(ratio, LOT)) return LOT;
-  throw violated('swapped_units', `amount/volume is ${ratio?.toPrecision(3) ?? 'not known'} times the price`);
 }
