@@ -1,5 +1,9 @@
 import { Module } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
+import { DATABASE } from '../database/database.module.ts';
+import type { Database } from '../database/sql.ts';
+import { Metrics } from '../monitoring/metrics.ts';
 import { MonitoringModule } from '../monitoring/monitoring.module.ts';
 import { BarsController } from './bars/bars.controller.ts';
 import { BarsService } from './bars/bars.service.ts';
@@ -10,11 +14,11 @@ import { IngestionsController } from './ingestion/ingestions.controller.ts';
 import { IngestionsService } from './ingestion/ingestions.service.ts';
 import { MarketClock } from './market-clock.ts';
 import { MARKET_DATA_SOURCE } from './market-data-source.ts';
+import { openProvider } from './open-provider.ts';
 import { MARKET_DATA_PROVIDER } from './provider.ts';
 import { QuarantineController } from './quarantine/quarantine.controller.ts';
 import { QuarantineEntity } from './quarantine/quarantine.entity.ts';
 import { QuarantineService } from './quarantine/quarantine.service.ts';
-import { SampleProvider } from './sample/sample-provider.ts';
 import { SymbolEntity } from './symbols/symbol.entity.ts';
 import { SymbolsController } from './symbols/symbols.controller.ts';
 import { SymbolsService } from './symbols/symbols.service.ts';
@@ -55,8 +59,9 @@ export class MarketDataModule {}
     source,
     {
       provide: MARKET_DATA_PROVIDER,
-      useFactory: ({ marketData }: Configuration) => SampleProvider.fromConfiguration(marketData),
-      inject: [CONFIGURATION],
+      useFactory: ({ marketData }: Configuration, database: Database, metrics: Metrics, clock: Clock) =>
+        openProvider(marketData, { database, metrics, clock }),
+      inject: [CONFIGURATION, DATABASE, Metrics, CLOCK],
     },
     IngestionRuns,
     IngestionWorker,

@@ -94,7 +94,24 @@ describe('loadConfiguration', () => {
     expect(marketData).toEqual({ provider: 'Sample', sample: { path: '/data' }, symbols: ['000001.SZ'] });
   });
 
-  it.each([
+  it('reads a live source and when it is refreshed', () => {
+    const path = file(
+      'config.yaml',
+      "marketData:\n  provider: AKTools\n  aktools: {url: 'http://stock-aktools:8080/'}\n  refresh: {cron: '30 17 * * MON-FRI'}\n",
+    );
+    const { marketData } = loadConfiguration('worker', {
+      DATABASE_URL: URL_OF_TESTS,
+      STOCK_ANALYSIS_CONFIG_FILE: path,
+    });
+    expect(marketData).toEqual({
+      provider: 'AKTools',
+      aktools: { url: 'http://stock-aktools:8080' },
+      sample: {},
+      refresh: { cron: '30 17 * * MON-FRI', timeZone: 'Asia/Shanghai' },
+    });
+  });
+
+  it.each<readonly [string, string, RegExp]>([
     ['an unknown key', 'marketData: {provder: Sample}', /marketData: Unrecognized key: "provder"/],
     ['an unknown key at the top', 'market: {}', /Unrecognized key: "market"/],
     ['an unknown provider', 'marketData: {provider: Oracle}', /marketData\.provider/],
@@ -104,6 +121,26 @@ describe('loadConfiguration', () => {
       /marketData\.symbols\.0: must look like 600519\.SH/,
     ],
     ['text that is not YAML', 'marketData: [', /cannot read/],
+    ['AKTools without its address', 'marketData: {provider: AKTools}', /marketData\.aktools\.url: is needed/],
+    ...['ftp://a', 'http://u:p@a', 'http://a?b=1', 'http://a#b', 'aktools:8080', 'a b'].map(
+      (url) =>
+        [
+          `the address ${url}`,
+          `marketData: {provider: AKTools, aktools: {url: '${url}'}}`,
+          /marketData\.aktools\.url: must be http/,
+        ] as const,
+    ),
+    ['a budget of nothing', 'marketData: {aktools: {url: http://a, secondsPerCall: 0}}', /secondsPerCall/],
+    [
+      'a cron of six fields',
+      "marketData: {refresh: {cron: '0 30 17 * * 1-5'}}",
+      /refresh\.cron: must have five/,
+    ],
+    [
+      'a time zone that is none',
+      'marketData: {refresh: {timeZone: Mars/Base}}',
+      /refresh\.timeZone: must be/,
+    ],
   ])('refuses %s in config.yaml', (_what, text, message) => {
     const issues = issuesOf({
       DATABASE_URL: URL_OF_TESTS,

@@ -6,16 +6,62 @@ import { messageOf } from './errors.ts';
 
 const symbol = z.string().regex(SYMBOL_PATTERN, 'must look like 600519.SH');
 
-/** Plain configuration that a person writes (config.yaml); an unknown key is an error, not a typo that is ignored. */
-const fileSchema = z.strictObject({
-  marketData: z
-    .strictObject({
-      provider: z.literal('Sample').default('Sample'),
-      sample: z.strictObject({ path: z.string().min(1).optional() }).default({}),
-      symbols: z.array(symbol).min(1).max(10_000).optional(),
-    })
-    .default({ provider: 'Sample', sample: {} }),
+const webAddress = z.string().refine(isPlainAddress, {
+  message: 'must be http:// or https:// with a host, without a user, a query or a fragment',
 });
+
+function isPlainAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return (
+    ['http:', 'https:'].includes(protocol) && [username, password, search, hash].every((part) => part === '')
+  );
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** Five fields; what the parser of the schedule makes of their values is its matter. */
+const CRON = /^[\d*/,a-z-]+( [\d*/,a-z-]+){4}$/i;
+
+const aktools = z.strictObject({
+  url: webAddress.transform((url) => url.replace(/\/+$/, '')),
+  /** How often each host behind it is asked, after a burst. */
+  secondsPerCall: z.number().min(0.1).max(3600).optional(),
+  burst: z.number().int().min(1).max(100).optional(),
+});
+
+const refresh = z.strictObject({
+  cron: z
+    .string()
+    .regex(CRON, 'must have five fields: minute, hour, day of month, month, day of week')
+    .optional(),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'must be a time zone such as Asia/Shanghai')
+    .default('Asia/Shanghai'),
+});
+
+const marketData = z
+  .strictObject({
+    provider: z.enum(['Sample', 'AKTools']).default('Sample'),
+    aktools: aktools.optional(),
+    sample: z.strictObject({ path: z.string().min(1).optional() }).default({}),
+    symbols: z.array(symbol).min(1).max(10_000).optional(),
+    refresh: refresh.optional(),
+  })
+  .refine(({ provider, aktools: server }) => provider !== 'AKTools' || server !== undefined, {
+    path: ['aktools', 'url'],
+    message: 'is needed by the provider AKTools: the address of an AKTools server',
+  });
+
+/** Plain configuration that a person writes (config.yaml); an unknown key is an error, not a typo that is ignored. */
+const fileSchema = z.strictObject({ marketData: marketData.default({ provider: 'Sample', sample: {} }) });
 
 export type FileConfiguration = z.infer<typeof fileSchema>;
 

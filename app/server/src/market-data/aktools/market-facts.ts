@@ -9,7 +9,7 @@ export interface MarketFacts {
   /** The day whose prices quotes of that moment show, and whether they are its last ones; undefined: the calendar does not know. */
   quoteDay(at: Date): Promise<{ readonly date: string; readonly final: boolean } | undefined>;
   /** undefined: not all of them are known. */
-  tradingDays(range: AskedRange): Promise<readonly string[] | undefined>;
+  tradingDays(range: AskedRange, symbol: string): Promise<readonly string[] | undefined>;
   /** Whether the symbol was listed on a date or before; undefined: no list of symbols is stored yet. */
   isListed(symbol: string, by: string): Promise<boolean | undefined>;
   /** Whether the symbol is known to have been halted on all of the days. */
@@ -19,7 +19,7 @@ export interface MarketFacts {
 /** Why an answer about a symbol and a range has no rows. */
 export async function reasonOf(facts: MarketFacts, symbol: string, range: AskedRange): Promise<EmptyReason> {
   if ((await facts.isListed(symbol, range.to)) === false) return 'not_listed';
-  const days = await facts.tradingDays(range);
+  const days = await facts.tradingDays(range, symbol);
   if (days === undefined) return 'upstream_empty';
   if (days.length === 0) return 'no_trading_in_range';
   return (await facts.isHalted(symbol, days)) ? 'suspended' : 'upstream_empty';

@@ -1,10 +1,10 @@
 import { normaliseName, pinyinInitials } from '../../common/market/pinyin-initials.ts';
-import type { Halt, Quote, SymbolListing } from '../provider.ts';
+import type { Bar, Halt, Quote, SymbolListing } from '../provider.ts';
 import { known, sharesOfLots } from './cells.ts';
 import { INDICES, symbolOfCode } from './codes.ts';
 import { marketQuotes, stockNames, suspensions, tradingDays } from './functions.ts';
 import { readRows, violated } from './rows.ts';
-import { checkStockUnits } from './units.ts';
+import { checkUnits } from './units.ts';
 
 /** The market had more stocks than this in 2016; a list with fewer is half of one. */
 const LEAST_STOCKS = 3_000;
@@ -61,14 +61,16 @@ export function readQuotes(body: string): readonly Quote[] {
       floatCap: known(row.流通市值),
     });
   }
-  checkStockUnits(
-    [...quotes.values()].flatMap(({ high, low, volume, amount }) =>
-      high === undefined || low === undefined || volume === undefined || amount === undefined
-        ? []
-        : [{ high, low, volume, amount }],
-    ),
-  );
+  checkUnits([...quotes.values()].flatMap(barOfDay), 'stock');
   return [...quotes.values()];
+}
+
+/** A quote as the bar of its day, where all of it is known. */
+function barOfDay({ open, high, low, last: close, volume, amount }: Quote): readonly Bar[] {
+  if (open === undefined || high === undefined || low === undefined || close === undefined) return [];
+  return volume === undefined || amount === undefined
+    ? []
+    : [{ date: '', open, high, low, close, volume, amount }];
 }
 
 /** A halt of minutes within a day is no day without trading. */

@@ -1,0 +1,71 @@
+import type { Clock } from '../../common/clock.ts';
+import type { Database } from '../../database/sql.ts';
+import { exchangeTime, lastCompletedTradingDay, marketPhase } from '../calendar/sessions.ts';
+import type { TradingCalendar } from '../calendar/trading-calendar.ts';
+import type { AskedRange } from './bars.ts';
+import type { MarketFacts } from './market-facts.ts';
+
+export interface StoredMarketFactsOptions {
+  readonly database: Database;
+  readonly source: string;
+  readonly clock: Clock;
+  /** Trading days of the exchange of a symbol. */
+  readonly calendarOf: (symbol: string) => Promise<TradingCalendar>;
+}
+
+/** All exchanges hold the same sessions; this index stands for the market. */
+const MARKET = '000001.SH';
+
+/** Facts from the calendar, and from the symbols and halts that were loaded. */
+export class StoredMarketFacts implements MarketFacts {
+  readonly #options: StoredMarketFactsOptions;
+
+  constructor(options: StoredMarketFactsOptions) {
+    this.#options = options;
+  }
+
+  now(): Date {
+    return this.#options.clock.now();
+  }
+
+  today(): string {
+    return exchangeTime(this.now()).date;
+  }
+
+  async quoteDay(at: Date): Promise<{ readonly date: string; readonly final: boolean } | undefined> {
+    const calendar = await this.#options.calendarOf(MARKET);
+    const phase = marketPhase(at, calendar);
+    const completed = lastCompletedTradingDay(at, calendar);
+    if (phase === 'unknown' || completed === undefined) return undefined;
+    // Before the opening auction, and on a day without trading, quotes are those of the last day.
+    if (phase === 'closed') return { date: completed, final: true };
+    const { date } = exchangeTime(at);
+    return { date, final: date <= completed };
+  }
+
+  async tradingDays({ from, to }: AskedRange, symbol: string): Promise<readonly string[] | undefined> {
+    return (await this.#options.calendarOf(symbol)).tradingDaysBetween(from, to);
+  }
+
+  async isListed(symbol: string, by: string): Promise<boolean | undefined> {
+    const [row] = await this.#options.database.query<{ known: boolean; listed: boolean }>(
+      `SELECT EXISTS (SELECT FROM app.symbols WHERE source = $1 AND kind = 'stock') AS known,
+              EXISTS (SELECT FROM app.symbols
+                       WHERE source = $1 AND symbol = $2 AND (listed_on IS NULL OR listed_on <= $3)) AS listed`,
+      [this.#options.source, symbol, by],
+    );
+    return row?.known === true ? row.listed : undefined;
+  }
+
+  async isHalted(symbol: string, days: readonly string[]): Promise<boolean> {
+    const [row] = await this.#options.database.query<{ halted: boolean }>(
+      `SELECT NOT EXISTS (
+         SELECT FROM unnest($3::date[]) AS day
+          WHERE NOT EXISTS (
+            SELECT FROM app.halts
+             WHERE source = $1 AND symbol = $2 AND from_date <= day AND (to_date IS NULL OR to_date >= day))) AS halted`,
+      [this.#options.source, symbol, days],
+    );
+    return days.length > 0 && row?.halted === true;
+  }
+}

@@ -1,0 +1,58 @@
+import type { Clock } from '../common/clock.ts';
+import type { Configuration } from '../common/configuration/configuration.ts';
+import { exchangeOf } from '../common/market/symbol.ts';
+import type { Database } from '../database/sql.ts';
+import type { Metrics } from '../monitoring/metrics.ts';
+import { AKToolsProvider } from './aktools/aktools-provider.ts';
+import { bodyOf } from './aktools/answers.ts';
+import { StoredMarketFacts } from './aktools/stored-market-facts.ts';
+import { TradingCalendar } from './calendar/trading-calendar.ts';
+import { BUDGET, CIRCUIT_POLICY, PATIENCE_MS, SLOTS } from './gateway/defaults.ts';
+import { Gateway } from './gateway/gateway.ts';
+import { HttpClient } from './gateway/http-client.ts';
+import { observeWith } from './gateway/observer.ts';
+import { PostgresUpstreamState } from './gateway/postgres-upstream-state.ts';
+import type { MarketDataProvider } from './provider.ts';
+import { SampleProvider } from './sample/sample-provider.ts';
+
+export interface ProviderNeeds {
+  readonly database: Database;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+}
+
+const exchangeKey = (symbol: string): 'SH' | 'SZ' | 'BJ' => {
+  const exchange = exchangeOf(symbol);
+  return exchange === 'SZ' || exchange === 'BJ' ? exchange : 'SH';
+};
+
+/** The configured source, and for a live one the gateway before it. */
+export function openProvider(
+  { provider, aktools, sample, symbols }: Configuration['marketData'],
+  { database, metrics, clock }: ProviderNeeds,
+): MarketDataProvider {
+  if (provider === 'Sample' || aktools === undefined)
+    return SampleProvider.fromConfiguration({ sample, symbols });
+  const budget = {
+    capacity: aktools.burst ?? BUDGET.capacity,
+    secondsPerCall: aktools.secondsPerCall ?? BUDGET.secondsPerCall,
+  };
+  const gateway = new Gateway({
+    transport: new HttpClient(aktools.url),
+    bodyOf,
+    state: new PostgresUpstreamState(database),
+    budgetOf: () => budget,
+    policy: CIRCUIT_POLICY,
+    observer: observeWith(metrics),
+    clock,
+    slots: SLOTS,
+    patienceMs: PATIENCE_MS,
+  });
+  const facts = new StoredMarketFacts({
+    database,
+    source: 'aktools',
+    clock,
+    calendarOf: (symbol) => Promise.resolve(TradingCalendar.announced(exchangeKey(symbol))),
+  });
+  return new AKToolsProvider({ gateway, facts, only: symbols });
+}
