@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Tiers are projects: `unit` (seconds, beside the code), `app-db` (the app on a real embedded PostgreSQL),
+// `aktools` (our client before the real AKTools),
 // `apiserver` (real kube-apiserver, etcd, controller-manager), `cluster` (the local cluster, killed half-way) and `e2e`
 // (local cluster and Chromium).
 /** On two cores Vitest takes one worker; many of our tests wait for a database, a socket or a process. */
@@ -58,6 +59,15 @@ export default defineConfig({
           globalSetup: ['../../test/app-db/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'aktools',
+          // The real AKTools; installs it when it is not there.
+          include: ['test/aktools/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 300_000,
         },
       },
       {

@@ -37,7 +37,7 @@ export const tiers: Readonly<Record<string, Tier>> = {
       { name: 'generated files', command: ['node', 'hack/generate/main.ts', '--check'] },
     ],
   },
-  unit: { suites: [{ name: 'unit', projects: ['unit', 'app', 'app-db'] }] },
+  unit: { suites: [{ name: 'unit', projects: ['unit', 'app', 'app-db', 'aktools'] }] },
   apiserver: { suites: [{ name: 'apiserver', projects: ['apiserver'] }] },
   // The whole matrices; a sample of each is part of `apiserver`.
   fault: { suites: [{ name: 'fault', projects: ['fault'] }] },

@@ -119,6 +119,18 @@ describe('daily rows', () => {
   });
 });
 
+it.each(['000001', '000001.SZ" or "', '000001" or ".SZ', 'sz000001', '../etc', ''])(
+  '%j is no symbol, and nothing is asked',
+  async (symbol) => {
+    const before = fake.calls.length;
+    const { provider } = open();
+    for (const question of ['dailyRows', 'minuteRows', 'profile', 'news', 'corporateActions'] as const)
+      await expect(provider[question](symbol)).rejects.toMatchObject({ failure: 'refused' });
+    await expect(provider.halts('2024-09-19"')).rejects.toMatchObject({ failure: 'refused' });
+    expect(fake.calls).toHaveLength(before);
+  },
+);
+
 describe('an answer without rows', () => {
   const halted = { isHalted: () => Promise.resolve(true) };
   const closed = { tradingDays: () => Promise.resolve([]) };

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { codeOf, kindOf } from '../../common/market/symbol.ts';
 import type { Answer, Gateway } from '../gateway/gateway.ts';
 import type {
   CorporateActions,
@@ -21,6 +20,7 @@ import { SourceError } from '../source-error.ts';
 import { ask, fetched, type Question } from './asking.ts';
 import { readMinutes } from './bars.ts';
 import { compactDate } from './cells.ts';
+import { checkedSymbol, stockCode } from './codes.ts';
 import { readFundamentals, readNews, readProfile, readValuations } from './company.ts';
 import { actionsOf, readDividends, readRights } from './corporate-actions.ts';
 import { fetchDailyRows } from './daily-rows.ts';
@@ -89,13 +89,14 @@ export class AKToolsProvider implements MarketDataProvider {
     return listed.outcome === 'data' ? listed.value.map(({ symbol }) => symbol) : [];
   }
 
-  dailyRows(
+  async dailyRows(
     symbol: string,
     range: DateRange = {},
     signal?: AbortSignal,
   ): Promise<Fetched<readonly SourceRow[]>> {
     const asked = { from: range.from ?? FIRST_DAY, to: range.to ?? this.#facts.today() };
-    return fetchDailyRows({ gateway: this.#gateway, facts: this.#facts }, symbol, asked, signal);
+    const context = { gateway: this.#gateway, facts: this.#facts };
+    return fetchDailyRows(context, checkedSymbol(symbol), asked, signal);
   }
 
   /** Of the latest day only: of earlier ones the upstream does not tell the open. */
@@ -197,16 +198,4 @@ export class AKToolsProvider implements MarketDataProvider {
       cause: `the calendar does not know the trading day of ${at.toISOString()}`,
     });
   }
-}
-
-/**
- * Six digits name a stock to the upstream: those of 000001.SH, the index, would be answered with 000001.SZ, a bank.
- * @throws SourceError `not_offered` for an index
- */
-function stockCode(symbol: string): string {
-  if (kindOf(symbol) === 'stock') return codeOf(symbol);
-  throw new SourceError(`what is asked of ${symbol}`, {
-    failure: 'not_offered',
-    cause: `${symbol} is an index`,
-  });
 }

@@ -1,4 +1,5 @@
-import { codeOf, exchangeOf } from '../../common/market/symbol.ts';
+import { codeOf, exchangeOf, kindOf, SYMBOL_PATTERN } from '../../common/market/symbol.ts';
+import { SourceError } from '../source-error.ts';
 import type { SymbolListing } from '../provider.ts';
 import { pinyinInitials } from '../../common/market/pinyin-initials.ts';
 
@@ -13,6 +14,30 @@ const RANGES: readonly (readonly [string, RegExp])[] = [
 export function symbolOfCode(code: string): string | undefined {
   const exchange = RANGES.find(([, codes]) => codes.test(code))?.[0];
   return exchange === undefined ? undefined : `${code}.${exchange}`;
+}
+
+/**
+ * A code is cut out of a symbol, so what is no symbol has to be refused before: half of it might be a code.
+ * @throws SourceError `refused`
+ */
+export function checkedSymbol(symbol: string): string {
+  if (SYMBOL_PATTERN.test(symbol)) return symbol;
+  throw new SourceError('the request', {
+    failure: 'refused',
+    cause: `${JSON.stringify(symbol.slice(0, 40))} is no symbol such as 600519.SH`,
+  });
+}
+
+/**
+ * Six digits name a stock to the upstream: those of 000001.SH, the index, would be answered with 000001.SZ, a bank.
+ * @throws SourceError `not_offered` for an index, `refused` for what is no symbol
+ */
+export function stockCode(symbol: string): string {
+  if (kindOf(checkedSymbol(symbol)) === 'stock') return codeOf(symbol);
+  throw new SourceError(`what is asked of ${symbol}`, {
+    failure: 'not_offered',
+    cause: `${symbol} is an index`,
+  });
 }
 
 /** As Sina and Tencent write it: `sh600519`. */

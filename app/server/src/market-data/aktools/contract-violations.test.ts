@@ -90,10 +90,9 @@ describe('an answer that breaks the contract', () => {
     ['stock_zh_a_spot_em', '成交量', 100, QUESTIONS[2]?.[2]],
     ['stock_zh_a_hist_min_em', '成交额', 0.01, QUESTIONS[3]?.[2]],
   ])('of %s in other units is refused', async (name, column, factor, asking) => {
-    const other = goodOf(name).map((row) => ({
-      ...row,
-      [column]: row[column] === null ? null : Number(row[column]) * factor,
-    }));
+    const other = goodOf(name).map((row) =>
+      Object.assign({}, row, { [column]: row[column] === null ? null : Number(row[column]) * factor }),
+    );
     fake.overrides.set(name, (response) => json(response, 200, other));
     expect(await violationOf(asking ?? (() => Promise.resolve()))).toBe('contract:swapped_units');
   });

@@ -61,6 +61,12 @@ describe('pathOf', () => {
     }
   });
 
+  it('refuses a function that is not on the list, whatever it looks like', () => {
+    expect(() => pathOf({ ...marketQuotes, name: 'exec' }, {})).toThrow(
+      expect.objectContaining({ failure: 'refused' }),
+    );
+  });
+
   it('refuses what the contract does not have, and the lack of what it has', () => {
     const refused = expect.objectContaining({ failure: 'refused' }) as unknown as Error;
     expect(() => pathOf(stockHistory, { symbol: '000001', ...range, timeout: '5' })).toThrow(refused);

@@ -1,5 +1,5 @@
 import { SourceError } from '../source-error.ts';
-import type { Parameters, UpstreamFunction } from './functions.ts';
+import { FUNCTIONS, type Parameters, type UpstreamFunction } from './functions.ts';
 
 /**
  * AKTools pastes query values into Python source: a quote ends the string, `&` and `=` begin another argument, a
@@ -19,6 +19,7 @@ function refuse(cause: string): never {
  */
 export function pathOf(definition: UpstreamFunction, parameters: Parameters): string {
   const { name } = definition;
+  if (!FUNCTIONS.includes(definition)) return refuse(`${name} is none of the functions that may be called`);
   const query = Object.entries(parameters).map(([key, value]) => {
     const pattern = Object.hasOwn(definition.parameters, key) ? definition.parameters[key] : undefined;
     if (pattern === undefined) return refuse(`${name} takes no ${JSON.stringify(key)}`);

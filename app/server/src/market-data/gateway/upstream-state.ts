@@ -62,8 +62,3 @@ export interface UpstreamState {
   keep(key: string, operation: string, answer: KeptAnswer): Promise<void>;
   kept(key: string): Promise<KeptAnswer | undefined>;
 }
-
-/** Length of the `openings`-th cool-down in a row. */
-export function coolDownMs(policy: CircuitPolicy, openings: number, stretch: number): number {
-  return Math.min(policy.coolDownMs * 2 ** (openings - 1), policy.longestCoolDownMs) * stretch;
-}

@@ -123,12 +123,18 @@ function answer(called: FakeFunction, query: Query, response: ServerResponse): v
 }
 
 export function json(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  send(response, status, 'application/json', JSON.stringify(body));
 }
 
 /** Every exception but KeyError; the socket is closed after it, and nobody is told. */
 export function serverError(response: ServerResponse): void {
   const { socket } = response;
-  response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' });
-  response.end('Internal Server Error', () => setImmediate(() => socket?.destroy()));
+  send(response, 500, 'text/plain; charset=utf-8', 'Internal Server Error', () =>
+    setImmediate(() => socket?.end()),
+  );
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string, sent?: () => void): void {
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
+  response.end(body, sent);
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../common/clock.ts';
 import { Gateway, type GatewayOptions } from '../../gateway/gateway.ts';
 import { HttpClient } from '../../gateway/http-client.ts';
-import { MemoryUpstreamState } from '../../gateway/memory-upstream-state.ts';
+import { MemoryUpstreamState } from '../../gateway/testing/memory-upstream-state.ts';
 import type { UpstreamObserver } from '../../gateway/observer.ts';
 import { AKToolsProvider } from '../aktools-provider.ts';
 import { bodyOf } from '../answers.ts';

@@ -50,9 +50,8 @@ export function eastmoneyHistory(symbol: string, from: string, to: string): Tabl
     .map((bar) => {
       const [day, previous, open, high, low, close, , amount] = bar;
       const date = dashed(day);
-      return {
-        日期: isIndex(symbol) ? date : tDate(date),
-        ...(isIndex(symbol) ? {} : { 股票代码: symbol.slice(0, 6) }),
+      const whose = isIndex(symbol) ? { 日期: date } : { 日期: tDate(date), 股票代码: symbol.slice(0, 6) };
+      return Object.assign(whose, {
         开盘: cents(open),
         收盘: cents(close),
         最高: cents(high),
@@ -63,7 +62,7 @@ export function eastmoneyHistory(symbol: string, from: string, to: string): Tabl
         涨跌幅: cents(((close - previous) / previous) * 100),
         涨跌额: cents(close - previous),
         换手率: 0.5,
-      };
+      });
     });
 }
 
@@ -75,13 +74,17 @@ export function latinHistory(symbol: string, from: string, to: string, upstream:
     .filter(([day]) => within(from, to)(day))
     .map((bar) => {
       const [day, , open, high, low, close, volume, amount] = bar;
-      const prices = { open: cents(open), close: cents(close), high: cents(high), low: cents(low) };
       const date = tDate(dashed(day));
+      const prices = { date, open: cents(open), close: cents(close), high: cents(high), low: cents(low) };
       if (upstream === 'sina')
-        return { date, ...prices, volume, amount, outstanding_share: 1e10, turnover: volume / 1e10 };
+        return Object.assign(prices, { volume, amount, outstanding_share: 1e10, turnover: volume / 1e10 });
       const traded = lots(bar, symbol) * (leftInLots ? 1 : 100);
       // Tencent counts amounts in ten thousands of yuan with two decimals.
-      return { date, ...prices, volume: traded, turnover: 0.005, amount: Math.round(amount / 100) * 100 };
+      return Object.assign(prices, {
+        volume: traded,
+        turnover: 0.005,
+        amount: Math.round(amount / 100) * 100,
+      });
     });
 }
 

@@ -1,14 +1,18 @@
-import type { Clock } from '../../common/clock.ts';
+import type { Clock } from '../../../common/clock.ts';
 import {
   type Admission,
   type Budget,
   type CircuitPolicy,
   type CircuitView,
-  coolDownMs,
   type KeptAnswer,
   type Payment,
   type UpstreamState,
-} from './upstream-state.ts';
+} from '../upstream-state.ts';
+
+/** Length of the `openings`-th cool-down in a row. */
+function coolDownMs(policy: CircuitPolicy, openings: number, stretch: number): number {
+  return Math.min(policy.coolDownMs * 2 ** (openings - 1), policy.longestCoolDownMs) * stretch;
+}
 
 interface Bucket {
   tokens: number;

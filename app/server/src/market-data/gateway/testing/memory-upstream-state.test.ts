@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { MemoryUpstreamState } from './memory-upstream-state.ts';
-import { describeUpstreamState } from './testing/upstream-state-suite.ts';
+import { describeUpstreamState } from './upstream-state-suite.ts';
 
 describe('MemoryUpstreamState', () => {
   describeUpstreamState((clock) => {
