@@ -145,6 +145,25 @@ describe('Gateway', () => {
     expect(await Promise.all(calls)).toHaveLength(3);
   });
 
+  it('gives the place in the queue of a caller that went away to the next', async () => {
+    const turns: (() => void)[] = [];
+    upstream.answer = () => new Promise((resolve) => turns.push(() => resolve('good')));
+    gateway = open({ slots: 1 });
+    const first = gateway.ask(call({ path: '/1' }));
+    while (turns.length === 0) await sleep(1);
+    const stop = new AbortController();
+    const second = gateway.ask(call({ path: '/2' }), stop.signal);
+    const third = gateway.ask(call({ path: '/3' }));
+    await sleep(5);
+    stop.abort(new Error('the worker stops'));
+    await expect(second).rejects.toThrow('the worker stops');
+    turns[0]?.();
+    while (turns.length < 2) await sleep(1);
+    turns[1]?.();
+    expect((await Promise.all([first, third])).map(({ value }) => value)).toEqual(['GOOD', 'GOOD']);
+    expect(upstream.sent.map(({ path }) => path)).toEqual(['/1', '/3']);
+  });
+
   it('rests after failures, makes one probe per cool-down, and goes on after a good one', async () => {
     upstream.answer = banned;
     const minutes: number[] = [];
