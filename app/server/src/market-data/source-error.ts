@@ -44,6 +44,23 @@ export interface SourceErrorOptions {
   readonly retryAt?: Date;
 }
 
+const until = ({ retryAt }: SourceErrorOptions): string =>
+  retryAt === undefined ? 'later' : `at ${retryAt.toISOString()}`;
+
+/** What a reader can make of it; nothing for files, whose trouble the log tells. */
+const EXPLANATIONS: Readonly<Record<SourceFailure, (options: SourceErrorOptions) => string>> = {
+  unreachable: () => ': its server cannot be reached',
+  timeout: () => ': it did not answer in time',
+  over_budget: (options) =>
+    `: as many calls as it bears were made, the next one is possible ${until(options)}`,
+  resting: (options) => `: it failed several times in a row and is tried again ${until(options)}`,
+  upstream_failed: () => ': it failed, as it does when it bans a caller or has changed a page',
+  not_offered: () => ': it has none',
+  refused: () => ': it is nothing that may be asked for',
+  contract: ({ violation }) => `: its answer was refused (${violation ?? 'contract'})`,
+  unreadable: () => '',
+};
+
 /** The source could not be read. The message is for everybody; what the file system or the network said is the cause. */
 export class SourceError extends Error {
   readonly failure: SourceFailure;
@@ -52,10 +69,22 @@ export class SourceError extends Error {
   readonly retryAt: Date | undefined;
 
   constructor(what: string, options: SourceErrorOptions = {}) {
-    super(`${what} could not be read from the source`, { cause: options.cause });
+    const explanation = EXPLANATIONS[options.failure ?? 'unreadable'](options);
+    super(`${what} could not be read from the source${explanation}`, { cause: options.cause });
     this.name = 'SourceError';
     this.failure = options.failure ?? 'unreadable';
     this.violation = options.violation;
     this.retryAt = options.retryAt;
+  }
+
+  /** The same trouble, where it is known what was asked for. */
+  about(what: string): SourceError {
+    const { failure, violation, retryAt, cause } = this;
+    return new SourceError(what, {
+      failure,
+      cause,
+      ...(violation === undefined ? {} : { violation }),
+      ...(retryAt === undefined ? {} : { retryAt }),
+    });
   }
 }

@@ -101,6 +101,8 @@ describe('daily rows', () => {
       for (const host of ['eastmoney', 'sina', 'tencent']) fake.upstream.ban(host, 60_000);
       await expect(open().provider.dailyRows('000001.SZ', range)).rejects.toMatchObject({
         name: 'SourceError',
+        message:
+          'stock_zh_a_hist of 000001 could not be read from the source: it failed, as it does when it bans a caller or has changed a page',
         failure: 'upstream_failed',
       });
       for (const host of ['eastmoney', 'sina', 'tencent']) fake.upstream.ban(host, 0);
@@ -112,6 +114,9 @@ describe('daily rows', () => {
     const { provider } = open({ budgetOf: () => ({ capacity: 1, secondsPerCall: 3600 }) });
     await provider.dailyRows('000001.SZ', { from: '2024-01-02', to: '2024-01-05' });
     await expect(provider.dailyRows('600000.SH')).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /^stock_zh_a_hist of 600000 .* the next one is possible at 20/,
+      ) as unknown,
       failure: 'over_budget',
       retryAt: expect.any(Date) as unknown,
     });

@@ -1,5 +1,6 @@
 import type { Answer, Gateway } from '../gateway/gateway.ts';
 import type { Fetched } from '../provider.ts';
+import { SourceError } from '../source-error.ts';
 import type { Parameters, UpstreamFunction } from './functions.ts';
 import { pathOf } from './request.ts';
 
@@ -18,6 +19,8 @@ export async function ask<Value>(
   signal: AbortSignal | undefined,
 ): Promise<Answer<Value>> {
   const { name, host, cost, deadlineMs, maxBytes } = of;
+  const { symbol } = parameters;
+  const what = symbol === undefined ? name : `${name} of ${symbol.slice(0, 20)}`;
   const call = {
     operation: name,
     host,
@@ -27,7 +30,11 @@ export async function ask<Value>(
     read,
     keep: freshMs === undefined ? undefined : { freshMs },
   };
-  return gateway.ask(call, signal);
+  try {
+    return await gateway.ask(call, signal);
+  } catch (error) {
+    throw error instanceof SourceError ? error.about(what) : error;
+  }
 }
 
 /** An answer as the provider gives it. */

@@ -38,7 +38,6 @@ export class HttpClient implements Transport {
       connect: { timeout: connectMs },
       pipelining: 0,
       bodyTimeout: SILENCE_MS,
-      maxResponseSize: -1,
     });
   }
 

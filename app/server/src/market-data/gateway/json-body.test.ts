@@ -10,7 +10,8 @@ describe('parseJson', () => {
     const cell = fc.oneof(text, fc.double({ min: -1e12, max: 1e12, noNaN: true }), fc.constant(null));
     fc.assert(
       fc.property(fc.array(fc.dictionary(text, cell)), (table) => {
-        expect(parseJson(JSON.stringify(table))).toEqual(table);
+        const body = JSON.stringify(table);
+        expect(parseJson(body)).toEqual(JSON.parse(body));
       }),
     );
   });
