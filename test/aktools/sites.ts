@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { close, listen } from '../support/listen.ts';
 
 /** What the quote sites say in their own formats, as far as AkShare 1.19.5 reads it; the numbers are real where noted. */
-type Site = (query: URLSearchParams) => unknown;
+export type Site = (query: URLSearchParams) => unknown;
 
 /** 000001.SZ of 2024-01-25 as Eastmoney has it; the second day is made up. */
 const KLINES = [
@@ -184,6 +184,8 @@ const SITES: Readonly<Record<string, Site>> = {
 /** Stands in for the quote sites. Requests to what it does not know get their connection closed, as a ban does. */
 export class Sites {
   readonly asked: string[] = [];
+  /** Pages that are not always there, by host and path. */
+  readonly more = new Map<string, Site>();
   /** Hosts that close every connection. */
   readonly closed = new Set<string>();
   url = '';
@@ -208,12 +210,12 @@ export class Sites {
     const url = new URL(path, 'http://sites');
     const page = url.pathname.slice(1);
     this.asked.push(page);
-    const site = Object.hasOwn(SITES, page) ? SITES[page] : undefined;
+    const site = this.more.get(page) ?? (Object.hasOwn(SITES, page) ? SITES[page] : undefined);
     if (site === undefined || this.closed.has(page.split('/')[0] ?? '')) {
       response.destroy();
       return;
     }
     const body = site(url.searchParams);
-    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
   }
 }
