@@ -22,7 +22,7 @@ describe('a worker whose configuration names AKTools', () => {
           provider: 'AKTools',
           aktools: { url: fake.url, secondsPerCall: 0.1, burst: 100 },
           sample: {},
-          symbols: ['000001.SZ', '399001.SZ'],
+          symbols: ['600000.SH', '399001.SZ'],
         },
       }),
     );
@@ -42,9 +42,9 @@ describe('a worker whose configuration names AKTools', () => {
 
   it('loads what is configured through the gateway, and says where it came from', async () => {
     const expected = [
-      { symbol: '000001.SZ', origin: 'eastmoney', bars: 7_972, last: '2024-09-19' },
       // Six rows of 1991 have a high below their low.
       { symbol: '399001.SZ', origin: 'eastmoney', bars: 8_160 - 6, last: '2024-09-19' },
+      { symbol: '600000.SH', origin: 'eastmoney', bars: 5_908, last: '2024-09-19' },
     ];
     const deadline = Date.now() + PATIENCE_MS;
     while (Date.now() < deadline && JSON.stringify(await stored()) !== JSON.stringify(expected))
@@ -52,9 +52,9 @@ describe('a worker whose configuration names AKTools', () => {
     expect(await stored()).toEqual(expected);
     expect(
       await database.sql.query(
-        `SELECT symbol, name, pinyin FROM app.symbols WHERE source = 'aktools' AND symbol = '000001.SZ'`,
+        `SELECT symbol, name, pinyin FROM app.symbols WHERE source = 'aktools' AND symbol = '600000.SH'`,
       ),
-    ).toEqual([{ symbol: '000001.SZ', name: '平安银行', pinyin: 'PAYH' }]);
+    ).toEqual([{ symbol: '600000.SH', name: '浦发银行', pinyin: 'PFYH' }]);
   });
 
   it('has paid for every call, and counts it', async () => {

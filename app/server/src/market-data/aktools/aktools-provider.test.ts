@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../common/clock.ts';
-import { valueOr } from '../provider.ts';
+import { type CorporateAction, valueOr } from '../provider.ts';
+import { SAMPLE_ACTIONS } from '../sample/corporate-actions.ts';
 import { FakeAKTools } from './testing/fake-aktools.ts';
 import { openMarket, openProvider } from './testing/open-provider.ts';
 import { type SampleBar, sampleBars } from './testing/sample-tables.ts';
@@ -209,7 +210,7 @@ describe('everything else', () => {
 
   it('trading days, ascending', async () => {
     const days = valueOr(await open().provider.tradingDays(), []);
-    expect([days.length, days[0], days.at(-1)]).toEqual([8_162, '1991-03-26', '2024-09-19']);
+    expect([days.length, days[0], days.at(-1)]).toEqual([8_797, '1990-12-19', '2026-12-31']);
   });
 
   it('corporate actions per share: dividends that were carried out and rights issues, by ex-date', async () => {
@@ -224,6 +225,20 @@ describe('everything else', () => {
         ],
       },
     });
+  });
+
+  it('corporate actions of 600000.SH, all 24 distributions as they were announced; of an index none', async () => {
+    const answer = await open().provider.corporateActions('600000.SH');
+    const announced = SAMPLE_ACTIONS.get('600000.SH')?.actions.filter(({ adjustsPrice }) => adjustsPrice);
+    const terms = (actions: readonly CorporateAction[]) =>
+      actions.map(({ exDate, recordDate, cashPerShare, bonusPerShare, conversionPerShare }) => ({
+        ...{ exDate, recordDate, cashPerShare, bonusPerShare, conversionPerShare },
+      }));
+    expect(answer.outcome === 'data' && terms(answer.value.actions)).toEqual(terms(announced ?? []));
+    expect(announced).toHaveLength(24);
+    const before = fake.calls.length;
+    expect(await open().provider.corporateActions('000001.SH')).toMatchObject({ value: { actions: [] } });
+    expect(fake.calls).toHaveLength(before);
   });
 
   it('profile, valuations and fundamentals', async () => {
@@ -263,7 +278,7 @@ describe('everything else', () => {
     });
   });
 
-  it.each(['profile', 'valuations', 'fundamentals', 'news', 'corporateActions'] as const)(
+  it.each(['profile', 'valuations', 'fundamentals', 'news'] as const)(
     'the %s of an index is refused: its six digits are a bank to the upstream',
     async (question) => {
       const before = fake.calls.length;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { kindOf } from '../../common/market/symbol.ts';
 import type { Answer, Gateway } from '../gateway/gateway.ts';
 import type {
   CorporateActions,
@@ -131,8 +132,11 @@ export class AKToolsProvider implements MarketDataProvider {
   }
 
   async corporateActions(symbol: string, signal?: AbortSignal): Promise<Fetched<CorporateActions>> {
-    const code = stockCode(symbol);
     const { dividends, rightsIssues } = functions;
+    // An index pays nothing out, and nobody needs to be asked for it.
+    if (kindOf(checkedSymbol(symbol)) === 'index')
+      return fetched(dividends, { value: actionsOf([]), fetchedAt: this.#facts.now(), stale: false });
+    const code = stockCode(symbol);
     const paid = await this.#ask(
       { of: dividends, parameters: { symbol: code, indicator: '分红' }, read: readDividends },
       signal,

@@ -3,7 +3,7 @@ import { systemClock } from '../../common/clock.ts';
 import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
 import type { Transport } from '../gateway/http-client.ts';
 import { runIngestion } from '../ingestion/run-ingestion.ts';
-import type { Fetched, SymbolListing } from '../provider.ts';
+import type { Fetched, Offer, SymbolListing } from '../provider.ts';
 import { SourceError } from '../source-error.ts';
 import { AKToolsProvider } from './aktools-provider.ts';
 import { FakeAKTools } from './testing/fake-aktools.ts';
@@ -25,8 +25,10 @@ const UPSTREAMS = {
   stock_zh_a_hist_tx: { good: latinHistory(SYMBOL, FROM, TO, 'tencent'), spelling: LATIN },
 };
 
-/** The list of symbols is another question; it is answered here, so that a hundred runs do not read it. */
+/** The list of symbols is another question; it is answered here, so that a hundred runs do not read it, and nothing else is. */
 class OneStock extends AKToolsProvider {
+  override readonly offers: ReadonlySet<Offer> = new Set();
+
   override listSymbols(): Promise<Fetched<readonly SymbolListing[]>> {
     const value = [{ symbol: SYMBOL, name: '平安银行', kind: 'stock' as const, pinyin: 'PAYH' }];
     const fetchedAt = new Date();

@@ -4,6 +4,7 @@ import {
   latinHistory,
   minutes,
   names,
+  paidOut,
   quotes,
   type Table,
   tDate,
@@ -179,7 +180,10 @@ export const fakeFunctions: Readonly<Record<string, FakeFunction>> = {
   stock_history_dividend_detail: {
     ...SINA,
     parameters: ['symbol', 'indicator', 'date'],
-    answer: ({ indicator }) => (indicator === '分红' ? dividendRows : rightsRows),
+    answer: ({ symbol, indicator }) => {
+      if (symbol === '600000') return indicator === '分红' ? paidOut('600000.SH') : [];
+      return indicator === '分红' ? dividendRows : rightsRows;
+    },
   },
   stock_value_em: {
     ...EASTMONEY,

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { locateSampleData } from '../../sample/sample-files.ts';
 import { exchangeOf } from '../../../common/market/symbol.ts';
+import { TradingCalendar } from '../../calendar/trading-calendar.ts';
+import { SAMPLE_ACTIONS } from '../../sample/corporate-actions.ts';
 
 /** A table as pandas writes it: records with the columns of AkShare. */
 export type Table = readonly Readonly<Record<string, unknown>>[];
@@ -160,6 +162,25 @@ export function names(): Table {
   }));
 }
 
+/** Equal to that of AkShare 1.19.5, which `hack/calendar/compare.py` compares the notices with. */
 export function calendar(): Table {
-  return sampleBars('000001.SH').map(([day]) => ({ trade_date: tDate(dashed(day)) }));
+  const announced = TradingCalendar.announced('SH');
+  const days = announced.tradingDaysBetween(announced.knownFrom, announced.knownUntil) ?? [];
+  return days.map((day) => ({ trade_date: tDate(day) }));
+}
+
+/** What the company has paid, as Sina lists it: newest first, per ten shares. Rights issues are in another list. */
+export function paidOut(symbol: string): Table {
+  const actions = SAMPLE_ACTIONS.get(symbol)?.actions.filter(({ adjustsPrice }) => adjustsPrice) ?? [];
+  const perTen = (value: number): number => Math.round(value * 1e9) / 1e8;
+  return actions.toReversed().map((action) => ({
+    公告日期: tDate(action.announcedOn ?? action.exDate),
+    送股: perTen(action.bonusPerShare),
+    转增: perTen(action.conversionPerShare),
+    派息: perTen(action.cashPerShare),
+    进度: '实施',
+    除权除息日: tDate(action.exDate),
+    股权登记日: action.recordDate === undefined ? null : tDate(action.recordDate),
+    红股上市日: null,
+  }));
 }
