@@ -115,10 +115,23 @@ describe('bad input', () => {
     expect(body).toMatchObject({ status, requestId: expect.any(String) });
   });
 
-  it('refuses methods that a resource does not have', async () => {
-    await request(server())
+  it('refuses methods that a resource does not have, and says which it has', async () => {
+    const { body } = await request(server())
       .delete('/api/v1/symbols')
-      .expect(404)
+      .expect(405)
+      .expect('Allow', 'GET, HEAD, OPTIONS')
+      .expect('Cache-Control', 'no-store')
       .expect('Content-Type', /^application\/problem\+json/);
+    expect(body).toMatchObject({
+      type: 'https://stockanalysis.dev/problems/method-not-allowed',
+      status: 405,
+      requestId: expect.any(String),
+    });
+    await request(server()).post('/api/v1/bars/000001.SZ').expect(405);
+    await request(server()).post('/api/v1/nothing').expect(404);
+    await request(server())
+      .options('/api/v1/ingestions')
+      .expect(204)
+      .expect('Allow', 'GET, HEAD, OPTIONS, POST');
   });
 });

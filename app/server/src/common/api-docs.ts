@@ -5,6 +5,7 @@ import {
   ApiForbiddenResponse,
   ApiInternalServerErrorResponse,
   ApiNotFoundResponse,
+  ApiNotModifiedResponse,
   ApiOkResponse,
   type ApiResponseNoStatusOptions,
   ApiServiceUnavailableResponse,
@@ -33,7 +34,11 @@ function failures(notFound: string | undefined): MethodDecorator[] {
 
 /** The answers of a reading route; `options.notFound` says what may be missing. */
 export function Answers(type: Type, options: { notFound?: string } = {}): MethodDecorator {
-  return applyDecorators(ApiOkResponse({ type }), ...failures(options.notFound));
+  return applyDecorators(
+    ApiOkResponse({ type }),
+    ApiNotModifiedResponse({ description: 'the version in If-None-Match is still the newest' }),
+    ...failures(options.notFound),
+  );
 }
 
 /** The answers of a route that orders work: 202 and what was ordered. */

@@ -61,3 +61,22 @@ export class NotLoadedError extends DomainError {
   readonly status = 503;
   readonly title = 'Market data not loaded yet';
 }
+
+export class MethodNotAllowedError extends DomainError {
+  readonly kind = 'method-not-allowed';
+  readonly status = 405;
+  readonly title = 'Method not allowed';
+  readonly allowed: readonly string[];
+
+  constructor(method: string, allowed: readonly string[]) {
+    super(`${method} is not possible here; there is ${allowed.join(', ')}`);
+    this.allowed = allowed;
+  }
+}
+
+/** Prices were to be adjusted, and the corporate actions that it needs are not known. */
+export class FactorsUnknownError extends DomainError {
+  readonly kind = 'factors-unknown';
+  readonly status = 409;
+  readonly title = 'Adjustment factors unknown';
+}
