@@ -2,6 +2,7 @@ import { applyDecorators, type Type } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBadRequestResponse,
+  ApiConflictResponse,
   ApiForbiddenResponse,
   ApiInternalServerErrorResponse,
   ApiNotFoundResponse,
@@ -32,11 +33,14 @@ function failures(notFound: string | undefined): MethodDecorator[] {
   ];
 }
 
-/** The answers of a reading route; `options.notFound` says what may be missing. */
-export function Answers(type: Type, options: { notFound?: string } = {}): MethodDecorator {
+export const FACTORS_UNKNOWN = 'prices are to be adjusted and the ex-dates of the symbol are not known';
+
+/** The answers of a reading route; the options say what may be missing, and what may stand in the way. */
+export function Answers(type: Type, options: { notFound?: string; conflict?: string } = {}): MethodDecorator {
   return applyDecorators(
     ApiOkResponse({ type }),
     ApiNotModifiedResponse({ description: 'the version in If-None-Match is still the newest' }),
+    ...(options.conflict === undefined ? [] : [ApiConflictResponse(problem(options.conflict))]),
     ...failures(options.notFound),
   );
 }

@@ -80,3 +80,16 @@ export class FactorsUnknownError extends DomainError {
   readonly status = 409;
   readonly title = 'Adjustment factors unknown';
 }
+
+/** The symbol is known, and what was asked for of it is not stored. */
+export class NotStoredError extends DomainError {
+  readonly kind = 'not-loaded';
+  readonly status = 404;
+  readonly title = 'Not loaded';
+
+  /** @param what a plural, for example `daily bars` */
+  constructor(symbol: string, what: string) {
+    const detail = `${symbol} is known, but no ${what} of it are loaded; if the source has them, POST /api/v1/ingestions {"symbols": ["${symbol}"]} orders them`;
+    super(`symbol: ${detail}`, [{ parameter: 'symbol', detail }]);
+  }
+}

@@ -108,7 +108,10 @@ function sendProblem(error: unknown, request: Request, response: Response): void
     requestId,
     errors: [...errors],
   };
-  response.status(status).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(problem));
+  const body = JSON.stringify(problem);
+  // Not `send`, which would give it an entity tag.
+  response.status(status).type(PROBLEM_CONTENT_TYPE).setHeader('Content-Length', Buffer.byteLength(body));
+  response.end(body);
 }
 
 @Catch()
