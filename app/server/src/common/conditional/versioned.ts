@@ -6,9 +6,12 @@ export class Versioned<Body> {
   /** Changes with everything that the body depends on beside the URL and the code. */
   readonly version: string;
   readonly body: () => Promise<Body> | Body;
+  /** Making it takes long enough to be felt by others: such answers are made one after the other. */
+  readonly isLong: boolean;
 
-  constructor(version: string, body: () => Promise<Body> | Body) {
+  constructor(version: string, body: () => Promise<Body> | Body, isLong = false) {
     this.version = version;
     this.body = body;
+    this.isLong = isLong;
   }
 }

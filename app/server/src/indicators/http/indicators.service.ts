@@ -73,7 +73,8 @@ export class IndicatorsService {
     checkRange(query);
     const { period, adjust } = query;
     const series = await this.bars.series(symbol, { period, adjust });
-    return new Versioned(series.version, async () => listOf(await series.read(), query));
+    const body = async (): Promise<IndicatorList> => listOf(await series.read(), query);
+    return new Versioned(series.version, body, series.isLong(query));
   }
 }
 

@@ -7,6 +7,7 @@ import { type KnownSymbol, SymbolsService } from '../symbols/symbols.service.ts'
 import { type AppliedAdjustment, type BarColumns, type HistoryOptions, historyOf } from './bar-history.ts';
 import { barListOf } from './bar-list.ts';
 import type { BarList, BarsQuery } from './bars.dto.ts';
+import { isLong } from './long-answers.ts';
 import { SeriesReader, type SymbolSeries } from './series-reader.ts';
 
 /** A whole history, oldest first, as numbers; what indicators are computed from. */
@@ -22,11 +23,9 @@ export interface BarHistory extends BarColumns, AppliedAdjustment {
 
 /** A series that can be read, with a version that is known before it is. */
 export interface SeriesHandle {
-  readonly symbol: string;
   readonly version: string;
-  readonly asOf: string | null;
-  /** All factors from this date on are known; null: none is. */
-  readonly factorsKnownFrom: string | null;
+  /** Whether an answer of that window takes long enough to be felt by others. */
+  isLong(window: Pick<BarsQuery, 'period' | 'from' | 'limit'>): boolean;
   /** Every stored bar, whatever window is shown later: recursions start at the first one. */
   read(): Promise<BarHistory>;
 }
@@ -47,10 +46,11 @@ export class BarsService {
     checkRange(query);
     const known = await this.withBars(text);
     const knownFrom = factorsOf(known, query.adjust);
-    return new Versioned(known.version, async () => {
+    const body = async (): Promise<BarList> => {
       const { series, columns } = await this.read(known, knownFrom, query);
       return barListOf(known, query, { series, columns, calendar: await this.calendar.current() });
-    });
+    };
+    return new Versioned(known.version, body, isLong(known, query));
   }
 
   /**
@@ -71,10 +71,8 @@ export class BarsService {
     const knownFrom = factorsOf(known, adjust);
     const { symbol, name, lastBar: asOf, source, stale, factorsKnownFrom, version } = known;
     return {
-      symbol,
       version,
-      asOf,
-      factorsKnownFrom,
+      isLong: (window) => isLong(known, window),
       read: async () => {
         const wanted = { ...options, adjust, volumes: 'split-adjusted' } as const;
         const { columns } = await this.read(known, knownFrom, wanted);
