@@ -3,6 +3,7 @@ import { Versioned } from '../../common/conditional/versioned.ts';
 import { NotFoundError } from '../../common/errors.ts';
 import { rounded } from '../../common/rounded.ts';
 import { type BarHistory, BarsService } from '../../market-data/bars/bars.service.ts';
+import { priceBasis } from '../price-basis.ts';
 import { scoreByRules } from '../rule-score.ts';
 import type { RuleReason } from '../rule-factors.ts';
 import type { RuleAnalysis, RuleAnalysisQuery, RuleReasonItem } from './rule-analysis.dto.ts';
@@ -26,14 +27,18 @@ function analysisOf(history: BarHistory, query: RuleAnalysisQuery): RuleAnalysis
     const detail = `no bars of ${symbol} are stored${query.asOf === undefined ? '' : ` up to ${query.asOf}`}`;
     throw new NotFoundError(`${parameter}: ${detail}`, [{ parameter, detail }]);
   }
-  const score = scoreByRules(history);
+  const { adjust, impossibleMoves } = history;
+  const basis = priceBasis(history, { isAdjusted: adjust !== 'none', impossibleMoves });
+  const score = scoreByRules(basis.bars);
   return {
     symbol,
     name,
     asOf,
     source,
     stale,
+    adjust,
     ...score,
+    dataGaps: [...basis.dataGaps, ...score.dataGaps],
     reasons: score.reasons.map((reason) => itemOf(reason)),
   };
 }

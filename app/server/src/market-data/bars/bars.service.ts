@@ -7,6 +7,7 @@ import { type KnownSymbol, SymbolsService } from '../symbols/symbols.service.ts'
 import { type AppliedAdjustment, type BarColumns, type HistoryOptions, historyOf } from './bar-history.ts';
 import { barListOf } from './bar-list.ts';
 import type { BarList, BarsQuery } from './bars.dto.ts';
+import { impossibleMoves } from './impossible-moves.ts';
 import { isLong } from './long-answers.ts';
 import { SeriesReader, type SymbolSeries } from './series-reader.ts';
 
@@ -19,6 +20,9 @@ export interface BarHistory extends BarColumns, AppliedAdjustment {
   readonly stale: boolean;
   /** From when all ex-dates are known; null: none is, and these prices are raw. */
   readonly factorsKnownFrom: string | null;
+  readonly adjust: Adjustment;
+  /** Recent days that only a change of rights explains; of raw prices. */
+  readonly impossibleMoves: readonly string[];
 }
 
 /** A series that can be read, with a version that is known before it is. */
@@ -76,7 +80,9 @@ export class BarsService {
       read: async () => {
         const wanted = { ...options, adjust, volumes: 'split-adjusted' } as const;
         const { columns } = await this.read(known, knownFrom, wanted);
-        return { symbol, name, asOf, source, stale, factorsKnownFrom, ...columns };
+        const impossible = adjust === 'none' ? impossibleMoves(columns, known) : [];
+        const facts = { symbol, name, asOf, source, stale, factorsKnownFrom };
+        return { ...facts, adjust, impossibleMoves: impossible, ...columns };
       },
     };
   }
