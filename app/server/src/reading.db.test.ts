@@ -258,8 +258,9 @@ describe('reading market data', () => {
   });
 
   describe('the market', () => {
-    it('is not shown before a snapshot is whole', async () => {
-      expect((await get('market/overview').expect(404)).body.detail).toMatch(/POST \/api\/v1\/ingestions/);
+    it('is not there before a snapshot is whole, and says so', async () => {
+      const { body } = await get('market/overview').expect(200);
+      expect(body).toMatchObject({ asOf: null, takenAt: null, stale: true, shares: 0, limitUp: [] });
     });
 
     it('is shown by its newest snapshot', async () => {

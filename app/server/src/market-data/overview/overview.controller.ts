@@ -15,7 +15,7 @@ export class OverviewController {
 
   @Get()
   @ApiOperation({ operationId: 'getMarketOverview', summary: 'The whole market in the newest snapshot' })
-  @Answers(MarketOverview, { notFound: 'no snapshot is stored' })
+  @Answers(MarketOverview)
   find(@Query(NoParameters) _query: object): Promise<Versioned<MarketOverview>> {
     return this.overview.find();
   }

@@ -78,11 +78,22 @@ export class IndustrySummary {
 }
 
 export class MarketOverview {
-  @ApiProperty({ format: 'date', description: 'trading day of the snapshot' })
-  asOf!: string;
+  @ApiProperty({
+    type: String,
+    format: 'date',
+    nullable: true,
+    description:
+      'trading day of the snapshot; null: no whole one is stored yet, and there is nothing else here',
+  })
+  asOf!: string | null;
 
-  @ApiProperty({ format: 'date-time', description: 'when the snapshot was complete' })
-  takenAt!: string;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'when the snapshot was complete',
+  })
+  takenAt!: string | null;
 
   @ApiProperty({ description: 'false: the day was still trading' })
   final!: boolean;
@@ -90,8 +101,8 @@ export class MarketOverview {
   @ApiProperty({ example: 'sample' })
   source!: string;
 
-  @ApiProperty({ example: 'eastmoney', description: 'upstream of the quotes' })
-  origin!: string;
+  @ApiProperty({ type: String, nullable: true, example: 'eastmoney', description: 'upstream of the quotes' })
+  origin!: string | null;
 
   @ApiProperty({ description: 'true when there is, or should be, a newer day' })
   stale!: boolean;

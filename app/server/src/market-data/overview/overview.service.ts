@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Versioned } from '../../common/conditional/versioned.ts';
-import { NotFoundError, NotLoadedError } from '../../common/errors.ts';
 import { boardOf } from '../../common/market/symbol.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
@@ -17,9 +16,7 @@ import type { IndexQuote, MarketOverview } from './overview.dto.ts';
 const STATE = `
   SELECT found.id::text, found.trade_date::text AS "tradeDate", found.taken_at AS "takenAt", found.final, found.origin,
          (SELECT xmin::text FROM app.symbols WHERE source = $1 ORDER BY age(xmin) LIMIT 1) AS "symbolsVersion",
-         (SELECT max(last_bar)::text FROM app.symbols WHERE source = $1 AND last_bar IS NOT NULL) AS "newestBar",
-         EXISTS (SELECT 1 FROM app.ingestion_runs
-                  WHERE source = $1 AND kind = 'history' AND symbols IS NULL AND status = 'completed') AS "hasLoaded"
+         (SELECT max(last_bar)::text FROM app.symbols WHERE source = $1 AND last_bar IS NOT NULL) AS "newestBar"
     FROM (VALUES (1)) AS one
     LEFT JOIN (SELECT * FROM app.market_snapshots WHERE source = $1
                 ORDER BY trade_date DESC, taken_at DESC LIMIT 1) AS found ON true`;
@@ -67,10 +64,20 @@ interface State {
   readonly origin: string;
   readonly symbolsVersion: string | null;
   readonly newestBar: string | null;
-  readonly hasLoaded: boolean;
 }
 
 type Content = Omit<MarketOverview, 'stale'>;
+
+/** Before the first whole snapshot. */
+const NOTHING = {
+  asOf: null,
+  takenAt: null,
+  final: false,
+  origin: null,
+  stale: true,
+  ...overviewOf([], ''),
+  indices: [],
+};
 
 @Injectable()
 export class OverviewService {
@@ -83,10 +90,11 @@ export class OverviewService {
     private readonly calendar: MarketCalendar,
   ) {}
 
-  /** @throws NotLoadedError or NotFoundError while there is no whole snapshot */
   async find(): Promise<Versioned<MarketOverview>> {
     const [state] = await this.database.query<State>(STATE, [this.source]);
-    if (state === undefined || state.id === null || state.tradeDate === null) throw absent(state);
+    // A page asks for it before there is one, so that is an answer and no failure.
+    if (state === undefined || state.id === null || state.tradeDate === null)
+      return new Versioned('none', () => ({ ...NOTHING, source: this.source }));
     const lastCompleted = await this.calendar.lastCompletedDay();
     const { tradeDate: lastBar, newestBar } = state;
     const facts = { source: this.source, lastBar, newestBar, haltedFrom: null, lastCompleted };
@@ -133,14 +141,4 @@ export class OverviewService {
       indices,
     };
   }
-}
-
-function absent(state: State | undefined): NotLoadedError | NotFoundError {
-  return state?.hasLoaded === true
-    ? new NotFoundError(
-        'no snapshot of the market is stored; POST /api/v1/ingestions {"kind": "snapshot"} orders one',
-      )
-    : new NotLoadedError(
-        'no snapshot of the market is stored yet; GET /api/v1/ingestions tells how far the first load is',
-      );
 }
