@@ -192,13 +192,16 @@ const query = (values: Readonly<Record<string, string | undefined>>): string => 
 
 const at = (symbol: string): string => encodeURIComponent(symbol);
 
+/** Unadjusted is what is answered without a wish. */
+const wish = (adjust: Adjust): string | undefined => (adjust === 'none' ? undefined : adjust);
+
 export type MarketData = typeof api;
 
 export const api = {
   symbols: (text: string, signal: AbortSignal): Promise<Page<SymbolItem>> =>
     get(`/api/v1/symbols${query({ query: text, limit: '20' })}`, signal),
   bars: (symbol: string, adjust: Adjust, from: string | undefined, signal: AbortSignal): Promise<BarPage> =>
-    get(`/api/v1/bars/${at(symbol)}${query({ adjust, from })}`, signal),
+    get(`/api/v1/bars/${at(symbol)}${query({ adjust: wish(adjust), from })}`, signal),
   indicators: (
     symbol: string,
     names: readonly string[],
@@ -207,7 +210,7 @@ export const api = {
     signal: AbortSignal,
   ): Promise<IndicatorPage> =>
     get(
-      `/api/v1/indicators/${at(symbol)}${query({ names: names.join(','), mode: 'cn', adjust, from })}`,
+      `/api/v1/indicators/${at(symbol)}${query({ names: names.join(','), mode: 'cn', adjust: wish(adjust), from })}`,
       signal,
     ),
   overview: (signal: AbortSignal): Promise<Overview> => get('/api/v1/market/overview', signal),

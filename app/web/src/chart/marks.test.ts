@@ -35,3 +35,9 @@ it('marks ex-dates with their terms and the first bar after a long halt, in orde
 it('marks nothing that lies after the last bar', () => {
   expect(marksOf({ bars, exDates: [{ date: '2024-07-02', ...terms }], halts: [] }, 'grey')).toEqual([]);
 });
+
+it('leaves the words to the legend where there are many', () => {
+  const many = Array.from({ length: 17 }, () => ({ date: '2024-06-14', ...terms }));
+  const texts = marksOf({ bars, exDates: many, halts: [] }, 'grey').map(({ text }) => text);
+  expect(new Set(texts)).toEqual(new Set(['除']));
+});

@@ -4,6 +4,8 @@ import type { View } from '../load.ts';
 
 /** Halts of a few days are many in early histories, and a mark for each would hide the candles. */
 const SHORTEST_HALT_DAYS = 5;
+/** With more marks than these their words would lie upon each other; the legend has them. */
+const MOST_WITH_WORDS = 16;
 const DAY_MS = 86_400_000;
 
 const daysOf = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
@@ -25,5 +27,8 @@ export function marksOf(
       ? []
       : mark(barAt(to), `停 ${from.slice(2)}～${to.slice(2)}`),
   );
-  return [...rights, ...resumed].toSorted((a, b) => a.time.localeCompare(b.time));
+  const marks = [...rights, ...resumed].toSorted((a, b) => a.time.localeCompare(b.time));
+  return marks.length <= MOST_WITH_WORDS
+    ? marks
+    : marks.map((one) => ({ ...one, text: one.text?.slice(0, 1) ?? '' }));
 }

@@ -72,7 +72,7 @@ export function Search() {
         aria-controls="suggestions"
         aria-autocomplete="list"
         {...(items[active] ? { 'aria-activedescendant': `suggestion-${active}` } : {})}
-        placeholder="代码、名称或拼音，如 000001、平安、payh"
+        placeholder="代码、名称或拼音，如 payh"
         autocomplete="off"
         spellcheck={false}
         maxLength={32}
