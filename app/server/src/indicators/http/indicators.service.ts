@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { Versioned } from '../../common/conditional/versioned.ts';
 import { InvalidParameterError } from '../../common/errors.ts';
 import { checkRange, windowOf } from '../../common/market/series-query.ts';
@@ -78,7 +79,10 @@ export class IndicatorsService {
   }
 }
 
-function listOf(history: BarHistory, query: IndicatorsQuery): IndicatorList {
+/** After so many items others get a turn. */
+const ITEMS_PER_TURN = 500;
+
+async function listOf(history: BarHistory, query: IndicatorsQuery): Promise<IndicatorList> {
   const { symbol, asOf, source, stale, factorsKnownFrom, anchor, omittedBars } = history;
   const { period, adjust, mode } = query;
   const result = compute(history, query);
@@ -90,6 +94,7 @@ function listOf(history: BarHistory, query: IndicatorsQuery): IndicatorList {
   const [start, end] = windowOf(history.dates, query);
   for (const [offset, date] of history.dates.slice(start, end).entries()) {
     const index = start + offset;
+    if (offset % ITEMS_PER_TURN === ITEMS_PER_TURN - 1) await nextTick();
     items.push(itemOf(date, index, result.stableFrom, numbers));
     patterns.push(...patternsAt(date, index, candles));
   }
