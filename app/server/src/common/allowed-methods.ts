@@ -9,7 +9,7 @@ interface Asked {
 
 interface Resource {
   readonly pattern: RegExp;
-  readonly methods: ReadonlySet<string>;
+  readonly methods: readonly string[];
 }
 
 /** The part of an OpenAPI document that says what there is: path template → method → operation. */
@@ -30,7 +30,7 @@ function resourceOf(template: string, item: object): Resource {
     .map((name) => name.toUpperCase());
   return {
     pattern: patternOf(template),
-    methods: new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS']),
+    methods: [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'],
   };
 }
 
@@ -45,7 +45,7 @@ export function allowedMethods(
   return (request, response, next) => {
     const found = resources.filter(({ pattern }) => pattern.test(request.path));
     if (found.length === 0) return next();
-    const allowed = [...new Set(found.flatMap(({ methods }) => [...methods]))].toSorted();
+    const allowed = [...new Set(found.flatMap(({ methods }) => methods))].toSorted();
     if (!allowed.includes(request.method)) return next(new MethodNotAllowedError(request.method, allowed));
     if (request.method !== 'OPTIONS') return next();
     response.writeHead(204, { Allow: allowed.join(', ') }).end();

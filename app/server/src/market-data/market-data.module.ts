@@ -4,7 +4,7 @@ import { MonitoringModule } from '../monitoring/monitoring.module.ts';
 import { BarsController } from './bars/bars.controller.ts';
 import { BarsService } from './bars/bars.service.ts';
 import { SeriesReader } from './bars/series-reader.ts';
-import { MarketCalendar } from './calendar/market-calendar.ts';
+import { MarketCalendar } from './market-calendar.ts';
 import { CalendarController } from './calendar/http/calendar.controller.ts';
 import { CalendarService } from './calendar/http/calendar.service.ts';
 import { FundamentalsController } from './fundamentals/fundamentals.controller.ts';

@@ -30,5 +30,5 @@ export function marksOf(
   const marks = [...rights, ...resumed].toSorted((a, b) => a.time.localeCompare(b.time));
   return marks.length <= MOST_WITH_WORDS
     ? marks
-    : marks.map((one) => ({ ...one, text: one.text?.slice(0, 1) ?? '' }));
+    : marks.map((one) => Object.assign(one, { text: one.text?.slice(0, 1) ?? '' }));
 }

@@ -77,8 +77,6 @@ export function barListOf(known: KnownSymbol, query: BarsQuery, sources: Sources
     nextCursor: start > 0 && start < end && (dates[start - 1] ?? '') >= (query.from ?? '') ? from : null,
     halts: sources.series.halts.filter((halt) => (halt.to ?? '9999') >= from && (isLast || halt.from <= to)),
     exDates: sources.series.exDates.filter(({ exDate }) => exDate >= from && exDate <= to).map(exDateItem),
-    origins: sources.series.origins
-      .filter((run) => run.to >= from && run.from <= to)
-      .map((run) => ({ ...run })),
+    origins: sources.series.origins.filter((run) => run.to >= from && run.from <= to),
   };
 }

@@ -159,7 +159,7 @@ export class BarList {
     type: [HaltItem],
     description: 'days without trading within the range of the items, and after',
   })
-  halts!: HaltItem[];
+  halts!: readonly HaltItem[];
 
   @ApiProperty({ type: [ExDateItem], description: 'known ex-dates within the range of the items' })
   exDates!: ExDateItem[];
@@ -168,5 +168,5 @@ export class BarList {
     type: [OriginItem],
     description: 'which upstream the daily bars came from, within that range',
   })
-  origins!: OriginItem[];
+  origins!: readonly OriginItem[];
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Versioned } from '../../common/conditional/versioned.ts';
 import { FactorsUnknownError, NotStoredError } from '../../common/errors.ts';
 import { checkRange, type Adjustment, type Period } from '../../common/market/series-query.ts';
-import { MarketCalendar } from '../calendar/market-calendar.ts';
+import { MarketCalendar } from '../market-calendar.ts';
 import { type KnownSymbol, SymbolsService } from '../symbols/symbols.service.ts';
 import { type AppliedAdjustment, type BarColumns, type HistoryOptions, historyOf } from './bar-history.ts';
 import { barListOf } from './bar-list.ts';

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { NotLoadedError } from '../../common/errors.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
-import { MarketCalendar } from '../calendar/market-calendar.ts';
+import { MarketCalendar } from '../market-calendar.ts';
 import { SAMPLE } from '../freshness.ts';
 import { MARKET_DATA_SOURCE } from '../market-data-source.ts';
 import type { HaltedSymbol, HaltList, HaltsQuery } from './halts.dto.ts';

@@ -3,7 +3,7 @@ import { Versioned } from '../../common/conditional/versioned.ts';
 import { boardOf } from '../../common/market/symbol.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
-import { MarketCalendar } from '../calendar/market-calendar.ts';
+import { MarketCalendar } from '../market-calendar.ts';
 import { isStale } from '../freshness.ts';
 import { MARKET_DATA_SOURCE } from '../market-data-source.ts';
 import { overviewOf, type OverviewQuote } from './market-overview.ts';

@@ -4,7 +4,7 @@ import { InvalidParameterError, NotFoundError, NotLoadedError } from '../../comm
 import { canonicalSymbol } from '../../common/market/symbol.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
-import { MarketCalendar } from '../calendar/market-calendar.ts';
+import { MarketCalendar } from '../market-calendar.ts';
 import { isStale } from '../freshness.ts';
 import { MARKET_DATA_SOURCE } from '../market-data-source.ts';
 import { FACTS, type FactsRow, type SymbolRow } from './symbol-facts.ts';

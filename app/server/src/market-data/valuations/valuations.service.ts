@@ -3,7 +3,7 @@ import { Versioned } from '../../common/conditional/versioned.ts';
 import { checkRange } from '../../common/market/series-query.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
-import { MarketCalendar } from '../calendar/market-calendar.ts';
+import { MarketCalendar } from '../market-calendar.ts';
 import { SymbolsService } from '../symbols/symbols.service.ts';
 import type { ValuationItem, ValuationList, ValuationsQuery } from './valuations.dto.ts';
 

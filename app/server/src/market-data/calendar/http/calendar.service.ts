@@ -4,7 +4,7 @@ import { Versioned } from '../../../common/conditional/versioned.ts';
 import { addDays } from '../../../common/market/civil-date.ts';
 import { checkRange } from '../../../common/market/series-query.ts';
 import { MARKET_DATA_SOURCE } from '../../market-data-source.ts';
-import { MarketCalendar } from '../market-calendar.ts';
+import { MarketCalendar } from '../../market-calendar.ts';
 import { exchangeTime, lastCompletedTradingDay, marketPhase } from '../sessions.ts';
 import type { Calendar, CalendarQuery } from './calendar.dto.ts';
 

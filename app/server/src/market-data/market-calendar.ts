@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, type Clock } from '../../common/clock.ts';
-import { DATABASE } from '../../database/database.module.ts';
-import type { Database } from '../../database/sql.ts';
-import { MARKET_DATA_SOURCE } from '../market-data-source.ts';
-import { lastCompletedTradingDay } from './sessions.ts';
-import { CalendarConflictError, TradingCalendar } from './trading-calendar.ts';
+import { CLOCK, type Clock } from '../common/clock.ts';
+import { DATABASE } from '../database/database.module.ts';
+import type { Database } from '../database/sql.ts';
+import { MARKET_DATA_SOURCE } from './market-data-source.ts';
+import { lastCompletedTradingDay } from './calendar/sessions.ts';
+import { CalendarConflictError, TradingCalendar } from './calendar/trading-calendar.ts';
 
 /** A source names new days about once a year; a worker that learns them is heard of after this long. */
 const LOOK_AGAIN_MS = 60_000;
