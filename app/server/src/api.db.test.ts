@@ -247,6 +247,30 @@ describe('the API', () => {
       ]);
     });
 
+    it('says how writing can be refused, and that a reading client may have the newest version', async () => {
+      const { body } = await get('/api/v1/openapi.json');
+      expect(Object.keys(body.paths['/api/v1/ingestions'].post.responses).toSorted()).toEqual([
+        '202',
+        '400',
+        '401',
+        '403',
+        '404',
+        '413',
+        '415',
+        '500',
+        '503',
+      ]);
+      expect(Object.keys(body.paths['/api/v1/bars/{symbol}'].get.responses).toSorted()).toEqual([
+        '200',
+        '304',
+        '400',
+        '404',
+        '409',
+        '500',
+        '503',
+      ]);
+    });
+
     it('resolves every reference it makes', async () => {
       const { body, text } = await get('/api/v1/openapi.json');
       const references = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map((match) => match[1]);

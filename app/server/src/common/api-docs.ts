@@ -8,9 +8,11 @@ import {
   ApiNotFoundResponse,
   ApiNotModifiedResponse,
   ApiOkResponse,
+  ApiPayloadTooLargeResponse,
   type ApiResponseNoStatusOptions,
   ApiServiceUnavailableResponse,
   ApiUnauthorizedResponse,
+  ApiUnsupportedMediaTypeResponse,
 } from '@nestjs/swagger';
 import { Problem, PROBLEM_CONTENT_TYPE } from './problem.ts';
 
@@ -51,6 +53,8 @@ export function AcceptedAnswers(type: Type, options: { notFound?: string } = {})
     ApiAcceptedResponse({ type }),
     ApiUnauthorizedResponse(problem('the bootstrap token is missing or wrong')),
     ApiForbiddenResponse(problem('writing is switched off: the server has no bootstrap token')),
+    ApiPayloadTooLargeResponse(problem('the body has more than 100 kB')),
+    ApiUnsupportedMediaTypeResponse(problem('the body is not JSON')),
     ...failures(options.notFound),
   );
 }

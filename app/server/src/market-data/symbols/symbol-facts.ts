@@ -24,7 +24,7 @@ export interface SymbolRow {
 /** The row, or nulls where the symbol is not stored, and what is asked with it each time. */
 export interface FactsRow {
   readonly row: SymbolRow | null;
-  readonly version: string | null;
+  readonly version: string;
   readonly newestBar: string | null;
   readonly hasLoaded: boolean;
   readonly haltedFrom: string | null;
@@ -38,13 +38,17 @@ export const SYMBOL_COLUMNS = `
   stored.factors_known_from::text AS "factorsKnownFrom", stored.bar_count AS bars,
   stored.first_bar::text AS "firstBar", stored.last_bar::text AS "lastBar"`;
 
+const newest = (table: string, column: string): string =>
+  `(SELECT concat(count(*), max(${column})) FROM app.${table} WHERE source = $1 AND symbol = $2)`;
+
 /**
  * $1 source, $2 symbol, $3 the last completed trading day or null. The version is the transaction that wrote the row of
- * the symbol last: whoever changes bars, factors or halts of a symbol also writes its row, in the same transaction or
- * after it, so what was read under a version is at least that new.
+ * the symbol last, because whoever changes its bars also writes its row, in the same transaction or after it: what was
+ * read under a version is at least that new. Halts and factors are few and come from lists of the whole market, too.
  */
 export const FACTS = `
-  SELECT to_jsonb(found) - 'version' AS row, found.version,
+  SELECT to_jsonb(found) - 'version' AS row,
+         concat_ws(' ', found.version, ${newest('halts', 'fetched_at')}, ${newest('adjustment_factors', 'computed_at')}) AS version,
          (SELECT max(last_bar)::text FROM app.symbols WHERE source = $1 AND last_bar IS NOT NULL) AS "newestBar",
          EXISTS (SELECT 1 FROM app.ingestion_runs
                   WHERE source = $1 AND kind = 'history' AND symbols IS NULL AND status = 'completed') AS "hasLoaded",
