@@ -1,8 +1,8 @@
 /**
- * What the operator and the indicators cost: `make bench`. Prints its tables and writes them to test-artifacts/bench.md.
+ * What the operator, the indicators and reading cost: `make bench`. Prints its tables and writes them to test-artifacts/bench.md.
  *
- * usage: main.ts [load] [foreign] [idle] [indicators]   (default: all)
- * OBJECTS (500), MINUTES of quiet (30), SERIES of bars (5000)
+ * usage: main.ts [load] [foreign] [idle] [indicators] [read]   (default: all)
+ * OBJECTS (500), MINUTES of quiet (30), SERIES of bars (5000), READ_SYMBOLS (5000), READ_SECONDS (60)
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
@@ -10,6 +10,7 @@ import { measureForeign, measureIdle } from './at-rest.ts';
 import { measureIndicators } from './indicators.ts';
 import { measureLoad } from './load.ts';
 import { stopPlanes } from './plane.ts';
+import { measureReads, stopReading } from './read.ts';
 import { foreignTable, idleTable, loadTable } from './report.ts';
 
 const FOREIGN_SECRETS = 2000;
@@ -23,10 +24,11 @@ const PARTS: Readonly<Record<string, () => Promise<string>>> = {
     foreignTable([await measureForeign(FOREIGN_SECRETS, false), await measureForeign(FOREIGN_SECRETS, true)]),
   idle: async () => idleTable(await measureIdle(Number(process.env['MINUTES'] ?? 30))),
   indicators: measureIndicators,
+  read: measureReads,
 };
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void stopPlanes().finally(() => process.exit(1)));
+  process.once(signal, () => void Promise.all([stopPlanes(), stopReading()]).finally(() => process.exit(1)));
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !Object.hasOwn(PARTS, name));

@@ -182,6 +182,28 @@ describe('the page in Chromium', () => {
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('浦发银行');
   });
 
+  it('finds a symbol by its pinyin', async () => {
+    const search = page.getByRole('combobox');
+    await search.fill('szzs');
+    await page.getByRole('option').first().waitFor();
+    expect(await page.getByRole('option').first().innerText()).toContain('上证指数');
+    await search.press('Escape');
+  });
+
+  it('offers no adjusted prices of a share whose ex-dates are not known, and says why', async () => {
+    await page.goto(`${url}/?symbol=000151.SZ`);
+    await page.locator('canvas').first().waitFor();
+    const adjust = page.getByRole('group', { name: '复权' });
+    for (const name of ['前复权', '后复权']) {
+      const button = adjust.getByRole('button', { name });
+      expect([await button.isDisabled(), await button.getAttribute('title')]).toEqual([
+        true,
+        '除权除息资料未知，不能复权',
+      ]);
+    }
+    expect(await page.getByRole('status', { name: '数据说明' }).innerText()).toContain('不是实时行情');
+  });
+
   it('waits for a symbol that the first load has not brought yet, and shows it by itself', async () => {
     // The platform under test is loaded long since: its list of symbols is held back as it was before.
     const before = { asOf: null, source: 'sample', stale: true, total: 0, items: [] };

@@ -50,6 +50,13 @@ describe('the API', () => {
         exchange: 'SZ',
         kind: 'stock',
         pinyin: null,
+        board: expect.any(String),
+        specialTreatment: false,
+        listingStatus: 'listed',
+        listedOn: null,
+        delistedOn: null,
+        industry: null,
+        factorsKnownFrom: null,
         bars: 7_972,
         firstBar: '1991-04-03',
         lastBar: '2024-09-19',
@@ -102,7 +109,10 @@ describe('the API', () => {
         close: '49.00',
         volume: 100,
         amount: '5000.00',
+        partial: false,
       });
+      expect(body).toMatchObject({ factorsKnownFrom: null, anchor: null, omittedBars: 0, nextCursor: null });
+      expect(body.origins).toEqual([{ origin: 'sample', from: '1991-04-03', to: '2024-09-19' }]);
     });
 
     it('answers prices and amounts as decimal strings and volume as an integer, from `from` to `to` inclusive', async () => {
@@ -116,6 +126,7 @@ describe('the API', () => {
         close: '9.50',
         volume: 216_251_395,
         amount: '2037648384.00',
+        partial: false,
       });
     });
 
@@ -137,6 +148,7 @@ describe('the API', () => {
           close: week.at(-1)?.['close'],
           volume: week.reduce((sum, bar) => sum + Number(bar['volume']), 0),
           amount: week.reduce((sum, bar) => sum + Number(bar['amount']), 0).toFixed(2),
+          partial: false,
         },
       ]);
     });
@@ -152,9 +164,16 @@ describe('the API', () => {
       ]);
     });
 
-    it('says that a symbol without bars is stale and as of nothing', async () => {
-      const { body } = await get('/api/v1/bars/600519.SH').expect(200);
-      expect(body).toMatchObject({ asOf: null, stale: true, items: [] });
+    it('says of a symbol that is known that no bars of it are loaded, and how to order them', async () => {
+      for (const path of ['bars/600519.SH', 'indicators/600519.SH?names=MA5', 'analyses/rule/600519.SH']) {
+        const { body } = await get(`/api/v1/${path}`).expect(404);
+        expect(body).toMatchObject({
+          type: 'https://stockanalysis.dev/problems/not-loaded',
+          detail: expect.stringMatching(
+            /^symbol: 600519\.SH is known, but no daily bars .*POST \/api\/v1\/ingestions/,
+          ),
+        });
+      }
     });
 
     it('answers an empty window with no items', async () => {
@@ -192,11 +211,19 @@ describe('the API', () => {
       expect(Object.keys(body.paths).sort()).toEqual([
         '/api/v1/analyses/rule/{symbol}',
         '/api/v1/bars/{symbol}',
+        '/api/v1/calendar',
+        '/api/v1/fundamentals/{symbol}',
+        '/api/v1/halts',
         '/api/v1/indicators',
         '/api/v1/indicators/{symbol}',
         '/api/v1/ingestions',
+        '/api/v1/market/overview',
+        '/api/v1/minutes/{symbol}',
+        '/api/v1/news/{symbol}',
         '/api/v1/quarantine',
         '/api/v1/symbols',
+        '/api/v1/symbols/{symbol}',
+        '/api/v1/valuations/{symbol}',
         '/health/live',
         '/health/ready',
       ]);
@@ -215,7 +242,32 @@ describe('the API', () => {
         'high',
         'low',
         'open',
+        'partial',
         'volume',
+      ]);
+    });
+
+    it('says how writing can be refused, and that a reading client may have the newest version', async () => {
+      const { body } = await get('/api/v1/openapi.json');
+      expect(Object.keys(body.paths['/api/v1/ingestions'].post.responses).toSorted()).toEqual([
+        '202',
+        '400',
+        '401',
+        '403',
+        '404',
+        '413',
+        '415',
+        '500',
+        '503',
+      ]);
+      expect(Object.keys(body.paths['/api/v1/bars/{symbol}'].get.responses).toSorted()).toEqual([
+        '200',
+        '304',
+        '400',
+        '404',
+        '409',
+        '500',
+        '503',
       ]);
     });
 

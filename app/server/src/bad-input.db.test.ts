@@ -30,7 +30,26 @@ describe('bad input', () => {
       ['/api/v1/bars/000001.SZ?from=2024-02-01&to=2024-01-01', 400, 'from'],
       ['/api/v1/bars/000001.SZ?from=2024-01-02%27;DROP%20TABLE%20app.symbols', 400, 'from'],
       ['/api/v1/bars/000001.SZ?period=hourly', 400, 'period'],
-      ['/api/v1/bars/000001.SZ?adjust=qfq', 400, 'adjust'],
+      ['/api/v1/bars/000001.SZ?adjust=qfq', 409, 'adjust'],
+      ['/api/v1/bars/000001.SZ?adjust=front', 400, 'adjust'],
+      ['/api/v1/bars/000001.SZ?limit=0', 400, 'limit'],
+      ['/api/v1/bars/000001.SZ?limit=20001', 400, 'limit'],
+      ['/api/v1/bars/000001.SZ?cursor=x', 400, 'cursor'],
+      ['/api/v1/minutes/000001.SZ', 404, 'symbol'],
+      ['/api/v1/minutes/000001.SZ?date=today', 400, 'date'],
+      ['/api/v1/symbols/999999.SZ', 404, 'symbol'],
+      ['/api/v1/symbols?exchange=NYSE', 400, 'exchange'],
+      ['/api/v1/symbols?board=none', 400, 'board'],
+      ['/api/v1/symbols?listed=1', 400, 'listed'],
+      ['/api/v1/symbols?cursor=000001.SZ', 400, 'cursor'],
+      ['/api/v1/calendar?from=2024-02-01&to=2024-01-01', 400, 'from'],
+      ['/api/v1/fundamentals/000001.SZ?asOf=20240101', 400, 'asOf'],
+      ['/api/v1/fundamentals/000001.SZ?category=', 400, 'category'],
+      ['/api/v1/valuations/000001.SZ?limit=5001', 400, 'limit'],
+      ['/api/v1/news/000001.SZ?cursor=1', 400, 'cursor'],
+      ['/api/v1/news/999999.SZ', 404, 'symbol'],
+      ['/api/v1/halts?symbol=000001.SZ', 400, 'symbol'],
+      ['/api/v1/market/overview?date=2024-01-02', 400, 'date'],
       ['/api/v1/bars/000001.SZ?form=2024-01-01', 400, 'form'],
       ['/api/v1/bars/000001.SZ?__proto__=1', 400, '__proto__'],
       ['/api/v1/bars/000001.SZ?constructor=1', 400, 'constructor'],
@@ -59,7 +78,8 @@ describe('bad input', () => {
       ],
       ['/api/v1/indicators/000001.SZ?names=MA5&mode=excel', 400, 'mode'],
       ['/api/v1/indicators/000001.SZ?names=BIAS6&mode=talib', 400, 'names'],
-      ['/api/v1/indicators/000001.SZ?names=MA5&adjust=hfq', 400, 'adjust'],
+      ['/api/v1/indicators/000001.SZ?names=MA5&adjust=hfq', 409, 'adjust'],
+      ['/api/v1/indicators/600519.SH?names=MA5', 404, 'symbol'],
       ['/api/v1/indicators/999999.SZ?names=MA5', 404, 'symbol'],
       ['/api/v1/analyses/rule/999999.SZ', 404, 'symbol'],
       ['/api/v1/analyses/rule/600519.SH', 404, 'symbol'],
@@ -115,10 +135,23 @@ describe('bad input', () => {
     expect(body).toMatchObject({ status, requestId: expect.any(String) });
   });
 
-  it('refuses methods that a resource does not have', async () => {
-    await request(server())
+  it('refuses methods that a resource does not have, and says which it has', async () => {
+    const { body } = await request(server())
       .delete('/api/v1/symbols')
-      .expect(404)
+      .expect(405)
+      .expect('Allow', 'GET, HEAD, OPTIONS')
+      .expect('Cache-Control', 'no-store')
       .expect('Content-Type', /^application\/problem\+json/);
+    expect(body).toMatchObject({
+      type: 'https://stockanalysis.dev/problems/method-not-allowed',
+      status: 405,
+      requestId: expect.any(String),
+    });
+    await request(server()).post('/api/v1/bars/000001.SZ').expect(405);
+    await request(server()).post('/api/v1/nothing').expect(404);
+    await request(server())
+      .options('/api/v1/ingestions')
+      .expect(204)
+      .expect('Allow', 'GET, HEAD, OPTIONS, POST');
   });
 });

@@ -92,7 +92,7 @@ describe('while the first load runs', () => {
       stale: false,
     });
     expect((await get('/api/v1/bars/600000.SH').expect(200)).body.items).toHaveLength(5_908);
-    expect((await get('/api/v1/bars/600519.SH').expect(200)).body.items).toEqual([]);
+    expect((await get('/api/v1/bars/600519.SH').expect(404)).body.title).toBe('Not loaded');
     expect((await get('/api/v1/bars/999999.SZ').expect(404)).body.errors[0].parameter).toBe('symbol');
   });
 });

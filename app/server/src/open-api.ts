@@ -1,11 +1,13 @@
 import type { INestApplication } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { allowedMethods } from './common/allowed-methods.ts';
 import { Problem } from './common/problem.ts';
 
 const OPEN_API_PATH = '/api/v1/openapi.json';
 
-function createOpenApiDocument(app: INestApplication): OpenAPIObject {
+function createOpenApiDocument(app: NestExpressApplication): OpenAPIObject {
   const description = new DocumentBuilder()
     .setTitle('Stock Analysis API')
     .setDescription(
@@ -18,10 +20,16 @@ function createOpenApiDocument(app: INestApplication): OpenAPIObject {
   return SwaggerModule.createDocument(app, description, { extraModels: [Problem] });
 }
 
-/** The document is made once; it does not change while the process runs. */
-export function serveOpenApi(app: INestApplication): void {
-  const document = JSON.stringify(createOpenApiDocument(app));
-  app.getHttpAdapter().get(OPEN_API_PATH, (_request: Request, response: Response) => {
+/**
+ * The document is made once; it does not change while the process runs. It also is the list of what there is, by which
+ * other methods are refused; so it has to come before the routes.
+ */
+export function serveOpenApi(app: NestExpressApplication): void {
+  const described = createOpenApiDocument(app);
+  app.use(allowedMethods({ ...described.paths, [OPEN_API_PATH]: { get: {} } }));
+  const document = JSON.stringify(described);
+  const routes: INestApplication = app;
+  routes.getHttpAdapter().get(OPEN_API_PATH, (_request: Request, response: Response) => {
     response.type('application/json').send(document);
   });
 }

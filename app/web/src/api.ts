@@ -9,6 +9,13 @@ export interface SymbolItem {
   readonly symbol: string;
   readonly name: string;
   readonly exchange: string;
+  readonly kind: string;
+  readonly board: string;
+  readonly specialTreatment: boolean;
+  readonly listingStatus: string;
+  readonly industry: string | null;
+  /** From this date on prices can be adjusted; null: they cannot. */
+  readonly factorsKnownFrom: string | null;
   readonly bars: number;
   readonly firstBar: string | null;
   readonly lastBar: string | null;
@@ -23,6 +30,72 @@ export interface Bar {
   readonly close: string;
   readonly volume: number;
   readonly amount: string;
+  /** The day was not over. */
+  readonly partial: boolean;
+}
+
+/** Days without trading, both included; `to` is null while it goes on. */
+export interface Halt {
+  readonly from: string;
+  readonly to: string | null;
+  readonly reason: string | null;
+}
+
+/** Terms per share. */
+export interface ExDate {
+  readonly date: string;
+  readonly cashPerShare: number;
+  readonly bonusPerShare: number;
+  readonly conversionPerShare: number;
+  readonly rightsPerShare: number;
+}
+
+export type Adjust = 'none' | 'qfq' | 'hfq';
+
+export interface BarPage extends Page<Bar> {
+  readonly adjust: Adjust;
+  readonly factorsKnownFrom: string | null;
+  /** Bars that cannot be adjusted and are left out. */
+  readonly omittedBars: number;
+  readonly halts: readonly Halt[];
+  readonly exDates: readonly ExDate[];
+}
+
+export interface IndexQuote {
+  readonly symbol: string;
+  readonly name: string;
+  readonly last: number;
+  readonly changePercent: number | null;
+}
+
+export interface Mover {
+  readonly symbol: string;
+  readonly name: string;
+  readonly last: number;
+  readonly changePercent: number;
+  readonly amount: number | null;
+}
+
+export interface Industry {
+  readonly name: string;
+  readonly changePercent: number;
+  readonly up: number;
+  readonly down: number;
+}
+
+/** The whole market in the newest snapshot; `asOf` is null before there is one. */
+export interface Overview extends Provenance {
+  readonly final: boolean;
+  readonly shares: number;
+  readonly breadth: Readonly<Record<'up' | 'down' | 'flat' | 'halted' | 'unpriced', number>>;
+  readonly turnover: number;
+  readonly indices: readonly IndexQuote[];
+  readonly limitUp: readonly Mover[];
+  readonly limitDown: readonly Mover[];
+  readonly gainers: readonly Mover[];
+  readonly losers: readonly Mover[];
+  readonly mostTraded: readonly Mover[];
+  readonly industries: readonly Industry[];
 }
 
 export interface IndicatorRow {
@@ -77,17 +150,17 @@ export interface Page<T> extends Provenance {
   readonly items: readonly T[];
 }
 
-/** An answer that is not 2xx, as application/problem+json describes it. */
+/** An answer that is not 2xx, as application/problem+json describes it; `kind` is the last part of its type. */
 export class ProblemError extends Error {
   readonly status: number;
-  readonly title: string;
+  readonly kind: string;
   readonly requestId: string | undefined;
 
-  constructor(status: number, title: string, detail: string, requestId?: string) {
+  constructor(status: number, kind: string, detail: string, requestId?: string) {
     super(detail);
     this.name = 'ProblemError';
     this.status = status;
-    this.title = title;
+    this.kind = kind;
     this.requestId = requestId;
   }
 }
@@ -98,17 +171,16 @@ async function get<T>(path: string, signal: AbortSignal): Promise<T> {
     response = await fetch(path, { signal, headers: { accept: 'application/json' } });
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new ProblemError(0, '无法连接服务器', '请检查网络，稍后重试。');
+    throw new ProblemError(0, 'unreachable', String(error));
   }
   const body = (await response.json().catch(() => ({}))) as Record<string, unknown>;
   if (response.ok) return body as T;
-  const text = (key: string, fallback: string): string =>
-    typeof body[key] === 'string' ? body[key] : fallback;
-  const requestId = text('requestId', '');
+  const text = (key: string): string => (typeof body[key] === 'string' ? body[key] : '');
+  const requestId = text('requestId');
   throw new ProblemError(
     response.status,
-    text('title', `服务器返回 ${response.status}`),
-    text('detail', '请稍后重试。'),
+    text('type').split('/').at(-1) ?? '',
+    text('detail'),
     requestId === '' ? undefined : requestId,
   );
 }
@@ -120,20 +192,28 @@ const query = (values: Readonly<Record<string, string | undefined>>): string => 
 
 const at = (symbol: string): string => encodeURIComponent(symbol);
 
+/** Unadjusted is what is answered without a wish. */
+const wish = (adjust: Adjust): string | undefined => (adjust === 'none' ? undefined : adjust);
+
 export type MarketData = typeof api;
 
 export const api = {
   symbols: (text: string, signal: AbortSignal): Promise<Page<SymbolItem>> =>
     get(`/api/v1/symbols${query({ query: text, limit: '20' })}`, signal),
-  bars: (symbol: string, from: string | undefined, signal: AbortSignal): Promise<Page<Bar>> =>
-    get(`/api/v1/bars/${at(symbol)}${query({ from })}`, signal),
+  bars: (symbol: string, adjust: Adjust, from: string | undefined, signal: AbortSignal): Promise<BarPage> =>
+    get(`/api/v1/bars/${at(symbol)}${query({ adjust: wish(adjust), from })}`, signal),
   indicators: (
     symbol: string,
     names: readonly string[],
+    adjust: Adjust,
     from: string | undefined,
     signal: AbortSignal,
   ): Promise<IndicatorPage> =>
-    get(`/api/v1/indicators/${at(symbol)}${query({ names: names.join(','), mode: 'cn', from })}`, signal),
+    get(
+      `/api/v1/indicators/${at(symbol)}${query({ names: names.join(','), mode: 'cn', adjust: wish(adjust), from })}`,
+      signal,
+    ),
+  overview: (signal: AbortSignal): Promise<Overview> => get('/api/v1/market/overview', signal),
   ruleAnalysis: (symbol: string, signal: AbortSignal): Promise<RuleAnalysis> =>
     get(`/api/v1/analyses/rule/${at(symbol)}`, signal),
   ingestions: (signal: AbortSignal): Promise<{ readonly items: readonly Ingestion[] }> =>

@@ -1,7 +1,9 @@
 import { AnalysisPanel } from './components/analysis.tsx';
 import { ChartPanel } from './components/chart-panel.tsx';
 import { Footer } from './components/footer.tsx';
+import { Market } from './components/market.tsx';
 import { Message } from './components/message.tsx';
+import { Notices } from './components/notices.tsx';
 import { Quote } from './components/quote.tsx';
 import { Search } from './components/search.tsx';
 import { loading, view } from './state.ts';
@@ -18,11 +20,13 @@ export function App() {
         <Search />
         <Quote />
       </header>
+      <Notices />
       <main class={hasBars ? 'desk' : 'desk desk-empty'} aria-busy={loading.value}>
         {hasBars ? (
           <>
             <ChartPanel />
             <AnalysisPanel />
+            <Market />
           </>
         ) : (
           <Message />

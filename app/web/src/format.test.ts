@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { actionText, compact, direction, monthsBefore, price, signed } from './format.ts';
+import {
+  actionText,
+  compact,
+  direction,
+  monthsBefore,
+  price,
+  problemText,
+  signed,
+  termsText,
+} from './format.ts';
 
 describe('format', () => {
   it.each([
@@ -37,5 +46,19 @@ describe('format', () => {
 
   it('keeps an action it does not know', () => {
     expect([actionText('buy'), actionText('unheard')]).toEqual(['买入', 'unheard']);
+  });
+
+  it.each([
+    [{ cashPerShare: 0.719, bonusPerShare: 0, conversionPerShare: 0, rightsPerShare: 0 }, '10派7.19元'],
+    [
+      { cashPerShare: 0.2, bonusPerShare: 0.3, conversionPerShare: 0.1, rightsPerShare: 0.15 },
+      '10派2元 送3股 转1股 配1.5股',
+    ],
+    [{ cashPerShare: 0, bonusPerShare: 0, conversionPerShare: 0, rightsPerShare: 0 }, '除权除息'],
+  ])('writes terms per ten shares: %j is %s', (terms, text) => expect(termsText(terms)).toBe(text));
+
+  it('explains refusals in Chinese, also those it does not know', () => {
+    expect(problemText({ kind: 'not-loaded', status: 404 }).title).toBe('尚未载入行情');
+    expect(problemText({ kind: 'brand-new', status: 418 }).title).toBe('服务器返回 418');
   });
 });

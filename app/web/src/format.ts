@@ -44,6 +44,62 @@ const ACTIONS: Readonly<Record<string, string>> = {
 
 export const actionText = (action: string): string => ACTIONS[action] ?? action;
 
-const SOURCES: Readonly<Record<string, string>> = { sample: '样本数据' };
+const SOURCES: Readonly<Record<string, string>> = { sample: '样本数据', aktools: 'AKTools' };
 
 export const sourceText = (source: string): string => SOURCES[source] ?? source;
+
+const ADJUSTS = { none: '不复权', qfq: '前复权', hfq: '后复权' } as const;
+
+export const adjustText = (adjust: keyof typeof ADJUSTS): string => ADJUSTS[adjust];
+
+const BOARDS: Readonly<Record<string, string>> = {
+  main: '主板',
+  chinext: '创业板',
+  star: '科创板',
+  bse: '北交所',
+  'b-share': 'B 股',
+  index: '指数',
+};
+
+/** Empty for a board that the platform does not know. */
+export const boardText = (board: string): string => BOARDS[board] ?? '';
+
+/** What a refusal means and what helps, by the kind of the problem and its status. */
+const PROBLEMS: Readonly<Record<string, readonly [title: string, advice: string]>> = {
+  unreachable: ['无法连接服务器', '请检查网络，稍后重试。'],
+  unavailable: ['服务暂时不可用', '数据库或服务器正忙，请稍后重试。'],
+  'not-loaded': ['尚未载入行情', '当前数据来源还没有载入这只股票，请稍后重试，或换一只。'],
+  'factors-unknown': ['除权除息资料未知', '这只股票不能复权，请选择不复权。'],
+  'invalid-parameter': ['请求的参数有误', '请在上方搜索代码、名称或拼音。'],
+  'not-found': ['没有找到', '请在上方搜索代码、名称或拼音。'],
+  page: ['页面出错', '请刷新页面；若仍然失败，请告诉管理员。'],
+};
+
+export function problemText({ kind, status }: { readonly kind: string; readonly status: number }): {
+  readonly title: string;
+  readonly advice: string;
+} {
+  const [title, advice] = PROBLEMS[kind] ?? [
+    `服务器返回 ${status}`,
+    '请重试；若仍然失败，请把请求编号告诉管理员。',
+  ];
+  return { title, advice };
+}
+
+/** 10派7.19元 送2股 转3股 配1股: terms per ten shares, as announcements have them. */
+export function termsText(terms: {
+  readonly cashPerShare: number;
+  readonly bonusPerShare: number;
+  readonly conversionPerShare: number;
+  readonly rightsPerShare: number;
+}): string {
+  const perTen = (value: number): string => String(Math.round(value * 1e7) / 1e6);
+  const parts = [
+    [terms.cashPerShare, (value: string) => `派${value}元`],
+    [terms.bonusPerShare, (value: string) => `送${value}股`],
+    [terms.conversionPerShare, (value: string) => `转${value}股`],
+    [terms.rightsPerShare, (value: string) => `配${value}股`],
+  ] as const;
+  const given = parts.filter(([value]) => value > 0).map(([value, text]) => text(perTen(value)));
+  return given.length > 0 ? `10${given.join(' ')}` : '除权除息';
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Bar, Ingestion, MarketData, Page, SymbolItem } from './api.ts';
-import { followFirstLoad, loadView } from './load.ts';
+import type { Adjust, Bar, BarPage, Ingestion, MarketData, Page, SymbolItem } from './api.ts';
+import { adjustOf, canAdjust, followFirstLoad, loadView } from './load.ts';
 
 const never = new AbortController().signal;
 
@@ -8,6 +8,12 @@ const item = (lastBar: string | null): SymbolItem => ({
   symbol: '000001.SZ',
   name: '平安银行',
   exchange: 'SZ',
+  kind: 'stock',
+  board: 'main',
+  specialTreatment: false,
+  listingStatus: 'listed',
+  industry: null,
+  factorsKnownFrom: null,
   bars: lastBar === null ? 0 : 1,
   firstBar: lastBar,
   lastBar,
@@ -18,7 +24,25 @@ const page = <T>(items: readonly T[], stale = false): Page<T> => ({
   stale,
   items,
 });
-const bar: Bar = { date: '2024-09-19', open: '1', high: '1', low: '1', close: '1', volume: 1, amount: '1' };
+const bar: Bar = {
+  date: '2024-09-19',
+  open: '1',
+  high: '1',
+  low: '1',
+  close: '1',
+  volume: 1,
+  amount: '1',
+  partial: false,
+};
+const barPage = (adjust: Adjust): BarPage => ({
+  ...page([bar]),
+  adjust,
+  factorsKnownFrom: null,
+  omittedBars: 0,
+  halts: [],
+  exDates: [],
+});
+const SHOWN = { wholeHistory: false, wish: undefined };
 
 /** Answers that follow each other; the last one is repeated. */
 function market(symbols: readonly Page<SymbolItem>[], runs: readonly Ingestion[] = []) {
@@ -30,8 +54,9 @@ function market(symbols: readonly Page<SymbolItem>[], runs: readonly Ingestion[]
   };
   const api: MarketData = {
     symbols: () => answer('symbols', (left.length > 1 ? left.shift() : left[0]) ?? page([])),
-    bars: () => answer('bars', page([bar])),
-    indicators: () => answer('indicators', { ...page([]), columns: [] }),
+    bars: (_symbol, adjust) => answer(`bars ${adjust}`, barPage(adjust)),
+    indicators: (_symbol, _names, adjust) => answer(`indicators ${adjust}`, { ...page([]), columns: [] }),
+    overview: () => Promise.reject(new Error('not asked for here')),
     ruleAnalysis: () => Promise.reject(new Error('not asked for here')),
     ingestions: () => answer('ingestions', { items: runs }),
   };
@@ -46,20 +71,56 @@ describe('loadView', () => {
     ['is listed without its bars', page([item(null)], true)],
   ])('asks for no bars while the first load runs and the symbol %s', async (_what, symbols) => {
     const { api, asked } = market([symbols]);
-    expect(await loadView(api, '000001.SZ', false, never)).toEqual({ view: undefined, isComplete: false });
+    expect(await loadView(api, '000001.SZ', SHOWN, never)).toEqual({ view: undefined, isComplete: false });
     expect(asked).toEqual(['symbols']);
   });
 
   it('shows a symbol whose bars are there before the first load has ended', async () => {
     const { api } = market([page([item('2024-09-19')], true)]);
-    const { view, isComplete } = await loadView(api, '000001.SZ', false, never);
+    const { view, isComplete } = await loadView(api, '000001.SZ', SHOWN, never);
     expect([view?.bars, isComplete]).toEqual([[bar], false]);
   });
 
   it('asks for the bars of a symbol that is not listed once the load has ended: the answer says what is wrong', async () => {
     const { api, asked } = market([page([])]);
-    await loadView(api, '999999.SZ', false, never);
-    expect(asked).toContain('bars');
+    await loadView(api, '999999.SZ', SHOWN, never);
+    expect(asked).toContain('bars none');
+  });
+
+  it('asks for nothing of a symbol of which nothing is stored, and has nothing to show', async () => {
+    const { api, asked } = market([page([item(null)])]);
+    const { view, isComplete } = await loadView(api, '000001.SZ', SHOWN, never);
+    expect([view?.bars, view?.provenance.asOf, isComplete, asked]).toEqual([[], null, true, ['symbols']]);
+  });
+
+  it('asks for bars and indicators in one scale of prices', async () => {
+    const known = { ...item('2024-09-19'), factorsKnownFrom: '2012-01-01' };
+    const { api, asked } = market([page([known])]);
+    expect((await loadView(api, '000001.SZ', SHOWN, never)).view?.adjust).toBe('qfq');
+    await loadView(api, '000001.SZ', { wholeHistory: true, wish: 'hfq' }, never);
+    expect(asked.filter((name) => name !== 'symbols')).toEqual([
+      'bars qfq',
+      'indicators qfq',
+      'bars hfq',
+      'indicators hfq',
+    ]);
+  });
+});
+
+describe('adjustOf', () => {
+  const known = { ...item('2024-09-19'), factorsKnownFrom: '2012-01-01' };
+  const index = { ...item('2024-09-19'), kind: 'index' };
+
+  it.each([
+    ['without a wish, where the ex-dates are known', known, undefined, 'qfq'],
+    ['without a wish, where they are not', item('2024-09-19'), undefined, 'none'],
+    ['as it is wished', known, 'hfq', 'hfq'],
+    ['never where they are not known', item('2024-09-19'), 'qfq', 'none'],
+    ['for an index, which has none', index, undefined, 'qfq'],
+    ['never for a symbol that nobody knows', undefined, 'qfq', 'none'],
+  ] as const)('adjusts %s', (_what, info, wish, expected) => {
+    expect(adjustOf(info, wish)).toBe(expected);
+    expect(canAdjust(info)).toBe(expected !== 'none');
   });
 });
 

@@ -1,7 +1,9 @@
 import type {
+  Adjust,
   Bar,
+  ExDate,
+  Halt,
   IndicatorColumn,
-  IndicatorPage,
   IndicatorRow,
   Ingestion,
   MarketData,
@@ -19,6 +21,11 @@ export interface View {
   readonly indicators: readonly IndicatorRow[];
   readonly columns: readonly IndicatorColumn[];
   readonly provenance: Provenance;
+  readonly adjust: Adjust;
+  /** Bars before the ex-dates are known, which cannot be adjusted and are not shown. */
+  readonly omittedBars: number;
+  readonly halts: readonly Halt[];
+  readonly exDates: readonly ExDate[];
 }
 
 export interface Loaded {
@@ -36,6 +43,16 @@ const POLL_MS = 2_000;
 const infoOf = (found: Page<SymbolItem>, symbol: string): SymbolItem | undefined =>
   found.items.find((item) => item.symbol === symbol);
 
+/** Prices can be adjusted where the ex-dates are known; an index has none. */
+export const canAdjust = (info: SymbolItem | undefined): boolean =>
+  info !== undefined && (info.kind === 'index' || info.factorsKnownFrom !== null);
+
+/** What the reader asked for; without a wish what investors look at: forward-adjusted prices, if they are known. */
+export const adjustOf = (info: SymbolItem | undefined, wish: Adjust | undefined): Adjust =>
+  canAdjust(info) ? (wish ?? 'qfq') : 'none';
+
+const NOTHING_STORED = { bars: [], indicators: [], columns: [], omittedBars: 0, halts: [], exDates: [] };
+
 /**
  * A list of symbols is stale until the first load of the source has ended; a symbol has a last bar when all its bars
  * are stored. So the list alone tells "not yet" from "unknown", and nothing is asked for that would be refused.
@@ -44,20 +61,27 @@ const infoOf = (found: Page<SymbolItem>, symbol: string): SymbolItem | undefined
 export async function loadView(
   api: MarketData,
   symbol: string,
-  wholeHistory: boolean,
+  { wholeHistory, wish }: { readonly wholeHistory: boolean; readonly wish: Adjust | undefined },
   abort: AbortSignal,
 ): Promise<Loaded> {
   const found = await api.symbols(symbol, abort);
   const info = infoOf(found, symbol);
-  if (found.stale && !info?.lastBar) return { view: undefined, isComplete: false };
+  const isComplete = !found.stale;
+  if (!isComplete && !info?.lastBar) return { view: undefined, isComplete };
+  const adjust = adjustOf(info, wish);
+  if (info && !info.lastBar)
+    return {
+      view: { symbol, info, adjust, provenance: { ...found, asOf: null }, ...NOTHING_STORED },
+      isComplete,
+    };
   const from = wholeHistory || !info?.lastBar ? undefined : monthsBefore(info.lastBar, FIRST_MONTHS);
   // A symbol that nobody knows is answered by the bars: one request tells, and its problem says which parameter.
-  const bars = await api.bars(symbol, from, abort);
-  const none: Pick<IndicatorPage, 'items' | 'columns'> = { items: [], columns: [] };
-  const { items: indicators, columns } =
-    bars.items.length > 0 ? await api.indicators(symbol, NAMES, from, abort) : none;
-  const view = { symbol, info, bars: bars.items, indicators, columns, provenance: bars };
-  return { view, isComplete: !found.stale };
+  const bars = await api.bars(symbol, adjust, from, abort);
+  const indicators = await api.indicators(symbol, NAMES, adjust, from, abort);
+  const { omittedBars, halts, exDates, items } = bars;
+  const { items: rows, columns } = indicators;
+  const days = { bars: items, indicators: rows, columns, omittedBars, halts, exDates };
+  return { view: { symbol, info, adjust, provenance: bars, ...days }, isComplete };
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

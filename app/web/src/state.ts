@@ -1,5 +1,5 @@
 import { computed, effect, signal } from '@preact/signals';
-import { api, ProblemError, type Ingestion, type RuleAnalysis } from './api.ts';
+import { api, ProblemError, type Adjust, type Ingestion, type Overview, type RuleAnalysis } from './api.ts';
 import { followFirstLoad, loadView, type Loaded, type View } from './load.ts';
 
 export type Range = '1m' | '3m' | '6m' | '1y' | 'all';
@@ -17,6 +17,10 @@ const DEFAULT_SYMBOL = '000001.SZ';
 
 export const symbol = signal(symbolOfLocation());
 export const range = signal<Range>('6m');
+/** Grows with each press on a range, also on the one that is chosen: the reader wants to see it again. */
+export const rangeAsked = signal(0);
+/** Undefined: the reader has not chosen, see `adjustOf`. */
+export const adjustWish = signal<Adjust | undefined>(undefined);
 export const overlay = signal<Overlay>('MA');
 export const panes = signal<readonly [Pane, Pane]>(['MACD', 'KDJ']);
 export const view = signal<View | undefined>(undefined);
@@ -25,6 +29,8 @@ export const analysis = signal<RuleAnalysis | undefined>(undefined);
 export const analysisFailed = signal(false);
 export const problem = signal<ProblemError | undefined>(undefined);
 export const loading = signal(false);
+/** The whole market; undefined until it has been asked for, and where that failed. */
+export const overview = signal<Overview | undefined>(undefined);
 /** The first load of the source has not got to this symbol yet; what is known of the load. */
 export const awaited = signal(false);
 export const ingestion = signal<Ingestion | undefined>(undefined);
@@ -45,6 +51,11 @@ export function show(next: string): void {
   symbol.value = next;
 }
 
+export function showRange(next: Range): void {
+  range.value = next;
+  rangeAsked.value += 1;
+}
+
 export function retry(): void {
   attempt.value += 1;
 }
@@ -61,45 +72,57 @@ async function loadAnalysis(wanted: string, abort: AbortSignal): Promise<void> {
   analysisFailed.value = result === undefined;
 }
 
-async function load(wanted: string, all: boolean, abort: AbortSignal): Promise<Loaded> {
+/** What is asked for; a new one begins when any of it changes. */
+interface Wanted {
+  readonly symbol: string;
+  readonly wholeHistory: boolean;
+  readonly wish: Adjust | undefined;
+}
+
+async function load(wanted: Wanted, abort: AbortSignal): Promise<Loaded> {
   loading.value = true;
   try {
-    const loaded = await loadView(api, wanted, all, abort);
+    const loaded = await loadView(api, wanted.symbol, wanted, abort);
     abort.throwIfAborted();
     view.value = loaded.view;
     awaited.value = loaded.view === undefined;
     problem.value = undefined;
-    if (hasBars(loaded.view)) await loadAnalysis(wanted, abort);
+    if (hasBars(loaded.view)) await loadAnalysis(wanted.symbol, abort);
     return loaded;
   } finally {
     if (!abort.aborted) loading.value = false;
   }
 }
 
-async function refresh(wanted: string, all: boolean, abort: AbortSignal): Promise<void> {
+/** The market is shown beside the symbol, and the page stands without it. */
+async function loadOverview(abort: AbortSignal): Promise<void> {
+  const result = await api.overview(abort).catch(() => undefined);
+  if (!abort.aborted) overview.value = result;
+}
+
+async function refresh(wanted: Wanted, abort: AbortSignal): Promise<void> {
   try {
-    const loaded = await load(wanted, all, abort);
-    if (loaded.isComplete) return;
-    await followFirstLoad(api, wanted, hasBars(loaded.view), abort, (run) => (ingestion.value = run));
+    const loaded = await load(wanted, abort);
+    if (loaded.isComplete) return await loadOverview(abort);
+    await followFirstLoad(api, wanted.symbol, hasBars(loaded.view), abort, (run) => (ingestion.value = run));
     if (!abort.aborted) retry();
   } catch (error) {
     if (abort.aborted) return;
     view.value = undefined;
     analysis.value = undefined;
     awaited.value = false;
-    problem.value = error instanceof ProblemError ? error : new ProblemError(0, '页面出错', String(error));
+    problem.value = error instanceof ProblemError ? error : new ProblemError(0, 'page', String(error));
   }
 }
 
-/** Loads again whenever symbol, depth of history or attempt changes; what is under way for the old ones is given up. */
+/** Loads again whenever symbol, depth of history, adjustment or attempt changes; what is under way for the old ones is given up. */
 export function start(): void {
   effect(() => {
-    const wanted = symbol.value;
-    const all = wantsAll.value;
+    const wanted = { symbol: symbol.value, wholeHistory: wantsAll.value, wish: adjustWish.value };
     void attempt.value;
     const controller = new AbortController();
     cursor.value = undefined;
-    void refresh(wanted, all, controller.signal);
+    void refresh(wanted, controller.signal);
     return () => controller.abort();
   });
 }

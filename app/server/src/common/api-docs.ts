@@ -2,13 +2,17 @@ import { applyDecorators, type Type } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBadRequestResponse,
+  ApiConflictResponse,
   ApiForbiddenResponse,
   ApiInternalServerErrorResponse,
   ApiNotFoundResponse,
+  ApiNotModifiedResponse,
   ApiOkResponse,
+  ApiPayloadTooLargeResponse,
   type ApiResponseNoStatusOptions,
   ApiServiceUnavailableResponse,
   ApiUnauthorizedResponse,
+  ApiUnsupportedMediaTypeResponse,
 } from '@nestjs/swagger';
 import { Problem, PROBLEM_CONTENT_TYPE } from './problem.ts';
 
@@ -31,9 +35,16 @@ function failures(notFound: string | undefined): MethodDecorator[] {
   ];
 }
 
-/** The answers of a reading route; `options.notFound` says what may be missing. */
-export function Answers(type: Type, options: { notFound?: string } = {}): MethodDecorator {
-  return applyDecorators(ApiOkResponse({ type }), ...failures(options.notFound));
+export const FACTORS_UNKNOWN = 'prices are to be adjusted and the ex-dates of the symbol are not known';
+
+/** The answers of a reading route; the options say what may be missing, and what may stand in the way. */
+export function Answers(type: Type, options: { notFound?: string; conflict?: string } = {}): MethodDecorator {
+  return applyDecorators(
+    ApiOkResponse({ type }),
+    ApiNotModifiedResponse({ description: 'the version in If-None-Match is still the newest' }),
+    ...(options.conflict === undefined ? [] : [ApiConflictResponse(problem(options.conflict))]),
+    ...failures(options.notFound),
+  );
 }
 
 /** The answers of a route that orders work: 202 and what was ordered. */
@@ -42,6 +53,8 @@ export function AcceptedAnswers(type: Type, options: { notFound?: string } = {})
     ApiAcceptedResponse({ type }),
     ApiUnauthorizedResponse(problem('the bootstrap token is missing or wrong')),
     ApiForbiddenResponse(problem('writing is switched off: the server has no bootstrap token')),
+    ApiPayloadTooLargeResponse(problem('the body has more than 100 kB')),
+    ApiUnsupportedMediaTypeResponse(problem('the body is not JSON')),
     ...failures(options.notFound),
   );
 }

@@ -61,3 +61,35 @@ export class NotLoadedError extends DomainError {
   readonly status = 503;
   readonly title = 'Market data not loaded yet';
 }
+
+export class MethodNotAllowedError extends DomainError {
+  readonly kind = 'method-not-allowed';
+  readonly status = 405;
+  readonly title = 'Method not allowed';
+  readonly allowed: readonly string[];
+
+  constructor(method: string, allowed: readonly string[]) {
+    super(`${method} is not possible here; there is ${allowed.join(', ')}`);
+    this.allowed = allowed;
+  }
+}
+
+/** Prices were to be adjusted, and the corporate actions that it needs are not known. */
+export class FactorsUnknownError extends DomainError {
+  readonly kind = 'factors-unknown';
+  readonly status = 409;
+  readonly title = 'Adjustment factors unknown';
+}
+
+/** The symbol is known, and what was asked for of it is not stored. */
+export class NotStoredError extends DomainError {
+  readonly kind = 'not-loaded';
+  readonly status = 404;
+  readonly title = 'Not loaded';
+
+  /** @param what a plural, for example `daily bars` */
+  constructor(symbol: string, what: string) {
+    const detail = `${symbol} is known, but no ${what} of it are loaded; if the source has them, POST /api/v1/ingestions {"symbols": ["${symbol}"]} orders them`;
+    super(`symbol: ${detail}`, [{ parameter: 'symbol', detail }]);
+  }
+}

@@ -1,7 +1,9 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NextFunction, Request, Response } from 'express';
 import type { Server } from 'node:http';
 import helmet from 'helmet';
 import { answerMalformedRequests } from './client-errors.ts';
+import { ConditionalAnswers } from './conditional/conditional-answers.ts';
 import { ProblemFilter } from './problem.filter.ts';
 import { refuseForeignBody } from './request-body.ts';
 import { requestId } from './request-id.ts';
@@ -38,14 +40,25 @@ function securityHeaders(): ReturnType<typeof helmet> {
   });
 }
 
+/**
+ * Answers are asked for again each time; with their entity tag that costs a version's look-up and no body. Not for
+ * shared caches: access rules may come to differ from reader to reader.
+ */
+function revalidate(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('Cache-Control', 'private, max-age=0, must-revalidate');
+  next();
+}
+
 /** Everything the public HTTP server needs apart from its routes; the tests use the same. */
 export function configureHttp(app: NestExpressApplication): void {
   app.disable('x-powered-by');
   app.use(requestId);
   app.use(securityHeaders());
+  app.use('/api', revalidate);
   app.use(refuseForeignBody);
   app.useBodyParser('json', { limit: BODY_LIMIT });
   app.useGlobalPipes(createValidationPipe());
+  app.useGlobalInterceptors(new ConditionalAnswers());
   app.useGlobalFilters(new ProblemFilter());
   const server: Server = app.getHttpServer();
   answerMalformedRequests(server);

@@ -3,7 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import { STATUS_CODES } from 'node:http';
 import { QueryFailedError } from 'typeorm';
-import { DomainError, NotFoundError, type ParameterError } from './errors.ts';
+import { DomainError, MethodNotAllowedError, NotFoundError, type ParameterError } from './errors.ts';
 import { kindOfTitle, type Problem, PROBLEM_CONTENT_TYPE, problemType } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
 import { ValidationFailedError } from './validation.ts';
@@ -96,6 +96,9 @@ function sendProblem(error: unknown, request: Request, response: Response): void
   }
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
   if (status === 503) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+  if (error instanceof MethodNotAllowedError) response.setHeader('Allow', error.allowed.join(', '));
+  // What is refused now may be answered in a moment, and has no version.
+  response.setHeader('Cache-Control', 'no-store').removeHeader('ETag');
   const requestId = requestIdOf(request);
   const problem: Problem = {
     type: problemType(kind),
@@ -105,7 +108,10 @@ function sendProblem(error: unknown, request: Request, response: Response): void
     requestId,
     errors: [...errors],
   };
-  response.status(status).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(problem));
+  const body = JSON.stringify(problem);
+  // Not `send`, which would give it an entity tag.
+  response.status(status).type(PROBLEM_CONTENT_TYPE).setHeader('Content-Length', Buffer.byteLength(body));
+  response.end(body);
 }
 
 @Catch()

@@ -7,21 +7,36 @@ import { Metrics } from '../monitoring/metrics.ts';
 import { MonitoringModule } from '../monitoring/monitoring.module.ts';
 import { BarsController } from './bars/bars.controller.ts';
 import { BarsService } from './bars/bars.service.ts';
+import { SeriesReader } from './bars/series-reader.ts';
+import { MarketCalendar } from './market-calendar.ts';
+import { CalendarController } from './calendar/http/calendar.controller.ts';
+import { CalendarService } from './calendar/http/calendar.service.ts';
+import { FundamentalsController } from './fundamentals/fundamentals.controller.ts';
+import { FundamentalsService } from './fundamentals/fundamentals.service.ts';
+import { HaltsController } from './halts/halts.controller.ts';
+import { HaltsService } from './halts/halts.service.ts';
 import { IngestionProgressEntity, IngestionRunEntity } from './ingestion/ingestion.entities.ts';
 import { IngestionRuns } from './ingestion/ingestion-runs.ts';
 import { IngestionWorker } from './ingestion/ingestion-worker.ts';
 import { IngestionsController } from './ingestion/ingestions.controller.ts';
 import { IngestionsService } from './ingestion/ingestions.service.ts';
-import { MarketClock } from './market-clock.ts';
 import { MARKET_DATA_SOURCE } from './market-data-source.ts';
 import { openProvider } from './open-provider.ts';
 import { MARKET_DATA_PROVIDER } from './provider.ts';
+import { MinutesController } from './minutes/minutes.controller.ts';
+import { MinutesService } from './minutes/minutes.service.ts';
+import { NewsController } from './news/news.controller.ts';
+import { NewsService } from './news/news.service.ts';
+import { OverviewController } from './overview/overview.controller.ts';
+import { OverviewService } from './overview/overview.service.ts';
 import { QuarantineController } from './quarantine/quarantine.controller.ts';
 import { QuarantineEntity } from './quarantine/quarantine.entity.ts';
 import { QuarantineService } from './quarantine/quarantine.service.ts';
 import { SymbolEntity } from './symbols/symbol.entity.ts';
 import { SymbolsController } from './symbols/symbols.controller.ts';
 import { SymbolsService } from './symbols/symbols.service.ts';
+import { ValuationsController } from './valuations/valuations.controller.ts';
+import { ValuationsService } from './valuations/valuations.service.ts';
 
 export const marketDataEntities = [
   SymbolEntity,
@@ -38,12 +53,32 @@ const source = {
 
 /** What the server offers: reading, and ordering loads. It never touches the source itself. */
 @Module({
-  controllers: [SymbolsController, BarsController, QuarantineController, IngestionsController],
+  controllers: [
+    SymbolsController,
+    BarsController,
+    MinutesController,
+    OverviewController,
+    CalendarController,
+    HaltsController,
+    FundamentalsController,
+    ValuationsController,
+    NewsController,
+    QuarantineController,
+    IngestionsController,
+  ],
   providers: [
     source,
-    MarketClock,
+    MarketCalendar,
     SymbolsService,
+    SeriesReader,
     BarsService,
+    MinutesService,
+    OverviewService,
+    CalendarService,
+    HaltsService,
+    FundamentalsService,
+    ValuationsService,
+    NewsService,
     QuarantineService,
     IngestionRuns,
     IngestionsService,

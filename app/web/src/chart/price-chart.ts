@@ -1,6 +1,7 @@
 import {
   CandlestickSeries,
   createChart,
+  createSeriesMarkers,
   createTextWatermark,
   HistogramSeries,
   LineSeries,
@@ -15,12 +16,15 @@ import type { View } from '../load.ts';
 import { RANGE_MONTHS, type Overlay, type Pane, type Range } from '../state.ts';
 import { COLUMNS, OVERLAY_COLUMNS, TITLES, VOLUME_TITLE, type Column } from './columns.ts';
 import { readPalette, type Palette } from './palette.ts';
+import { marksOf } from './marks.ts';
 import { candleStyle, histogramColor, volumeColor } from './styles.ts';
 
 export interface Drawing {
   readonly overlay: Overlay;
   readonly panes: readonly [Pane, Pane];
   readonly range: Range;
+  /** Changes when the reader asks for the range, also for the one that was asked for before. */
+  readonly asked: number;
 }
 
 const QUIET = { priceLineVisible: false, lastValueVisible: false, crosshairMarkerVisible: false } as const;
@@ -33,6 +37,9 @@ export class PriceChart {
   readonly #scheme = matchMedia('(prefers-color-scheme: dark)');
   #series: ISeriesApi<SeriesType>[] = [];
   #titles: ITextWatermarkPluginApi<Time>[] = [];
+  /** The shown section is that of a range button: the reader has not scrolled or zoomed since. */
+  #isAtRange = false;
+  readonly #resized: ResizeObserver;
   #drawn: { readonly view: View; readonly drawing: Drawing } | undefined;
 
   constructor(place: HTMLElement, onCursor: (index: number | undefined) => void) {
@@ -48,7 +55,16 @@ export class PriceChart {
       onCursor(time === undefined || logical === undefined ? undefined : Math.round(logical));
     });
     this.#scheme.addEventListener('change', this.#redraw);
+    for (const moved of ['wheel', 'pointerdown'] as const)
+      place.addEventListener(moved, () => (this.#isAtRange = false), { passive: true });
+    // The chart keeps the width of its bars when it becomes wider or narrower, and so would show another section.
+    this.#resized = new ResizeObserver(() => requestAnimationFrame(this.#keepRange));
+    this.#resized.observe(place);
   }
+
+  readonly #keepRange = (): void => {
+    if (this.#drawn && this.#isAtRange) this.#showRange(this.#drawn.view, this.#drawn.drawing.range);
+  };
 
   readonly #redraw = (): void => {
     if (this.#drawn) this.draw(this.#drawn.view, this.#drawn.drawing);
@@ -72,18 +88,20 @@ export class PriceChart {
     }
     for (const [index, pane] of this.#chart.panes().entries()) pane.setStretchFactor(STRETCH[index] ?? 1);
     this.#drawTitles([VOLUME_TITLE, ...drawing.panes.map((pane) => TITLES[pane])], palette);
-    if (!this.#shows(view, drawing.range)) this.#showRange(view, drawing.range);
+    if (!this.#shows(view, drawing)) this.#showRange(view, drawing.range);
     this.#drawn = { view, drawing };
   }
 
   /** The same bars fetched again must not take away the section that the reader is looking at. */
-  #shows({ symbol, bars }: View, range: Range): boolean {
+  #shows({ symbol, bars }: View, { range, asked }: Drawing): boolean {
     const { view, drawing } = this.#drawn ?? {};
-    return view?.symbol === symbol && view.bars.length === bars.length && drawing?.range === range;
+    const isSame = drawing?.range === range && drawing.asked === asked;
+    return isSame && view?.symbol === symbol && view.bars.length === bars.length;
   }
 
   remove(): void {
     this.#scheme.removeEventListener('change', this.#redraw);
+    this.#resized.disconnect();
     this.#chart.remove();
   }
 
@@ -108,11 +126,11 @@ export class PriceChart {
       );
   }
 
-  #drawCandles({ bars }: View, palette: Palette): void {
+  #drawCandles(view: View, palette: Palette): void {
     const options = { ...candleStyle(palette), priceLineVisible: false };
     const series = this.#chart.addSeries(CandlestickSeries, options, 0);
     series.setData(
-      bars.map((bar) => ({
+      view.bars.map((bar) => ({
         time: bar.date,
         open: Number(bar.open),
         high: Number(bar.high),
@@ -120,6 +138,7 @@ export class PriceChart {
         close: Number(bar.close),
       })),
     );
+    createSeriesMarkers(series, [...marksOf(view, palette.text)]);
     this.#series.push(series);
   }
 
@@ -160,6 +179,7 @@ export class PriceChart {
   }
 
   #showRange({ bars }: View, range: Range): void {
+    this.#isAtRange = true;
     const months = RANGE_MONTHS[range];
     const last = bars.at(-1);
     if (months === undefined || !last) return this.#chart.timeScale().fitContent();

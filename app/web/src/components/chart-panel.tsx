@@ -1,7 +1,22 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { effect } from '@preact/signals';
 import { PriceChart } from '../chart/price-chart.ts';
-import { cursor, overlay, panes, range, view, type Overlay, type Pane, type Range } from '../state.ts';
+import type { Adjust } from '../api.ts';
+import { adjustText } from '../format.ts';
+import { canAdjust } from '../load.ts';
+import {
+  adjustWish,
+  cursor,
+  overlay,
+  panes,
+  range,
+  rangeAsked,
+  showRange,
+  view,
+  type Overlay,
+  type Pane,
+  type Range,
+} from '../state.ts';
 import { Legend } from './legend.tsx';
 
 const RANGES: readonly (readonly [Range, string])[] = [
@@ -12,21 +27,34 @@ const RANGES: readonly (readonly [Range, string])[] = [
   ['all', '全部'],
 ];
 const OVERLAYS: readonly Overlay[] = ['MA', 'BOLL'];
+const ADJUSTS: readonly Adjust[] = ['none', 'qfq', 'hfq'];
+const NOT_KNOWN = { options: ['qfq', 'hfq'], because: '除权除息资料未知，不能复权' } as const;
 const PANES: readonly Pane[] = ['MACD', 'KDJ', 'RSI'];
 
 function Choice<T extends string>(props: {
   readonly label: string;
   readonly options: readonly (readonly [T, string])[];
-  readonly value: T;
+  readonly value: T | undefined;
   readonly onChoose: (value: T) => void;
+  /** Why some of the options cannot be chosen. */
+  readonly refused?: { readonly options: readonly T[]; readonly because: string } | undefined;
 }) {
   return (
     <div class="choice" role="group" aria-label={props.label}>
-      {props.options.map(([value, text]) => (
-        <button key={value} aria-pressed={value === props.value} onClick={() => props.onChoose(value)}>
-          {text}
-        </button>
-      ))}
+      {props.options.map(([value, text]) => {
+        const isRefused = props.refused?.options.includes(value) ?? false;
+        return (
+          <button
+            key={value}
+            aria-pressed={value === props.value}
+            disabled={isRefused}
+            {...(isRefused ? { title: props.refused?.because } : {})}
+            onClick={() => props.onChoose(value)}
+          >
+            {text}
+          </button>
+        );
+      })}
     </div>
   );
 }
@@ -38,7 +66,14 @@ function Toolbar() {
   const [upper, lower] = panes.value;
   return (
     <div class="toolbar">
-      <Choice label="区间" options={RANGES} value={range.value} onChoose={(value) => (range.value = value)} />
+      <Choice label="区间" options={RANGES} value={range.value} onChoose={showRange} />
+      <Choice
+        label="复权"
+        options={ADJUSTS.map((value) => [value, adjustText(value)] as const)}
+        value={view.value?.adjust}
+        refused={canAdjust(view.value?.info) ? undefined : NOT_KNOWN}
+        onChoose={(value) => (adjustWish.value = value)}
+      />
       <Choice
         label="主图"
         options={named(OVERLAYS)}
@@ -71,7 +106,12 @@ export function ChartPanel() {
     const stop = effect(() => {
       const current = view.value;
       if (current && current.bars.length > 0)
-        chart.draw(current, { overlay: overlay.value, panes: panes.value, range: range.value });
+        chart.draw(current, {
+          overlay: overlay.value,
+          panes: panes.value,
+          range: range.value,
+          asked: rangeAsked.value,
+        });
     });
     return () => {
       stop();

@@ -1,11 +1,13 @@
-import { compact, direction, price, signed } from '../format.ts';
+import { compact, direction, price, signed, termsText } from '../format.ts';
+import type { View } from '../load.ts';
 import { cursor, overlay, panes, view } from '../state.ts';
 import type { Bar, IndicatorColumn, IndicatorRow } from '../api.ts';
 import { distinct, inFull, inShort, isStable } from '../definitions.ts';
 import { COLUMNS, OVERLAY_COLUMNS, TITLES, type Column } from '../chart/columns.ts';
 
 /** Each price has the side on which it stands to the close of the day before, as on Chinese terminals. */
-function Prices({ bar, before }: { readonly bar: Bar; readonly before: number }) {
+function Prices(props: { readonly bar: Bar; readonly before: number; readonly events: readonly string[] }) {
+  const { bar, before, events } = props;
   const change = (Number(bar.close) / before - 1) * 100;
   const fields = [
     ['开', bar.open],
@@ -26,6 +28,9 @@ function Prices({ bar, before }: { readonly bar: Bar; readonly before: number })
       </span>
       <span>量 {compact(bar.volume)}股</span>
       <span>额 {compact(Number(bar.amount))}元</span>
+      {events.map((text) => (
+        <b key={text}>{text}</b>
+      ))}
     </p>
   );
 }
@@ -71,6 +76,16 @@ function Definitions({ columns }: { readonly columns: readonly IndicatorColumn[]
   );
 }
 
+/** What happened to the rights of the share on the day, and how long it had not been traded before. */
+function eventsOf({ exDates, halts }: View, date: string, before: string): readonly string[] {
+  return [
+    ...exDates.filter((exDate) => exDate.date === date).map((exDate) => `除权除息 ${termsText(exDate)}`),
+    ...halts
+      .filter((halt) => halt.to !== null && halt.from > before && halt.to < date)
+      .map((halt) => `停牌 ${halt.from} 至 ${halt.to}`),
+  ];
+}
+
 /** The bar under the cursor, or the last one: date, prices, volume, change, and the values of what is drawn. */
 export function Legend() {
   const current = view.value;
@@ -83,7 +98,11 @@ export function Legend() {
   const all = [OVERLAY_COLUMNS[overlay.value], ...drawn.map((pane) => COLUMNS[pane])].flat();
   return (
     <div class="legend">
-      <Prices bar={bar} before={Number(current.bars[index - 1]?.close ?? bar.open)} />
+      <Prices
+        bar={bar}
+        before={Number(current.bars[index - 1]?.close ?? bar.open)}
+        events={eventsOf(current, bar.date, current.bars[index - 1]?.date ?? bar.date)}
+      />
       <p class="minor">
         <Values columns={OVERLAY_COLUMNS[overlay.value]} known={known} row={row} />
         {drawn.map((pane) => (

@@ -1,20 +1,18 @@
+import { problemText } from '../format.ts';
 import { awaited, ingestion, loading, problem, retry, symbol, view } from '../state.ts';
 
 /** What stands in the page's middle while there is nothing to draw: loading, empty, or what went wrong and what to do. */
 export function Message() {
   const failure = problem.value;
   if (failure) {
+    const { title, advice } = problemText(failure);
+    const canRetry = failure.status === 0 || failure.status >= 429;
     return (
       <section class="message" role="alert">
-        <h2>{failure.status === 404 ? `没有找到 ${symbol.value}` : failure.title}</h2>
-        <p>{failure.message}</p>
-        <p class="minor">
-          {failure.status === 404
-            ? '请在上方搜索代码或名称。'
-            : '请重试；若仍然失败，请把请求编号告诉管理员。'}
-          {failure.requestId && ` 请求编号 ${failure.requestId}`}
-        </p>
-        {failure.status !== 404 && <button onClick={retry}>重试</button>}
+        <h2>{failure.status === 404 ? `${title} ${symbol.value}` : title}</h2>
+        <p>{advice}</p>
+        {failure.requestId && <p class="minor">请求编号 {failure.requestId}</p>}
+        {canRetry && <button onClick={retry}>重试</button>}
       </section>
     );
   }

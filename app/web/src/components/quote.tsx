@@ -1,5 +1,19 @@
-import { compact, direction, price, signed, sourceText } from '../format.ts';
+import { adjustText, boardText, compact, direction, price, signed, sourceText } from '../format.ts';
+import type { SymbolItem } from '../api.ts';
+import type { View } from '../load.ts';
 import { view } from '../state.ts';
+
+const LISTING: Readonly<Record<string, string>> = { suspended: '停牌', delisted: '已退市' };
+
+/** Board, industry, and what a reader must not overlook: special treatment, a halt, the end of the listing. */
+function tagsOf(info: SymbolItem | undefined, halts: View['halts']): readonly string[] {
+  if (!info) return [];
+  const isHalted = halts.some((halt) => halt.to === null);
+  const status = LISTING[info.listingStatus] ?? (isHalted ? '停牌' : '');
+  return [boardText(info.board), info.industry ?? '', info.specialTreatment ? 'ST' : '', status].filter(
+    (text) => text !== '',
+  );
+}
 
 /** Name, last close with its change, and where the data comes from. */
 export function Quote() {
@@ -14,13 +28,20 @@ export function Quote() {
       <h1>
         {current.info?.name ?? current.symbol} <small>{current.symbol}</small>
       </h1>
+      {tagsOf(current.info, current.halts).map((tag) => (
+        <span key={tag} class="tag">
+          {tag}
+        </span>
+      ))}
       <strong class={direction(change)}>{price(close)}</strong>
       <span class={direction(change)}>
         {signed(change)} ({signed((change / before) * 100)}%)
       </span>
+      {last.partial && <span class="minor">盘中</span>}
       <span class="minor">成交额 {compact(Number(last.amount))}元</span>
       <span class="badge">
-        {sourceText(current.provenance.source)} · 不复权 · 截至 {current.provenance.asOf ?? last.date}
+        {sourceText(current.provenance.source)} · {adjustText(current.adjust)} · 截至{' '}
+        {current.provenance.asOf ?? last.date}
         {current.provenance.stale && ' · 数据陈旧'}
       </span>
     </div>

@@ -1,5 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
-import { api, type SymbolItem } from '../api.ts';
+import { api, ProblemError, type SymbolItem } from '../api.ts';
+import { problemText } from '../format.ts';
 import { show } from '../state.ts';
 
 const PAUSE_MS = 180;
@@ -25,7 +26,10 @@ function useSuggestions() {
           setFound({ items, note: items.length === 0 ? `没有与“${text.trim()}”匹配的股票` : undefined }),
         (error: unknown) => {
           if (!controller.signal.aborted)
-            setFound({ items: [], note: error instanceof Error ? error.message : String(error) });
+            setFound({
+              items: [],
+              note: error instanceof ProblemError ? problemText(error).title : '搜索失败',
+            });
         },
       );
     }, PAUSE_MS);
@@ -63,12 +67,12 @@ export function Search() {
       <input
         type="text"
         role="combobox"
-        aria-label="搜索股票代码或名称"
+        aria-label="搜索股票代码、名称或拼音"
         aria-expanded={found !== undefined}
         aria-controls="suggestions"
         aria-autocomplete="list"
         {...(items[active] ? { 'aria-activedescendant': `suggestion-${active}` } : {})}
-        placeholder="代码或名称，如 000001、平安"
+        placeholder="代码、名称或拼音，如 payh"
         autocomplete="off"
         spellcheck={false}
         maxLength={32}

@@ -2,6 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Public } from '../../common/access.ts';
 import { Answers } from '../../common/api-docs.ts';
+import type { Versioned } from '../../common/conditional/versioned.ts';
 import { RuleAnalysis, RuleAnalysisQuery } from './rule-analysis.dto.ts';
 import { RuleAnalysisService } from './rule-analysis.service.ts';
 
@@ -18,7 +19,10 @@ export class RuleAnalysisController {
   })
   @ApiParam({ name: 'symbol', example: '000001.SZ' })
   @Answers(RuleAnalysis, { notFound: 'no such symbol, or no bars of it up to `asOf`' })
-  analyse(@Param('symbol') symbol: string, @Query() query: RuleAnalysisQuery): Promise<RuleAnalysis> {
+  analyse(
+    @Param('symbol') symbol: string,
+    @Query() query: RuleAnalysisQuery,
+  ): Promise<Versioned<RuleAnalysis>> {
     return this.analyses.analyse(symbol, query);
   }
 }

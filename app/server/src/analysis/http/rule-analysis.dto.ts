@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { OptionalCivilDate } from '../../common/market/series-query.ts';
+import { ADJUSTMENTS, type Adjustment, OptionalCivilDate } from '../../common/market/series-query.ts';
 import type { RuleAction } from '../rule-score.ts';
 
 const ACTIONS = ['buy', 'add', 'hold', 'reduce', 'sell', 'watch'] as const satisfies readonly RuleAction[];
@@ -43,6 +43,13 @@ export class RuleAnalysis {
   @ApiProperty({ description: 'true when the bars of this symbol end before the newest bar of the source' })
   stale!: boolean;
 
+  @ApiProperty({
+    enum: ADJUSTMENTS,
+    description:
+      'what the prices were: forward-adjusted where the ex-dates are known; none elsewhere, and `dataGaps` says what that means',
+  })
+  adjust!: Adjustment;
+
   @ApiProperty({ minimum: 0, maximum: 100, description: '50 is neutral' })
   score!: number;
 
@@ -52,7 +59,10 @@ export class RuleAnalysis {
   @ApiProperty({ type: [RuleReasonItem] })
   reasons!: readonly RuleReasonItem[];
 
-  @ApiProperty({ type: [String], description: 'rules that could not be judged, and why' })
+  @ApiProperty({
+    type: [String],
+    description: 'in Chinese: what is missing or doubtful, and rules that could not be judged for it',
+  })
   dataGaps!: readonly string[];
 
   @ApiProperty()

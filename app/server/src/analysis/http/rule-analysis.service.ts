@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { Versioned } from '../../common/conditional/versioned.ts';
 import { NotFoundError } from '../../common/errors.ts';
 import { rounded } from '../../common/rounded.ts';
-import { BarsService } from '../../market-data/bars/bars.service.ts';
-import { type RuleReason, scoreByRules } from '../rule-score.ts';
+import { type BarHistory, BarsService } from '../../market-data/bars/bars.service.ts';
+import { priceBasis } from '../price-basis.ts';
+import { scoreByRules } from '../rule-score.ts';
+import type { RuleReason } from '../rule-factors.ts';
 import type { RuleAnalysis, RuleAnalysisQuery, RuleReasonItem } from './rule-analysis.dto.ts';
 
 @Injectable()
@@ -10,26 +13,34 @@ export class RuleAnalysisService {
   constructor(private readonly bars: BarsService) {}
 
   /** @throws NotFoundError for an unknown symbol, and for one without bars up to `asOf` */
-  async analyse(text: string, query: RuleAnalysisQuery): Promise<RuleAnalysis> {
-    const history = await this.bars.history(text, 'daily', query.asOf);
-    const { symbol, name, source, stale } = history;
-    const asOf = history.dates.at(-1);
-    if (asOf === undefined) {
-      const parameter = history.asOf === null || query.asOf === undefined ? 'symbol' : 'asOf';
-      const detail = `no bars of ${symbol} are stored${query.asOf === undefined ? '' : ` up to ${query.asOf}`}`;
-      throw new NotFoundError(`${parameter}: ${detail}`, [{ parameter, detail }]);
-    }
-    const score = scoreByRules(history);
-    return {
-      symbol,
-      name,
-      asOf,
-      source,
-      stale,
-      ...score,
-      reasons: score.reasons.map((reason) => itemOf(reason)),
-    };
+  async analyse(text: string, query: RuleAnalysisQuery): Promise<Versioned<RuleAnalysis>> {
+    const series = await this.bars.series(text, { period: 'daily', adjust: 'known', until: query.asOf });
+    return new Versioned(series.version, async () => analysisOf(await series.read(), query));
   }
+}
+
+function analysisOf(history: BarHistory, query: RuleAnalysisQuery): RuleAnalysis {
+  const { symbol, name, source, stale } = history;
+  const asOf = history.dates.at(-1);
+  if (asOf === undefined) {
+    const parameter = history.asOf === null || query.asOf === undefined ? 'symbol' : 'asOf';
+    const detail = `no bars of ${symbol} are stored${query.asOf === undefined ? '' : ` up to ${query.asOf}`}`;
+    throw new NotFoundError(`${parameter}: ${detail}`, [{ parameter, detail }]);
+  }
+  const { adjust, impossibleMoves } = history;
+  const basis = priceBasis(history, { isAdjusted: adjust !== 'none', impossibleMoves });
+  const score = scoreByRules(basis.bars);
+  return {
+    symbol,
+    name,
+    asOf,
+    source,
+    stale,
+    adjust,
+    ...score,
+    dataGaps: [...basis.dataGaps, ...score.dataGaps],
+    reasons: score.reasons.map((reason) => itemOf(reason)),
+  };
 }
 
 function itemOf({ id, text, points, evidence }: RuleReason): RuleReasonItem {

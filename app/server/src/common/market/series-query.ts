@@ -1,14 +1,15 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { buildMessage, IsIn, IsOptional, ValidateBy } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { buildMessage, IsIn, IsInt, IsOptional, Max, Min, ValidateBy } from 'class-validator';
 import { InvalidParameterError } from '../errors.ts';
 import { isCivilDate } from './civil-date.ts';
 
 export const PERIODS = ['daily', 'weekly', 'monthly'] as const;
 export type Period = (typeof PERIODS)[number];
 
-/** Adjustment needs factors, which no source provides yet; asking for one is refused rather than answered wrongly. */
-export const ADJUSTMENTS = ['none'] as const;
+/** As traded, forward-adjusted (前复权), backward-adjusted (后复权). */
+export const ADJUSTMENTS = ['none', 'qfq', 'hfq'] as const;
 export type Adjustment = (typeof ADJUSTMENTS)[number];
 
 function IsCivilDate(): PropertyDecorator {
@@ -32,6 +33,15 @@ export function OptionalCivilDate(description: string): PropertyDecorator {
   );
 }
 
+/** More than any market has had trading days. */
+const MOST_ITEMS = 20_000;
+const LIMIT_RULE = `must be a whole number from 1 to ${MOST_ITEMS}`;
+
+/** Only digits become a number; everything else stays what it is and is refused by IsInt. */
+export function digitsToNumber({ value }: { value: unknown }): unknown {
+  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+}
+
 /** What is asked of a symbol's bars, and of everything that is computed from them. */
 export class SeriesQuery {
   @OptionalCivilDate('first date to return')
@@ -48,16 +58,42 @@ export class SeriesQuery {
   @IsIn(PERIODS, { message: `must be one of ${PERIODS.join(', ')}` })
   period: Period = 'daily';
 
-  @ApiPropertyOptional({ enum: ADJUSTMENTS, default: 'none' })
-  @IsIn(ADJUSTMENTS, {
-    message:
-      'must be none: the source has no adjustment factors, so forward and backward adjusted prices cannot be computed',
+  @ApiPropertyOptional({
+    enum: ADJUSTMENTS,
+    default: 'none',
+    description:
+      'none: prices as they were paid. qfq, hfq: adjusted by ratio for dividends, bonus and rights issues, so that returns are those of a holder; qfq leaves the prices of `asOf` as they are, so every new ex-date changes the whole series. Refused with 409 where the factors of the symbol are not known.',
   })
+  @IsIn(ADJUSTMENTS, { message: `must be one of ${ADJUSTMENTS.join(', ')}` })
   adjust: Adjustment = 'none';
+
+  @ApiPropertyOptional({
+    description: 'the newest so many items of the range; all of them unless given',
+    minimum: 1,
+    maximum: MOST_ITEMS,
+    example: 250,
+  })
+  @IsOptional()
+  @Transform(digitsToNumber)
+  @IsInt({ message: LIMIT_RULE })
+  @Min(1, { message: LIMIT_RULE })
+  @Max(MOST_ITEMS, { message: LIMIT_RULE })
+  limit?: number;
 }
 
 /** @throws InvalidParameterError when the range is empty by construction */
 export function checkRange({ from, to }: { from?: string; to?: string }): void {
   if (from !== undefined && to !== undefined && from > to)
     throw new InvalidParameterError('from', `must not be after to (${to})`);
+}
+
+/** First index, and the one after the last, of what a query asks for of ascending dates. */
+export function windowOf(
+  dates: readonly string[],
+  query: { readonly from?: string; readonly to?: string; readonly cursor?: string; readonly limit?: number },
+): readonly [start: number, end: number] {
+  const { from = '', to = '9999', cursor = '9999', limit = Infinity } = query;
+  const first = dates.findIndex((date) => date >= from);
+  const end = dates.findLastIndex((date) => date <= to && date < cursor) + 1;
+  return [first === -1 ? end : Math.max(Math.min(first, end), end - limit), end];
 }

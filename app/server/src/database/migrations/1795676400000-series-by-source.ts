@@ -48,6 +48,8 @@ const SYMBOLS = [
      ADD COLUMN total_shares bigint,
      ADD COLUMN float_shares bigint,
      ADD COLUMN factors_known_from date`,
+  // Every answer about a symbol is compared with the newest bar of its source.
+  `CREATE INDEX symbols_newest ON app.symbols (source, last_bar DESC) WHERE last_bar IS NOT NULL`,
   `COMMENT ON COLUMN app.symbols.factors_known_from IS
      'every ex-date of the symbol from this date on is among the corporate actions; null: none is known, so prices cannot be adjusted'`,
 ] as const;

@@ -1,7 +1,8 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Public } from '../../common/access.ts';
-import { Answers } from '../../common/api-docs.ts';
+import { Answers, FACTORS_UNKNOWN } from '../../common/api-docs.ts';
+import type { Versioned } from '../../common/conditional/versioned.ts';
 import { IndicatorCatalogue } from './catalogue.dto.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { IndicatorList, IndicatorsQuery } from './indicators.dto.ts';
@@ -26,8 +27,8 @@ export class IndicatorsController {
   @Get(':symbol')
   @ApiOperation({ operationId: 'listIndicators', summary: 'Indicators of a symbol, one item per bar' })
   @ApiParam({ name: 'symbol', example: '000001.SZ' })
-  @Answers(IndicatorList, { notFound: 'no such symbol' })
-  list(@Param('symbol') symbol: string, @Query() query: IndicatorsQuery): Promise<IndicatorList> {
+  @Answers(IndicatorList, { notFound: 'no such symbol', conflict: FACTORS_UNKNOWN })
+  list(@Param('symbol') symbol: string, @Query() query: IndicatorsQuery): Promise<Versioned<IndicatorList>> {
     return this.indicators.list(symbol, query);
   }
 }

@@ -139,6 +139,25 @@ export class IndicatorList {
   @ApiProperty({ description: 'true when the bars of this symbol end before the newest bar of the source' })
   stale!: boolean;
 
+  @ApiProperty({
+    type: String,
+    format: 'date',
+    nullable: true,
+    description: 'from this date on all ex-dates are known; null: none is, so the prices cannot be adjusted',
+  })
+  factorsKnownFrom!: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date',
+    nullable: true,
+    description: 'the date whose prices are as they were paid; null: all are',
+  })
+  anchor!: string | null;
+
+  @ApiProperty({ type: 'integer', description: 'daily bars before factorsKnownFrom, which are left out' })
+  omittedBars!: number;
+
   @ApiProperty({ type: [IndicatorColumnItem], description: 'one per column of `values`' })
   columns!: IndicatorColumnItem[];
 

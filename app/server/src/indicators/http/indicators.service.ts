@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { setImmediate as nextTick } from 'node:timers/promises';
+import { Versioned } from '../../common/conditional/versioned.ts';
 import { InvalidParameterError } from '../../common/errors.ts';
-import { checkRange } from '../../common/market/series-query.ts';
+import { checkRange, windowOf } from '../../common/market/series-query.ts';
 import { rounded } from '../../common/rounded.ts';
 import { type BarHistory, BarsService } from '../../market-data/bars/bars.service.ts';
 import {
@@ -25,13 +27,6 @@ function compute(history: BarHistory, query: IndicatorsQuery): IndicatorResult {
     if (error instanceof UnknownIndicatorError) throw new InvalidParameterError('names', error.message);
     throw error;
   }
-}
-
-/** The bars that are shown, as the first index and the one behind the last. */
-function windowOf(dates: readonly string[], { from, to }: IndicatorsQuery): readonly [number, number] {
-  const start = from === undefined ? 0 : dates.findIndex((date) => date >= from);
-  const end = to === undefined ? -1 : dates.findIndex((date) => date > to);
-  return [start === -1 ? dates.length : start, end === -1 ? dates.length : end];
 }
 
 function itemOf(date: string, index: number, stableFrom: number, columns: readonly IndicatorColumn[]) {
@@ -75,33 +70,38 @@ export class IndicatorsService {
   constructor(private readonly bars: BarsService) {}
 
   /** Computed over the whole history, then cut: a value never depends on the window asked for. */
-  async list(symbol: string, query: IndicatorsQuery): Promise<IndicatorList> {
+  async list(symbol: string, query: IndicatorsQuery): Promise<Versioned<IndicatorList>> {
     checkRange(query);
-    const history = await this.bars.history(symbol, query.period);
-    const { period, adjust, mode } = query;
-    const result = compute(history, query);
-    const all = Object.values(result.columns);
-    const numbers = all.filter(({ unit }) => unit !== 'pattern');
-    const candles = all.filter(({ unit }) => unit === 'pattern');
-    const items: IndicatorItem[] = [];
-    const patterns: FoundPatternItem[] = [];
-    const [start, end] = windowOf(history.dates, query);
-    for (const [offset, date] of history.dates.slice(start, end).entries()) {
-      const index = start + offset;
-      items.push(itemOf(date, index, result.stableFrom, numbers));
-      patterns.push(...patternsAt(date, index, candles));
-    }
-    return {
-      symbol: history.symbol,
-      period,
-      adjust,
-      mode,
-      asOf: history.asOf,
-      source: history.source,
-      stale: history.stale,
-      columns: columnItemsOf(history.dates, numbers),
-      patterns,
-      items,
-    };
+    const { period, adjust } = query;
+    const series = await this.bars.series(symbol, { period, adjust });
+    const body = async (): Promise<IndicatorList> => listOf(await series.read(), query);
+    return new Versioned(series.version, body, series.isLong(query));
   }
+}
+
+/** After so many items others get a turn. */
+const ITEMS_PER_TURN = 500;
+
+async function listOf(history: BarHistory, query: IndicatorsQuery): Promise<IndicatorList> {
+  const { symbol, asOf, source, stale, factorsKnownFrom, anchor, omittedBars } = history;
+  const { period, adjust, mode } = query;
+  const result = compute(history, query);
+  const all = Object.values(result.columns);
+  const numbers = all.filter(({ unit }) => unit !== 'pattern');
+  const candles = all.filter(({ unit }) => unit === 'pattern');
+  const items: IndicatorItem[] = [];
+  const patterns: FoundPatternItem[] = [];
+  const [start, end] = windowOf(history.dates, query);
+  for (const [offset, date] of history.dates.slice(start, end).entries()) {
+    const index = start + offset;
+    if (offset % ITEMS_PER_TURN === ITEMS_PER_TURN - 1) await nextTick();
+    items.push(itemOf(date, index, result.stableFrom, numbers));
+    patterns.push(...patternsAt(date, index, candles));
+  }
+  return {
+    ...{ symbol, period, adjust, mode, asOf, source, stale, factorsKnownFrom, anchor, omittedBars },
+    columns: columnItemsOf(history.dates, numbers),
+    patterns,
+    items,
+  };
 }

@@ -9,6 +9,9 @@ const KEYS: Readonly<Record<Period, (date: string) => string>> = {
   monthly: (date) => date.slice(0, 7),
 };
 
+/** Text that all days of one period share, and no other days. */
+export const periodKey = (period: Period): ((date: string) => string) => KEYS[period];
+
 function joined(bar: Bar, next: Bar): Bar {
   return {
     date: next.date,
@@ -27,7 +30,7 @@ function joined(bar: Bar, next: Bar): Bar {
  * @param daily ascending
  */
 export function toPeriod(daily: readonly Bar[], period: Period): readonly Bar[] {
-  const keyOf = KEYS[period];
+  const keyOf = periodKey(period);
   const result: Bar[] = [];
   let current: string | undefined;
   for (const bar of daily) {

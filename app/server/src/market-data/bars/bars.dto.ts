@@ -1,31 +1,100 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { ADJUSTMENTS, type Adjustment, type Period, PERIODS } from '../../common/market/series-query.ts';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  ADJUSTMENTS,
+  type Adjustment,
+  OptionalCivilDate,
+  type Period,
+  PERIODS,
+  SeriesQuery,
+} from '../../common/market/series-query.ts';
+
+const DECIMAL = String.raw`^\d+\.\d{2,4}$`;
+
+export class BarsQuery extends SeriesQuery {
+  @OptionalCivilDate('the nextCursor of the page before: bars before this date, with all else unchanged')
+  cursor?: string;
+}
 
 export class BarItem {
   @ApiProperty({ format: 'date', example: '2024-09-19' })
   date!: string;
 
-  @ApiProperty({
-    description: 'yuan, or points for an index',
-    pattern: String.raw`^\d+\.\d{2,4}$`,
-    example: '9.50',
-  })
+  @ApiProperty({ description: 'yuan, or points for an index', pattern: DECIMAL, example: '9.50' })
   open!: string;
 
-  @ApiProperty({ pattern: String.raw`^\d+\.\d{2,4}$` })
+  @ApiProperty({ pattern: DECIMAL })
   high!: string;
 
-  @ApiProperty({ pattern: String.raw`^\d+\.\d{2,4}$` })
+  @ApiProperty({ pattern: DECIMAL })
   low!: string;
 
-  @ApiProperty({ pattern: String.raw`^\d+\.\d{2,4}$` })
+  @ApiProperty({ pattern: DECIMAL })
   close!: string;
 
-  @ApiProperty({ type: 'integer', description: 'shares' })
+  @ApiProperty({ type: 'integer', description: 'shares as traded, also where prices are adjusted' })
   volume!: number;
 
-  @ApiProperty({ description: 'yuan', pattern: String.raw`^\d+\.\d{2,4}$`, example: '2037648384.00' })
+  @ApiProperty({ description: 'yuan as paid', pattern: DECIMAL, example: '2037648384.00' })
   amount!: string;
+
+  @ApiProperty({ description: 'true: the day, week or month was not over; the bar will change' })
+  partial!: boolean;
+}
+
+export class HaltItem {
+  @ApiProperty({ format: 'date', description: 'first day without trading' })
+  from!: string;
+
+  @ApiProperty({ type: String, format: 'date', nullable: true, description: 'last one; null: it goes on' })
+  to!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'where the source says it' })
+  reason!: string | null;
+
+  @ApiProperty({ description: 'who says so; derived: read from days without a bar', example: 'derived' })
+  origin!: string;
+}
+
+export class ExDateItem {
+  @ApiProperty({ format: 'date', description: 'first day of trading without the rights' })
+  date!: string;
+
+  @ApiProperty({ description: 'yuan per share before tax' })
+  cashPerShare!: number;
+
+  @ApiProperty({ description: '送股, shares per share' })
+  bonusPerShare!: number;
+
+  @ApiProperty({ description: '转增, shares per share' })
+  conversionPerShare!: number;
+
+  @ApiProperty({ description: '配股, shares per share' })
+  rightsPerShare!: number;
+
+  @ApiPropertyOptional({ type: Number, nullable: true, description: 'yuan per share of the rights issue' })
+  rightsPrice!: number | null;
+
+  @ApiProperty({ description: 'raw close before the date' })
+  previousClose!: number;
+
+  @ApiProperty({
+    description: 'what that close is worth after the rights are gone, by the exchange’s formula',
+  })
+  reference!: number;
+
+  @ApiProperty({ description: 'reference / previousClose: prices before the date times this are comparable' })
+  factor!: number;
+}
+
+export class OriginItem {
+  @ApiProperty({ example: 'sample' })
+  origin!: string;
+
+  @ApiProperty({ format: 'date' })
+  from!: string;
+
+  @ApiProperty({ format: 'date' })
+  to!: string;
 }
 
 export class BarList {
@@ -49,9 +118,55 @@ export class BarList {
   @ApiProperty({ example: 'sample' })
   source!: string;
 
-  @ApiProperty({ description: 'true when the bars of this symbol end before the newest bar of the source' })
+  @ApiProperty({ description: 'true when bars are missing that should be there; a halted share misses none' })
   stale!: boolean;
+
+  @ApiProperty({
+    type: String,
+    format: 'date',
+    nullable: true,
+    description: 'from this date on all ex-dates are known; null: none is, so the prices cannot be adjusted',
+  })
+  factorsKnownFrom!: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date',
+    nullable: true,
+    description:
+      'the date whose prices are as they were paid: `asOf` for qfq, the first one for hfq; null: all are',
+  })
+  anchor!: string | null;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'daily bars before factorsKnownFrom, which cannot be adjusted and are left out',
+  })
+  omittedBars!: number;
 
   @ApiProperty({ type: [BarItem] })
   items!: BarItem[];
+
+  @ApiProperty({
+    type: String,
+    format: 'date',
+    nullable: true,
+    description: 'cursor of the page of older bars; null: there are none in the range',
+  })
+  nextCursor!: string | null;
+
+  @ApiProperty({
+    type: [HaltItem],
+    description: 'days without trading within the range of the items, and after',
+  })
+  halts!: readonly HaltItem[];
+
+  @ApiProperty({ type: [ExDateItem], description: 'known ex-dates within the range of the items' })
+  exDates!: ExDateItem[];
+
+  @ApiProperty({
+    type: [OriginItem],
+    description: 'which upstream the daily bars came from, within that range',
+  })
+  origins!: readonly OriginItem[];
 }

@@ -1,133 +1,122 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { checkRange, type Period, type SeriesQuery } from '../../common/market/series-query.ts';
-import { DATABASE } from '../../database/database.module.ts';
-import type { Database } from '../../database/sql.ts';
-import { MarketClock } from '../market-clock.ts';
-import type { SymbolEntity } from '../symbols/symbol.entity.ts';
-import { SymbolsService } from '../symbols/symbols.service.ts';
-import type { BarItem, BarList } from './bars.dto.ts';
-import { formatDecimal } from './format-decimal.ts';
-
-interface BarRow {
-  date: string;
-  open: string;
-  high: string;
-  low: string;
-  close: string;
-  volume: string;
-  amount: string;
-}
+import { Injectable } from '@nestjs/common';
+import { Versioned } from '../../common/conditional/versioned.ts';
+import { FactorsUnknownError, NotStoredError } from '../../common/errors.ts';
+import { checkRange, type Adjustment, type Period } from '../../common/market/series-query.ts';
+import { MarketCalendar } from '../market-calendar.ts';
+import { type KnownSymbol, SymbolsService } from '../symbols/symbols.service.ts';
+import { type AppliedAdjustment, type BarColumns, type HistoryOptions, historyOf } from './bar-history.ts';
+import { barListOf } from './bar-list.ts';
+import type { BarList, BarsQuery } from './bars.dto.ts';
+import { impossibleMoves } from './impossible-moves.ts';
+import { isLong } from './long-answers.ts';
+import { SeriesReader, type SymbolSeries } from './series-reader.ts';
 
 /** A whole history, oldest first, as numbers; what indicators are computed from. */
-export interface BarHistory {
+export interface BarHistory extends BarColumns, AppliedAdjustment {
   readonly symbol: string;
   readonly name: string;
   readonly asOf: string | null;
   readonly source: string;
   readonly stale: boolean;
-  readonly dates: readonly string[];
-  readonly open: Float64Array;
-  readonly high: Float64Array;
-  readonly low: Float64Array;
-  readonly close: Float64Array;
-  readonly volume: Float64Array;
-  readonly amount: Float64Array;
+  /** From when all ex-dates are known; null: none is, and these prices are raw. */
+  readonly factorsKnownFrom: string | null;
+  readonly adjust: Adjustment;
+  /** Recent days that only a change of rights explains; of raw prices. */
+  readonly impossibleMoves: readonly string[];
 }
 
-const DAILY = `
-  SELECT trade_date, open, high, low, close, volume, amount FROM app.daily_bars WHERE source = $4 AND symbol = $1`;
-
-/** First open, highest high, lowest low, last close, sums; ISO weeks and calendar months; dated by the last trading day. */
-const aggregate = (unit: 'week' | 'month'): string => `
-  SELECT max(trade_date) AS trade_date,
-         (array_agg(open ORDER BY trade_date))[1] AS open, max(high) AS high, min(low) AS low,
-         (array_agg(close ORDER BY trade_date DESC))[1] AS close, sum(volume) AS volume, sum(amount) AS amount
-    FROM app.daily_bars WHERE source = $4 AND symbol = $1 GROUP BY date_trunc('${unit}', trade_date)`;
-
-const SOURCES: Readonly<Record<Period, string>> = {
-  daily: DAILY,
-  weekly: aggregate('week'),
-  monthly: aggregate('month'),
-};
-
-/** `from` and `to` select finished bars, so that a week's or month's bar never depends on the window asked for. */
-const select = (period: Period): string => `
-  SELECT to_char(trade_date, 'YYYY-MM-DD') AS date, open, high, low, close, volume, amount
-    FROM (${SOURCES[period]}) AS bars
-   WHERE trade_date >= coalesce($2::date, '-infinity') AND trade_date <= coalesce($3::date, 'infinity')
-   ORDER BY trade_date`;
+/** A series that can be read, with a version that is known before it is. */
+export interface SeriesHandle {
+  readonly version: string;
+  /** Whether an answer of that window takes long enough to be felt by others. */
+  isLong(window: Pick<BarsQuery, 'period' | 'from' | 'limit'>): boolean;
+  /** Every stored bar, whatever window is shown later: recursions start at the first one. */
+  read(): Promise<BarHistory>;
+}
 
 @Injectable()
 export class BarsService {
   constructor(
-    @Inject(DATABASE) private readonly database: Database,
     private readonly symbols: SymbolsService,
-    private readonly clock: MarketClock,
+    private readonly reader: SeriesReader,
+    private readonly calendar: MarketCalendar,
   ) {}
 
-  async list(text: string, query: SeriesQuery): Promise<BarList> {
+  /**
+   * @throws NotStoredError for a symbol without bars
+   * @throws FactorsUnknownError when prices are to be adjusted whose factors are not known
+   */
+  async list(text: string, query: BarsQuery): Promise<Versioned<BarList>> {
     checkRange(query);
-    const entity = await this.symbols.get(text);
-    const { symbol, lastBar, source } = entity;
-    const rows = await this.rows(entity, query.period, query.from, query.to);
-    const { period, adjust } = query;
+    const known = await this.withBars(text);
+    const knownFrom = factorsOf(known, query.adjust);
+    const body = async (): Promise<BarList> => {
+      const { series, columns } = await this.read(known, knownFrom, query);
+      return barListOf(known, query, { series, columns, calendar: await this.calendar.current() });
+    };
+    return new Versioned(known.version, body, isLong(known, query));
+  }
+
+  /**
+   * @param options `adjust: 'known'`: forward-adjusted where the factors are known, raw elsewhere
+   * @throws NotStoredError for a symbol without bars
+   * @throws FactorsUnknownError when prices are to be adjusted whose factors are not known
+   */
+  async series(
+    text: string,
+    options: {
+      readonly period: Period;
+      readonly adjust: Adjustment | 'known';
+      readonly until?: string | undefined;
+    },
+  ): Promise<SeriesHandle> {
+    const known = await this.withBars(text);
+    const adjust = options.adjust === 'known' ? bestOf(known) : options.adjust;
+    const knownFrom = factorsOf(known, adjust);
+    const { symbol, name, lastBar: asOf, source, stale, factorsKnownFrom, version } = known;
     return {
-      symbol,
-      period,
-      adjust,
-      asOf: lastBar,
-      source,
-      stale: await this.isStale(source, lastBar),
-      items: rows.map(itemOf),
+      version,
+      isLong: (window) => isLong(known, window),
+      read: async () => {
+        const wanted = { ...options, adjust, volumes: 'split-adjusted' } as const;
+        const { columns } = await this.read(known, knownFrom, wanted);
+        const impossible = adjust === 'none' ? impossibleMoves(columns, known) : [];
+        const facts = { symbol, name, asOf, source, stale, factorsKnownFrom };
+        return { ...facts, adjust, impossibleMoves: impossible, ...columns };
+      },
     };
   }
 
-  /** Every stored bar of a symbol, whatever window is shown later: recursions start at the first one. */
-  async history(text: string, period: Period, until?: string): Promise<BarHistory> {
-    const entity = await this.symbols.get(text);
-    const { symbol, name, lastBar, source } = entity;
-    const rows = await this.rows(entity, period, undefined, until);
-    const column = (key: Exclude<keyof BarRow, 'date'>): Float64Array =>
-      Float64Array.from(rows, (row) => Number(row[key]));
-    return {
-      symbol,
-      name,
-      asOf: lastBar,
-      source,
-      stale: await this.isStale(source, lastBar),
-      dates: rows.map((row) => row.date),
-      open: column('open'),
-      high: column('high'),
-      low: column('low'),
-      close: column('close'),
-      volume: column('volume'),
-      amount: column('amount'),
-    };
+  /** @throws NotStoredError for a symbol that is known, and has no bars: an empty answer would look like a quiet one */
+  private async withBars(text: string): Promise<KnownSymbol> {
+    const known = await this.symbols.get(text);
+    if (known.lastBar === null) throw new NotStoredError(known.symbol, 'daily bars');
+    return known;
   }
 
-  private rows(entity: SymbolEntity, period: Period, from?: string, to?: string): Promise<BarRow[]> {
-    return this.database.query<BarRow>(select(period), [
-      entity.symbol,
-      from ?? null,
-      to ?? null,
-      entity.source,
-    ]);
-  }
-
-  private async isStale(source: string, lastBar: string | null): Promise<boolean> {
-    const today = await this.clock.today(source);
-    return lastBar === null || today === undefined || lastBar < today;
+  private async read(
+    { source, symbol, version }: KnownSymbol,
+    knownFrom: string | undefined,
+    options: HistoryOptions,
+  ): Promise<{ readonly series: SymbolSeries; readonly columns: BarColumns & AppliedAdjustment }> {
+    const series = await this.reader.read(source, symbol, version);
+    return { series, columns: historyOf(series, knownFrom, options) };
   }
 }
 
-function itemOf({ date, open, high, low, close, volume, amount }: BarRow): BarItem {
-  return {
-    date,
-    open: formatDecimal(open),
-    high: formatDecimal(high),
-    low: formatDecimal(low),
-    close: formatDecimal(close),
-    volume: Number(volume),
-    amount: formatDecimal(amount),
-  };
+/** An index has no rights that could go, so its prices are adjusted as they are. */
+const knownFromOf = ({ kind, factorsKnownFrom, firstBar }: KnownSymbol): string | null =>
+  kind === 'index' ? firstBar : factorsKnownFrom;
+
+function bestOf(known: KnownSymbol): Adjustment {
+  const from = knownFromOf(known);
+  return from !== null && known.lastBar !== null && from <= known.lastBar ? 'qfq' : 'none';
+}
+
+function factorsOf(known: KnownSymbol, adjust: Adjustment): string | undefined {
+  const from = knownFromOf(known);
+  if (adjust === 'none' || known.lastBar === null) return from ?? undefined;
+  if (from !== null && from <= known.lastBar) return from;
+  const detail = `adjust: the ex-dates of ${known.symbol} are not known, so its prices cannot be adjusted; ask with adjust=none, or load them from a source that has them with POST /api/v1/ingestions {"symbols": ["${known.symbol}"]}`;
+  throw new FactorsUnknownError(detail, [{ parameter: 'adjust', detail: 'must be none for this symbol' }]);
 }

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import { SYMBOL_PATTERN } from '../../common/market/symbol.ts';
-import { digitsToNumber } from '../symbols/symbols.dto.ts';
+import { digitsToNumber } from '../../common/market/series-query.ts';
 
 const DISPOSITIONS = ['rejected', 'flagged'] as const;
 

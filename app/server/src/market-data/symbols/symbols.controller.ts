@@ -1,8 +1,10 @@
-import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Public } from '../../common/access.ts';
 import { Answers } from '../../common/api-docs.ts';
-import { SymbolList, SymbolsQuery } from './symbols.dto.ts';
+import type { Versioned } from '../../common/conditional/versioned.ts';
+import { NoParameters } from '../../common/validation.ts';
+import { SymbolAnswer, SymbolList, SymbolsQuery } from './symbols.dto.ts';
 import { SymbolsService } from './symbols.service.ts';
 
 @ApiTags('market data')
@@ -14,7 +16,18 @@ export class SymbolsController {
   @Get()
   @ApiOperation({ operationId: 'searchSymbols', summary: 'Search symbols by code, name or pinyin initials' })
   @Answers(SymbolList)
-  search(@Query() query: SymbolsQuery): Promise<SymbolList> {
+  search(@Query() query: SymbolsQuery): Promise<Versioned<SymbolList>> {
     return this.symbols.search(query);
+  }
+
+  @Get(':symbol')
+  @ApiOperation({ operationId: 'getSymbol', summary: 'What is known of a symbol' })
+  @ApiParam({ name: 'symbol', example: '000001.SZ' })
+  @Answers(SymbolAnswer, { notFound: 'no such symbol' })
+  find(
+    @Param('symbol') symbol: string,
+    @Query(NoParameters) _query: object,
+  ): Promise<Versioned<SymbolAnswer>> {
+    return this.symbols.find(symbol);
   }
 }

@@ -1,11 +1,38 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
-import { EXCHANGES } from '../../common/market/symbol.ts';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { digitsToNumber } from '../../common/market/series-query.ts';
+import { type Board, EXCHANGES, type SymbolKind } from '../../common/market/symbol.ts';
+import type { ListingStatus } from './symbol-facts.ts';
 
-/** Only digits become a number; everything else stays what it is and is refused by IsInt. */
-export function digitsToNumber({ value }: { value: unknown }): unknown {
-  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+const KINDS = ['stock', 'index'] as const satisfies readonly SymbolKind[];
+const LISTING_STATUSES = ['listed', 'suspended', 'delisted'] as const satisfies readonly ListingStatus[];
+const BOARDS = [
+  'main',
+  'chinext',
+  'star',
+  'bse',
+  'b-share',
+  'index',
+  'unknown',
+] as const satisfies readonly Board[];
+
+/** `true` and `false` become what they say; everything else is refused by IsBoolean. */
+function wordToBoolean({ value }: { value: unknown }): unknown {
+  if (value === 'true') return true;
+  return value === 'false' ? false : value;
+}
+
+/** One of a few words: validation and OpenAPI in one. */
+function OptionalWord(words: readonly string[], description: string): PropertyDecorator {
+  const decorators = [
+    ApiPropertyOptional({ enum: words, description }),
+    IsOptional(),
+    IsIn(words, { message: `must be one of ${words.join(', ')}` }),
+  ];
+  return (target, key) => {
+    for (const decorate of decorators) decorate(target, key);
+  };
 }
 
 export class SymbolsQuery {
@@ -20,6 +47,24 @@ export class SymbolsQuery {
   @Matches(/^[^\p{Cc}]*$/u, { message: 'must not hold control characters' })
   query?: string;
 
+  @OptionalWord(EXCHANGES, 'listed there')
+  exchange?: string;
+
+  @OptionalWord(BOARDS, 'listed on this board; star: 科创板, chinext: 创业板, bse: 北交所')
+  board?: string;
+
+  @OptionalWord(KINDS, 'shares or indices only')
+  kind?: string;
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    description: 'false: delisted ones only; true: all others; both unless given',
+  })
+  @IsOptional()
+  @Transform(wordToBoolean)
+  @IsBoolean({ message: 'must be true or false' })
+  listed?: boolean;
+
   @ApiPropertyOptional({ description: 'most items to return', minimum: 1, maximum: 200, default: 50 })
   @IsOptional()
   @Transform(digitsToNumber)
@@ -27,6 +72,11 @@ export class SymbolsQuery {
   @Min(1, { message: 'must be a whole number from 1 to 200' })
   @Max(200, { message: 'must be a whole number from 1 to 200' })
   limit: number = 50;
+
+  @ApiPropertyOptional({ description: 'the nextCursor of the page before, with all else unchanged' })
+  @IsOptional()
+  @IsString({ message: 'must be given once' })
+  cursor?: string;
 }
 
 export class SymbolItem {
@@ -39,17 +89,40 @@ export class SymbolItem {
   @ApiProperty({ enum: EXCHANGES })
   exchange!: string;
 
-  @ApiProperty({ enum: ['stock', 'index'] })
-  kind!: string;
+  @ApiProperty({ enum: KINDS })
+  kind!: SymbolKind;
+
+  @ApiProperty({ enum: BOARDS })
+  board!: Board;
+
+  @ApiProperty({ type: String, nullable: true, description: 'initials of the name' })
+  pinyin!: string | null;
+
+  @ApiProperty({ description: 'ST or *ST: risk of delisting, traded within 5 %' })
+  specialTreatment!: boolean;
+
+  @ApiProperty({ enum: LISTING_STATUSES })
+  listingStatus!: ListingStatus;
+
+  @ApiProperty({ type: String, format: 'date', nullable: true, description: 'null: not known' })
+  listedOn!: string | null;
+
+  @ApiProperty({ type: String, format: 'date', nullable: true })
+  delistedOn!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'null: not known' })
+  industry!: string | null;
 
   @ApiProperty({
     type: String,
+    format: 'date',
     nullable: true,
-    description: 'initials of the name, where the source has them',
+    description:
+      'from this date on all ex-dates are known, so prices can be adjusted; null: not known, only adjust=none is possible. An index has none and needs none.',
   })
-  pinyin!: string | null;
+  factorsKnownFrom!: string | null;
 
-  @ApiProperty({ type: Number, description: 'daily bars stored; 0: the source has none of this symbol' })
+  @ApiProperty({ type: Number, description: 'daily bars stored; 0: none of this symbol' })
   bars!: number;
 
   @ApiProperty({ type: String, format: 'date', nullable: true })
@@ -57,6 +130,17 @@ export class SymbolItem {
 
   @ApiProperty({ type: String, format: 'date', nullable: true })
   lastBar!: string | null;
+}
+
+export class SymbolAnswer extends SymbolItem {
+  @ApiProperty({ type: String, format: 'date', nullable: true, description: 'date of the newest stored bar' })
+  asOf!: string | null;
+
+  @ApiProperty({ example: 'sample' })
+  source!: string;
+
+  @ApiProperty({ description: 'true when bars are missing that should be there' })
+  stale!: boolean;
 }
 
 export class SymbolList {
@@ -74,9 +158,16 @@ export class SymbolList {
   @ApiProperty({ description: 'true until the first load of the source has ended: symbols may be missing' })
   stale!: boolean;
 
-  @ApiProperty({ description: 'matches in all, of which `items` are the first' })
+  @ApiProperty({ description: 'matches on all pages' })
   total!: number;
 
   @ApiProperty({ type: [SymbolItem] })
   items!: SymbolItem[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'cursor of the next page; null: this is the last',
+  })
+  nextCursor!: string | null;
 }

@@ -1,49 +1,58 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { Versioned } from '../../common/conditional/versioned.ts';
 import { InvalidParameterError, NotFoundError, NotLoadedError } from '../../common/errors.ts';
+import { canonicalSymbol } from '../../common/market/symbol.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
-import { MarketClock } from '../market-clock.ts';
+import { MarketCalendar } from '../market-calendar.ts';
+import { isStale } from '../freshness.ts';
 import { MARKET_DATA_SOURCE } from '../market-data-source.ts';
-import { canonicalSymbol } from '../../common/market/symbol.ts';
-import { SymbolEntity } from './symbol.entity.ts';
-import type { SymbolItem, SymbolList, SymbolsQuery } from './symbols.dto.ts';
+import { FACTS, type FactsRow, type SymbolRow } from './symbol-facts.ts';
+import { LIST_STATE, type ListState, SEARCH, type SearchRow } from './symbol-search.ts';
+import type { SymbolAnswer, SymbolList, SymbolsQuery } from './symbols.dto.ts';
 
-/** Symbols with bars come first: they are what can be looked at. */
-const SEARCH = `
-  SELECT symbol, name, exchange, kind, pinyin, bar_count AS bars, first_bar::text AS "firstBar", last_bar::text AS "lastBar",
-         count(*) OVER ()::int AS total
-    FROM app.symbols
-   WHERE source = $3
-     AND ($1 = '' OR starts_with(symbol, upper($1)) OR starts_with(pinyin, upper($1)) OR strpos(upper(name), upper($1)) > 0)
-   ORDER BY symbol = upper($1) DESC, code = $1 DESC, bar_count > 0 DESC, symbol
-   LIMIT $2`;
+/** A symbol that is stored, and what every answer about it says. */
+export interface KnownSymbol extends SymbolRow {
+  readonly source: string;
+  readonly stale: boolean;
+  /** Changes with everything that is stored of the symbol, and with `stale`. */
+  readonly version: string;
+}
 
 @Injectable()
 export class SymbolsService {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(MARKET_DATA_SOURCE) private readonly source: string,
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    private readonly clock: MarketClock,
+    private readonly calendar: MarketCalendar,
   ) {}
 
-  async search({ query = '', limit }: SymbolsQuery): Promise<SymbolList> {
-    const text = query.normalize('NFKC').trim();
-    const rows = await this.database.query<SymbolItem & { total: number }>(SEARCH, [
-      text,
-      limit,
-      this.source,
-    ]);
-    const today = await this.clock.today(this.source);
-    const items = rows.map(({ total: _total, ...item }) => item);
-    return {
-      asOf: today ?? null,
-      source: this.source,
-      stale: !(await this.clock.hasLoaded(this.source)),
-      total: rows[0]?.total ?? 0,
-      items,
-    };
+  /** @throws InvalidParameterError for a cursor that no answer gave */
+  async search(query: SymbolsQuery): Promise<Versioned<SymbolList>> {
+    const { limit, exchange, board, kind, listed, cursor } = query;
+    const text = (query.query ?? '').normalize('NFKC').trim();
+    const after = cursor === undefined ? [null, null] : cursorOf(cursor);
+    const [state] = await this.database.query<ListState>(LIST_STATE, [this.source]);
+    const { version = '', asOf = null, hasLoaded = false } = state ?? {};
+    return new Versioned(version, async () => {
+      const given = [text, this.source, exchange ?? null, board ?? null, kind ?? null, listed ?? null];
+      const rows = await this.database.query<SearchRow>(SEARCH, [...given, ...after, limit + 1]);
+      const shown = rows.slice(0, limit);
+      const last = rows.length > limit ? shown.at(-1) : undefined;
+      return {
+        asOf,
+        source: this.source,
+        stale: !hasLoaded,
+        total: rows[0]?.total ?? 0,
+        items: shown.map(({ total: _total, rank: _rank, ...item }) => item),
+        nextCursor: last === undefined ? null : `${last.rank}.${last.symbol}`,
+      };
+    });
+  }
+
+  async find(text: string): Promise<Versioned<SymbolAnswer>> {
+    const { version, source, stale, ...item } = await this.get(text);
+    return new Versioned(version, () => ({ ...item, asOf: item.lastBar, source, stale }));
   }
 
   /**
@@ -51,21 +60,37 @@ export class SymbolsService {
    * @throws NotLoadedError until the first load of the source has ended, for a symbol whose bars are not all stored
    * @throws NotFoundError when no such symbol is listed
    */
-  async get(text: string): Promise<SymbolEntity> {
+  async get(text: string): Promise<KnownSymbol> {
     const symbol = canonicalSymbol(text);
     if (symbol === undefined) throw new InvalidParameterError('symbol', 'must look like 600519.SH');
-    const entity = await this.dataSource
-      .getRepository(SymbolEntity)
-      .findOneBy({ symbol, source: this.source });
+    const lastCompleted = await this.calendar.lastCompletedDay();
+    const [facts] = await this.database.query<FactsRow>(FACTS, [this.source, symbol, lastCompleted ?? null]);
+    const {
+      row = null,
+      version = null,
+      newestBar = null,
+      hasLoaded = false,
+      haltedFrom = null,
+    } = facts ?? {};
     // The last bar is written when all bars of the symbol are stored: half a history would be judged as a whole one.
-    if (entity !== null && entity.lastBar !== null) return entity;
-    if (!(await this.clock.hasLoaded(this.source))) {
+    if (!hasLoaded && (row === null || row.lastBar === null)) {
       throw new NotLoadedError(
         `${symbol} is not loaded yet: the first load from the source ${this.source} has not ended; GET /api/v1/ingestions tells how far it is`,
       );
     }
-    if (entity !== null) return entity;
-    const detail = `no symbol ${symbol} is known`;
-    throw new NotFoundError(`symbol: ${detail}`, [{ parameter: 'symbol', detail }]);
+    if (row === null) {
+      const detail = `no symbol ${symbol} is known`;
+      throw new NotFoundError(`symbol: ${detail}`, [{ parameter: 'symbol', detail }]);
+    }
+    const freshness = { source: this.source, lastBar: row.lastBar, newestBar, haltedFrom, lastCompleted };
+    const stale = isStale(freshness, await this.calendar.current());
+    return { ...row, source: this.source, stale, version: `${version} ${stale}` };
   }
+}
+
+function cursorOf(text: string): readonly [rank: number, symbol: string] {
+  const [, rank, symbol] = /^(\d)\.(\d{6}\.[A-Z]{2})$/.exec(text) ?? [];
+  if (rank === undefined || symbol === undefined)
+    throw new InvalidParameterError('cursor', 'must be the nextCursor of the answer before');
+  return [Number(rank), symbol];
 }

@@ -1,0 +1,82 @@
+import { type Period, windowOf } from '../../common/market/series-query.ts';
+import type { TradingCalendar } from '../calendar/trading-calendar.ts';
+import { periodKey } from '../adjustment/periods.ts';
+import type { KnownSymbol } from '../symbols/symbols.service.ts';
+import type { AppliedAdjustment, BarColumns } from './bar-history.ts';
+import type { BarItem, BarList, BarsQuery } from './bars.dto.ts';
+import { formatNumber } from './format-decimal.ts';
+import type { ExDate, SymbolSeries } from './series-reader.ts';
+import { dateOfDay } from './stored-series.ts';
+
+interface Sources {
+  readonly series: SymbolSeries;
+  readonly columns: BarColumns & AppliedAdjustment;
+  readonly calendar: TradingCalendar;
+}
+
+/**
+ * Dates of bars that will change: of days that were still trading, and of a week or month that has trading days left.
+ * What the calendar does not know is not called partial.
+ */
+function partialDates({ series, calendar }: Sources, period: Period): ReadonlySet<string> {
+  const keyOf = periodKey(period);
+  const days = [...series.partial].map((index) => dateOfDay(series.days[index] ?? 0));
+  const last = series.days.at(-1);
+  if (period !== 'daily' && last !== undefined) {
+    const date = dateOfDay(last);
+    const next = calendar.nextTradingDay(date);
+    if (next !== undefined && keyOf(next) === keyOf(date)) days.push(date);
+  }
+  return new Set(days.map(keyOf));
+}
+
+function itemsOf(sources: Sources, query: BarsQuery, start: number, end: number): BarItem[] {
+  const { dates, open, high, low, close, volume, amount } = sources.columns;
+  const keyOf = periodKey(query.period);
+  const partial = partialDates(sources, query.period);
+  const at = (column: Float64Array, index: number): number => column[index] ?? Number.NaN;
+  return dates.slice(start, end).map((date, offset) => {
+    const index = start + offset;
+    return {
+      date,
+      open: formatNumber(at(open, index)),
+      high: formatNumber(at(high, index)),
+      low: formatNumber(at(low, index)),
+      close: formatNumber(at(close, index)),
+      volume: Math.round(at(volume, index)),
+      amount: formatNumber(at(amount, index)),
+      partial: partial.size > 0 && partial.has(keyOf(date)),
+    };
+  });
+}
+
+const exDateItem = ({ exDate, shareRatio: _ratio, ...terms }: ExDate): BarList['exDates'][number] => ({
+  date: exDate,
+  ...terms,
+});
+
+/** The answer of one page: its bars, and what a reader must know of the days among them. */
+export function barListOf(known: KnownSymbol, query: BarsQuery, sources: Sources): BarList {
+  const { symbol, source, stale, lastBar, factorsKnownFrom } = known;
+  const { dates, anchor, omittedBars } = sources.columns;
+  const [start, end] = windowOf(dates, query);
+  const [from, to] = [dates[start] ?? '9999', dates[end - 1] ?? ''];
+  // A halt that goes on lies after the last bar, where the reader looks for the next one.
+  const isLast = end === dates.length;
+  return {
+    symbol,
+    period: query.period,
+    adjust: query.adjust,
+    asOf: lastBar,
+    source,
+    stale,
+    factorsKnownFrom,
+    anchor,
+    omittedBars,
+    items: itemsOf(sources, query, start, end),
+    nextCursor: start > 0 && start < end && (dates[start - 1] ?? '') >= (query.from ?? '') ? from : null,
+    halts: sources.series.halts.filter((halt) => (halt.to ?? '9999') >= from && (isLast || halt.from <= to)),
+    exDates: sources.series.exDates.filter(({ exDate }) => exDate >= from && exDate <= to).map(exDateItem),
+    origins: sources.series.origins.filter((run) => run.to >= from && run.from <= to),
+  };
+}

@@ -1,0 +1,83 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { digitsToNumber, OptionalCivilDate } from '../../common/market/series-query.ts';
+
+const LIMIT_RULE = 'must be a whole number from 1 to 100';
+
+export class FundamentalsQuery {
+  @OptionalCivilDate(
+    'as on this date: reports that were public by then; what was restated later is shown as it is now',
+  )
+  asOf?: string;
+
+  @ApiPropertyOptional({ description: 'one group of numbers only', maxLength: 32, example: '常用指标' })
+  @IsOptional()
+  @IsString({ message: 'must be given once' })
+  @MaxLength(32, { message: 'must have at most 32 characters' })
+  @Matches(/^[^\p{Cc}]+$/u, { message: 'must not be empty or hold control characters' })
+  category?: string;
+
+  @ApiPropertyOptional({ description: 'most reports to return', minimum: 1, maximum: 100, default: 8 })
+  @IsOptional()
+  @Transform(digitsToNumber)
+  @IsInt({ message: LIMIT_RULE })
+  @Min(1, { message: LIMIT_RULE })
+  @Max(100, { message: LIMIT_RULE })
+  limit: number = 8;
+
+  @OptionalCivilDate('the nextCursor of the page before: reports older than this, with all else unchanged')
+  cursor?: string;
+}
+
+export class FundamentalItem {
+  @ApiProperty({ example: '常用指标' })
+  category!: string;
+
+  @ApiProperty({ example: '归母净利润' })
+  item!: string;
+
+  @ApiProperty({ description: 'decimal, in `unit`', example: '46455000000.00' })
+  value!: string;
+
+  @ApiProperty({ example: '元', description: '未知: the source does not say' })
+  unit!: string;
+
+  @ApiProperty({ description: 'upstream that published it', example: 'sina' })
+  origin!: string;
+}
+
+export class FundamentalReport {
+  @ApiProperty({ format: 'date', description: 'last day of the period of the report' })
+  reportDate!: string;
+
+  @ApiProperty({
+    format: 'date',
+    description:
+      'from this date on it is taken for public: the legal deadline where the source gives no date of publication',
+  })
+  publicFrom!: string;
+
+  @ApiProperty({ type: [FundamentalItem] })
+  values!: FundamentalItem[];
+}
+
+export class FundamentalList {
+  @ApiProperty({ example: '600000.SH' })
+  symbol!: string;
+
+  @ApiProperty({ format: 'date', description: 'only reports that were public by this date are shown' })
+  asOf!: string;
+
+  @ApiProperty({ example: 'aktools' })
+  source!: string;
+
+  @ApiProperty({ description: 'true when a report is missing whose legal deadline has passed by `asOf`' })
+  stale!: boolean;
+
+  @ApiProperty({ type: [FundamentalReport], description: 'newest first' })
+  items!: FundamentalReport[];
+
+  @ApiProperty({ type: String, format: 'date', nullable: true, description: 'null: there are no older ones' })
+  nextCursor!: string | null;
+}

@@ -1,0 +1,61 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock.ts';
+import { Versioned } from '../../common/conditional/versioned.ts';
+import { DATABASE } from '../../database/database.module.ts';
+import type { Database } from '../../database/sql.ts';
+import { formatStored } from '../bars/format-decimal.ts';
+import { exchangeTime } from '../calendar/sessions.ts';
+import { SymbolsService } from '../symbols/symbols.service.ts';
+import type { FundamentalList, FundamentalReport, FundamentalsQuery } from './fundamentals.dto.ts';
+import { newestDueReport } from './report-deadlines.ts';
+
+/** $1 source, $2 symbol, $3 as of. */
+const STATE = `
+  SELECT concat_ws(' ', count(*), max(fetched_at)) AS version,
+         (max(report_date) FILTER (WHERE public_from <= $3::date))::text AS newest
+    FROM app.fundamentals WHERE source = $1 AND symbol = $2`;
+
+/** $4 category, $5 only reports before this date, $6 most reports. */
+const REPORTS = `
+  SELECT report_date::text AS "reportDate", max(public_from)::text AS "publicFrom",
+         json_agg(json_build_object('category', category, 'item', item, 'value', value::text, 'unit', unit, 'origin', origin)
+                  ORDER BY category, item) AS values
+    FROM app.fundamentals
+   WHERE source = $1 AND symbol = $2 AND public_from <= $3::date
+     AND ($4::text IS NULL OR category = $4) AND report_date < coalesce($5::date, 'infinity')
+   GROUP BY report_date
+   ORDER BY report_date DESC
+   LIMIT $6`;
+
+@Injectable()
+export class FundamentalsService {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly symbols: SymbolsService,
+  ) {}
+
+  async list(text: string, query: FundamentalsQuery): Promise<Versioned<FundamentalList>> {
+    const { symbol, source } = await this.symbols.get(text);
+    const asOf = query.asOf ?? exchangeTime(this.clock.now()).date;
+    const key = [source, symbol, asOf] as const;
+    const [state] = await this.database.query<{ version: string; newest: string | null }>(STATE, key);
+    const stale = (state?.newest ?? '') < newestDueReport(asOf);
+    return new Versioned(`${state?.version} ${asOf}`, async () => {
+      const { category = null, cursor = null, limit } = query;
+      const given = [...key, category, cursor, limit + 1];
+      const rows = await this.database.query<FundamentalReport>(REPORTS, given);
+      const items = rows.slice(0, limit).map((report) => shown(report));
+      const nextCursor = rows.length > limit ? (items.at(-1)?.reportDate ?? null) : null;
+      return { symbol, asOf, source, stale, items, nextCursor };
+    });
+  }
+}
+
+function shown({ reportDate, publicFrom, values }: FundamentalReport): FundamentalReport {
+  return {
+    reportDate,
+    publicFrom,
+    values: values.map((entry) => Object.assign({}, entry, { value: formatStored(entry.value) })),
+  };
+}
