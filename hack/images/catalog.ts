@@ -37,7 +37,9 @@ const STAGING = [`${HERE}/staging.ts`, `${HERE}/lockfile.ts`, `${HERE}/catalog.t
 const LEGAL = ['LICENSE', 'NOTICE'];
 const MEGABYTE = 1_000_000;
 const SAMPLE_ROOT = 'node_modules/hqchart/src/jscommon/umychart.testdata';
-const SAMPLE_FILES = /^(DayKLine\/[^/]+\.day\.kline\.json|shsz_stock_data\.js|symbollist_shsz\.js)$/;
+/** Minutes of shares only: the application reads no others (market-data/sample/sample-files.ts). */
+const SAMPLE_FILES =
+  /^(DayKLine\/[^/]+\.day\.kline\.json|M1KLine\/(0\d{5}\.sz|6\d{5}\.sh)\.minute\.kline\.json|shsz_stock_data\.js|symbollist_shsz\.js)$/;
 
 async function compile(source: Source, project: string, target: string): Promise<void> {
   // Maps would point at sources that the image does not have.

@@ -96,6 +96,8 @@ export interface CorporateAction {
 export interface CorporateActions {
   /** From this date on none is missing. */
   readonly completeFrom: string;
+  /** Up to this date; undefined: up to the day of the answer. */
+  readonly completeUntil?: string | undefined;
   readonly actions: readonly CorporateAction[];
 }
 

@@ -56,6 +56,7 @@ export class TradingCalendar {
 
   dayStatus(date: string): DayStatus {
     if (this.#index.has(date)) return 'trading';
+    if (this.#index.has(date)) return 'trading';
     if (!isCivilDate(date)) throw new RangeError(`${JSON.stringify(date)} is no civil date YYYY-MM-DD`);
     if (date < this.knownFrom || date > this.knownUntil) return 'unknown';
     return 'closed';
@@ -63,12 +64,16 @@ export class TradingCalendar {
 
   /** The last trading day before `date`; undefined: not known. */
   previousTradingDay(date: string): string | undefined {
+    const index = this.#index.get(date);
+    if (index !== undefined) return this.#days[index - 1];
     if (this.dayStatus(addDays(date, -1)) === 'unknown') return undefined;
     return this.#days[this.#firstAtOrAfter(date) - 1];
   }
 
   /** The first trading day after `date`; undefined: not known. */
   nextTradingDay(date: string): string | undefined {
+    const index = this.#index.get(date);
+    if (index !== undefined) return this.#days[index + 1];
     if (this.dayStatus(addDays(date, 1)) === 'unknown') return undefined;
     return this.#days[this.#firstAtOrAfter(addDays(date, 1))];
   }

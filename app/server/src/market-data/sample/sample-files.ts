@@ -6,13 +6,40 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
 const PACKAGE_FOLDER = 'src/jscommon/umychart.testdata';
-const BARS_FOLDER = 'DayKLine';
-const BARS_SUFFIX = '.day.kline.json';
+/**
+ * Folders of series and the names of their files. Minutes of shares only: what the files of indices call volume is their
+ * amount by 100, to the digit, in every minute.
+ */
+const SERIES = {
+  daily: { folder: 'DayKLine', name: /^(.+)\.day\.kline\.json$/, isNeeded: true },
+  minutes: { folder: 'M1KLine', name: /^(0\d{5}\.sz|6\d{5}\.sh)\.minute\.kline\.json$/, isNeeded: false },
+} as const;
+export type SeriesKind = keyof typeof SERIES;
+
 const SNAPSHOT_FILE = 'shsz_stock_data.js';
 const LIST_FILE = 'symbollist_shsz.js';
 
-/** Market snapshot of one day: parallel arrays, of which names are what we need. */
-const snapshotSchema = z.object({ symbol: z.array(z.string()), name: z.array(z.string()) });
+/** Market snapshot of one day, `YYYYMMDD`: parallel arrays. Volumes in shares, amounts in yuan. */
+const numbers = z.array(z.number());
+const snapshotSchema = z
+  .object({
+    tradedate: z.number(),
+    symbol: z.array(z.string()),
+    name: z.array(z.string()),
+    yclose: numbers,
+    open: numbers,
+    high: numbers,
+    low: numbers,
+    close: numbers,
+    vol: numbers,
+    amount: numbers,
+  })
+  .refine(
+    ({ tradedate: _tradedate, ...columns }) =>
+      new Set(Object.values(columns).map((column) => column.length)).size === 1,
+    'the columns of the snapshot have different lengths',
+  );
+export type SampleSnapshot = z.infer<typeof snapshotSchema>;
 /** `[symbol, name, type, pinyin]` */
 const listSchema = z.array(z.tuple([z.string(), z.string(), z.string(), z.string().nullable()]));
 const barsSchema = z.object({ data: z.array(z.unknown()) });
@@ -42,9 +69,8 @@ function literalOf(script: string, open: string, close: string): unknown {
   return JSON.parse(script.slice(script.indexOf(open), script.lastIndexOf(close) + 1));
 }
 
-export async function readSnapshot(folder: string): Promise<ReadonlyMap<string, string>> {
-  const { symbol, name } = snapshotSchema.parse(literalOf(await readText(folder, SNAPSHOT_FILE), '{', '}'));
-  return new Map(symbol.map((key, index) => [key, name[index] ?? key]));
+export async function readSnapshot(folder: string): Promise<SampleSnapshot> {
+  return snapshotSchema.parse(literalOf(await readText(folder, SNAPSHOT_FILE), '{', '}'));
 }
 
 export async function readSymbolList(folder: string): Promise<z.infer<typeof listSchema>> {
@@ -52,14 +78,21 @@ export async function readSymbolList(folder: string): Promise<z.infer<typeof lis
 }
 
 /** File names of the series by the source's spelling of the symbol, for example `000001.sz`. */
-export async function listBarFiles(folder: string): Promise<ReadonlyMap<string, string>> {
-  const path = join(folder, BARS_FOLDER);
-  if (!existsSync(path))
-    throw new Error(
-      `the sample data has no folder ${BARS_FOLDER}: looked in ${folder} (marketData.sample.path)`,
-    );
-  const files = (await readdir(path)).filter((file) => file.endsWith(BARS_SUFFIX)).sort();
-  return new Map(files.map((file) => [file.slice(0, -BARS_SUFFIX.length), join(BARS_FOLDER, file)]));
+export async function listSeriesFiles(
+  folder: string,
+  kind: SeriesKind,
+): Promise<ReadonlyMap<string, string>> {
+  const { folder: below, name, isNeeded } = SERIES[kind];
+  const path = join(folder, below);
+  if (!existsSync(path)) {
+    if (!isNeeded) return new Map();
+    throw new Error(`the sample data has no folder ${below}: looked in ${folder} (marketData.sample.path)`);
+  }
+  const files = (await readdir(path)).toSorted().flatMap((file) => {
+    const key = name.exec(file)?.[1];
+    return key === undefined ? [] : ([[key, join(below, file)]] as const);
+  });
+  return new Map(files);
 }
 
 export async function readBarRows(folder: string, file: string): Promise<readonly unknown[]> {
@@ -69,7 +102,9 @@ export async function readBarRows(folder: string, file: string): Promise<readonl
 /** SHA-256 over names and contents of every file that is read. */
 export async function hashSampleData(folder: string): Promise<string> {
   const hash = createHash('sha256');
-  for (const file of [SNAPSHOT_FILE, LIST_FILE, ...(await listBarFiles(folder)).values()]) {
+  const series = [await listSeriesFiles(folder, 'daily'), await listSeriesFiles(folder, 'minutes')];
+  const files = series.flatMap((one) => Array.from(one.values()));
+  for (const file of [SNAPSHOT_FILE, LIST_FILE, ...files]) {
     hash.update(`${file}\0`).update(await readText(folder, file));
   }
   return hash.digest('hex').slice(0, 32);

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TradingCalendar } from '../calendar/trading-calendar.ts';
 import { locateSampleData } from './sample-files.ts';
 import { type Fetched, type SourceRow, type SymbolListing, valueOr } from '../provider.ts';
 import { SampleProvider } from './sample-provider.ts';
@@ -99,14 +100,99 @@ describe('SampleProvider on the files of hqchart', () => {
       await new SampleProvider(locateSampleData(undefined)).fingerprint(),
     );
   });
+
+  it('has minutes of three shares, whose days add up to the daily bars', async () => {
+    for (const symbol of ['000001.SZ', '000151.SZ', '600000.SH']) {
+      const minutes = valueOr(await provider.minuteRows(symbol), []);
+      expect(minutes).toHaveLength(16_080);
+      expect(minutes[0]?.bar?.at).toBe('2024-06-14 09:31:00');
+      expect(minutes.at(-1)?.bar?.at).toBe('2024-09-18 15:00:00');
+      const range = { from: '2024-06-14', to: '2024-09-18' };
+      const days = (await rowsOf(provider.dailyRows(symbol, range))).flatMap(({ bar }) => bar ?? []);
+      expect(days).toHaveLength(67);
+      const byDay = Map.groupBy(
+        minutes.flatMap(({ bar }) => bar ?? []),
+        (bar) => bar.at.slice(0, 10),
+      );
+      for (const day of days) {
+        const own = byDay.get(day.date) ?? [];
+        const sum = (key: 'volume' | 'amount'): number => own.reduce((total, bar) => total + bar[key], 0);
+        expect(Math.abs(sum('volume') / day.volume - 1), `${symbol} ${day.date}`).toBeLessThan(1e-4);
+        expect(Math.abs(sum('amount') / day.amount - 1), `${symbol} ${day.date}`).toBeLessThan(1e-4);
+        expect(Math.max(...own.map((bar) => bar.high))).toBe(day.high);
+      }
+    }
+  });
+
+  it('has no minutes of an index: what its files call volume is the amount by 100', async () => {
+    expect(await provider.minuteRows('000001.SH')).toMatchObject({ outcome: 'empty' });
+    const file = join(locateSampleData(undefined), 'M1KLine/000001.sh.minute.kline.json');
+    const { data } = JSON.parse(readFileSync(file, 'utf8')) as { data: number[][] };
+    // Single-precision floats have seven digits.
+    const ratios = data.map((row) => (row[7] ?? 0) / (row[6] ?? 0)).filter((ratio) => ratio > 0);
+    expect(ratios.length).toBeGreaterThan(15_000);
+    expect([Math.min(...ratios), Math.max(...ratios)].map((ratio) => ratio.toPrecision(5))).toEqual([
+      '100.00',
+      '100.00',
+    ]);
+  });
+
+  it('has the closing picture of 2023-08-25, in which two shares were halted', async () => {
+    const answer = await provider.snapshot();
+    const snapshot = answer.outcome === 'data' ? answer.value : undefined;
+    expect(snapshot).toMatchObject({ tradeDate: '2023-08-25', final: true });
+    const quotes = new Map(snapshot?.quotes.map((quote) => [quote.symbol, quote]));
+    expect(quotes.size).toBe(5_051);
+    const [bar] = await rowsOf(provider.dailyRows('600000.SH', { from: '2023-08-25', to: '2023-08-25' }));
+    const { last, open, high, low, volume } = quotes.get('600000.SH') ?? {};
+    expect({ close: last, open, high, low, volume }).toEqual({
+      close: bar?.bar?.close,
+      open: bar?.bar?.open,
+      high: bar?.bar?.high,
+      low: bar?.bar?.low,
+      volume: bar?.bar?.volume,
+    });
+    const perShare = [...quotes.values()]
+      .map((quote) => (quote.amount ?? 0) / (quote.volume ?? 0))
+      .filter((price) => price > 0);
+    // In yuan per share; the highest is 贵州茅台.
+    expect(Math.max(...perShare)).toBeLessThan(2_000);
+    expect(quotes.get('000001.SH')?.volume).toBe(29_334_768_600);
+    const halted = [...quotes.values()].filter((quote) => quote.last === undefined);
+    expect(halted.map((quote) => [quote.symbol, quote.volume])).toEqual([
+      ['000881.SZ', 0],
+      ['300757.SZ', 0],
+    ]);
+  });
+
+  it('has trading days that contradict no notice of the exchange, and adds none', async () => {
+    const days = valueOr(await provider.tradingDays(), []);
+    expect([days[0], days.at(-1)]).toEqual(['2000-01-04', '2024-09-19']);
+    expect(TradingCalendar.announced('SH').extendedBy(days).changed).toEqual([]);
+    expect(TradingCalendar.announced('SZ').extendedBy(days).changed).toEqual([]);
+  });
+
+  it('knows the corporate actions of two shares, from and up to a day, and of no other', async () => {
+    const answer = await provider.corporateActions('600000.SH');
+    expect(answer).toMatchObject({
+      outcome: 'data',
+      value: { completeFrom: '1999-11-10', completeUntil: '2024-09-19' },
+    });
+    expect(await provider.corporateActions('000151.SZ')).toMatchObject({ outcome: 'empty' });
+  });
 });
+
+const COLUMNS = ['yclose', 'open', 'high', 'low', 'close', 'vol', 'amount']
+  .map((name) => `"${name}":[1]`)
+  .join();
 
 describe('SampleProvider on files of its own', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'sample-'));
     mkdirSync(join(folder, 'DayKLine'));
-    writeFileSync(join(folder, 'shsz_stock_data.js'), 'var X={"symbol":["600519.sh"],"name":["贵　州Ａ"]}\n');
+    const snapshot = `var X={"tradedate":20230825,"symbol":["600519.sh"],"name":["贵　州Ａ"],${COLUMNS}}\n`;
+    writeFileSync(join(folder, 'shsz_stock_data.js'), snapshot);
     writeFileSync(join(folder, 'symbollist_shsz.js'), 'var L=[["600519.sh","贵州茅台","EQA","GZMT"]]\n');
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));

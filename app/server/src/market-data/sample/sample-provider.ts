@@ -1,61 +1,38 @@
 import { createHash } from 'node:crypto';
-import { civilDateOfNumber } from '../../common/market/civil-date.ts';
-import type { DateRange, Fetched, MarketDataProvider, Offer, SourceRow, SymbolListing } from '../provider.ts';
+import { kindOf, canonicalSymbol } from '../../common/market/symbol.ts';
+import { normaliseName } from '../../common/market/pinyin-initials.ts';
+import type {
+  CorporateActions,
+  DateRange,
+  EmptyReason,
+  Fetched,
+  MarketDataProvider,
+  MarketSnapshot,
+  MinuteRow,
+  Offer,
+  SourceRow,
+  SymbolListing,
+} from '../provider.ts';
 import { SourceError } from '../source-error.ts';
-import { canonicalSymbol, kindOf, type SymbolKind } from '../../common/market/symbol.ts';
+import { SAMPLE_ACTIONS } from './corporate-actions.ts';
 import {
   hashSampleData,
-  listBarFiles,
+  listSeriesFiles,
   locateSampleData,
   readBarRows,
   readSnapshot,
   readSymbolList,
+  type SeriesKind,
 } from './sample-files.ts';
-
-/** `[date, previous close, open, high, low, close, volume, amount]` */
-const COLUMNS = 8;
-
-/**
- * The files count stock volumes in shares and index volumes in lots of 100. Evidence: amount / volume is the price
- * for stocks (median ratio to the close 1.000), and for indices 100 times the market's average price in every year
- * (000001.SH: 878 to 1,448 since 2006, that is 9 to 14 yuan per share).
- */
-const SHARES_PER_UNIT: Readonly<Record<SymbolKind, number>> = { stock: 1, index: 100 };
-
-/** Source prices are multiples of 0.01, stored as single-precision floats (47.800000000000004); so are index points. */
-function cents(value: number): number {
-  return Math.round(value * 100) / 100;
-}
-
-function parseRow(raw: unknown, rowNumber: number, kind: SymbolKind): SourceRow {
-  if (!Array.isArray(raw) || raw.length < COLUMNS || !raw.every((cell) => typeof cell === 'number')) {
-    return { rowNumber, raw, malformed: `expected ${COLUMNS} numbers` };
-  }
-  const [day = 0, , open = 0, high = 0, low = 0, close = 0, volume = 0, amount = 0] = raw;
-  const date = civilDateOfNumber(day);
-  if (date === undefined) return { rowNumber, raw, malformed: `${day} is not a date YYYYMMDD` };
-  return {
-    rowNumber,
-    raw,
-    bar: {
-      date,
-      open: cents(open),
-      high: cents(high),
-      low: cents(low),
-      close: cents(close),
-      volume: volume * SHARES_PER_UNIT[kind],
-      amount: cents(amount),
-    },
-  };
-}
-
-/** Full-width letters and stray spaces of old terminals become plain ones: `\uff21` is `A`. */
-function normaliseName(name: string): string {
-  return name.normalize('NFKC').replaceAll(/\s+/g, '');
-}
+import { parseDailyRow, parseMinuteRow } from './sample-rows.ts';
+import { snapshotOf } from './sample-snapshot.ts';
 
 function fetched<Value>(operation: string, value: Value): Fetched<Value> {
   return { origin: 'sample', operation, fetchedAt: new Date(), outcome: 'data', value };
+}
+
+function empty(operation: string, reason: EmptyReason): Fetched<never> {
+  return { origin: 'sample', operation, fetchedAt: new Date(), outcome: 'empty', reason };
 }
 
 function within(date: string, { from, to }: DateRange): boolean {
@@ -71,7 +48,7 @@ function notOffered(what: string): Promise<never> {
 /** Real A-share history frozen in the npm package hqchart. Its clock is its last bar. */
 export class SampleProvider implements MarketDataProvider {
   readonly source = 'sample';
-  readonly offers: ReadonlySet<Offer> = new Set();
+  readonly offers: ReadonlySet<Offer> = new Set(['minutes', 'tradingDays', 'corporateActions', 'snapshot']);
   readonly #folder: string;
   readonly #only: ReadonlySet<string> | undefined;
 
@@ -99,7 +76,7 @@ export class SampleProvider implements MarketDataProvider {
   async listSymbols(): Promise<Fetched<readonly SymbolListing[]>> {
     const [snapshot, list] = [await readSnapshot(this.#folder), await readSymbolList(this.#folder)];
     const pinyin = new Map(list.map(([key, , , initials]) => [key, initials ?? undefined]));
-    const names = new Map(snapshot);
+    const names = new Map(snapshot.symbol.map((key, index) => [key, snapshot.name[index] ?? key]));
     // The list also names indices that the snapshot lacks; its delisted stocks are left out.
     for (const [key, name, type] of list) if (type === 'IDX' && !names.has(key)) names.set(key, name);
     const listings: SymbolListing[] = [];
@@ -112,21 +89,14 @@ export class SampleProvider implements MarketDataProvider {
   }
 
   async listSeries(): Promise<readonly string[]> {
-    return [...(await this.#series()).keys()];
+    return [...(await this.#series('daily')).keys()];
   }
 
   async dailyRows(symbol: string, range: DateRange = {}): Promise<Fetched<readonly SourceRow[]>> {
-    const file = (await this.#series()).get(symbol);
-    if (file === undefined)
-      return {
-        origin: 'sample',
-        operation: 'daily',
-        fetchedAt: new Date(),
-        outcome: 'empty',
-        reason: 'not_listed',
-      };
+    const file = (await this.#series('daily')).get(symbol);
+    if (file === undefined) return empty('daily', 'not_listed');
     const rows = (await readBarRows(this.#folder, file)).map((raw, index) =>
-      parseRow(raw, index + 1, kindOf(symbol)),
+      parseDailyRow(raw, index + 1, kindOf(symbol)),
     );
     return fetched(
       file,
@@ -134,20 +104,39 @@ export class SampleProvider implements MarketDataProvider {
     );
   }
 
-  minuteRows(symbol: string): Promise<never> {
-    return notOffered(`the minute bars of ${symbol}`);
+  /** Volumes in shares: the minutes of a day add up to volume and amount of its daily bar. */
+  async minuteRows(symbol: string): Promise<Fetched<readonly MinuteRow[]>> {
+    const file = (await this.#series('minutes')).get(symbol);
+    if (file === undefined) return empty('minutes', 'not_listed');
+    const rows = await readBarRows(this.#folder, file);
+    return fetched(
+      file,
+      rows.map((raw, index) => parseMinuteRow(raw, index + 1)),
+    );
   }
 
-  tradingDays(): Promise<never> {
-    return notOffered('the trading days');
+  /** Of Shanghai by its composite; before 2000 a day of it is missing, which would be taken for a closure. */
+  async tradingDays(): Promise<Fetched<readonly string[]>> {
+    const file = (await listSeriesFiles(this.#folder, 'daily')).get('000001.sh');
+    if (file === undefined) return empty('tradingDays', 'upstream_empty');
+    const rows = await readBarRows(this.#folder, file);
+    const days = rows.flatMap((raw, index) => parseDailyRow(raw, index + 1, 'index').bar?.date ?? []);
+    return fetched(file, days.filter((day) => day >= '2000').toSorted());
   }
 
-  corporateActions(symbol: string): Promise<never> {
-    return notOffered(`the corporate actions of ${symbol}`);
+  corporateActions(symbol: string): Promise<Fetched<CorporateActions>> {
+    const history = SAMPLE_ACTIONS.get(symbol);
+    return Promise.resolve(
+      history === undefined
+        ? empty('corporateActions', 'upstream_empty')
+        : fetched('corporateActions', history),
+    );
   }
 
-  snapshot(): Promise<never> {
-    return notOffered('the market snapshot');
+  async snapshot(): Promise<Fetched<MarketSnapshot>> {
+    const snapshot = snapshotOf(await readSnapshot(this.#folder));
+    const quotes = snapshot.quotes.filter((quote) => this.#offers(quote.symbol));
+    return fetched('snapshot', { ...snapshot, quotes });
   }
 
   profile(symbol: string): Promise<never> {
@@ -171,9 +160,9 @@ export class SampleProvider implements MarketDataProvider {
   }
 
   /** Futures (ICL8.cfe …) have no canonical symbol and stay out. */
-  async #series(): Promise<ReadonlyMap<string, string>> {
+  async #series(kind: SeriesKind): Promise<ReadonlyMap<string, string>> {
     const series = new Map<string, string>();
-    for (const [key, file] of await listBarFiles(this.#folder)) {
+    for (const [key, file] of await listSeriesFiles(this.#folder, kind)) {
       const symbol = canonicalSymbol(key);
       if (symbol !== undefined && this.#offers(symbol)) series.set(symbol, file);
     }
