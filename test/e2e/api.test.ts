@@ -99,7 +99,7 @@ describe('REST API of the deployed platform', () => {
   });
 
   it('quarantines the index rows whose high and low are swapped, with a reason', async () => {
-    const answer = await getJson(`${url}/api/v1/quarantine?symbol=000001.SH`);
+    const answer = await getJson(`${url}/api/v1/quarantine?symbol=000001.SH&disposition=rejected`);
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({
       counts: {

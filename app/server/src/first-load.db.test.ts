@@ -5,7 +5,7 @@ import { DatabaseConnector } from './database/connector.ts';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
 import { createServerApplication } from './main.ts';
 import { executeRun } from './market-data/ingestion/execute-run.ts';
-import type { ChunkReport } from './market-data/ingestion/run-ingestion.ts';
+import type { ChunkReport } from './market-data/ingestion/run.ts';
 import { locateSampleData } from './market-data/sample/sample-files.ts';
 import { SampleProvider } from './market-data/sample/sample-provider.ts';
 
@@ -37,6 +37,7 @@ describe('while the first load runs', () => {
       provider: new SampleProvider(locateSampleData(undefined), ['000001.SZ', '600000.SH', '600519.SH']),
       runId,
       isLastAttempt: false,
+      chunkRows: 1_000,
       signal: stop.signal,
       logFailure: () => undefined,
       onChunk: (report) => {

@@ -144,7 +144,7 @@ describe('two workers', () => {
     try {
       const runs = () =>
         database.sql.query<{ status: string; attempts: number; trigger: string }>(
-          'SELECT status, attempts, trigger FROM app.ingestion_runs',
+          `SELECT status, attempts, trigger FROM app.ingestion_runs WHERE kind = 'history'`,
         );
       await expect
         .poll(runs, { timeout: 30_000, interval: 200 })
@@ -152,13 +152,18 @@ describe('two workers', () => {
       expect(await database.sql.query('SELECT count(*)::int AS bars FROM app.daily_bars')).toEqual([
         { bars: 48_759 },
       ]);
+      // What follows from it, each once: the snapshot, and minutes of three shares.
+      const all = () => database.sql.query('SELECT kind, status FROM app.ingestion_runs ORDER BY kind');
+      await expect
+        .poll(all, { timeout: 30_000 })
+        .toEqual(['history', 'minutes', 'snapshot'].map((kind) => ({ kind, status: 'completed' })));
       const texts = await Promise.all(
         workers.map(async (worker) => (await managementOf(worker).get('/metrics').expect(200)).text),
       );
       const rows = texts.map((text) =>
         Number(/stock_analysis_ingestion_rows_total\{source="sample"\} (\d+)/.exec(text)?.[1] ?? 0),
       );
-      expect(rows.sort((a, b) => a - b)).toEqual([0, 48_781]);
+      expect(rows.reduce((sum, count) => sum + count, 0)).toBe(48_781 + 3 * 16_080);
       expect(texts.join('\n')).toContain(
         'stock_analysis_quarantined_rows_total{source="sample",disposition="rejected"} 22',
       );
@@ -170,6 +175,11 @@ describe('two workers', () => {
 
   it('do not load again what was loaded before', async () => {
     const database = await createTestDatabase();
+    const count = () =>
+      database.sql.query(
+        `SELECT kind, count(*)::int AS runs FROM app.ingestion_runs GROUP BY kind ORDER BY kind`,
+      );
+    const once = ['history', 'minutes', 'snapshot'].map((kind) => ({ kind, runs: 1 }));
     try {
       for (const expected of [1, 1]) {
         const worker = await createWorkerApplication(
@@ -179,14 +189,13 @@ describe('two workers', () => {
         );
         const completed = () =>
           database.sql.query(
-            `SELECT count(*)::int AS runs FROM app.ingestion_runs WHERE status = 'completed'`,
+            `SELECT count(*)::int AS runs FROM app.ingestion_runs WHERE kind = 'history' AND status = 'completed'`,
           );
         await expect.poll(completed, { timeout: 20_000 }).toEqual([{ runs: expected }]);
+        await expect.poll(count, { timeout: 20_000 }).toEqual(once);
         await worker.close();
       }
-      expect(await database.sql.query('SELECT count(*)::int AS runs FROM app.ingestion_runs')).toEqual([
-        { runs: 1 },
-      ]);
+      expect(await count()).toEqual(once);
     } finally {
       await database.drop();
     }

@@ -23,15 +23,40 @@ describe('loading and its findings', () => {
         rowsTotal: 48_781,
         rowsDone: 48_781,
         rowsQuarantined: 22,
-        rowsFlagged: 4,
+        rowsFlagged: 15,
+        kind: 'history',
+        status: 'completed',
+        warnings: [],
+        resumesAt: null,
+        outcomes: { pending: 0, data: 8, empty: 0, failed: 0 },
       });
       expect(body.items[0].symbols).toContainEqual({
         symbol: '000001.SH',
+        outcome: 'data',
+        origin: 'sample',
+        detail: null,
         rowsTotal: 8_162,
         rowsDone: 8_162,
         rowsQuarantined: 16,
-        rowsFlagged: 0,
+        rowsFlagged: 1,
       });
+    });
+
+    it('shows what became of each symbol of a run, page by page', async () => {
+      const { id } = (await get('/api/v1/ingestions').expect(200)).body.items[0];
+      const symbols: string[] = [];
+      for (let after = ''; ;) {
+        const { body } = await get(`/api/v1/ingestions/${id}?limit=3${after}`).expect(200);
+        expect(body.ingestion.id).toBe(id);
+        symbols.push(...body.items.map((item: { symbol: string }) => item.symbol));
+        if (body.next === null) break;
+        after = `&after=${body.next}`;
+      }
+      expect(symbols).toEqual([...symbols].sort());
+      expect(symbols).toHaveLength(8);
+      expect((await get(`/api/v1/ingestions/${id}?outcome=failed`).expect(200)).body.items).toEqual([]);
+      await get('/api/v1/ingestions/00000000-0000-4000-8000-000000000000').expect(404);
+      expect((await get('/api/v1/ingestions/1').expect(400)).body.errors[0].parameter).toBe('id');
     });
 
     it.each([
@@ -72,6 +97,24 @@ describe('loading and its findings', () => {
         .expect('Content-Type', /^application\/problem\+json/);
     });
 
+    it.each([
+      ['minutes of a whole market', { kind: 'minutes' }, 'symbols'],
+      ['a snapshot of one symbol', { kind: 'snapshot', symbols: ['000001.SZ'] }, 'symbols'],
+      ['a kind that is none', { kind: 'everything' }, 'kind'],
+    ])('refuses %s', async (_what, body, parameter) => {
+      const response = await post().set('Authorization', `Bearer ${TEST_TOKEN}`).send(body).expect(400);
+      expect(response.body.errors).toHaveLength(1);
+      expect(response.body.errors[0].parameter).toBe(parameter);
+    });
+
+    it('refuses symbols that the source does not list, and names them', async () => {
+      const { body } = await post()
+        .set('Authorization', `Bearer ${TEST_TOKEN}`)
+        .send({ symbols: ['000001.SZ', '999999.SZ'] })
+        .expect(404);
+      expect(body.errors).toEqual([{ parameter: 'symbols', detail: 'no symbol 999999.SZ is known' }]);
+    });
+
     it('makes one run of the same order given twice', async () => {
       const order = () =>
         post()
@@ -96,18 +139,22 @@ describe('loading and its findings', () => {
 
   describe('quarantine', () => {
     it('counts and shows what was refused', async () => {
-      const { body } = await get('/api/v1/quarantine?symbol=000001.SH').expect(200);
+      const { body } = await get('/api/v1/quarantine?symbol=000001.SH&disposition=rejected').expect(200);
+      const entry = { dataset: 'daily', reason: 'high_low_order', disposition: 'rejected', count: 16 };
       expect(body.counts).toEqual({
         total: 16,
         rejected: 16,
+        held: 0,
         flagged: 0,
-        bySymbolAndReason: [
-          { symbol: '000001.SH', reason: 'high_low_order', disposition: 'rejected', count: 16 },
-        ],
+        byReason: [entry],
+        bySymbolAndReason: [{ symbol: '000001.SH', ...entry }],
       });
       expect(body.items).toHaveLength(16);
       expect(body.items[0]).toEqual({
+        id: expect.stringMatching(/^\d+$/),
         source: 'sample',
+        origin: 'sample',
+        dataset: 'daily',
         symbol: '000001.SH',
         rowNumber: 32,
         date: '1991-05-09',
@@ -115,7 +162,23 @@ describe('loading and its findings', () => {
         disposition: 'rejected',
         detail: 'close 109.29 is below low 109.31',
         raw: [19910509, 110.03, 109.36, 110.12, 109.31, 109.29, 2255, 1220000],
+        resolution: null,
+        resolvedAt: null,
+        resolvedBecause: null,
       });
+    });
+
+    it('goes through all of it in pages, each row once', async () => {
+      const ids: string[] = [];
+      for (let after = ''; ;) {
+        const { body } = await get(`/api/v1/quarantine?limit=10${after}`).expect(200);
+        expect(body.counts.total).toBe(37);
+        ids.push(...body.items.map((item: { id: string }) => item.id));
+        if (body.next === null) break;
+        after = `&after=${body.next}`;
+      }
+      expect(ids).toHaveLength(37);
+      expect(new Set(ids).size).toBe(37);
     });
   });
 });

@@ -58,3 +58,17 @@ export function AcceptedAnswers(type: Type, options: { notFound?: string } = {})
     ...failures(options.notFound),
   );
 }
+
+/** The answers of a route that decides about something: what was decided, or why it cannot be. */
+export function DecisionAnswers(
+  type: Type,
+  options: { notFound: string; conflict?: string },
+): MethodDecorator {
+  return applyDecorators(
+    ApiOkResponse({ type }),
+    ...(options.conflict === undefined ? [] : [ApiConflictResponse(problem(options.conflict))]),
+    ApiUnauthorizedResponse(problem('the bootstrap token is missing or wrong')),
+    ApiForbiddenResponse(problem('writing is switched off: the server has no bootstrap token')),
+    ...failures(options.notFound),
+  );
+}

@@ -1,13 +1,22 @@
-import type { DataSource } from 'typeorm';
+import type { ClientBase } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { DataSource, EntityManager } from 'typeorm';
 
 /** Plain SQL with `$1` parameters; rows come back as objects. The caller states their type. */
 export interface Sql {
   query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
 }
 
+export interface Transaction extends Sql {
+  /** Runs `COPY … FROM STDIN`; `text` holds whole or broken lines of COPY's text format. */
+  copyIn(statement: string, text: Iterable<string>): Promise<void>;
+}
+
 export interface Database extends Sql {
   /** Commits when `work` resolves, rolls back when it throws. */
-  transaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result>;
+  transaction<Result>(work: (sql: Transaction) => Promise<Result>): Promise<Result>;
 }
 
 interface Runner {
@@ -30,9 +39,21 @@ function sqlOf(runner: Runner): Sql {
   };
 }
 
+/** TypeORM knows no COPY, so it goes over the transaction's own connection. */
+function transactionOf(manager: EntityManager): Transaction {
+  return {
+    ...sqlOf(manager),
+    async copyIn(statement, text) {
+      const client: ClientBase | undefined = await manager.queryRunner?.connect();
+      if (client === undefined) throw new Error('COPY needs the connection of a transaction');
+      await pipeline(Readable.from(text, { objectMode: false }), client.query(copyFrom(statement)));
+    },
+  };
+}
+
 export function databaseOf(dataSource: DataSource): Database {
   return {
     query: (sql, parameters) => sqlOf(dataSource).query(sql, parameters),
-    transaction: (work) => dataSource.transaction((manager) => work(sqlOf(manager))),
+    transaction: (work) => dataSource.transaction((manager) => work(transactionOf(manager))),
   };
 }

@@ -15,11 +15,12 @@ import { FundamentalsController } from './fundamentals/fundamentals.controller.t
 import { FundamentalsService } from './fundamentals/fundamentals.service.ts';
 import { HaltsController } from './halts/halts.controller.ts';
 import { HaltsService } from './halts/halts.service.ts';
-import { IngestionProgressEntity, IngestionRunEntity } from './ingestion/ingestion.entities.ts';
 import { IngestionRuns } from './ingestion/ingestion-runs.ts';
+import { IngestionSchedule, REFRESH_SCHEDULE } from './ingestion/ingestion-schedule.ts';
 import { IngestionWorker } from './ingestion/ingestion-worker.ts';
 import { IngestionsController } from './ingestion/ingestions.controller.ts';
 import { IngestionsService } from './ingestion/ingestions.service.ts';
+import { refreshSchedule } from './ingestion/schedule.ts';
 import { MARKET_DATA_SOURCE } from './market-data-source.ts';
 import { openProvider } from './open-provider.ts';
 import { MARKET_DATA_PROVIDER } from './provider.ts';
@@ -30,7 +31,7 @@ import { NewsService } from './news/news.service.ts';
 import { OverviewController } from './overview/overview.controller.ts';
 import { OverviewService } from './overview/overview.service.ts';
 import { QuarantineController } from './quarantine/quarantine.controller.ts';
-import { QuarantineEntity } from './quarantine/quarantine.entity.ts';
+import { QuarantineMetrics } from './quarantine/quarantine-metrics.ts';
 import { QuarantineService } from './quarantine/quarantine.service.ts';
 import { SymbolEntity } from './symbols/symbol.entity.ts';
 import { SymbolsController } from './symbols/symbols.controller.ts';
@@ -38,12 +39,7 @@ import { SymbolsService } from './symbols/symbols.service.ts';
 import { ValuationsController } from './valuations/valuations.controller.ts';
 import { ValuationsService } from './valuations/valuations.service.ts';
 
-export const marketDataEntities = [
-  SymbolEntity,
-  IngestionRunEntity,
-  IngestionProgressEntity,
-  QuarantineEntity,
-];
+export const marketDataEntities = [SymbolEntity];
 
 const source = {
   provide: MARKET_DATA_SOURCE,
@@ -53,6 +49,7 @@ const source = {
 
 /** What the server offers: reading, and ordering loads. It never touches the source itself. */
 @Module({
+  imports: [MonitoringModule],
   controllers: [
     SymbolsController,
     BarsController,
@@ -98,8 +95,15 @@ export class MarketDataModule {}
         openProvider(marketData, { database, metrics, clock }),
       inject: [CONFIGURATION, DATABASE, Metrics, CLOCK],
     },
+    {
+      provide: REFRESH_SCHEDULE,
+      useFactory: ({ marketData }: Configuration) => refreshSchedule(marketData.refresh),
+      inject: [CONFIGURATION],
+    },
     IngestionRuns,
+    IngestionSchedule,
     IngestionWorker,
+    QuarantineMetrics,
   ],
 })
 export class MarketDataWorkerModule {}

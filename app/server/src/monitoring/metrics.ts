@@ -41,8 +41,15 @@ export class Metrics {
 
   readonly quarantinedRows = new Counter({
     name: `${PREFIX}quarantined_rows_total`,
-    help: 'Source rows refused (rejected) or stored with a remark (flagged)',
+    help: 'Source rows refused (rejected), held back (held) or stored with a remark (flagged)',
     labelNames: ['source', 'disposition'] as const,
+    registers: this.registers,
+  });
+
+  readonly quarantineDecisions = new Counter({
+    name: `${PREFIX}quarantine_decisions_total`,
+    help: 'Decisions of people about quarantined rows',
+    labelNames: ['source', 'resolution'] as const,
     registers: this.registers,
   });
 

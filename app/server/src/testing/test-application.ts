@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { JobQueue } from '../database/job-queue.service.ts';
 import { createTestDatabase, type TestDatabase } from '../database/testing/test-database.ts';
 import { createServerApplication } from '../main.ts';
-import { runIngestion } from '../market-data/ingestion/run-ingestion.ts';
+import { executeRun } from '../market-data/ingestion/execute-run.ts';
 import { locateSampleData } from '../market-data/sample/sample-files.ts';
 import { SampleProvider } from '../market-data/sample/sample-provider.ts';
 
@@ -27,14 +27,19 @@ function createWebRoot(): string {
 export async function createLoadedApplication(only?: readonly string[]): Promise<TestApplication> {
   const database = await createTestDatabase();
   const [run] = await database.sql.query<{ id: string }>(
-    `INSERT INTO app.ingestion_runs (key, source, trigger, status) VALUES ('sample:all', 'sample', 'start', 'completed') RETURNING id`,
+    `INSERT INTO app.ingestion_runs (key, source, trigger) VALUES ('sample:history:all', 'sample', 'start') RETURNING id`,
   );
   const provider = new SampleProvider(locateSampleData(undefined), only);
-  await runIngestion(
-    { database: database.sql, provider },
-    { runId: run?.id ?? '', symbols: undefined },
-    new AbortController().signal,
-  );
+  await executeRun({
+    database: database.sql,
+    provider,
+    runId: run?.id ?? '',
+    isLastAttempt: true,
+    signal: new AbortController().signal,
+    logFailure: (error) => {
+      throw error;
+    },
+  });
   const webRoot = createWebRoot();
   const app = await createServerApplication(database.configuration('server', { webRoot }));
   await app.listen(0, '127.0.0.1');

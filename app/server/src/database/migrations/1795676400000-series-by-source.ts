@@ -47,11 +47,12 @@ const SYMBOLS = [
      ADD COLUMN industry text,
      ADD COLUMN total_shares bigint,
      ADD COLUMN float_shares bigint,
-     ADD COLUMN factors_known_from date`,
+     ADD COLUMN factors_known_from date,
+     ADD COLUMN factors_known_until date`,
   // Every answer about a symbol is compared with the newest bar of its source.
   `CREATE INDEX symbols_newest ON app.symbols (source, last_bar DESC) WHERE last_bar IS NOT NULL`,
   `COMMENT ON COLUMN app.symbols.factors_known_from IS
-     'every ex-date of the symbol from this date on is among the corporate actions; null: none is known, so prices cannot be adjusted'`,
+     'every ex-date of the symbol from this date to factors_known_until is among the corporate actions; null: none is known, so prices cannot be adjusted'`,
 ] as const;
 
 // No foreign key to symbols: its check costs a look-up for every row of a load, and the load writes both anyway.
@@ -98,31 +99,58 @@ const MINUTE_BARS = `
     CONSTRAINT minute_bars_turnover_check CHECK (volume >= 0 AND amount >= 0)
   ) PARTITION BY RANGE (at)`;
 
-// "rejected" rows can never be bars; "held" ones wait for a person; "flagged" ones are bars with a remark.
+/**
+ * "rejected" rows can never be bars; "held" ones wait for a person; "flagged" ones are bars with a remark. A finding is
+ * known by what the row says, not by where it stands in an answer, so that a decision about it outlives every reload.
+ * `occurrence` tells rows apart that say the same in one answer.
+ */
 const QUARANTINE = [
   'ALTER TABLE app.quarantine DROP CONSTRAINT quarantine_disposition_check',
   `ALTER TABLE app.quarantine
      ADD CONSTRAINT quarantine_disposition_check CHECK (disposition IN ('rejected', 'held', 'flagged')),
-     ADD COLUMN dataset text NOT NULL DEFAULT 'daily',
+     ADD COLUMN dataset text NOT NULL DEFAULT 'daily'
+         CONSTRAINT quarantine_dataset_check CHECK (dataset IN ('daily', 'minutes')),
      ADD COLUMN origin text NOT NULL DEFAULT 'sample',
+     ADD COLUMN row_hash text NOT NULL GENERATED ALWAYS AS (md5(raw::text)) STORED,
+     ADD COLUMN occurrence integer NOT NULL DEFAULT 0,
+     ADD COLUMN bar jsonb,
+     ADD COLUMN run_id uuid,
      ADD COLUMN resolution text CONSTRAINT quarantine_resolution_check CHECK (resolution IN ('released', 'dropped')),
      ADD COLUMN resolved_at timestamptz,
      ADD COLUMN resolved_because text`,
+  `COMMENT ON COLUMN app.quarantine.bar IS 'the bar that the row is or would be, in shares and yuan; null where it can be none'`,
+  `COMMENT ON COLUMN app.quarantine.run_id IS 'the run that found it last'`,
   'ALTER TABLE app.quarantine ALTER COLUMN dataset DROP DEFAULT, ALTER COLUMN origin DROP DEFAULT',
+  `UPDATE app.quarantine AS stored SET occurrence = numbered.occurrence
+     FROM (SELECT id, row_number() OVER (PARTITION BY source, symbol, reason, row_hash ORDER BY row_number) - 1 AS occurrence
+             FROM app.quarantine) AS numbered
+    WHERE stored.id = numbered.id AND numbered.occurrence > 0`,
   'DROP INDEX app.quarantine_source_row_key',
-  'CREATE UNIQUE INDEX quarantine_row_key ON app.quarantine (source, symbol, dataset, row_number, reason)',
+  'CREATE UNIQUE INDEX quarantine_row_key ON app.quarantine (source, symbol, dataset, reason, row_hash, occurrence)',
 ] as const;
 
+/** `due_at` is the firing of the schedule that a run answers; `resume_at` says until when a waiting run waits. */
 const RUNS = [
   `ALTER TABLE app.ingestion_runs
      ADD COLUMN kind text NOT NULL DEFAULT 'history'
          CONSTRAINT ingestion_runs_kind_check
          CHECK (kind IN ('history', 'refresh', 'snapshot', 'minutes', 'details')),
-     ADD COLUMN warnings jsonb NOT NULL DEFAULT '[]'`,
-  // The newest runs are listed, and the last completed one of a kind is looked for at every answer.
-  'CREATE INDEX ingestion_runs_newest ON app.ingestion_runs (created_at DESC)',
+     ADD COLUMN warnings jsonb NOT NULL DEFAULT '[]',
+     ADD COLUMN due_at timestamptz,
+     ADD COLUMN resume_at timestamptz,
+     ADD COLUMN pauses integer NOT NULL DEFAULT 0`,
+  // A load that was under way has the key that its order would get now, so that the next order joins it.
+  `UPDATE app.ingestion_runs SET key = source || ':history:' || substr(key, length(source) + 2)`,
+  // One run per firing, whoever notices it first, also after that run has ended.
+  `CREATE UNIQUE INDEX ingestion_runs_firing_key ON app.ingestion_runs (source, kind, due_at) WHERE due_at IS NOT NULL`,
+  'CREATE INDEX ingestion_runs_newest ON app.ingestion_runs (created_at DESC, id DESC)',
+  // Whether everything was loaded once is asked by nearly every answer.
+  `CREATE INDEX ingestion_runs_completed ON app.ingestion_runs (source, kind, created_at DESC)
+    WHERE status = 'completed' AND symbols IS NULL`,
   `ALTER TABLE app.ingestion_progress
-     ADD COLUMN outcome text NOT NULL DEFAULT 'data',
+     ADD COLUMN outcome text NOT NULL DEFAULT 'pending'
+         CONSTRAINT ingestion_progress_outcome_check CHECK (outcome IN ('pending', 'data', 'empty', 'failed')),
      ADD COLUMN origin text,
      ADD COLUMN detail text`,
+  `UPDATE app.ingestion_progress SET outcome = 'data' WHERE finished_at IS NOT NULL`,
 ] as const;

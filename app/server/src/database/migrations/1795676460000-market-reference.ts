@@ -107,14 +107,14 @@ const HALTS = `
 /** A row appears when all its quotes are stored, in the same transaction: half a market is never seen. */
 const MARKET_SNAPSHOTS = `
   CREATE TABLE app.market_snapshots (
-    id          bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT market_snapshots_pkey PRIMARY KEY,
+    id          bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     source      text NOT NULL,
     trade_date  date NOT NULL,
     taken_at    timestamptz NOT NULL,
     final       boolean NOT NULL,
     quotes      integer NOT NULL,
     origin      text NOT NULL,
-    CONSTRAINT market_snapshots_taken_key UNIQUE (source, taken_at)
+    CONSTRAINT market_snapshots_pkey PRIMARY KEY (source, taken_at)
   )`;
 
 const MARKET_SNAPSHOTS_LATEST = `
@@ -182,7 +182,7 @@ const FUNDAMENTALS = `
 
 const NEWS = `
   CREATE TABLE app.news (
-    id            bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT news_pkey PRIMARY KEY,
+    id            bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     source        text NOT NULL,
     symbol        text NOT NULL,
     url           text NOT NULL,
@@ -192,7 +192,7 @@ const NEWS = `
     published_at  timestamptz NOT NULL,
     origin        text NOT NULL,
     fetched_at    timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT news_url_key UNIQUE (source, symbol, url)
+    CONSTRAINT news_pkey PRIMARY KEY (source, symbol, url)
   )`;
 
 const NEWS_NEWEST = `

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../common/clock.ts';
 import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
 import type { Transport } from '../gateway/http-client.ts';
-import { runIngestion } from '../ingestion/run-ingestion.ts';
+import { attempt, createRun } from '../ingestion/testing/runs.ts';
 import type { Fetched, Offer, SymbolListing } from '../provider.ts';
 import { SourceError } from '../source-error.ts';
 import { AKToolsProvider } from './aktools-provider.ts';
@@ -105,15 +105,9 @@ describe(`${answers.length} malformed answers, each through the ingestion into t
     };
     const { gateway, observer } = openProvider(fake.url, systemClock, { transport: patient });
     const provider = new OneStock({ gateway, facts: openMarket(), only: [SYMBOL] });
-    const [run] = await database.sql.query<{ id: string }>(
-      `INSERT INTO app.ingestion_runs (key, source, trigger) VALUES ('malformed', 'aktools', 'request') RETURNING id`,
-    );
+    const runId = await createRun(database.sql, { source: 'aktools' });
     const watch = setInterval(() => (peakMB = Math.max(peakMB, process.memoryUsage().rss / MB)), 20);
-    const error = await runIngestion(
-      { database: database.sql, provider },
-      { runId: run?.id ?? '', symbols: undefined },
-      new AbortController().signal,
-    ).then(
+    const error = await attempt(database.sql, provider, runId).then(
       () => undefined,
       (thrown: unknown) => thrown,
     );

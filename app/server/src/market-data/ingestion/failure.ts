@@ -1,4 +1,5 @@
 import { SourceError } from '../source-error.ts';
+import { RunPaused } from './run.ts';
 
 /** @throws SourceError that names `what` when reading fails */
 export async function fromSource<Result>(what: string, reading: Promise<Result>): Promise<Result> {
@@ -11,6 +12,11 @@ export async function fromSource<Result>(what: string, reading: Promise<Result>)
 
 /** What readers of the API are told of a failed load: never a path, an address or a statement; those are in the log. */
 export function publicReason(error: unknown): string {
-  const what = error instanceof SourceError ? error.message : 'what was read could not be stored';
+  const what =
+    error instanceof SourceError
+      ? error.message
+      : error instanceof RunPaused
+        ? 'the source has refused every call for hours'
+        : 'what was read could not be stored';
   return `${what}; the worker's log has the details under the id of this load`;
 }

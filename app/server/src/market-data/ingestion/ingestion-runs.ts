@@ -1,31 +1,43 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { DATABASE } from '../../database/database.module.ts';
 import { INGESTION_QUEUE } from '../../database/job-queue.ts';
 import { JobQueue } from '../../database/job-queue.service.ts';
 import type { Database, Sql } from '../../database/sql.ts';
 import { MARKET_DATA_SOURCE } from '../market-data-source.ts';
+import type { IngestionKind } from './run.ts';
 
-export type IngestionTrigger = 'start' | 'request';
+export type IngestionTrigger = 'start' | 'request' | 'schedule';
 
 export interface IngestionJob {
   readonly runId: string;
 }
 
+export interface IngestionOrder {
+  readonly kind: IngestionKind;
+  readonly trigger: IngestionTrigger;
+  /** undefined: everything the source has. */
+  readonly symbols?: readonly string[] | undefined;
+}
+
 interface ActiveRun {
   readonly id: string;
   readonly job_id: string | null;
+  readonly kind: IngestionKind;
+  readonly symbols: string[] | null;
 }
 
 /** Job states in which pg-boss will still do the work. */
 const ALIVE = new Set(['created', 'retry', 'active']);
+/** What somebody waits for overtakes loads of whole markets, and has a lane of its own in every worker. */
+export const URGENT = 1;
 
-function keyOf(source: string, symbols: readonly string[] | undefined): string {
-  if (symbols === undefined) return `${source}:all`;
-  return `${source}:${createHash('sha256')
+function keyOf(source: string, { kind, symbols }: IngestionOrder): string {
+  if (symbols === undefined) return `${source}:${kind}:all`;
+  const digest = createHash('sha256')
     .update([...symbols].sort().join())
-    .digest('hex')
-    .slice(0, 16)}`;
+    .digest('hex');
+  return `${source}:${kind}:${digest.slice(0, 16)}`;
 }
 
 /** Orders loads of market data. The same order given twice is one run, whoever gives it. */
@@ -42,48 +54,93 @@ export class IngestionRuns {
    * @returns the run's id
    * @throws UnavailableError while the job queue is not ready
    */
-  enqueue(trigger: IngestionTrigger, symbols?: readonly string[]): Promise<string> {
+  async enqueue(order: IngestionOrder): Promise<string> {
     this.queue.current();
-    const key = keyOf(this.source, symbols);
-    return this.database.transaction(async (sql) => {
-      const created = await sql.query<{ id: string }>(
-        `INSERT INTO app.ingestion_runs (key, source, trigger, symbols) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (key) WHERE status IN ('queued', 'running') DO NOTHING RETURNING id`,
-        [key, this.source, trigger, symbols ?? null],
+    const id = await this.database.transaction(
+      async (sql) =>
+        (await this.create(sql, order)) ?? (await this.joinActive(sql, keyOf(this.source, order))),
+    );
+    if (id === undefined)
+      throw new Error(`the ingestion ${keyOf(this.source, order)} ended at this very moment; ask again`);
+    return id;
+  }
+
+  /**
+   * Enqueues the run of one firing of the schedule.
+   * @returns undefined when somebody has done so before, or a run of the same key is still at work
+   */
+  enqueueDue(kind: IngestionKind, dueAt: Date): Promise<string | undefined> {
+    this.queue.current();
+    return this.database.transaction((sql) => this.create(sql, { kind, trigger: 'schedule' }, dueAt));
+  }
+
+  /** Orders the next attempt of a run that was paused. */
+  async resume(runId: string, seconds: number): Promise<void> {
+    await this.database.transaction(async (sql) => {
+      const [run] = await sql.query<ActiveRun>(
+        `SELECT id, job_id, kind, symbols FROM app.ingestion_runs WHERE id = $1 AND status = 'queued' FOR NO KEY UPDATE`,
+        [runId],
       );
-      const id = created[0]?.id ?? (await this.joinActive(sql, key));
-      if (id === undefined) throw new Error(`the ingestion ${key} ended at this very moment; ask again`);
-      if (created[0] !== undefined) await this.send(sql, id);
-      return id;
+      if (run !== undefined) await this.send(sql, run, seconds);
     });
   }
 
   /** A run whose job was lost (killed more often than it is retried, or deleted) gets a new job. */
+  async recoverLost(): Promise<void> {
+    await this.database.transaction(async (sql) => {
+      const runs = await sql.query<ActiveRun>(
+        `SELECT id, job_id, kind, symbols FROM app.ingestion_runs
+          WHERE source = $1 AND status IN ('queued', 'running') ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`,
+        [this.source],
+      );
+      for (const run of runs) await this.sendIfLost(sql, run);
+    });
+  }
+
+  private async create(sql: Sql, order: IngestionOrder, dueAt?: Date): Promise<string | undefined> {
+    const { kind, trigger, symbols } = order;
+    const created = await sql.query<ActiveRun>(
+      `INSERT INTO app.ingestion_runs (key, source, kind, trigger, symbols, due_at) VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT DO NOTHING RETURNING id, job_id, kind, symbols`,
+      [keyOf(this.source, order), this.source, kind, trigger, symbols ?? null, dueAt ?? null],
+    );
+    const [run] = created;
+    if (run !== undefined) await this.send(sql, run);
+    return run?.id;
+  }
+
   private async joinActive(sql: Sql, key: string): Promise<string | undefined> {
-    const active = await sql.query<ActiveRun>(
-      `SELECT id, job_id FROM app.ingestion_runs WHERE key = $1 AND status IN ('queued', 'running') FOR NO KEY UPDATE`,
+    const [run] = await sql.query<ActiveRun>(
+      `SELECT id, job_id, kind, symbols FROM app.ingestion_runs
+        WHERE key = $1 AND status IN ('queued', 'running') FOR NO KEY UPDATE`,
       [key],
     );
-    const [run] = active;
-    if (run === undefined) return undefined;
+    if (run !== undefined) await this.sendIfLost(sql, run);
+    return run?.id;
+  }
+
+  private async sendIfLost(sql: Sql, run: ActiveRun): Promise<void> {
     const jobs =
       run.job_id === null ? [] : await this.queue.current().findJobs(INGESTION_QUEUE, { id: run.job_id });
-    if (!jobs.some((job) => ALIVE.has(job.state))) await this.send(sql, run.id);
-    return run.id;
+    if (!jobs.some((job) => ALIVE.has(job.state))) await this.send(sql, run);
   }
 
   /** Sent on the same transaction as the run's row: both exist or neither. */
-  private async send(sql: Sql, runId: string): Promise<void> {
+  private async send(sql: Sql, { id: runId, kind, symbols }: ActiveRun, startAfter = 0): Promise<void> {
     const db = {
       executeSql: async (text: string, values?: unknown[]) => ({
         rows: await sql.query<unknown>(text, values),
       }),
     };
     const job: IngestionJob = { runId };
-    const jobId = await this.queue.current().send(INGESTION_QUEUE, job, { singletonKey: runId, db });
-    await sql.query('UPDATE app.ingestion_runs SET job_id = coalesce($2, job_id) WHERE id = $1', [
-      runId,
-      jobId,
-    ]);
+    const isUrgent = symbols !== null || kind === 'snapshot';
+    const jobId = await this.queue.current().send(INGESTION_QUEUE, job, {
+      priority: isUrgent ? URGENT : 0,
+      // The queue holds one job of a key, and the job of a run that pauses is still active. Twice the same run is safe.
+      singletonKey: randomUUID(),
+      startAfter,
+      db,
+    });
+    await sql.query('UPDATE app.ingestion_runs SET job_id = $2 WHERE id = $1', [runId, jobId]);
   }
 }

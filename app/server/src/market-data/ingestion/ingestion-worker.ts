@@ -1,7 +1,9 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import type { JobWithMetadata } from 'pg-boss';
+import type { JobWithMetadata, PgBoss } from 'pg-boss';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
+import { CLOCK, type Clock } from '../../common/clock.ts';
+import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
 import { messageOf } from '../../common/configuration/errors.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import { INGESTION_QUEUE } from '../../database/job-queue.ts';
@@ -9,22 +11,29 @@ import { JobQueue } from '../../database/job-queue.service.ts';
 import type { Database } from '../../database/sql.ts';
 import { Metrics } from '../../monitoring/metrics.ts';
 import { MARKET_DATA_PROVIDER, type MarketDataProvider } from '../provider.ts';
-import { type IngestionJob, IngestionRuns } from './ingestion-runs.ts';
-import { executeRun } from './execute-run.ts';
+import { executeRun, type RunOutcome } from './execute-run.ts';
+import { type IngestionJob, IngestionRuns, URGENT } from './ingestion-runs.ts';
+import { IngestionSchedule } from './ingestion-schedule.ts';
+import type { ChunkReport } from './run.ts';
 
 const POLL_SECONDS = 1;
 const RETRY_MS = 10_000;
+/** Long loads, and beside them what somebody waits for. */
+const LANES = [{}, { minPriority: URGENT }] as const;
 
-/** The worker's side: orders the first load, and does what is in the queue, one run at a time. */
+/** The worker's side: orders the first load and what is due, and does what is in the queue. */
 @Injectable()
 export class IngestionWorker implements OnApplicationBootstrap {
   private readonly logger = new Logger(IngestionWorker.name);
 
   constructor(
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(DATABASE) private readonly database: Database,
     @Inject(MARKET_DATA_PROVIDER) private readonly provider: MarketDataProvider,
+    @Inject(CLOCK) private readonly clock: Clock,
     private readonly queue: JobQueue,
     private readonly runs: IngestionRuns,
+    private readonly schedule: IngestionSchedule,
     private readonly metrics: Metrics,
   ) {}
 
@@ -34,55 +43,74 @@ export class IngestionWorker implements OnApplicationBootstrap {
 
   private async begin(): Promise<void> {
     const boss = await this.queue.whenStarted();
-    await boss.work<IngestionJob, void, { pollingIntervalSeconds: number; includeMetadata: true }>(
-      INGESTION_QUEUE,
-      { pollingIntervalSeconds: POLL_SECONDS, includeMetadata: true },
-      async ([job]) => {
-        if (job !== undefined) await this.work(job);
-      },
-    );
+    for (const lane of LANES) await this.takeJobs(boss, lane);
     while (!this.queue.signal.aborted) {
       try {
         await this.orderFirstLoad();
-        return;
+        break;
       } catch (error) {
         this.logger.error(`the first load cannot be ordered: ${messageOf(error)}`);
         await sleep(RETRY_MS, undefined, { signal: this.queue.signal }).catch(() => undefined);
       }
     }
+    await this.schedule.keep(this.queue.signal);
+  }
+
+  private async takeJobs(boss: PgBoss, lane: { readonly minPriority?: number }): Promise<void> {
+    await boss.work<IngestionJob, void, { pollingIntervalSeconds: number; includeMetadata: true }>(
+      INGESTION_QUEUE,
+      { pollingIntervalSeconds: POLL_SECONDS, includeMetadata: true, ...lane },
+      async ([job]) => {
+        if (job !== undefined) await this.work(job);
+      },
+    );
   }
 
   /** Loads what the source has unless exactly this has been loaded before. */
   private async orderFirstLoad(): Promise<void> {
     const fingerprint = await this.provider.fingerprint();
     const done = await this.database.query(
-      `SELECT 1 FROM app.ingestion_runs WHERE source = $1 AND symbols IS NULL AND status = 'completed' AND fingerprint = $2 LIMIT 1`,
+      `SELECT 1 FROM app.ingestion_runs
+        WHERE source = $1 AND kind = 'history' AND symbols IS NULL AND status = 'completed' AND fingerprint = $2 LIMIT 1`,
       [this.provider.source, fingerprint],
     );
     if (done.length > 0) return;
-    const id = await this.runs.enqueue('start');
+    const id = await this.runs.enqueue({ kind: 'history', trigger: 'start' });
     this.logger.log(`ordered the load ${id} of the source ${this.provider.source}`);
   }
 
   private async work(job: JobWithMetadata<IngestionJob>): Promise<void> {
     const { source } = this.provider;
+    const { runId } = job.data;
     const started = performance.now();
-    const outcome = await executeRun({
+    const result = await executeRun({
       database: this.database,
       provider: this.provider,
-      runId: job.data.runId,
+      runId,
+      configured: this.configuration.marketData.symbols,
+      now: () => this.clock.now(),
       isLastAttempt: job.retryCount >= job.retryLimit,
       signal: AbortSignal.any([job.signal, this.queue.signal]),
-      logFailure: (error) => this.logger.error(describeFailure(job.data.runId, error)),
-      onChunk: ({ rows, rejected, flagged }) => {
-        this.metrics.ingestionRows.inc({ source }, rows);
-        this.metrics.quarantinedRows.inc({ source, disposition: 'rejected' }, rejected);
-        this.metrics.quarantinedRows.inc({ source, disposition: 'flagged' }, flagged);
-      },
+      logFailure: (error) => this.logger.error(describeFailure(runId, error)),
+      onChunk: (report) => this.count(report),
     });
     const seconds = (performance.now() - started) / 1000;
-    this.metrics.ingestionDuration.observe({ source, outcome }, seconds);
-    this.logger.log(`load ${job.data.runId}: ${outcome} after ${seconds.toFixed(1)} s`);
+    this.metrics.ingestionDuration.observe({ source, outcome: result.outcome }, seconds);
+    this.logger.log(`load ${runId}: ${result.outcome} after ${seconds.toFixed(1)} s`);
+    await this.goOn(runId, result);
+  }
+
+  private async goOn(runId: string, result: RunOutcome): Promise<void> {
+    if (result.outcome === 'paused') await this.runs.resume(runId, result.seconds);
+    // What waits for the first load need not wait for the next minute, too.
+    if (result.outcome === 'completed') await this.schedule.tick();
+  }
+
+  private count({ rows, rejected, held, flagged }: ChunkReport): void {
+    const { source } = this.provider;
+    this.metrics.ingestionRows.inc({ source }, rows);
+    for (const [disposition, count] of Object.entries({ rejected, held, flagged }))
+      this.metrics.quarantinedRows.inc({ source, disposition }, count);
   }
 }
 

@@ -1,10 +1,21 @@
-import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { NeedsBootstrapToken, Public } from '../../common/access.ts';
 import { AcceptedAnswers, Answers } from '../../common/api-docs.ts';
+import { InvalidParameterError } from '../../common/errors.ts';
 import { NoParameters } from '../../common/validation.ts';
-import { Ingestion, IngestionList, IngestionOrderBody } from './ingestions.dto.ts';
+import {
+  Ingestion,
+  IngestionList,
+  IngestionOrderBody,
+  IngestionPage,
+  IngestionPageQuery,
+} from './ingestions.dto.ts';
 import { IngestionsService } from './ingestions.service.ts';
+
+const RunId = new ParseUUIDPipe({
+  exceptionFactory: () => new InvalidParameterError('id', 'must be the id of a load, a UUID'),
+});
 
 @ApiTags('ingestion')
 @Controller('ingestions')
@@ -17,6 +28,14 @@ export class IngestionsController {
   @Answers(IngestionList)
   list(@Query(NoParameters) _query: object): Promise<IngestionList> {
     return this.ingestions.list();
+  }
+
+  @Public()
+  @Get(':id')
+  @ApiOperation({ operationId: 'getIngestion', summary: 'One load, and what became of each symbol' })
+  @Answers(IngestionPage, { notFound: 'no such load' })
+  get(@Param('id', RunId) id: string, @Query() query: IngestionPageQuery): Promise<IngestionPage> {
+    return this.ingestions.page(id, query);
   }
 
   @NeedsBootstrapToken()

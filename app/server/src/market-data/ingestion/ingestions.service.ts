@@ -1,11 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { CLOCK, type Clock } from '../../common/clock.ts';
-import { NotFoundError } from '../../common/errors.ts';
-import { SymbolsService } from '../symbols/symbols.service.ts';
-import { IngestionRunEntity } from './ingestion.entities.ts';
+import { InvalidParameterError, NotFoundError, NotLoadedError } from '../../common/errors.ts';
+import { DATABASE } from '../../database/database.module.ts';
+import type { Database } from '../../database/sql.ts';
+import { MARKET_DATA_SOURCE } from '../market-data-source.ts';
 import { IngestionRuns } from './ingestion-runs.ts';
-import type { Ingestion, IngestionList, IngestionOrderBody } from './ingestions.dto.ts';
+import { RUN, RUN_SYMBOLS, type RunRow, RUNS } from './ingestions.sql.ts';
+import type {
+  Ingestion,
+  IngestionList,
+  IngestionOrderBody,
+  IngestionPage,
+  IngestionPageQuery,
+  IngestionSymbol,
+} from './ingestions.dto.ts';
 
 const SHOWN = 20;
 
@@ -13,58 +21,83 @@ const SHOWN = 20;
 @Injectable()
 export class IngestionsService {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(MARKET_DATA_SOURCE) private readonly source: string,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly runs: IngestionRuns,
-    private readonly symbols: SymbolsService,
   ) {}
 
   async list(): Promise<IngestionList> {
-    const runs = await this.dataSource.getRepository(IngestionRunEntity).find({
-      order: { createdAt: 'DESC', progress: { symbol: 'ASC' } },
-      relations: { progress: true },
-      take: SHOWN,
-    });
-    return { items: runs.map((run) => this.describe(run)) };
+    const rows = await this.database.query<RunRow>(RUNS, [SHOWN]);
+    return { items: rows.map((row) => this.describe(row)) };
   }
 
-  async order({ symbols }: IngestionOrderBody): Promise<Ingestion> {
-    for (const symbol of symbols ?? []) await this.symbols.get(symbol);
-    const id = await this.runs.enqueue('request', symbols);
-    const run = await this.dataSource
-      .getRepository(IngestionRunEntity)
-      .findOne({ where: { id }, relations: { progress: true } });
-    if (run === null) throw new NotFoundError(`the ingestion ${id} was deleted`);
-    return this.describe(run);
+  /** @throws NotFoundError when there is no such run */
+  async page(id: string, { outcome, after = '', limit }: IngestionPageQuery): Promise<IngestionPage> {
+    const ingestion = await this.find(id);
+    const rows = await this.database.query<IngestionSymbol>(RUN_SYMBOLS, [
+      id,
+      outcome ?? null,
+      after,
+      limit + 1,
+    ]);
+    const items = rows.slice(0, limit);
+    const next = rows.length > limit ? (items.at(-1)?.symbol ?? null) : null;
+    return { ingestion, items, next };
   }
 
-  private describe(run: IngestionRunEntity): Ingestion {
-    const sum = (key: 'rowsTotal' | 'rowsDone' | 'rowsQuarantined' | 'rowsFlagged'): number =>
-      run.progress.reduce((total, progress) => total + progress[key], 0);
-    const end = run.finishedAt ?? this.clock.now();
+  /**
+   * @throws NotFoundError for symbols that the source does not list, each named; InvalidParameterError for minutes or
+   * details of a whole market; NotLoadedError before the source's list is stored; UnavailableError without a queue
+   */
+  async order({ kind, symbols }: IngestionOrderBody): Promise<Ingestion> {
+    if (symbols === undefined && (kind === 'minutes' || kind === 'details'))
+      throw new InvalidParameterError('symbols', `must name the symbols whose ${kind} to load, at most 1000`);
+    if (symbols !== undefined && kind === 'snapshot')
+      throw new InvalidParameterError('symbols', 'must be absent: a snapshot is of the whole market');
+    const distinct = symbols && [...new Set(symbols)];
+    if (distinct !== undefined) await this.refuseUnknown(distinct);
+    return this.find(await this.runs.enqueue({ kind, trigger: 'request', symbols: distinct }));
+  }
+
+  private async refuseUnknown(symbols: readonly string[]): Promise<void> {
+    const rows = await this.database.query<{ symbol: string }>(
+      'SELECT symbol FROM app.symbols WHERE source = $1 AND symbol = ANY($2)',
+      [this.source, symbols],
+    );
+    const known = new Set(rows.map((row) => row.symbol));
+    const unknown = symbols.filter((symbol) => !known.has(symbol));
+    if (unknown.length === 0) return;
+    const any: unknown[] = await this.database.query('SELECT 1 FROM app.symbols WHERE source = $1 LIMIT 1', [
+      this.source,
+    ]);
+    if (any.length === 0)
+      throw new NotLoadedError(
+        `the symbols of the source ${this.source} are not loaded yet; GET /api/v1/ingestions tells how far the first load is`,
+      );
+    throw new NotFoundError(
+      `symbols: the source ${this.source} does not list ${unknown.slice(0, 20).join(', ')}`,
+      unknown.map((symbol) => ({ parameter: 'symbols', detail: `no symbol ${symbol} is known` })),
+    );
+  }
+
+  private async find(id: string): Promise<Ingestion> {
+    const [row] = await this.database.query<RunRow>(RUN, [id]);
+    if (row === undefined)
+      throw new NotFoundError(`there is no load ${id}; GET /api/v1/ingestions lists them`);
+    return this.describe(row);
+  }
+
+  private describe({ createdAt, startedAt, finishedAt, resumesAt, ...row }: RunRow): Ingestion {
+    const end = finishedAt ?? this.clock.now();
+    const elapsed = startedAt === null ? null : Math.max(0, end.getTime() - startedAt.getTime()) / 1000;
     return {
-      id: run.id,
-      source: run.source,
-      trigger: run.trigger,
-      status: run.status,
-      attempts: run.attempts,
-      error: run.error,
-      rowsTotal: sum('rowsTotal'),
-      rowsDone: sum('rowsDone'),
-      rowsQuarantined: sum('rowsQuarantined'),
-      rowsFlagged: sum('rowsFlagged'),
-      elapsedSeconds:
-        run.startedAt === null ? null : Math.max(0, end.getTime() - run.startedAt.getTime()) / 1000,
-      createdAt: run.createdAt.toISOString(),
-      startedAt: run.startedAt?.toISOString() ?? null,
-      finishedAt: run.finishedAt?.toISOString() ?? null,
-      symbols: run.progress.map(({ symbol, rowsTotal, rowsDone, rowsQuarantined, rowsFlagged }) => ({
-        symbol,
-        rowsTotal,
-        rowsDone,
-        rowsQuarantined,
-        rowsFlagged,
-      })),
+      ...row,
+      elapsedSeconds: elapsed,
+      resumesAt: resumesAt?.toISOString() ?? null,
+      createdAt: createdAt.toISOString(),
+      startedAt: startedAt?.toISOString() ?? null,
+      finishedAt: finishedAt?.toISOString() ?? null,
     };
   }
 }

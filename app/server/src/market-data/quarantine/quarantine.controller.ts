@@ -1,23 +1,53 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Public } from '../../common/access.ts';
-import { Answers } from '../../common/api-docs.ts';
-import { QuarantineList, QuarantineQuery } from './quarantine.dto.ts';
+import { NeedsBootstrapToken, Public } from '../../common/access.ts';
+import { Answers, DecisionAnswers } from '../../common/api-docs.ts';
+import { NoParameters } from '../../common/validation.ts';
+import { QuarantineDecisionBody, QuarantineItem, QuarantineList, QuarantineQuery } from './quarantine.dto.ts';
 import { QuarantineService } from './quarantine.service.ts';
 
 @ApiTags('ingestion')
-@Public()
 @Controller('quarantine')
 export class QuarantineController {
   constructor(private readonly quarantine: QuarantineService) {}
 
+  @Public()
   @Get()
   @ApiOperation({
     operationId: 'listQuarantine',
-    summary: 'Source rows that were refused, or stored with a remark, and why',
+    summary: 'Source rows that were refused, held back or stored with a remark, and why',
   })
   @Answers(QuarantineList)
   list(@Query() query: QuarantineQuery): Promise<QuarantineList> {
     return this.quarantine.list(query);
+  }
+
+  @NeedsBootstrapToken()
+  @Post(':id/release')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'releaseRow', summary: 'Take a row for true: it becomes a bar, or stays one' })
+  @DecisionAnswers(QuarantineItem, { notFound: 'no such row', conflict: 'the row can be no bar' })
+  release(
+    @Param('id') id: string,
+    @Query(NoParameters) _query: object,
+    @Body() body: QuarantineDecisionBody,
+  ): Promise<QuarantineItem> {
+    return this.quarantine.decide(id, 'released', body.reason);
+  }
+
+  @NeedsBootstrapToken()
+  @Post(':id/drop')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'dropRow',
+    summary: 'Take a row for wrong: it is no bar, whenever it is loaded',
+  })
+  @DecisionAnswers(QuarantineItem, { notFound: 'no such row' })
+  drop(
+    @Param('id') id: string,
+    @Query(NoParameters) _query: object,
+    @Body() body: QuarantineDecisionBody,
+  ): Promise<QuarantineItem> {
+    return this.quarantine.decide(id, 'dropped', body.reason);
   }
 }

@@ -1,10 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
 import { SYMBOL_PATTERN } from '../../common/market/symbol.ts';
 import { digitsToNumber } from '../../common/market/series-query.ts';
 
-const DISPOSITIONS = ['rejected', 'flagged'] as const;
+const DISPOSITIONS = ['rejected', 'held', 'flagged'] as const;
+const DATASETS = ['daily', 'minutes'] as const;
+const STATES = ['open', 'released', 'dropped'] as const;
+type Disposition = (typeof DISPOSITIONS)[number];
+type Dataset = (typeof DATASETS)[number];
+type State = (typeof STATES)[number];
 
 export class QuarantineQuery {
   @ApiPropertyOptional({ example: '000001.SH' })
@@ -14,8 +19,28 @@ export class QuarantineQuery {
 
   @ApiPropertyOptional({ enum: DISPOSITIONS })
   @IsOptional()
-  @IsIn(DISPOSITIONS, { message: 'must be rejected or flagged' })
-  disposition?: (typeof DISPOSITIONS)[number];
+  @IsIn(DISPOSITIONS, { message: `must be one of ${DISPOSITIONS.join(', ')}` })
+  disposition?: Disposition;
+
+  @ApiPropertyOptional({ enum: DATASETS })
+  @IsOptional()
+  @IsIn(DATASETS, { message: `must be one of ${DATASETS.join(', ')}` })
+  dataset?: Dataset;
+
+  @ApiPropertyOptional({ example: 'high_low_order' })
+  @IsOptional()
+  @Matches(/^[a-z_]{1,64}$/, { message: 'must be small letters and underscores' })
+  reason?: string;
+
+  @ApiPropertyOptional({ enum: STATES, description: 'open: nobody has decided about it' })
+  @IsOptional()
+  @IsIn(STATES, { message: `must be one of ${STATES.join(', ')}` })
+  state?: State;
+
+  @ApiPropertyOptional({ description: 'goes on after this id, the `next` of the page before', example: '42' })
+  @IsOptional()
+  @Matches(/^\d{1,18}$/, { message: 'must be the `next` of a page' })
+  after?: string;
 
   @ApiPropertyOptional({ minimum: 1, maximum: 1000, default: 100 })
   @IsOptional()
@@ -26,42 +51,71 @@ export class QuarantineQuery {
   limit: number = 100;
 }
 
-export class QuarantineCount {
-  @ApiProperty({ example: '000001.SH' })
-  symbol!: string;
+export class QuarantineDecisionBody {
+  @ApiProperty({ description: 'why, for those who read it later', minLength: 3, maxLength: 500 })
+  @IsString({ message: 'must be text' })
+  @MinLength(3, { message: 'must have at least 3 characters' })
+  @MaxLength(500, { message: 'must have at most 500 characters' })
+  @Matches(/^[^\p{Cc}]*$/u, { message: 'must not hold control characters' })
+  reason!: string;
+}
+
+export class QuarantineReasonCount {
+  @ApiProperty({ enum: DATASETS })
+  dataset!: Dataset;
 
   @ApiProperty({ example: 'high_low_order' })
   reason!: string;
 
   @ApiProperty({ enum: DISPOSITIONS })
-  disposition!: string;
+  disposition!: Disposition;
 
   @ApiProperty()
   count!: number;
+}
+
+export class QuarantineCount extends QuarantineReasonCount {
+  @ApiProperty({ example: '000001.SH' })
+  symbol!: string;
 }
 
 export class QuarantineCounts {
   @ApiProperty()
   total!: number;
 
-  @ApiProperty({ description: 'rows that are not among the bars' })
+  @ApiProperty({ description: 'impossible rows, which are not among the bars' })
   rejected!: number;
+
+  @ApiProperty({ description: 'implausible rows, which wait for a person' })
+  held!: number;
 
   @ApiProperty({ description: 'rows that are among the bars, with a remark' })
   flagged!: number;
 
-  @ApiProperty({ type: [QuarantineCount] })
+  @ApiProperty({ type: [QuarantineReasonCount] })
+  byReason!: QuarantineReasonCount[];
+
+  @ApiProperty({ type: [QuarantineCount], description: 'the 200 largest' })
   bySymbolAndReason!: QuarantineCount[];
 }
 
 export class QuarantineItem {
+  @ApiProperty({ example: '42' })
+  id!: string;
+
   @ApiProperty()
   source!: string;
+
+  @ApiProperty({ description: 'the upstream that gave the row', example: 'eastmoney' })
+  origin!: string;
+
+  @ApiProperty({ enum: DATASETS })
+  dataset!: Dataset;
 
   @ApiProperty()
   symbol!: string;
 
-  @ApiProperty({ description: '1 is the first row of the source' })
+  @ApiProperty({ description: '1 is the first row of the newest answer that has it' })
   rowNumber!: number;
 
   @ApiProperty({ type: String, format: 'date', nullable: true })
@@ -71,19 +125,35 @@ export class QuarantineItem {
   reason!: string;
 
   @ApiProperty({ enum: DISPOSITIONS })
-  disposition!: string;
+  disposition!: Disposition;
 
   @ApiProperty({ example: 'close 109.29 is below low 109.31' })
   detail!: string;
 
-  @ApiProperty({ description: 'the row as the source has it', type: 'array', items: {} })
+  @ApiProperty({ description: 'the row as the source has it' })
   raw!: unknown;
+
+  @ApiProperty({ enum: ['released', 'dropped'], nullable: true, type: String, description: 'null: open' })
+  resolution!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  resolvedAt!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  resolvedBecause!: string | null;
 }
 
 export class QuarantineList {
-  @ApiProperty({ type: QuarantineCounts })
+  @ApiProperty({ type: QuarantineCounts, description: 'of all rows that fit, not only of this page' })
   counts!: QuarantineCounts;
 
-  @ApiProperty({ type: [QuarantineItem] })
+  @ApiProperty({ type: [QuarantineItem], description: 'in the order in which they were found' })
   items!: QuarantineItem[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'the `after` of the next page; null: this is the last',
+  })
+  next!: string | null;
 }

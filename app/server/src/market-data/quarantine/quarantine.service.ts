@@ -1,48 +1,138 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { QuarantineEntity } from './quarantine.entity.ts';
-import type { QuarantineCount, QuarantineCounts, QuarantineList, QuarantineQuery } from './quarantine.dto.ts';
+import { NotFoundError } from '../../common/errors.ts';
+import { DATABASE } from '../../database/database.module.ts';
+import type { Database, Transaction } from '../../database/sql.ts';
+import { Metrics } from '../../monitoring/metrics.ts';
+import { MARKET_DATA_SOURCE } from '../market-data-source.ts';
+import type { Resolution } from '../store/findings.ts';
+import { lockSymbols } from '../store/symbols.ts';
+import { removeRow, storeRow } from './decisions.ts';
+import { NotReleasableError } from './quarantine.errors.ts';
+import type {
+  QuarantineCount,
+  QuarantineCounts,
+  QuarantineItem,
+  QuarantineList,
+  QuarantineQuery,
+  QuarantineReasonCount,
+} from './quarantine.dto.ts';
+import {
+  BY_REASON,
+  BY_SYMBOL,
+  PAGE,
+  type QuarantinedBar,
+  type QuarantineRow,
+  RESOLVE,
+  ROW,
+  SIBLINGS,
+  SYMBOL_OF,
+} from './quarantine.sql.ts';
 
+/** Shows what the checks found, and keeps what people decide about it. */
 @Injectable()
 export class QuarantineService {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(MARKET_DATA_SOURCE) private readonly source: string,
+    private readonly metrics: Metrics,
+  ) {}
 
-  async list({ symbol, disposition, limit }: QuarantineQuery): Promise<QuarantineList> {
-    const where = {
-      ...(symbol === undefined ? {} : { symbol }),
-      ...(disposition === undefined ? {} : { disposition }),
-    };
-    const items = await this.repository.find({
-      where,
-      order: { symbol: 'ASC', rowNumber: 'ASC' },
-      take: limit,
+  async list(query: QuarantineQuery): Promise<QuarantineList> {
+    const { symbol, disposition, dataset, reason, state, after, limit } = query;
+    const filter = [this.source, symbol, disposition, dataset, reason, state].map((value) => value ?? null);
+    const rows = await this.database.query<QuarantineRow>(PAGE, [...filter, after ?? '0', limit + 1]);
+    const items = rows.slice(0, limit).map(itemOf);
+    const next = rows.length > limit ? (items.at(-1)?.id ?? null) : null;
+    return { counts: await this.counts(filter), items, next };
+  }
+
+  /**
+   * Keeps a decision and does what follows from it, in one transaction: a released row becomes a bar, a dropped one is
+   * none any more, and factors and statistics of the symbol follow. Deciding the same again changes nothing.
+   * @throws NotFoundError; NotReleasableError when the row breaks what every bar must hold
+   */
+  async decide(id: string, resolution: Resolution, because: string): Promise<QuarantineItem> {
+    const [known] = /^\d{1,18}$/.test(id)
+      ? await this.database.query<{ symbol: string }>(SYMBOL_OF, [id, this.source])
+      : [];
+    if (known === undefined) throw missing(id);
+    const decided = await this.database.transaction(async (sql) => {
+      // As every writer of the series: the symbol first, then what belongs to it.
+      await lockSymbols(sql, this.source, [known.symbol]);
+      const [row] = await sql.query<QuarantinedBar>(ROW, [id]);
+      if (row === undefined) throw missing(id);
+      return row.resolution === resolution ? row : resolve(sql, row, resolution, because);
     });
-    return { counts: await this.counts(where), items: items.map(({ id: _id, ...item }) => item) };
+    this.metrics.quarantineDecisions.inc({ source: this.source, resolution });
+    return itemOf(decided);
   }
 
-  private async counts(where: object): Promise<QuarantineCounts> {
-    const bySymbolAndReason = await this.repository
-      .createQueryBuilder('row')
-      .select([
-        'row.symbol AS symbol',
-        'row.reason AS reason',
-        'row.disposition AS disposition',
-        'count(*)::int AS count',
-      ])
-      .where(where)
-      .groupBy('row.symbol, row.reason, row.disposition')
-      .orderBy('row.symbol, row.reason')
-      .getRawMany<QuarantineCount>();
+  private async counts(filter: readonly unknown[]): Promise<QuarantineCounts> {
+    const byReason = await this.database.query<QuarantineReasonCount>(BY_REASON, filter);
+    const bySymbolAndReason = await this.database.query<QuarantineCount>(BY_SYMBOL, filter);
     const sum = (disposition?: string): number =>
-      bySymbolAndReason.reduce(
-        (total, entry) =>
-          total + (disposition === undefined || entry.disposition === disposition ? entry.count : 0),
-        0,
-      );
-    return { total: sum(), rejected: sum('rejected'), flagged: sum('flagged'), bySymbolAndReason };
+      byReason
+        .filter((entry) => disposition === undefined || entry.disposition === disposition)
+        .reduce((total, entry) => total + entry.count, 0);
+    const [rejected, held, flagged] = [sum('rejected'), sum('held'), sum('flagged')];
+    return { total: sum(), rejected, held, flagged, byReason, bySymbolAndReason };
   }
+}
 
-  private get repository() {
-    return this.dataSource.getRepository(QuarantineEntity);
-  }
+async function resolve(
+  sql: Transaction,
+  row: QuarantinedBar,
+  resolution: Resolution,
+  because: string,
+): Promise<QuarantineRow> {
+  const { id, source, symbol, dataset, rowHash, rowNumber } = row;
+  const siblings = await sql.query<Pick<QuarantineRow, 'disposition' | 'resolution'>>(SIBLINGS, [
+    source,
+    symbol,
+    dataset,
+    rowHash,
+    rowNumber,
+    id,
+  ]);
+  if (resolution === 'released') {
+    if (row.disposition === 'rejected' || row.bar === null)
+      throw new NotReleasableError(
+        `row ${id} of ${symbol} can be no bar: ${row.detail}; drop it, and load ${symbol} again when the source has mended it`,
+      );
+    const stops = siblings.some(
+      (other) =>
+        other.resolution === 'dropped' || (other.disposition === 'held' && other.resolution === null),
+    );
+    if (!stops) await storeRow(sql, row, row.bar);
+  } else if (row.bar !== null) await removeRow(sql, row, row.bar);
+  const [resolved] = await sql.query<QuarantineRow>(RESOLVE, [id, resolution, because]);
+  if (resolved === undefined) throw missing(id);
+  return resolved;
+}
+
+function missing(id: string): NotFoundError {
+  return new NotFoundError(
+    `there is no quarantined row ${id.slice(0, 20)}; GET /api/v1/quarantine lists them`,
+  );
+}
+
+function itemOf(row: QuarantineRow): QuarantineItem {
+  const { id, source, origin, dataset, symbol, rowNumber, date, reason, disposition, detail, raw } = row;
+  const { resolution, resolvedAt, resolvedBecause } = row;
+  return {
+    id,
+    source,
+    origin,
+    dataset,
+    symbol,
+    rowNumber,
+    date,
+    reason,
+    disposition,
+    detail,
+    raw,
+    resolution,
+    resolvedAt: resolvedAt?.toISOString() ?? null,
+    resolvedBecause,
+  };
 }

@@ -3,32 +3,15 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
-import type { MarketDataProvider } from '../provider.ts';
 import { locateSampleData } from '../sample/sample-files.ts';
 import { SampleProvider } from '../sample/sample-provider.ts';
 import { executeRun } from './execute-run.ts';
-import { type ChunkReport, runIngestion } from './run-ingestion.ts';
+import type { ChunkReport } from './run.ts';
+import { attempt, createRun, loadAll, replacing } from './testing/runs.ts';
 
 const ALL_ROWS = 48_781;
 const folder = locateSampleData(undefined);
 const never = new AbortController().signal;
-
-async function createRun(database: TestDatabase, key: string): Promise<string> {
-  const [run] = await database.sql.query<{ id: string }>(
-    `INSERT INTO app.ingestion_runs (key, source, trigger) VALUES ($1, 'sample', 'request') RETURNING id`,
-    [key],
-  );
-  return run?.id ?? '';
-}
-
-/** The same source with single methods replaced. */
-const replacing = (sound: MarketDataProvider, methods: Partial<MarketDataProvider>): MarketDataProvider =>
-  new Proxy(sound, {
-    get: (target, key) => {
-      const value: unknown = Reflect.get({ ...methods }, key) ?? Reflect.get(target, key, target);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
 
 function totals(
   database: TestDatabase,
@@ -41,15 +24,11 @@ function totals(
   );
 }
 
-describe('runIngestion of the whole sample', () => {
+describe('a history of the whole sample', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createTestDatabase();
-    await runIngestion(
-      { database: database.sql, provider: new SampleProvider(folder) },
-      { runId: await createRun(database, 'all'), symbols: undefined },
-      never,
-    );
+    await loadAll(database.sql, new SampleProvider(folder));
   });
   afterAll(() => database.drop());
 
@@ -92,7 +71,7 @@ describe('runIngestion of the whole sample', () => {
               (SELECT count(*) FROM app.quarantine WHERE disposition = 'rejected')::int AS rejected,
               (SELECT count(*) FROM app.quarantine WHERE disposition = 'flagged')::int AS flagged`,
     );
-    expect(sums).toEqual({ bars: ALL_ROWS - 22, rejected: 22, flagged: 4 });
+    expect(sums).toEqual({ bars: ALL_ROWS - 22, rejected: 22, flagged: 15 });
   });
 
   it('keeps first bar, last bar and count with the symbol', async () => {
@@ -112,12 +91,7 @@ describe('runIngestion of the whole sample', () => {
         `SELECT max(fetched_at) AS newest, count(*) AS bars, (SELECT count(*) FROM app.quarantine) AS findings FROM app.daily_bars`,
       );
     const before = await state();
-    const runId = await createRun(database, 'again');
-    await runIngestion(
-      { database: database.sql, provider: new SampleProvider(folder) },
-      { runId, symbols: undefined },
-      never,
-    );
+    const runId = await loadAll(database.sql, new SampleProvider(folder));
     expect(await state()).toEqual(before);
     expect(await totals(database, runId)).toEqual([{ done: ALL_ROWS, quarantined: 22, finished: 8 }]);
   });
@@ -131,51 +105,42 @@ describe('a run that is interrupted', () => {
   afterAll(() => database.drop());
 
   it('goes on at the chunk where it stopped, also in the middle of a symbol', async () => {
-    const runId = await createRun(database, 'interrupted');
+    const runId = await createRun(database.sql);
     const stop = new AbortController();
     const reports: ChunkReport[] = [];
-    const context = {
-      database: database.sql,
-      provider: new SampleProvider(folder, ['000001.SZ', '600000.SH']),
-      chunkRows: 1_000,
-    };
+    const provider = new SampleProvider(folder, ['000001.SZ', '600000.SH']);
     const onChunk = (report: ChunkReport): void => {
       reports.push(report);
       if (reports.length === 3) stop.abort();
     };
-    await expect(
-      runIngestion({ ...context, onChunk }, { runId, symbols: undefined }, stop.signal),
-    ).rejects.toThrow(/abort/i);
-    expect(await totals(database, runId)).toEqual([{ done: 3_000, quarantined: 0, finished: 0 }]);
-    await runIngestion(
-      { ...context, onChunk: (report) => void reports.push(report) },
-      { runId, symbols: undefined },
-      never,
-    );
+    const options = { chunkRows: 1_000, signal: stop.signal, onChunk };
+    await expect(attempt(database.sql, provider, runId, options)).rejects.toThrow('handed back');
+    // What was on its way with the third batch is stored, too.
+    const [half] = await totals(database, runId);
+    expect([3_000, 4_000, 5_000]).toContain(half?.done);
+    expect(half?.finished).toBe(0);
+    await attempt(database.sql, provider, runId, {
+      chunkRows: 1_000,
+      onChunk: (report) => void reports.push(report),
+    });
     expect(reports.reduce((sum, report) => sum + report.rows, 0)).toBe(7_972 + 5_908);
     expect(await totals(database, runId)).toEqual([{ done: 7_972 + 5_908, quarantined: 0, finished: 2 }]);
   });
 
   it('is done once by two workers that both believe it is theirs', async () => {
-    const runId = await createRun(database, 'shared');
+    const runId = await createRun(database.sql);
     const rows: number[] = [];
     const work = () =>
-      runIngestion(
-        {
-          database: database.sql,
-          provider: new SampleProvider(folder, ['000001.SH']),
-          chunkRows: 500,
-          onChunk: (report) => void rows.push(report.rows),
-        },
-        { runId, symbols: undefined },
-        never,
-      );
+      attempt(database.sql, new SampleProvider(folder, ['000001.SH']), runId, {
+        chunkRows: 500,
+        onChunk: (report) => void rows.push(report.rows),
+      });
     await Promise.all([work(), work()]);
     expect(rows.reduce((sum, count) => sum + count, 0)).toBe(8_162);
     expect(await totals(database, runId)).toEqual([{ done: 8_162, quarantined: 16, finished: 1 }]);
     expect(
       await database.sql.query(
-        `SELECT count(*)::int AS findings FROM app.quarantine WHERE symbol = '000001.SH'`,
+        `SELECT count(*)::int AS findings FROM app.quarantine WHERE symbol = '000001.SH' AND disposition = 'rejected'`,
       ),
     ).toEqual([{ findings: 16 }]);
   });
@@ -195,7 +160,7 @@ describe('executeRun', () => {
     );
 
   it('hands the run back when the worker stops', async () => {
-    const runId = await createRun(database, 'handed-back');
+    const runId = await createRun(database.sql);
     const stop = new AbortController();
     const execution = {
       database: database.sql,
@@ -203,20 +168,21 @@ describe('executeRun', () => {
       runId,
       isLastAttempt: false,
       logFailure: () => undefined,
+      chunkRows: 1_000,
       onChunk: () => stop.abort(),
     };
     await expect(executeRun({ ...execution, signal: stop.signal })).rejects.toThrow('handed back');
     expect(await stateOf(runId)).toEqual([{ status: 'queued', attempts: 1, error: null, finished: false }]);
-    expect(await executeRun({ ...execution, signal: never })).toBe('completed');
+    expect(await executeRun({ ...execution, signal: never })).toEqual({ outcome: 'completed' });
     expect(await stateOf(runId)).toEqual([{ status: 'completed', attempts: 2, error: null, finished: true }]);
-    expect(await executeRun({ ...execution, signal: never })).toBe('already-ended');
+    expect(await executeRun({ ...execution, signal: never })).toEqual({ outcome: 'already-ended' });
   });
 
   it.each([
     [false, 'queued'],
     [true, 'failed'],
   ])('keeps a reason and logs the error; last attempt %s: the run is %s', async (isLastAttempt, status) => {
-    const runId = await createRun(database, `broken-${status}`);
+    const runId = await createRun(database.sql);
     const sound = new SampleProvider(folder, ['000151.SZ']);
     const provider = replacing(sound, {
       dailyRows: () => Promise.reject(new Error('/srv/sample/000151.json is cut off')),
@@ -233,7 +199,7 @@ describe('executeRun', () => {
   });
 
   it('ends a run whose source is gone before the first row, and tells nothing of the database', async () => {
-    const runId = await createRun(database, 'gone');
+    const runId = await createRun(database.sql);
     const sound = new SampleProvider(folder, ['000151.SZ']);
     const execution = { runId, isLastAttempt: true, signal: never, logFailure: () => undefined };
     const provider = replacing(sound, { fingerprint: () => Promise.reject(new Error('ENOENT /srv')) });
@@ -244,7 +210,7 @@ describe('executeRun', () => {
       { status: 'failed', error: expect.stringMatching(/^the fingerprint could not be read/) },
     ]);
 
-    const second = await createRun(database, 'refused');
+    const second = await createRun(database.sql);
     const refused = {
       ...database.sql,
       transaction: () => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.7:5432')),

@@ -1,0 +1,106 @@
+import type { Database } from '../../database/sql.ts';
+import { exchangeTime } from '../calendar/sessions.ts';
+import type { Fetched, MarketDataProvider, Offer } from '../provider.ts';
+import { SourceError } from '../source-error.ts';
+import { type DetailKey, storeFundamentals, storeNews, storeValuations } from '../store/details.ts';
+import { recordOutcome } from '../store/progress.ts';
+import { storedSymbols, storeProfile } from '../store/symbols.ts';
+import { fromSource } from './failure.ts';
+import { refreshHalts } from './halts.ts';
+import { readSymbols } from './reading.ts';
+import type { Run } from './run.ts';
+
+/** One thing that can be known of a symbol. @returns the answer, stored already */
+interface Part {
+  readonly offer: Offer;
+  readonly what: string;
+  read(run: Run, symbol: string): Promise<Fetched<unknown>>;
+}
+
+function part<Value>(
+  offer: Offer,
+  what: string,
+  ask: (provider: MarketDataProvider, symbol: string, signal: AbortSignal) => Promise<Fetched<Value>>,
+  store: (database: Database, key: DetailKey, value: Value) => Promise<void>,
+): Part {
+  return {
+    offer,
+    what,
+    async read({ provider, database, signal }, symbol) {
+      const answer = await fromSource(`${what} of ${symbol}`, ask(provider, symbol, signal));
+      const key = { source: provider.source, symbol, origin: answer.origin };
+      if (answer.outcome === 'data') await store(database, key, answer.value);
+      return answer;
+    },
+  };
+}
+
+const PARTS: readonly Part[] = [
+  part(
+    'profile',
+    'the profile',
+    (provider, symbol, signal) => provider.profile(symbol, signal),
+    (database, { source, symbol }, profile) => storeProfile(database, source, symbol, profile),
+  ),
+  part('valuations', 'the valuations', (provider, ...rest) => provider.valuations(...rest), storeValuations),
+  part(
+    'fundamentals',
+    'the reports',
+    (provider, ...rest) => provider.fundamentals(...rest),
+    storeFundamentals,
+  ),
+  part('news', 'the news', (provider, ...rest) => provider.news(...rest), storeNews),
+];
+
+interface Collected {
+  readonly stored: readonly string[];
+  readonly missing: readonly string[];
+}
+
+/**
+ * All parts of one symbol that the source offers.
+ * @throws SourceError when none of them could be read, or the source must not be asked any more
+ */
+async function readParts(run: Run, symbol: string): Promise<Fetched<Collected>> {
+  const [stored, missing, failures]: [string[], string[], SourceError[]] = [[], [], []];
+  let last: Fetched<unknown> | undefined;
+  for (const one of PARTS.filter(({ offer }) => run.provider.offers.has(offer))) {
+    try {
+      const answer = await one.read(run, symbol);
+      last = answer;
+      if (answer.outcome === 'data') stored.push(one.what);
+      else missing.push(`${one.what}: ${answer.reason}`);
+    } catch (error) {
+      const isOver = error instanceof SourceError && /^(over_budget|resting)$/.test(error.failure);
+      if (!(error instanceof SourceError) || isOver || run.signal.aborted) throw error;
+      run.logFailure(error);
+      failures.push(error);
+      missing.push(error.message);
+    }
+  }
+  if (last === undefined)
+    throw failures[0] ?? new SourceError(`details of ${symbol}`, { failure: 'not_offered' });
+  const { origin, operation, fetchedAt } = last;
+  return { origin, operation, fetchedAt, outcome: 'data', value: { stored, missing } };
+}
+
+/**
+ * Profile, valuations, reports and news of the given symbols, and the halts of today.
+ * @throws RunPaused, AbortError; the database's own errors
+ */
+export async function loadDetails(run: Run): Promise<void> {
+  const { database, provider, symbols } = run;
+  await refreshHalts(run, exchangeTime(run.now()).date);
+  const wanted =
+    symbols ?? (await storedSymbols(database, provider.source, undefined)).map((one) => one.symbol);
+  const answers = readSymbols(run, wanted, (symbol) => readParts(run, symbol));
+  for await (const { symbol, answer } of answers) {
+    const { stored, missing } = answer.value;
+    await recordOutcome(database, run.runId, {
+      symbol,
+      outcome: stored.length > 0 ? 'data' : 'empty',
+      origin: answer.origin,
+      detail: missing.length > 0 ? missing.join('; ') : undefined,
+    });
+  }
+}

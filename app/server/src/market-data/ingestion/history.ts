@@ -1,0 +1,28 @@
+import { dropUnwanted, recordOutcome } from '../store/progress.ts';
+import { fromSource } from './failure.ts';
+import { namesOf, refreshCalendar, storeListings } from './listings.ts';
+import { loadSeries } from './load-series.ts';
+import type { Run } from './run.ts';
+
+/**
+ * Loads symbols, calendar, corporate actions and whole daily histories. Progress is committed with every batch, so a run
+ * that was killed goes on where it stopped.
+ * @throws RunPaused, AbortError; SourceError when the source cannot even be listed; the database's own errors
+ */
+export async function loadHistory(given: Run): Promise<void> {
+  const { database, provider, runId, symbols, signal } = given;
+  const available = await fromSource('the list of series', provider.listSeries(signal));
+  await storeListings(given, available);
+  const run = await refreshCalendar(given);
+  const wanted = symbols ?? available;
+  const dropped = await dropUnwanted(database, runId, wanted);
+  if (dropped.length > 0)
+    run.warn(`no longer wanted since an earlier attempt began them: ${namesOf(dropped)}`);
+  const known = new Set(available);
+  for (const symbol of wanted.filter((candidate) => !known.has(candidate)))
+    await recordOutcome(database, runId, { symbol, outcome: 'empty', detail: 'not_listed' });
+  await loadSeries(
+    run,
+    wanted.filter((symbol) => known.has(symbol)).map((symbol) => ({ symbol })),
+  );
+}

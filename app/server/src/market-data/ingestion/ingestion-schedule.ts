@@ -1,0 +1,87 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CLOCK, type Clock } from '../../common/clock.ts';
+import { messageOf } from '../../common/configuration/errors.ts';
+import { DATABASE } from '../../database/database.module.ts';
+import type { Database } from '../../database/sql.ts';
+import { isFrozen } from '../market-data-source.ts';
+import { MARKET_DATA_PROVIDER, type MarketDataProvider } from '../provider.ts';
+import { MarketCalendars } from './calendar.ts';
+import { IngestionRuns } from './ingestion-runs.ts';
+import { dueRuns, type RefreshSchedule } from './schedule.ts';
+
+const TICK_MS = 60_000;
+/** Runs and their progress are kept for this long; the loads of everything, which say what is stored, for ever. */
+const KEEP_DAYS = 90;
+
+export const REFRESH_SCHEDULE = Symbol('RefreshSchedule');
+
+/**
+ * Orders what is due, once a minute in every worker: who comes first orders it, and the firing's key in the database
+ * lets nobody order it again. So a firing is neither lost with a worker that dies nor done twice.
+ */
+@Injectable()
+export class IngestionSchedule {
+  private readonly logger = new Logger(IngestionSchedule.name);
+
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(MARKET_DATA_PROVIDER) private readonly provider: MarketDataProvider,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(REFRESH_SCHEDULE) private readonly refresh: RefreshSchedule,
+    private readonly runs: IngestionRuns,
+  ) {}
+
+  async keep(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.tick();
+      await sleep(TICK_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** One look at everything; what goes wrong is told in the log, and the next tick comes. */
+  async tick(): Promise<void> {
+    try {
+      await this.runs.recoverLost();
+      await this.orderDue();
+      await this.dropOldRuns();
+    } catch (error) {
+      this.logger.error(`what is due cannot be ordered: ${messageOf(error)}`);
+    }
+  }
+
+  private async orderDue(): Promise<void> {
+    const { source, offers } = this.provider;
+    const calendars = await MarketCalendars.stored(this.database, source, (text) => this.logger.warn(text));
+    const facts = {
+      isFrozen: isFrozen(source),
+      offers,
+      calendar: calendars.market,
+      refresh: this.refresh,
+      loadedAt: await this.loadedAt(),
+    };
+    for (const { kind, at } of dueRuns(facts, this.clock.now())) {
+      const id = await this.runs.enqueueDue(kind, at);
+      if (id !== undefined) this.logger.log(`ordered the ${kind} ${id}, due at ${at.toISOString()}`);
+    }
+  }
+
+  /** In whole milliseconds, or what everybody is due at would differ by how it was read. */
+  private async loadedAt(): Promise<Date | undefined> {
+    const rows = await this.database.query<{ at: Date | null }>(
+      `SELECT max(date_trunc('milliseconds', started_at)) AS at FROM app.ingestion_runs
+        WHERE source = $1 AND kind = 'history' AND status = 'completed' AND symbols IS NULL`,
+      [this.provider.source],
+    );
+    return rows[0]?.at ?? undefined;
+  }
+
+  private async dropOldRuns(): Promise<void> {
+    await this.database.query(
+      `DELETE FROM app.ingestion_runs
+        WHERE status IN ('completed', 'failed') AND created_at < now() - make_interval(days => $1)
+          AND NOT (kind = 'history' AND symbols IS NULL AND status = 'completed')`,
+      [KEEP_DAYS],
+    );
+  }
+}

@@ -1,0 +1,70 @@
+import { kindOf } from '../../common/market/symbol.ts';
+import { pinyinInitials } from '../../common/market/pinyin-initials.ts';
+import { exchangeTime } from '../calendar/sessions.ts';
+import { type SymbolListing, valueOr } from '../provider.ts';
+import { storeTradingDays } from '../store/reference.ts';
+import { markDelisted, upsertSymbols } from '../store/symbols.ts';
+import { MarketCalendars } from './calendar.ts';
+import { fromSource } from './failure.ts';
+import { readIfPossible } from './reading.ts';
+import type { Run } from './run.ts';
+
+/** A list of fewer stocks is a selection, not the market: what it lacks may well be listed. */
+const WHOLE_MARKET = 3_000;
+/** Names in one warning. */
+const NAMED = 20;
+
+export function namesOf(symbols: readonly string[]): string {
+  const more = symbols.length - NAMED;
+  return symbols.slice(0, NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+const withPinyin = (listing: SymbolListing): SymbolListing =>
+  listing.pinyin === undefined ? { ...listing, pinyin: pinyinInitials(listing.name) } : listing;
+
+/**
+ * Stores the symbols that the source lists, and those that have series without being listed.
+ * @param series symbols that have daily bars
+ */
+export async function storeListings(run: Run, series: readonly string[]): Promise<void> {
+  const { database, provider } = run;
+  const listed = valueOr(await fromSource('the list of symbols', provider.listSymbols(run.signal)), []);
+  const listings = new Map(listed.map((listing) => [listing.symbol, withPinyin(listing)]));
+  for (const symbol of series) {
+    const unnamed: SymbolListing = { symbol, name: symbol, kind: kindOf(symbol), pinyin: undefined };
+    if (!listings.has(symbol)) listings.set(symbol, unnamed);
+  }
+  await upsertSymbols(database, provider.source, [...listings.values()]);
+  const stocks = listed.filter((listing) => listing.kind === 'stock').map((listing) => listing.symbol);
+  if (stocks.length >= WHOLE_MARKET)
+    await markDelisted(database, provider.source, stocks, exchangeTime(run.now()).date);
+  warnOfUnknown(run, listings, series);
+}
+
+/** A symbol of the configuration that the source does not know would be missed in silence. */
+function warnOfUnknown(
+  run: Run,
+  listings: ReadonlyMap<string, SymbolListing>,
+  series: readonly string[],
+): void {
+  const configured = run.configured ?? [];
+  const unknown = configured.filter((symbol) => !listings.has(symbol));
+  if (unknown.length > 0)
+    run.warn(`marketData.symbols: the source does not know ${namesOf(unknown)}; correct or remove them`);
+  const available = new Set(series);
+  const without = configured.filter((symbol) => listings.has(symbol) && !available.has(symbol));
+  if (without.length > 0) run.warn(`marketData.symbols: the source has no daily bars of ${namesOf(without)}`);
+}
+
+/**
+ * The calendar has what the exchanges announced; a source's list adds closures at short notice and the next year.
+ * @returns the run with the calendars that hold from now on
+ */
+export async function refreshCalendar(run: Run): Promise<Run> {
+  const { database, provider, signal } = run;
+  if (!provider.offers.has('tradingDays')) return run;
+  const answer = await readIfPossible(run, 'the trading days', () => provider.tradingDays(signal));
+  if (answer === undefined) return run;
+  await storeTradingDays(database, provider.source, answer.value);
+  return { ...run, calendars: await MarketCalendars.stored(database, provider.source, run.warn) };
+}

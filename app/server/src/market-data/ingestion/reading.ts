@@ -1,0 +1,93 @@
+import type { Fetched } from '../provider.ts';
+import { SourceError, type SourceFailure } from '../source-error.ts';
+import { finishedSymbols, recordOutcome } from '../store/progress.ts';
+import { fromSource } from './failure.ts';
+import { type Run, RunPaused } from './run.ts';
+
+/** So many failures in a row of the upstream itself are a ban or an outage: going on would only prolong it. */
+const REFUSED_IN_A_ROW = 5;
+const REFUSALS: ReadonlySet<SourceFailure> = new Set(['unreachable', 'timeout', 'upstream_failed']);
+
+export interface Answered<Value> {
+  readonly symbol: string;
+  readonly answer: Fetched<Value> & { readonly outcome: 'data' };
+}
+
+/** @throws RunPaused for what is no failure of the symbol: nothing was sent */
+export function rethrowPause(error: SourceError): void {
+  if (error.failure === 'over_budget') throw new RunPaused('budget', error);
+  if (error.failure === 'resting') throw new RunPaused('resting', error);
+}
+
+/**
+ * Asks the source for one symbol after the other. What has nothing or cannot be read is recorded with its reason and
+ * stops nobody else; what an earlier attempt finished is not asked for again.
+ * @param ask throws SourceError where the source fails; anything else ends the run's attempt
+ * @throws RunPaused when the source rests or refuses everything, or the turn has ended; AbortError
+ */
+export async function* readSymbols<Value>(
+  run: Run,
+  symbols: readonly string[],
+  ask: (symbol: string) => Promise<Fetched<Value>>,
+): AsyncGenerator<Answered<Value>> {
+  const finished = await finishedSymbols(run.database, run.runId);
+  let refused = 0;
+  for (const symbol of symbols.filter((candidate) => !finished.has(candidate))) {
+    run.signal.throwIfAborted();
+    if (run.now() >= run.turnEnds) throw new RunPaused('turn');
+    const answer = await askOne(run, symbol, ask(symbol));
+    if (answer instanceof SourceError) {
+      refused = REFUSALS.has(answer.failure) ? refused + 1 : 0;
+      if (refused >= REFUSED_IN_A_ROW) throw new RunPaused('resting', answer);
+      continue;
+    }
+    refused = 0;
+    if (answer.outcome === 'data') yield { symbol, answer };
+  }
+}
+
+/** The answer, recorded where it ends the symbol's part in the run; a failure of the source is returned. */
+async function askOne<Value>(
+  run: Run,
+  symbol: string,
+  asked: Promise<Fetched<Value>>,
+): Promise<Fetched<Value> | SourceError> {
+  try {
+    const answer = await asked;
+    if (answer.outcome === 'empty') {
+      const { origin, reason: detail } = answer;
+      await recordOutcome(run.database, run.runId, { symbol, outcome: 'empty', origin, detail });
+    }
+    return answer;
+  } catch (error) {
+    if (!(error instanceof SourceError) || run.signal.aborted) throw error;
+    rethrowPause(error);
+    run.logFailure(error);
+    await recordOutcome(run.database, run.runId, { symbol, outcome: 'failed', detail: error.message });
+    return error;
+  }
+}
+
+/**
+ * One question about the whole market, or about what a run can do without: undefined when the source does not offer
+ * it, has nothing or cannot be read; the run's warnings say which.
+ * @throws RunPaused, AbortError
+ */
+export async function readIfPossible<Value>(
+  run: Run,
+  what: string,
+  asked: () => Promise<Fetched<Value>>,
+): Promise<(Fetched<Value> & { readonly outcome: 'data' }) | undefined> {
+  run.signal.throwIfAborted();
+  try {
+    const answer = await fromSource(what, asked());
+    if (answer.outcome === 'data') return answer;
+    run.warn(`${what}: the source has none (${answer.reason})`);
+  } catch (error) {
+    if (!(error instanceof SourceError) || run.signal.aborted) throw error;
+    rethrowPause(error);
+    run.logFailure(error);
+    run.warn(error.message);
+  }
+  return undefined;
+}

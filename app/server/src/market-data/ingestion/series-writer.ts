@@ -1,0 +1,231 @@
+import type { Transaction } from '../../database/sql.ts';
+import { CorporateActionError } from '../adjustment/corporate-action.ts';
+import { kindOf } from '../../common/market/symbol.ts';
+import { deriveHalts } from '../calendar/halts.ts';
+import type { CorporateAction, Origin } from '../provider.ts';
+import { storeDailyBars, type StoredBar } from '../store/daily-bars.ts';
+import { recomputeFactors } from '../store/factors.ts';
+import { forgetMended, recordFindings } from '../store/findings.ts';
+import { storeDerivedHalts } from '../store/halts.ts';
+import { advanceProgress, beginProgress } from '../store/progress.ts';
+import { setFactorsKnown, storeCorporateActions, symbolsWithActions } from '../store/reference.ts';
+import { lockSymbols, refreshStatistics } from '../store/symbols.ts';
+import { countDispositions, decidedBars, type JudgedRow } from './judge.ts';
+import type { ChunkReport, Run } from './run.ts';
+
+/** Actions as the source answered them, and the span in which none is missing. */
+export interface KnownActions {
+  readonly origin: Origin;
+  readonly from: string;
+  readonly until: string;
+  readonly actions: readonly CorporateAction[];
+}
+
+/** The judged daily rows of one symbol. */
+export interface JudgedSeries {
+  readonly symbol: string;
+  readonly origin: Origin;
+  readonly rows: readonly JudgedRow<StoredBar>[];
+  /** First date that was asked for; undefined: the whole history. */
+  readonly from?: string | undefined;
+  /** undefined: they were not asked for, what is stored holds; null: the source cannot tell. */
+  readonly actions?: KnownActions | null | undefined;
+}
+
+/** Rows of a series up to `to`; what is done of them is known under the lock only. */
+interface Chunk {
+  readonly series: JudgedSeries;
+  readonly to: number;
+}
+
+interface Slice {
+  readonly series: JudgedSeries;
+  readonly rows: readonly JudgedRow<StoredBar>[];
+  readonly isLast: boolean;
+  readonly done: number;
+}
+
+/** Batches that are written at once: while one waits for an answer of the database, the database has the other. */
+const AT_ONCE = 2;
+
+/**
+ * Writes judged series: many short ones in one transaction, a long one in several. While batches are written the next
+ * one is read, so at most three are in memory, whatever the market's size. Two batches of one series may come in any
+ * order: which rows are left is known under the lock only.
+ */
+export class SeriesWriter {
+  readonly #run: Run;
+  #batch: Chunk[] = [];
+  #rows = 0;
+  readonly #writing: Promise<void>[] = [];
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  /** Resolves when there is room for the next series. @throws what the writing of an earlier one threw */
+  async add(series: JudgedSeries): Promise<void> {
+    const { chunkRows } = this.#run;
+    for (let from = 0; from === 0 || from < series.rows.length;) {
+      const to = Math.min(series.rows.length, from + chunkRows - this.#rows);
+      this.#batch.push({ series, to });
+      this.#rows += to - from;
+      if (this.#rows >= chunkRows) await this.#next();
+      if (to === series.rows.length) break;
+      from = to;
+    }
+  }
+
+  /** Writes what is left. */
+  async end(): Promise<void> {
+    if (this.#batch.length > 0) await this.#next();
+    while (this.#writing.length > 0) await this.#writing.shift();
+  }
+
+  /** Waits for what is being written after something else has failed; that failure is the one to tell. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#writing);
+  }
+
+  async #next(): Promise<void> {
+    const batch = this.#batch;
+    this.#batch = [];
+    this.#rows = 0;
+    if (this.#writing.length >= AT_ONCE) await this.#writing.shift();
+    this.#run.signal.throwIfAborted();
+    const writing = this.#write(batch);
+    this.#writing.push(writing);
+    // Whoever waits next gets the failure; until then nobody listens.
+    writing.catch(() => undefined);
+  }
+
+  async #write(batch: readonly Chunk[]): Promise<void> {
+    const reports = await this.#run.database.transaction((sql) => writeBatch(sql, this.#run, batch));
+    for (const report of reports) await this.#run.onChunk(report);
+  }
+}
+
+/** One transaction: bars, findings, progress and what follows from them, for all series of the batch or for none. */
+async function writeBatch(sql: Transaction, run: Run, batch: readonly Chunk[]): Promise<ChunkReport[]> {
+  const { source } = run.provider;
+  // What a crash of the database could lose of it, bars and progress together, is simply loaded again.
+  await sql.query('SET LOCAL synchronous_commit TO off');
+  await lockSymbols(
+    sql,
+    source,
+    batch.map(({ series }) => series.symbol),
+  );
+  const slices = await takeSlices(sql, run, batch);
+  const findings = slices.flatMap(({ rows }) => rows.flatMap((row) => row.findings));
+  const foundIn = { source, dataset: 'daily', runId: run.runId } as const;
+  const decisions = await recordFindings(sql, foundIn, findings);
+  await storeDailyBars(
+    sql,
+    source,
+    slices.map(({ series: { symbol, origin }, rows }) => ({
+      symbol,
+      origin,
+      bars: decidedBars(symbol, rows, decisions),
+    })),
+  );
+  const reports = slices.map(reportOf);
+  await advanceProgress(
+    sql,
+    run.runId,
+    slices.map(({ series, rows, done }, index) => {
+      const { rejected = 0, held = 0, flagged = 0 } = reports[index] ?? {};
+      return { symbol: series.symbol, rowsDone: done + rows.length, quarantined: rejected + held, flagged };
+    }),
+  );
+  await finishSeries(
+    sql,
+    run,
+    slices.filter(({ isLast }) => isLast).map(({ series }) => series),
+  );
+  return reports.filter((report) => report.rows > 0);
+}
+
+function reportOf({ series, rows }: Slice): ChunkReport {
+  const counts = countDispositions(rows.flatMap((row) => row.findings));
+  return { symbol: series.symbol, rows: rows.length, ...counts };
+}
+
+/** Another worker on the same run may have done some of it meanwhile; what is left is known under the lock. */
+async function takeSlices(sql: Transaction, run: Run, batch: readonly Chunk[]): Promise<Slice[]> {
+  const begun = batch.map(({ series }) => ({
+    symbol: series.symbol,
+    rowsTotal: series.rows.length,
+    origin: series.origin,
+  }));
+  const doneOf = await beginProgress(sql, run.runId, begun);
+  return batch.map(({ series, to }) => {
+    const done = doneOf.get(series.symbol) ?? 0;
+    const rows = series.rows.slice(done, Math.max(done, to));
+    return { series, rows, done, isLast: to === series.rows.length };
+  });
+}
+
+/** What follows from whole series: halts, factors, statistics, and findings that are no more. */
+async function finishSeries(sql: Transaction, run: Run, finished: readonly JudgedSeries[]): Promise<void> {
+  if (finished.length === 0) return;
+  const { source } = run.provider;
+  const symbols = finished.map((series) => series.symbol);
+  const foundIn = { source, dataset: 'daily', runId: run.runId } as const;
+  const whole = finished.filter(({ from }) => from === undefined);
+  if (whole.length > 0)
+    await forgetMended(
+      sql,
+      foundIn,
+      whole.map((series) => series.symbol),
+    );
+  for (const { symbol, from } of finished)
+    if (from !== undefined) await forgetMended(sql, foundIn, [symbol], from);
+  await storeDerivedHalts(
+    sql,
+    source,
+    finished.flatMap((series) => haltsOf(run, series)),
+  );
+  await storeFactorsOf(sql, run, finished);
+  await refreshStatistics(sql, source, symbols);
+}
+
+/** A row that was refused still shows that its day was traded. */
+function haltsOf(run: Run, { symbol, rows }: JudgedSeries): Parameters<typeof storeDerivedHalts>[2] {
+  if (kindOf(symbol) !== 'stock') return [];
+  const dates = [...new Set(rows.flatMap((row) => row.bar?.date ?? row.findings[0]?.date ?? []))].toSorted();
+  const [from] = dates;
+  return from === undefined ? [] : [{ symbol, from, halts: deriveHalts(dates, run.calendars.of(symbol)) }];
+}
+
+async function storeFactorsOf(sql: Transaction, run: Run, finished: readonly JudgedSeries[]): Promise<void> {
+  const { source } = run.provider;
+  const changed = new Set(
+    await symbolsWithActions(
+      sql,
+      source,
+      finished.map(({ symbol }) => symbol),
+    ),
+  );
+  for (const { symbol, actions } of finished) {
+    if (actions === undefined) continue;
+    const key = { source, symbol };
+    if (actions !== null)
+      await storeCorporateActions(sql, { ...key, origin: actions.origin }, actions.actions);
+    await setFactorsKnown(sql, key, actions);
+    if (actions !== null) changed.add(symbol);
+  }
+  for (const symbol of changed) await factorsOf(sql, run, symbol);
+}
+
+/** Terms that fit no price leave the symbol without factors, which its readers are told; they are no reason to fail. */
+async function factorsOf(sql: Transaction, run: Run, symbol: string): Promise<void> {
+  const key = { source: run.provider.source, symbol };
+  try {
+    await recomputeFactors(sql, key);
+  } catch (error) {
+    if (!(error instanceof CorporateActionError)) throw error;
+    run.warn(`${symbol} has no adjustment factors: ${error.message}`);
+    await setFactorsKnown(sql, key, null);
+    await recomputeFactors(sql, key);
+  }
+}

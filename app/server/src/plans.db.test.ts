@@ -1,0 +1,139 @@
+import { Client } from 'pg';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DataSource } from 'typeorm';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { JobQueue } from './database/job-queue.service.ts';
+import { databaseOf } from './database/sql.ts';
+import { createTestDatabase, TEST_TOKEN, type TestDatabase } from './database/testing/test-database.ts';
+import { createServerApplication } from './main.ts';
+import { LIVE, liveMarket } from './market-data/ingestion/testing/live-market.ts';
+import { loadAll, replacing } from './market-data/ingestion/testing/runs.ts';
+import { fillRealistically } from './market-data/store/testing/realistic-rows.ts';
+import { explain, type Statement } from './market-data/store/testing/plan.ts';
+import { storeFundamentals, storeNews, storeValuations } from './market-data/store/details.ts';
+import { locateSampleData } from './market-data/sample/sample-files.ts';
+import { SampleProvider } from './market-data/sample/sample-provider.ts';
+
+/** Rows from which reading all of a table, or of one partition, for one answer is a mistake. */
+const LARGE = 1_000;
+/** Small by nature, whatever the platform's age: as many rows as there are symbols or days. */
+const SMALL = new Set(['symbols', 'trading_days', 'market_snapshots', 'ingestion_runs']);
+/** Their use is what they refuse, which no plan shows: a second run for one firing of the schedule. */
+const GUARDS = new Set(['ingestion_runs_firing_key']);
+
+/** Statements that look at all of a table on purpose, by the clock and not for a request. */
+const ON_PURPOSE: readonly RegExp[] = [
+  // Counts for the metrics, and the counts that a list of the quarantine begins with.
+  /FROM app\.quarantine WHERE .*GROUP BY/,
+];
+
+describe('on realistic amounts of rows', () => {
+  let database: TestDatabase;
+  let app: NestExpressApplication;
+  let admin: Client;
+  const statements = new Map<string, Statement>();
+
+  function record(dataSource: DataSource): void {
+    dataSource.logger.logQuery = (text, parameters) => {
+      const sql = text.replaceAll(/\s+/g, ' ').trim();
+      if (/\bapp\./.test(sql) && Array.isArray(parameters)) statements.set(sql, { sql, parameters });
+    };
+  }
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    admin = new Client({ connectionString: database.urls.admin });
+    await admin.connect();
+    await fillRealistically(admin);
+    app = await createServerApplication(database.configuration('server'));
+    await app.listen(0, '127.0.0.1');
+    await app.get(JobQueue).whenStarted();
+    record(app.get(DataSource));
+    record(database.dataSource);
+    await load();
+    await read();
+  });
+  afterAll(async () => {
+    await app.close();
+    await admin.end();
+    await database.drop();
+  });
+
+  /** Every kind of load, so that every statement of the worker is seen. */
+  async function load(): Promise<void> {
+    const sql = databaseOf(database.dataSource);
+    const live = liveMarket(['600000.SH', '000001.SH']);
+    const now = () => live.now();
+    await loadAll(sql, live.provider, {}, { now });
+    for (const day of ['2024-07-17', '2024-07-18', '2024-07-18']) {
+      live.day = day;
+      await loadAll(sql, live.provider, { kind: 'refresh' }, { now });
+    }
+    const sample = new SampleProvider(locateSampleData(undefined), ['600000.SH']);
+    await loadAll(sql, replacing(sample, { source: LIVE }), { kind: 'minutes', symbols: ['600000.SH'] });
+    const key = { source: LIVE, symbol: '600000.SH', origin: 'eastmoney' } as const;
+    await storeValuations(sql, key, []);
+    await storeFundamentals(sql, key, []);
+    await storeNews(sql, key, []);
+  }
+
+  /** Every reading route, and the decisions about findings. */
+  async function read(): Promise<void> {
+    // As a page of news is read.
+    await database.sql.query(
+      'SELECT title FROM app.news WHERE source = $1 AND symbol = $2 ORDER BY published_at DESC, id DESC LIMIT 20',
+      [LIVE, '600000.SH'],
+    );
+    const server = app.getHttpServer();
+    const { body: list } = await request(server).get('/api/v1/ingestions').expect(200);
+    for (const path of [
+      `/api/v1/ingestions/${list.items[0].id}`,
+      '/api/v1/symbols?query=600000',
+      '/api/v1/bars/600000.SH',
+      '/api/v1/quarantine?symbol=600000.SH',
+      '/api/v1/quarantine?limit=50',
+    ])
+      await request(server).get(path).expect(200);
+    const { body: found } = await request(server).get('/api/v1/quarantine?disposition=flagged').expect(200);
+    await request(server)
+      .post(`/api/v1/quarantine/${found.items[0].id}/drop`)
+      .set('Authorization', `Bearer ${TEST_TOKEN}`)
+      .send({ reason: 'plans' })
+      .expect(200);
+    await request(server)
+      .post('/api/v1/ingestions')
+      .set('Authorization', `Bearer ${TEST_TOKEN}`)
+      .send({ symbols: ['600000.SH'] })
+      .expect(202);
+  }
+
+  it('reads no large table as a whole', async () => {
+    expect(statements.size).toBeGreaterThan(40);
+    const { rows } = await admin.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'app'::regnamespace AND relkind = 'r' AND reltuples >= ${LARGE}`,
+    );
+    const large = new Set(rows.map(({ name }) => name).filter((name) => !SMALL.has(name)));
+    expect(large.size).toBeGreaterThan(10);
+    const scanned: string[] = [];
+    for (const statement of statements.values()) {
+      const { scans } = await explain(admin, statement);
+      const whole = scans.filter((table) => large.has(table));
+      if (whole.length > 0 && !ON_PURPOSE.some((known) => known.test(statement.sql)))
+        scanned.push(`${whole.join()}: ${statement.sql.slice(0, 200)}`);
+    }
+    expect(scanned).toEqual([]);
+  });
+
+  it('uses each index that there is', async () => {
+    const used = new Set<string>();
+    for (const statement of statements.values())
+      for (const index of (await explain(admin, statement)).indexes) used.add(index);
+    const { rows } = await admin.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class
+        WHERE relnamespace = 'app'::regnamespace AND relkind IN ('i', 'I') AND NOT relispartition
+          AND relname NOT LIKE 'schema_migrations%' AND relname NOT LIKE 'PK_%' AND relname NOT LIKE 'upstream_%' ORDER BY 1`,
+    );
+    expect(rows.map((row) => row.name).filter((name) => !used.has(name) && !GUARDS.has(name))).toEqual([]);
+  });
+});
