@@ -1,17 +1,20 @@
 /**
- * What the operator, the indicators and reading cost: `make bench`. Prints its tables and writes them to test-artifacts/bench.md.
+ * What the operator, the indicators and reading cost, and how fast a market is stored: `make bench`. Prints its tables and
+ * writes them to test-artifacts/bench.md.
  *
- * usage: main.ts [load] [foreign] [idle] [indicators] [read]   (default: all)
- * OBJECTS (500), MINUTES of quiet (30), SERIES of bars (5000), READ_SYMBOLS (5000), READ_SECONDS (60)
+ * usage: main.ts [load] [foreign] [idle] [indicators] [market] [read]   (default: all)
+ * OBJECTS (500), MINUTES of quiet (30), SERIES of bars (5000), SYMBOLS (5000) with BARS (250), READ_SYMBOLS (5000),
+ * READ_SECONDS (60)
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { measureForeign, measureIdle } from './at-rest.ts';
 import { measureIndicators } from './indicators.ts';
 import { measureLoad } from './load.ts';
+import { measureMarket } from './market.ts';
 import { stopPlanes } from './plane.ts';
 import { measureReads, stopReading } from './read.ts';
-import { foreignTable, idleTable, loadTable } from './report.ts';
+import { foreignTable, idleTable, loadTable, marketTable } from './report.ts';
 
 const FOREIGN_SECRETS = 2000;
 
@@ -24,6 +27,10 @@ const PARTS: Readonly<Record<string, () => Promise<string>>> = {
     foreignTable([await measureForeign(FOREIGN_SECRETS, false), await measureForeign(FOREIGN_SECRETS, true)]),
   idle: async () => idleTable(await measureIdle(Number(process.env['MINUTES'] ?? 30))),
   indicators: measureIndicators,
+  market: async () => {
+    const [symbols, bars] = [Number(process.env['SYMBOLS'] ?? 5000), Number(process.env['BARS'] ?? 250)];
+    return marketTable(await measureMarket({ symbols, bars }));
+  },
   read: measureReads,
 };
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { MarketResult } from './market.ts';
 import type { ForeignResult, IdleResult } from './at-rest.ts';
 import type { LoadResult } from './load.ts';
 
@@ -84,5 +85,24 @@ export function idleTable({ minutes, writes, readsPerHour }: IdleResult): string
     '## Quiet',
     `One object, ${minutes} min, ${writes} writes beside those of the Lease.`,
     table(['kind', 'reads per hour'], rows),
+  ].join('\n\n');
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((one, other) => one - other)[values.length >>> 1] ?? Number.NaN;
+
+export function marketTable({ size, plain, loaded, peak }: MarketResult): string {
+  const rates = (values: readonly number[]): string => values.map((value) => rounded(value, 0)).join(', ');
+  return [
+    '## A market',
+    table(
+      [`${size.symbols} symbols with ${size.bars} daily bars`, ''],
+      [
+        ['rows per second, plain COPY', rates(plain)],
+        ['rows per second, first load with all checks', rates(loaded)],
+        ['ratio of the medians (at least 0.6)', rounded(median(loaded) / median(plain), 2)],
+        ['peak RSS MiB of the loading process (below 300)', rounded(peak, 0)],
+      ],
+    ),
   ].join('\n\n');
 }
