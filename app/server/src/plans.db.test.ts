@@ -80,17 +80,23 @@ describe('on realistic amounts of rows', () => {
 
   /** Every reading route, and the decisions about findings. */
   async function read(): Promise<void> {
-    // As a page of news is read.
-    await database.sql.query(
-      'SELECT title FROM app.news WHERE source = $1 AND symbol = $2 ORDER BY published_at DESC, id DESC LIMIT 20',
-      [LIVE, '600000.SH'],
-    );
     const server = app.getHttpServer();
     const { body: list } = await request(server).get('/api/v1/ingestions').expect(200);
     for (const path of [
       `/api/v1/ingestions/${list.items[0].id}`,
       '/api/v1/symbols?query=600000',
+      '/api/v1/symbols/600000.SH',
       '/api/v1/bars/600000.SH',
+      '/api/v1/bars/600000.SH?limit=250&adjust=none',
+      '/api/v1/minutes/600000.SH',
+      '/api/v1/indicators/600000.SH?names=MA5',
+      '/api/v1/analyses/rule/600000.SH',
+      '/api/v1/market/overview',
+      '/api/v1/calendar',
+      '/api/v1/halts?symbol=600000.SH',
+      '/api/v1/fundamentals/600000.SH',
+      '/api/v1/valuations/600000.SH',
+      '/api/v1/news/600000.SH',
       '/api/v1/quarantine?symbol=600000.SH',
       '/api/v1/quarantine?limit=50',
     ])

@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
 import { DATABASE } from '../database/database.module.ts';
@@ -92,7 +92,12 @@ export class MarketDataModule {}
     {
       provide: MARKET_DATA_PROVIDER,
       useFactory: ({ marketData }: Configuration, database: Database, metrics: Metrics, clock: Clock) =>
-        openProvider(marketData, { database, metrics, clock }),
+        openProvider(marketData, {
+          database,
+          metrics,
+          clock,
+          warn: (text) => new Logger('MarketData').warn(text),
+        }),
       inject: [CONFIGURATION, DATABASE, Metrics, CLOCK],
     },
     {

@@ -1,17 +1,16 @@
 import type { Clock } from '../common/clock.ts';
 import type { Configuration } from '../common/configuration/configuration.ts';
-import { exchangeOf } from '../common/market/symbol.ts';
 import type { Database } from '../database/sql.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { AKToolsProvider } from './aktools/aktools-provider.ts';
 import { bodyOf } from './aktools/answers.ts';
 import { StoredMarketFacts } from './aktools/stored-market-facts.ts';
-import { TradingCalendar } from './calendar/trading-calendar.ts';
 import { BUDGET, CIRCUIT_POLICY, PATIENCE_MS, SLOTS } from './gateway/defaults.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { HttpClient } from './gateway/http-client.ts';
 import { observeWith } from './gateway/observer.ts';
 import { PostgresUpstreamState } from './gateway/postgres-upstream-state.ts';
+import { MarketCalendars } from './market-calendars.ts';
 import type { MarketDataProvider } from './provider.ts';
 import { SampleProvider } from './sample/sample-provider.ts';
 
@@ -19,17 +18,15 @@ export interface ProviderNeeds {
   readonly database: Database;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  readonly warn: (text: string) => void;
 }
 
-const exchangeKey = (symbol: string): 'SH' | 'SZ' | 'BJ' => {
-  const exchange = exchangeOf(symbol);
-  return exchange === 'SZ' || exchange === 'BJ' ? exchange : 'SH';
-};
+const AKTOOLS = 'aktools';
 
 /** The configured source, and for a live one the gateway before it. */
 export function openProvider(
   { provider, aktools, sample, symbols }: Configuration['marketData'],
-  { database, metrics, clock }: ProviderNeeds,
+  { database, metrics, clock, warn }: ProviderNeeds,
 ): MarketDataProvider {
   if (provider === 'Sample' || aktools === undefined)
     return SampleProvider.fromConfiguration({ sample, symbols });
@@ -50,9 +47,9 @@ export function openProvider(
   });
   const facts = new StoredMarketFacts({
     database,
-    source: 'aktools',
+    source: AKTOOLS,
     clock,
-    calendarOf: (symbol) => Promise.resolve(TradingCalendar.announced(exchangeKey(symbol))),
+    calendarOf: async (symbol) => (await MarketCalendars.stored(database, AKTOOLS, warn)).of(symbol),
   });
   return new AKToolsProvider({ gateway, facts, only: symbols });
 }

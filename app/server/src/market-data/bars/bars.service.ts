@@ -104,19 +104,27 @@ export class BarsService {
   }
 }
 
-/** An index has no rights that could go, so its prices are adjusted as they are. */
-const knownFromOf = ({ kind, factorsKnownFrom, firstBar }: KnownSymbol): string | null =>
-  kind === 'index' ? firstBar : factorsKnownFrom;
-
-function bestOf(known: KnownSymbol): Adjustment {
-  const from = knownFromOf(known);
-  return from !== null && known.lastBar !== null && from <= known.lastBar ? 'qfq' : 'none';
+/**
+ * From when prices can be adjusted; undefined: not at all. Every factor is anchored at the last bar, so one ex-date that
+ * may be missing before it would make the whole series wrong. An index has no rights that could go.
+ */
+function adjustableFrom(known: KnownSymbol): string | undefined {
+  const { kind, factorsKnownFrom: from, factorsKnownUntil: until, firstBar, lastBar } = known;
+  if (kind === 'index') return firstBar ?? undefined;
+  if (from === null || until === null || lastBar === null) return undefined;
+  return from <= lastBar && until >= lastBar ? from : undefined;
 }
 
+const bestOf = (known: KnownSymbol): Adjustment => (adjustableFrom(known) === undefined ? 'none' : 'qfq');
+
 function factorsOf(known: KnownSymbol, adjust: Adjustment): string | undefined {
-  const from = knownFromOf(known);
-  if (adjust === 'none' || known.lastBar === null) return from ?? undefined;
-  if (from !== null && from <= known.lastBar) return from;
-  const detail = `adjust: the ex-dates of ${known.symbol} are not known, so its prices cannot be adjusted; ask with adjust=none, or load them from a source that has them with POST /api/v1/ingestions {"symbols": ["${known.symbol}"]}`;
+  const from = adjustableFrom(known);
+  if (adjust === 'none' || from !== undefined) return from;
+  const { symbol, factorsKnownFrom, factorsKnownUntil, lastBar } = known;
+  const which =
+    factorsKnownFrom === null
+      ? 'are not known'
+      : `after ${factorsKnownUntil ?? factorsKnownFrom} are not known, and its bars go to ${lastBar ?? '?'}`;
+  const detail = `adjust: the ex-dates of ${symbol} ${which}, so its prices cannot be adjusted; ask with adjust=none, or load them from a source that has them with POST /api/v1/ingestions {"symbols": ["${symbol}"]}`;
   throw new FactorsUnknownError(detail, [{ parameter: 'adjust', detail: 'must be none for this symbol' }]);
 }

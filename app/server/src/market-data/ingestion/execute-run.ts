@@ -1,7 +1,7 @@
 import type { Database } from '../../database/sql.ts';
 import type { MarketDataProvider } from '../provider.ts';
 import { countOutcomes } from '../store/progress.ts';
-import { MarketCalendars } from './calendar.ts';
+import { MarketCalendars } from '../market-calendars.ts';
 import { loadDetails } from './details.ts';
 import { publicReason } from './failure.ts';
 import { loadHistory } from './history.ts';

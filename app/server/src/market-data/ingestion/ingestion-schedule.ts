@@ -6,7 +6,7 @@ import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
 import { isFrozen } from '../market-data-source.ts';
 import { MARKET_DATA_PROVIDER, type MarketDataProvider } from '../provider.ts';
-import { MarketCalendars } from './calendar.ts';
+import { MarketCalendars } from '../market-calendars.ts';
 import { IngestionRuns } from './ingestion-runs.ts';
 import { dueRuns, type RefreshSchedule } from './schedule.ts';
 

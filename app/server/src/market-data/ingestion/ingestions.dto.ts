@@ -12,7 +12,7 @@ import {
   Min,
 } from 'class-validator';
 import { SYMBOL_PATTERN } from '../../common/market/symbol.ts';
-import { digitsToNumber } from '../symbols/symbols.dto.ts';
+import { digitsToNumber } from '../../common/market/series-query.ts';
 import { RUN_STATUSES, type RunStatus } from './run-status.ts';
 import { INGESTION_KINDS, type IngestionKind } from './run.ts';
 

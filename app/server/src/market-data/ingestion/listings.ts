@@ -4,7 +4,7 @@ import { exchangeTime } from '../calendar/sessions.ts';
 import { type SymbolListing, valueOr } from '../provider.ts';
 import { storeTradingDays } from '../store/reference.ts';
 import { markDelisted, upsertSymbols } from '../store/symbols.ts';
-import { MarketCalendars } from './calendar.ts';
+import { MarketCalendars } from '../market-calendars.ts';
 import { fromSource } from './failure.ts';
 import { readIfPossible } from './reading.ts';
 import type { Run } from './run.ts';

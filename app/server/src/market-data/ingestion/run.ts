@@ -1,7 +1,7 @@
 import type { Database } from '../../database/sql.ts';
 import type { MarketDataProvider } from '../provider.ts';
 import type { SourceError } from '../source-error.ts';
-import type { MarketCalendars } from './calendar.ts';
+import type { MarketCalendars } from '../market-calendars.ts';
 
 export const INGESTION_KINDS = ['history', 'refresh', 'snapshot', 'minutes', 'details'] as const;
 export type IngestionKind = (typeof INGESTION_KINDS)[number];

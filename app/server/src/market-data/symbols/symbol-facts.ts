@@ -16,6 +16,7 @@ export interface SymbolRow {
   readonly delistedOn: string | null;
   readonly industry: string | null;
   readonly factorsKnownFrom: string | null;
+  readonly factorsKnownUntil: string | null;
   readonly bars: number;
   readonly firstBar: string | null;
   readonly lastBar: string | null;
@@ -35,7 +36,8 @@ export const SYMBOL_COLUMNS = `
   stored.symbol, stored.name, stored.exchange, stored.kind, stored.board, stored.pinyin,
   stored.special_treatment AS "specialTreatment", stored.listing_status AS "listingStatus",
   stored.listed_on::text AS "listedOn", stored.delisted_on::text AS "delistedOn", stored.industry,
-  stored.factors_known_from::text AS "factorsKnownFrom", stored.bar_count AS bars,
+  stored.factors_known_from::text AS "factorsKnownFrom", stored.factors_known_until::text AS "factorsKnownUntil",
+  stored.bar_count AS bars,
   stored.first_bar::text AS "firstBar", stored.last_bar::text AS "lastBar"`;
 
 const newest = (table: string, column: string): string =>

@@ -122,6 +122,14 @@ export class SymbolItem {
   })
   factorsKnownFrom!: string | null;
 
+  @ApiProperty({
+    type: String,
+    format: 'date',
+    nullable: true,
+    description: 'until when they are known; prices are adjusted only while this reaches the last bar',
+  })
+  factorsKnownUntil!: string | null;
+
   @ApiProperty({ type: Number, description: 'daily bars stored; 0: none of this symbol' })
   bars!: number;
 

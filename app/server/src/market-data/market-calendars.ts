@@ -1,7 +1,7 @@
-import { exchangeOf } from '../../common/market/symbol.ts';
-import type { Sql } from '../../database/sql.ts';
-import { CalendarConflictError, TradingCalendar } from '../calendar/trading-calendar.ts';
-import { readTradingDays } from '../store/reference.ts';
+import { exchangeOf } from '../common/market/symbol.ts';
+import type { Sql } from '../database/sql.ts';
+import { CalendarConflictError, TradingCalendar } from './calendar/trading-calendar.ts';
+import { readTradingDays } from './store/reference.ts';
 
 const EXCHANGES = ['SH', 'SZ', 'BJ'] as const;
 
