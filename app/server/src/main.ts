@@ -25,9 +25,10 @@ export async function createServerApplication(configuration: Configuration): Pro
   app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready'] });
   app.use(httpMetrics(app.get(Metrics)));
   configureHttp(app);
-  serveWebPage(app, configuration.webRoot);
   serveOpenApi(app);
   await app.init();
+  // After the routes: looking for a file costs a system call, and no question to the API is one.
+  serveWebPage(app, configuration.webRoot);
   answerTheRest(app);
   return app;
 }

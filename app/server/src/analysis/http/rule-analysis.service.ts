@@ -27,8 +27,9 @@ function analysisOf(history: BarHistory, query: RuleAnalysisQuery): RuleAnalysis
     const detail = `no bars of ${symbol} are stored${query.asOf === undefined ? '' : ` up to ${query.asOf}`}`;
     throw new NotFoundError(`${parameter}: ${detail}`, [{ parameter, detail }]);
   }
-  const { adjust, impossibleMoves } = history;
-  const basis = priceBasis(history, { isAdjusted: adjust !== 'none', impossibleMoves });
+  const { adjust } = history;
+  const facts = { isAdjusted: adjust !== 'none', impossibleMoves: history.impossibleMoves() };
+  const basis = priceBasis(history, facts);
   const score = scoreByRules(basis.bars);
   return {
     symbol,

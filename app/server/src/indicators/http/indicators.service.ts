@@ -92,11 +92,11 @@ async function listOf(history: BarHistory, query: IndicatorsQuery): Promise<Indi
   const items: IndicatorItem[] = [];
   const patterns: FoundPatternItem[] = [];
   const [start, end] = windowOf(history.dates, query);
-  for (const [offset, date] of history.dates.slice(start, end).entries()) {
-    const index = start + offset;
-    if (offset % ITEMS_PER_TURN === ITEMS_PER_TURN - 1) await nextTick();
+  for (let index = start; index < end; index += 1) {
+    const date = history.dates[index] ?? '';
+    if ((index - start) % ITEMS_PER_TURN === ITEMS_PER_TURN - 1) await nextTick();
     items.push(itemOf(date, index, result.stableFrom, numbers));
-    patterns.push(...patternsAt(date, index, candles));
+    if (candles.length > 0) patterns.push(...patternsAt(date, index, candles));
   }
   return {
     ...{ symbol, period, adjust, mode, asOf, source, stale, factorsKnownFrom, anchor, omittedBars },

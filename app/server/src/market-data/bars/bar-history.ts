@@ -65,10 +65,17 @@ function columnsOf(bars: readonly Bar[]): BarColumns {
   };
 }
 
+/** A loop and not `Array.from`, which makes an object for each day. */
+function datesOf(days: Int32Array, end: number): string[] {
+  const dates: string[] = [];
+  for (let index = 0; index < end; index += 1) dates.push(dateOfDay(days[index] ?? 0));
+  return dates;
+}
+
 function rawColumns(series: SymbolSeries, end: number): BarColumns {
   const cut = (column: Float64Array): Float64Array => column.subarray(0, end);
   return {
-    dates: Array.from(series.days.subarray(0, end), dateOfDay),
+    dates: datesOf(series.days, end),
     open: cut(series.open),
     high: cut(series.high),
     low: cut(series.low),

@@ -22,7 +22,7 @@ export interface BarHistory extends BarColumns, AppliedAdjustment {
   readonly factorsKnownFrom: string | null;
   readonly adjust: Adjustment;
   /** Recent days that only a change of rights explains; of raw prices. */
-  readonly impossibleMoves: readonly string[];
+  impossibleMoves(): readonly string[];
 }
 
 /** A series that can be read, with a version that is known before it is. */
@@ -80,7 +80,8 @@ export class BarsService {
       read: async () => {
         const wanted = { ...options, adjust, volumes: 'split-adjusted' } as const;
         const { columns } = await this.read(known, knownFrom, wanted);
-        const impossible = adjust === 'none' ? impossibleMoves(columns, known) : [];
+        const impossible = (): readonly string[] =>
+          adjust === 'none' ? impossibleMoves(columns, known) : [];
         const facts = { symbol, name, asOf, source, stale, factorsKnownFrom };
         return { ...facts, adjust, impossibleMoves: impossible, ...columns };
       },
