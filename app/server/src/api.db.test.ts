@@ -56,7 +56,8 @@ describe('the API', () => {
         listedOn: null,
         delistedOn: null,
         industry: null,
-        factorsKnownFrom: null,
+        factorsKnownFrom: '2012-01-01',
+        factorsKnownUntil: '2024-09-19',
         bars: 7_972,
         firstBar: '1991-04-03',
         lastBar: '2024-09-19',
@@ -111,7 +112,12 @@ describe('the API', () => {
         amount: '5000.00',
         partial: false,
       });
-      expect(body).toMatchObject({ factorsKnownFrom: null, anchor: null, omittedBars: 0, nextCursor: null });
+      expect(body).toMatchObject({
+        factorsKnownFrom: '2012-01-01',
+        anchor: null,
+        omittedBars: 0,
+        nextCursor: null,
+      });
       expect(body.origins).toEqual([{ origin: 'sample', from: '1991-04-03', to: '2024-09-19' }]);
     });
 

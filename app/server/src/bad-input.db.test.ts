@@ -8,7 +8,7 @@ describe('bad input', () => {
   const get = (path: string) => request(server()).get(path);
 
   beforeAll(async () => {
-    application = await createLoadedApplication(['000001.SZ', '600519.SH']);
+    application = await createLoadedApplication(['000001.SZ', '000151.SZ', '600519.SH']);
   });
   afterAll(() => application.close());
 
@@ -30,7 +30,7 @@ describe('bad input', () => {
       ['/api/v1/bars/000001.SZ?from=2024-02-01&to=2024-01-01', 400, 'from'],
       ['/api/v1/bars/000001.SZ?from=2024-01-02%27;DROP%20TABLE%20app.symbols', 400, 'from'],
       ['/api/v1/bars/000001.SZ?period=hourly', 400, 'period'],
-      ['/api/v1/bars/000001.SZ?adjust=qfq', 409, 'adjust'],
+      ['/api/v1/bars/000151.SZ?adjust=qfq', 409, 'adjust'],
       ['/api/v1/bars/000001.SZ?adjust=front', 400, 'adjust'],
       ['/api/v1/bars/000001.SZ?limit=0', 400, 'limit'],
       ['/api/v1/bars/000001.SZ?limit=20001', 400, 'limit'],
@@ -78,7 +78,7 @@ describe('bad input', () => {
       ],
       ['/api/v1/indicators/000001.SZ?names=MA5&mode=excel', 400, 'mode'],
       ['/api/v1/indicators/000001.SZ?names=BIAS6&mode=talib', 400, 'names'],
-      ['/api/v1/indicators/000001.SZ?names=MA5&adjust=hfq', 409, 'adjust'],
+      ['/api/v1/indicators/000151.SZ?names=MA5&adjust=hfq', 409, 'adjust'],
       ['/api/v1/indicators/600519.SH?names=MA5', 404, 'symbol'],
       ['/api/v1/indicators/999999.SZ?names=MA5', 404, 'symbol'],
       ['/api/v1/analyses/rule/999999.SZ', 404, 'symbol'],

@@ -178,8 +178,8 @@ describe('computed answers', () => {
         asOf: '2024-09-19',
         source: 'sample',
         stale: false,
-        adjust: 'none',
-        dataGaps: [expect.stringContaining('除权除息资料未知')],
+        adjust: 'qfq',
+        dataGaps: [],
       });
       const points = body.reasons.reduce(
         (sum: number, reason: { points: number }) => sum + reason.points,

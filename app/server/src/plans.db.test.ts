@@ -85,22 +85,22 @@ describe('on realistic amounts of rows', () => {
     for (const path of [
       `/api/v1/ingestions/${list.items[0].id}`,
       '/api/v1/symbols?query=600000',
-      '/api/v1/symbols/600000.SH',
-      '/api/v1/bars/600000.SH',
-      '/api/v1/bars/600000.SH?limit=250&adjust=none',
-      '/api/v1/minutes/600000.SH',
-      '/api/v1/indicators/600000.SH?names=MA5',
-      '/api/v1/analyses/rule/600000.SH',
+      '/api/v1/symbols/600001.SH',
+      '/api/v1/bars/600001.SH',
+      '/api/v1/bars/600001.SH?limit=250&adjust=none',
+      '/api/v1/minutes/600001.SH',
+      '/api/v1/indicators/600001.SH?names=MA5',
+      '/api/v1/analyses/rule/600001.SH',
       '/api/v1/market/overview',
       '/api/v1/calendar',
-      '/api/v1/halts?symbol=600000.SH',
-      '/api/v1/fundamentals/600000.SH',
-      '/api/v1/valuations/600000.SH',
-      '/api/v1/news/600000.SH',
+      '/api/v1/halts?date=2024-07-18',
+      '/api/v1/fundamentals/600001.SH',
+      '/api/v1/valuations/600001.SH',
+      '/api/v1/news/600001.SH',
       '/api/v1/quarantine?symbol=600000.SH',
       '/api/v1/quarantine?limit=50',
     ])
-      await request(server).get(path).expect(200);
+      expect([path, (await request(server).get(path)).status]).toEqual([path, 200]);
     const { body: found } = await request(server).get('/api/v1/quarantine?disposition=flagged').expect(200);
     await request(server)
       .post(`/api/v1/quarantine/${found.items[0].id}/drop`)

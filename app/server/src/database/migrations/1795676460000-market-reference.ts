@@ -11,6 +11,7 @@ export class MarketReference1795676460000 implements MigrationInterface {
       CORPORATE_ACTIONS,
       ADJUSTMENT_FACTORS,
       HALTS,
+      HALTS_BY_END,
       MARKET_SNAPSHOTS,
       MARKET_SNAPSHOTS_LATEST,
       SNAPSHOT_QUOTES,
@@ -103,6 +104,10 @@ const HALTS = `
     CONSTRAINT halts_pkey PRIMARY KEY (source, symbol, from_date),
     CONSTRAINT halts_range_check CHECK (to_date IS NULL OR to_date >= from_date)
   )`;
+
+/** Who is halted on a day: nearly always a recent one, after which few halts end. */
+const HALTS_BY_END = `
+  CREATE INDEX halts_by_end ON app.halts (source, coalesce(to_date, 'infinity'::date))`;
 
 /** A row appears when all its quotes are stored, in the same transaction: half a market is never seen. */
 const MARKET_SNAPSHOTS = `

@@ -71,7 +71,7 @@ export class BarsService {
     },
   ): Promise<SeriesHandle> {
     const known = await this.withBars(text);
-    const adjust = options.adjust === 'known' ? bestOf(known) : options.adjust;
+    const adjust = options.adjust === 'known' ? bestOf(known, options.until) : options.adjust;
     const knownFrom = factorsOf(known, adjust);
     const { symbol, name, lastBar: asOf, source, stale, factorsKnownFrom, version } = known;
     return {
@@ -116,7 +116,11 @@ function adjustableFrom(known: KnownSymbol): string | undefined {
   return from <= lastBar && until >= lastBar ? from : undefined;
 }
 
-const bestOf = (known: KnownSymbol): Adjustment => (adjustableFrom(known) === undefined ? 'none' : 'qfq');
+/** Raw as well where all that is asked for lies before the first known ex-date. */
+function bestOf(known: KnownSymbol, until: string | undefined): Adjustment {
+  const from = adjustableFrom(known);
+  return from === undefined || (until !== undefined && until < from) ? 'none' : 'qfq';
+}
 
 function factorsOf(known: KnownSymbol, adjust: Adjustment): string | undefined {
   const from = adjustableFrom(known);
