@@ -56,6 +56,14 @@ lint: install ## format check, lint, types, dead code, borders, generated files
 test-unit: install ## the fast subset: static checks, unit tests, the app on a real PostgreSQL (at most 2 min)
 	node hack/test/run.ts static unit
 
+.PHONY: test-processes
+test-processes: install ## `npm start` and the app's entry points as programs, with signals
+	node hack/test/run.ts processes
+
+.PHONY: test-aktools
+test-aktools: install ## our client before the real AKTools, installed from PyPI
+	node hack/test/run.ts aktools
+
 .PHONY: test-apiserver
 test-apiserver: install ## tests against a real kube-apiserver, etcd and controller-manager
 	node hack/test/run.ts apiserver
@@ -82,4 +90,4 @@ test-e2e: install ## tests on the local cluster with Chromium
 
 .PHONY: test
 test: install ## everything that CI runs
-	node hack/test/run.ts static unit apiserver cluster e2e
+	node hack/test/run.ts static workspaces aktools apiserver cluster e2e

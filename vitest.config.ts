@@ -1,10 +1,12 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Tiers are projects: `unit` (seconds, beside the code), `app-db` (the app on a real embedded PostgreSQL),
-// `aktools` (our client before the real AKTools),
+// `start` and `entrypoint` (programs as they are shipped), `aktools` (our client before the real AKTools),
 // `apiserver` (real kube-apiserver, etcd, controller-manager), `cluster` (the local cluster, killed half-way) and `e2e`
 // (local cluster and Chromium).
+/** Programs as they are shipped, with signals: they wait for seconds on end, so they are no part of the fast tests. */
+const PROCESSES = '**/*.process.test.ts';
 /** On two cores Vitest takes one worker; many of our tests wait for a database, a socket or a process. */
 const WORKERS = 3;
 
@@ -39,6 +41,7 @@ export default defineConfig({
             'app/web/src/**/*.test.{ts,tsx}',
             'test/**/*.unit.test.ts',
           ],
+          exclude: [...configDefaults.exclude, PROCESSES],
         },
       },
       {
@@ -47,7 +50,24 @@ export default defineConfig({
           name: 'app',
           maxWorkers: WORKERS,
           include: ['src/**/*.test.ts'],
-          exclude: ['src/**/*.db.test.ts'],
+          exclude: ['src/**/*.db.test.ts', PROCESSES],
+        },
+      },
+      {
+        test: {
+          name: 'start',
+          include: ['hack/**/*.process.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        root: 'app/server',
+        test: {
+          name: 'entrypoint',
+          include: ['src/**/*.process.test.ts'],
+          globalSetup: ['../../test/app-db/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

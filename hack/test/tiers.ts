@@ -21,6 +21,9 @@ const types = (project: string): Check => ({
 });
 const sources = ['operator/src', 'app/server/src', 'app/web/src', 'hack', 'test'];
 
+const FAST = ['unit', 'app', 'app-db'];
+const PROCESSES = ['start', 'entrypoint'];
+
 /** What `make test` runs, in this order; cheap and telling first. */
 export const tiers: Readonly<Record<string, Tier>> = {
   static: {
@@ -37,7 +40,11 @@ export const tiers: Readonly<Record<string, Tier>> = {
       { name: 'generated files', command: ['node', 'hack/generate/main.ts', '--check'] },
     ],
   },
-  unit: { suites: [{ name: 'unit', projects: ['unit', 'app', 'app-db', 'aktools'] }] },
+  unit: { suites: [{ name: 'unit', projects: FAST }] },
+  processes: { suites: [{ name: 'processes', projects: PROCESSES }] },
+  // Both at once: the processes wait while the others work.
+  workspaces: { suites: [{ name: 'workspaces', projects: [...FAST, ...PROCESSES] }] },
+  aktools: { suites: [{ name: 'aktools', projects: ['aktools'] }] },
   apiserver: { suites: [{ name: 'apiserver', projects: ['apiserver'] }] },
   // The whole matrices; a sample of each is part of `apiserver`.
   fault: { suites: [{ name: 'fault', projects: ['fault'] }] },
