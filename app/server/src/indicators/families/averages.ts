@@ -1,7 +1,7 @@
 import { column } from '../kernels/memory.ts';
 import { at, meanOf, momentsOf, weightedMeanOf } from '../kernels/window.ts';
 import { ema, emaFactor, fadingBars, seededEma, sma } from '../kernels/recursion.ts';
-import { percentOf, valuesBefore } from '../kernels/moves.ts';
+import { percentOf, rateOfChange } from '../kernels/moves.ts';
 import { type MacdPeriods, macdFromFirst, macdFromMeans } from '../kernels/momentum.ts';
 import {
   type Family,
@@ -186,14 +186,7 @@ function trixRule(n: number, notes: readonly string[], average: Rule['compute'])
     formula: `TR:=EMA(EMA(EMA(CLOSE,${n}),${n}),${n}); (TR-REF(TR,1))/REF(TR,1)*100`,
     notes,
     lines: [{ name: 'TRIX', unit: 'percent', settling: 3 * fadingBars(emaFactor(n)) }],
-    compute: (inputs) =>
-      average(inputs).map((triple) => {
-        const earlier = valuesBefore(triple, 1);
-        return percentOf(
-          triple.map((value, index) => value - at(earlier, index)),
-          earlier,
-        );
-      }),
+    compute: (inputs) => average(inputs).map((triple) => rateOfChange(triple, 1)),
   };
 }
 

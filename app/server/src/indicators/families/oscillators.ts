@@ -1,7 +1,7 @@
 import { at, meanDistanceOf, meanOf, sumOf } from '../kernels/window.ts';
 import { fadingBars } from '../kernels/recursion.ts';
 import { strengthFromFirst, strengthFromMeans } from '../kernels/momentum.ts';
-import { changesOf, percentOf, threeTypicalPricesOf, valuesBefore } from '../kernels/moves.ts';
+import { changesOf, rateOfChange, threeTypicalPricesOf } from '../kernels/moves.ts';
 import {
   type Family,
   FIRST_VALUE_SEED,
@@ -73,15 +73,7 @@ const roc: Family = {
     rule: (n) => ({
       formula: `(CLOSE-REF(CLOSE,${n}))/REF(CLOSE,${n})*100`,
       lines: [{ name: 'ROC', unit: 'percent', settling: 0 }],
-      compute: ({ close }) => {
-        const earlier = valuesBefore(close, n);
-        return [
-          percentOf(
-            close.map((value, index) => value - at(earlier, index)),
-            earlier,
-          ),
-        ];
-      },
+      compute: ({ close }) => [rateOfChange(close, n)],
     }),
   }),
 };

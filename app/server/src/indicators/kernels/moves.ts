@@ -71,6 +71,15 @@ export function valuesBefore(values: Float64Array, n: number): Float64Array {
   return out;
 }
 
+/** (X − REF(X, n)) / REF(X, n) · 100, at every index; NaN before there is a value of n bars ago, and where it is 0. */
+export function rateOfChange(values: Float64Array, n: number): Float64Array {
+  const earlier = valuesBefore(values, n);
+  return percentOf(
+    values.map((value, index) => value - at(earlier, index)),
+    earlier,
+  );
+}
+
 /** TA-Lib answers 0 for a quotient without a divisor, from its first value on. */
 export function zeroFrom(values: Float64Array, first: number): Float64Array {
   for (let index = first; index < values.length; index += 1)
