@@ -342,10 +342,10 @@ describe.concurrent('deletion', () => {
       const name = `${OBJECT_NAME}-postgres-data`;
       const path = plan.path('v1', 'persistentvolumeclaims', name);
       const before = await plan.client.get<PersistentVolumeClaim>(path);
+      // A pod that its StatefulSet makes anew in time would keep the claim from going.
+      const database = plan.path('apps/v1', 'statefulsets', `${OBJECT_NAME}-postgres`);
+      await plan.client.patch(database, { spec: { replicas: 0 } });
       await plan.client.delete(path);
-      await plan.client.delete(plan.path('v1', 'pods', `${OBJECT_NAME}-postgres-0`), {
-        gracePeriodSeconds: 0,
-      });
       await eventually({ what: 'the claim to be replaced', timeoutMs: 120_000 }, async () => {
         const body = { metadata: { name }, spec: { ...before.spec, volumeName: undefined } };
         const claims = plan.path('v1', 'persistentvolumeclaims');
