@@ -106,17 +106,14 @@ describe('our client before the real AKTools and AkShare', () => {
     rig.sites.more.set(SHENZHEN_PAGE, () => readFileSync(file));
     const listed = await rig.open().listSymbols();
     const names = new Map(
-      (listed.outcome === 'data' ? listed.value : []).map(({ symbol, name, pinyin }) => [
-        symbol,
-        [name, pinyin],
-      ]),
+      (listed.outcome === 'data' ? listed.value : []).map(({ symbol, name }) => [symbol, name]),
     );
     expect(names.size).toBe(3 * 1_100 + 1 + 9);
     expect(['600000.SH', '000002.SZ', '920185.BJ', '688001.SH'].map((symbol) => names.get(symbol))).toEqual([
-      ['浦发银行', 'PFYH'],
-      ['万科A', 'WKA'],
-      ['贝特瑞', 'BTR'],
-      ['沪股1', 'HG1'],
+      '浦发银行',
+      '万科A',
+      '贝特瑞',
+      '沪股1',
     ]);
   });
 

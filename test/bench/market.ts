@@ -19,7 +19,7 @@ const PROGRAM = fileURLToPath(new URL('./market-process.ts', import.meta.url));
 const ROUNDS = 5;
 const DEADLINE_MS = 600_000;
 /** As the chart limits the worker's: V8 lets garbage lie on a machine with much memory. */
-const HEAP = '--max-old-space-size=576';
+const HEAP = '--max-old-space-size=576 --max-semi-space-size=8';
 
 export interface MarketResult {
   readonly size: MarketSize;

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { setFlagsFromString } from 'node:v8';
 import { Logger as NestLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -12,6 +13,12 @@ import { httpMetrics } from './monitoring/http-metrics.ts';
 import { Metrics } from './monitoring/metrics.ts';
 import { serveOpenApi } from './open-api.ts';
 import { serveWebPage } from './web-page.ts';
+
+/**
+ * All memory is collected when it has grown by so much, in percent, or half-way to its limit; V8 begins at 40. A full
+ * collection holds up every request for 50 ms and more (docs/decisions/2026-11-26-reading-a-series.md).
+ */
+const HEAP_GROWTH = 200;
 
 /** The server without its public listener and signals; what the tests drive. */
 export async function createServerApplication(configuration: Configuration): Promise<NestExpressApplication> {
@@ -34,6 +41,7 @@ export async function createServerApplication(configuration: Configuration): Pro
 }
 
 export async function runServer(environment: NodeJS.ProcessEnv): Promise<void> {
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
   const configuration = loadConfiguration('server', environment);
   const app = await createServerApplication(configuration);
   stopOnSignal(app, configuration, app.getHttpServer());

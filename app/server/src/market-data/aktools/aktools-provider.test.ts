@@ -161,13 +161,13 @@ describe('an answer without rows', () => {
 });
 
 describe('everything else', () => {
-  it('names: 5,047 stocks with initials and the indices; codes find their exchange', async () => {
+  it('names: 5,047 stocks and the indices; codes find their exchange', async () => {
     const listed = valueOr(await open().provider.listSymbols(), []);
     const by = new Map(listed.map((listing) => [listing.symbol, listing]));
     expect(listed.length).toBe(5_047 + 9);
-    expect(by.get('000002.SZ')).toEqual({ symbol: '000002.SZ', name: '万科A', kind: 'stock', pinyin: 'WKA' });
-    expect(by.get('600519.SH')).toMatchObject({ name: '贵州茅台', pinyin: 'GZMT' });
-    expect(by.get('000001.SH')).toMatchObject({ kind: 'index', name: '上证指数', pinyin: 'SZZS' });
+    expect(by.get('000002.SZ')).toEqual({ symbol: '000002.SZ', name: '万科A', kind: 'stock' });
+    expect(by.get('600519.SH')).toMatchObject({ name: '贵州茅台' });
+    expect(by.get('000001.SH')).toMatchObject({ kind: 'index', name: '上证指数' });
     expect(await open({ only: ['600519.SH', '999999.SZ'] }).provider.listSymbols()).toMatchObject({
       value: [{ symbol: '600519.SH' }],
     });

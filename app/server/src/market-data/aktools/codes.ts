@@ -1,7 +1,6 @@
 import { codeOf, exchangeOf, kindOf, SYMBOL_PATTERN } from '../../common/market/symbol.ts';
 import { SourceError } from '../source-error.ts';
 import type { SymbolListing } from '../provider.ts';
-import { pinyinInitials } from '../../common/market/pinyin-initials.ts';
 
 /** Number ranges of A shares by exchange: the upstream's lists give six digits and no market. */
 const RANGES: readonly (readonly [string, RegExp])[] = [
@@ -62,5 +61,5 @@ export const INDICES: readonly SymbolListing[] = Object.entries(INDEX_NAMES).map
   symbol,
   name,
   kind: 'index',
-  pinyin: pinyinInitials(name),
+  pinyin: undefined,
 }));

@@ -1,4 +1,4 @@
-import { normaliseName, pinyinInitials } from '../../common/market/pinyin-initials.ts';
+import { normaliseName } from '../../common/market/pinyin-initials.ts';
 import type { Bar, Halt, Quote, SymbolListing } from '../provider.ts';
 import { known, sharesOfLots } from './cells.ts';
 import { INDICES, symbolOfCode } from './codes.ts';
@@ -23,7 +23,7 @@ export function readNames(body: string): readonly SymbolListing[] {
   const stocks = rows.flatMap(({ row }): SymbolListing[] => {
     const symbol = symbolOfCode(row.code);
     const name = normaliseName(row.name);
-    return symbol === undefined ? [] : [{ symbol, name, kind: 'stock', pinyin: pinyinInitials(name) }];
+    return symbol === undefined ? [] : [{ symbol, name, kind: 'stock', pinyin: undefined }];
   });
   return [...stocks, ...INDICES];
 }

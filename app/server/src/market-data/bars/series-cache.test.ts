@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { VersionedCache } from './series-cache.ts';
 
+function putTwice(cache: VersionedCache<string>, key: string, value: string): void {
+  cache.put(key, '1', value);
+  cache.put(key, '1', value);
+}
+
 describe('VersionedCache', () => {
   const filled = (): VersionedCache<string> => {
     const cache = new VersionedCache<string>(10, (value) => value.length);
-    cache.put('a', '1', 'aaaa');
-    cache.put('b', '1', 'bbbb');
+    for (const [key, value] of [
+      ['a', 'aaaa'],
+      ['b', 'bbbb'],
+    ] as const)
+      putTwice(cache, key, value);
     return cache;
   };
 
@@ -21,7 +29,7 @@ describe('VersionedCache', () => {
   it('forgets what was not asked for for longest when it grows beyond its limit', () => {
     const cache = filled();
     cache.get('a', '1');
-    cache.put('c', '1', 'cccc');
+    putTwice(cache, 'c', 'cccc');
     expect(['a', 'b', 'c'].map((key) => cache.get(key, '1'))).toEqual(['aaaa', undefined, 'cccc']);
   });
 
@@ -33,7 +41,23 @@ describe('VersionedCache', () => {
 
   it('takes nothing that is larger than all of it, and loses nothing by that', () => {
     const cache = filled();
-    cache.put('huge', '1', 'x'.repeat(11));
+    putTwice(cache, 'huge', 'x'.repeat(11));
     expect(['huge', 'a', 'b'].map((key) => cache.get(key, '1'))).toEqual([undefined, 'aaaa', 'bbbb']);
+  });
+
+  it('keeps what is asked for twice, and loses nothing to what is asked for once', () => {
+    const cache = filled();
+    for (let walk = 0; walk < 1_000; walk += 1) cache.put(`once ${walk}`, '1', 'cccc');
+    expect(cache.get('once 999', '1')).toBeUndefined();
+    expect([cache.get('a', '1'), cache.get('b', '1')]).toEqual(['aaaa', 'bbbb']);
+    cache.put('once 999', '1', 'cccc');
+    expect(cache.get('once 999', '1')).toBe('cccc');
+  });
+
+  it('does not remember for ever what was asked for once', () => {
+    const cache = filled();
+    for (let walk = 0; walk < 1_000; walk += 1) cache.put(`once ${walk}`, '1', 'cccc');
+    cache.put('once 0', '1', 'cccc');
+    expect(cache.get('once 0', '1')).toBeUndefined();
   });
 });

@@ -48,6 +48,7 @@ const HALTS = `
 const SERIES = `SELECT series.*, (${EX_DATES}) AS "exDates", (${HALTS}) AS halts FROM (${PACKED_SERIES}) AS series`;
 
 interface SeriesRow extends PackedSeries {
+  packed: string | null;
   readonly exDates: readonly ExDate[];
   readonly halts: readonly StoredHalt[];
 }
@@ -77,8 +78,11 @@ export class SeriesReader {
     const known = this.cache.get(key, version);
     if (known !== undefined) return known;
     const [row] = await this.database.query<SeriesRow>(SERIES, [source, symbol]);
-    const { exDates = [], halts = [], ...packed } = row ?? { count: 0, packed: null };
-    const series = { ...unpackSeries(packed), exDates, halts };
+    if (row === undefined) throw new Error('an aggregate without GROUP BY has one row');
+    const series = { ...unpackSeries(row), exDates: row.exDates, halts: row.halts };
+    // Objects of the driver that are dead, but old, hold each row until the next full collection. With a text of 130 kB
+    // in it that was one every 0.7 s at 100 requests per second, and each holds up all requests for 50 ms and more.
+    row.packed = null;
     this.cache.put(key, version, series);
     return series;
   }
