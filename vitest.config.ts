@@ -10,8 +10,8 @@ const PROCESSES = '**/*.process.test.ts';
 /** On two cores Vitest takes one worker; many of our tests wait for a database, a socket or a process. */
 const WORKERS = 3;
 
-/** The matrices take longest, so they begin; the audit log is judged when everything else has written into it. */
-const BEGINNING = /\/test\/(fault|transitions)\/|\/apiserver\/create\.test\.ts$/;
+/** What takes longest begins; the audit log is judged when everything else has written into it. */
+const BEGINNING = /\/test\/(fault|transitions)\/|\/apiserver\/create\.test\.ts$|\.process\.test\.ts$/;
 const END = /\/e2e\/rights\.test\.ts$/;
 
 class LongestFirst extends BaseSequencer {
