@@ -40,7 +40,7 @@ export class RuleAnalysis {
   @ApiProperty({ example: 'sample' })
   source!: string;
 
-  @ApiProperty({ description: 'true when the bars of this symbol end before the newest bar of the source' })
+  @ApiProperty({ description: 'true when bars are missing that should be there; a halted share misses none' })
   stale!: boolean;
 
   @ApiProperty({

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { buildMessage, IsIn, IsInt, IsOptional, Max, Min, ValidateBy } from 'class-validator';
 import { InvalidParameterError } from '../errors.ts';
@@ -33,14 +33,29 @@ export function OptionalCivilDate(description: string): PropertyDecorator {
   );
 }
 
-/** More than any market has had trading days. */
-const MOST_ITEMS = 20_000;
-const LIMIT_RULE = `must be a whole number from 1 to ${MOST_ITEMS}`;
-
 /** Only digits become a number; everything else stays what it is and is refused by IsInt. */
-export function digitsToNumber({ value }: { value: unknown }): unknown {
+function digitsToNumber({ value }: { value: unknown }): unknown {
   return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
 }
+
+/** The most items of an answer, 1 to `maximum`: validation and OpenAPI in one. */
+export function OptionalLimit(
+  options: Pick<ApiPropertyOptions, 'description' | 'example' | 'default'> & { readonly maximum: number },
+): PropertyDecorator {
+  const { maximum } = options;
+  const message = `must be a whole number from 1 to ${maximum}`;
+  return applyDecorators(
+    ApiPropertyOptional({ minimum: 1, ...options }),
+    IsOptional(),
+    Transform(digitsToNumber),
+    IsInt({ message }),
+    Min(1, { message }),
+    Max(maximum, { message }),
+  );
+}
+
+/** More than any market has had trading days. */
+const MOST_ITEMS = 20_000;
 
 /** What is asked of a symbol's bars, and of everything that is computed from them. */
 export class SeriesQuery {
@@ -67,17 +82,11 @@ export class SeriesQuery {
   @IsIn(ADJUSTMENTS, { message: `must be one of ${ADJUSTMENTS.join(', ')}` })
   adjust: Adjustment = 'none';
 
-  @ApiPropertyOptional({
+  @OptionalLimit({
     description: 'the newest so many items of the range; all of them unless given',
-    minimum: 1,
     maximum: MOST_ITEMS,
     example: 250,
   })
-  @IsOptional()
-  @Transform(digitsToNumber)
-  @IsInt({ message: LIMIT_RULE })
-  @Min(1, { message: LIMIT_RULE })
-  @Max(MOST_ITEMS, { message: LIMIT_RULE })
   limit?: number;
 }
 

@@ -1,13 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, Matches } from 'class-validator';
-import {
-  ADJUSTMENTS,
-  type Adjustment,
-  type Period,
-  PERIODS,
-  SeriesQuery,
-} from '../../common/market/series-query.ts';
+import { SeriesAnswer } from '../../common/market/series-answer.dto.ts';
+import { SeriesQuery } from '../../common/market/series-query.ts';
 import { INDICATOR_MODES, type IndicatorMode } from '../index.ts';
 import { DefinitionItem, UNITS, type UnitName } from './catalogue.dto.ts';
 
@@ -117,46 +112,9 @@ export class FoundPatternItem {
   value!: number;
 }
 
-export class IndicatorList {
-  @ApiProperty({ example: '000001.SZ' })
-  symbol!: string;
-
-  @ApiProperty({ enum: PERIODS })
-  period!: Period;
-
-  @ApiProperty({ enum: ADJUSTMENTS })
-  adjust!: Adjustment;
-
+export class IndicatorList extends SeriesAnswer {
   @ApiProperty({ enum: INDICATOR_MODES })
   mode!: IndicatorMode;
-
-  @ApiProperty({ type: String, format: 'date', nullable: true, description: 'date of the newest stored bar' })
-  asOf!: string | null;
-
-  @ApiProperty({ example: 'sample' })
-  source!: string;
-
-  @ApiProperty({ description: 'true when the bars of this symbol end before the newest bar of the source' })
-  stale!: boolean;
-
-  @ApiProperty({
-    type: String,
-    format: 'date',
-    nullable: true,
-    description: 'from this date on all ex-dates are known; null: none is, so the prices cannot be adjusted',
-  })
-  factorsKnownFrom!: string | null;
-
-  @ApiProperty({
-    type: String,
-    format: 'date',
-    nullable: true,
-    description: 'the date whose prices are as they were paid; null: all are',
-  })
-  anchor!: string | null;
-
-  @ApiProperty({ type: 'integer', description: 'daily bars before factorsKnownFrom, which are left out' })
-  omittedBars!: number;
 
   @ApiProperty({ type: [IndicatorColumnItem], description: 'one per column of `values`' })
   columns!: IndicatorColumnItem[];

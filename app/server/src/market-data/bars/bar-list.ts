@@ -1,10 +1,10 @@
+import { formatNumber } from '../../common/market/decimal.ts';
 import { type Period, windowOf } from '../../common/market/series-query.ts';
 import type { TradingCalendar } from '../calendar/trading-calendar.ts';
 import { periodKey } from '../adjustment/periods.ts';
 import type { KnownSymbol } from '../symbols/symbols.service.ts';
 import type { AppliedAdjustment, BarColumns } from './bar-history.ts';
 import type { BarItem, BarList, BarsQuery } from './bars.dto.ts';
-import { formatNumber } from './format-decimal.ts';
 import type { ExDate, SymbolSeries } from './series-reader.ts';
 import { dateOfDay } from './stored-series.ts';
 

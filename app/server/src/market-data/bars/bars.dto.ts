@@ -1,35 +1,17 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ADJUSTMENTS,
-  type Adjustment,
-  OptionalCivilDate,
-  type Period,
-  PERIODS,
-  SeriesQuery,
-} from '../../common/market/series-query.ts';
-
-const DECIMAL = String.raw`^\d+\.\d{2,4}$`;
+import { DECIMAL } from '../../common/market/decimal.ts';
+import { Ohlc } from '../../common/market/ohlc.dto.ts';
+import { SeriesAnswer } from '../../common/market/series-answer.dto.ts';
+import { OptionalCivilDate, SeriesQuery } from '../../common/market/series-query.ts';
 
 export class BarsQuery extends SeriesQuery {
   @OptionalCivilDate('the nextCursor of the page before: bars before this date, with all else unchanged')
   cursor?: string;
 }
 
-export class BarItem {
+export class BarItem extends Ohlc {
   @ApiProperty({ format: 'date', example: '2024-09-19' })
   date!: string;
-
-  @ApiProperty({ description: 'yuan, or points for an index', pattern: DECIMAL, example: '9.50' })
-  open!: string;
-
-  @ApiProperty({ pattern: DECIMAL })
-  high!: string;
-
-  @ApiProperty({ pattern: DECIMAL })
-  low!: string;
-
-  @ApiProperty({ pattern: DECIMAL })
-  close!: string;
 
   @ApiProperty({ type: 'integer', description: 'shares as traded, also where prices are adjusted' })
   volume!: number;
@@ -97,53 +79,7 @@ export class OriginItem {
   to!: string;
 }
 
-export class BarList {
-  @ApiProperty({ example: '000001.SZ' })
-  symbol!: string;
-
-  @ApiProperty({ enum: PERIODS })
-  period!: Period;
-
-  @ApiProperty({ enum: ADJUSTMENTS })
-  adjust!: Adjustment;
-
-  @ApiProperty({
-    type: String,
-    format: 'date',
-    nullable: true,
-    description: 'date of the newest stored bar; null when there is none',
-  })
-  asOf!: string | null;
-
-  @ApiProperty({ example: 'sample' })
-  source!: string;
-
-  @ApiProperty({ description: 'true when bars are missing that should be there; a halted share misses none' })
-  stale!: boolean;
-
-  @ApiProperty({
-    type: String,
-    format: 'date',
-    nullable: true,
-    description: 'from this date on all ex-dates are known; null: none is, so the prices cannot be adjusted',
-  })
-  factorsKnownFrom!: string | null;
-
-  @ApiProperty({
-    type: String,
-    format: 'date',
-    nullable: true,
-    description:
-      'the date whose prices are as they were paid: `asOf` for qfq, the first one for hfq; null: all are',
-  })
-  anchor!: string | null;
-
-  @ApiProperty({
-    type: 'integer',
-    description: 'daily bars before factorsKnownFrom, which cannot be adjusted and are left out',
-  })
-  omittedBars!: number;
-
+export class BarList extends SeriesAnswer {
   @ApiProperty({ type: [BarItem] })
   items!: BarItem[];
 

@@ -1,9 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
-import { digitsToNumber, OptionalCivilDate } from '../../common/market/series-query.ts';
-
-const LIMIT_RULE = 'must be a whole number from 1 to 100';
+import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { OptionalCivilDate, OptionalLimit } from '../../common/market/series-query.ts';
 
 export class FundamentalsQuery {
   @OptionalCivilDate(
@@ -18,12 +15,7 @@ export class FundamentalsQuery {
   @Matches(/^[^\p{Cc}]+$/u, { message: 'must not be empty or hold control characters' })
   category?: string;
 
-  @ApiPropertyOptional({ description: 'most reports to return', minimum: 1, maximum: 100, default: 8 })
-  @IsOptional()
-  @Transform(digitsToNumber)
-  @IsInt({ message: LIMIT_RULE })
-  @Min(1, { message: LIMIT_RULE })
-  @Max(100, { message: LIMIT_RULE })
+  @OptionalLimit({ description: 'most reports to return', maximum: 100, default: 8 })
   limit: number = 8;
 
   @OptionalCivilDate('the nextCursor of the page before: reports older than this, with all else unchanged')

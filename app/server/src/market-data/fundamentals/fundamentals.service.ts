@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock.ts';
 import { Versioned } from '../../common/conditional/versioned.ts';
+import { formatStored } from '../../common/market/decimal.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
-import { formatStored } from '../bars/format-decimal.ts';
 import { exchangeTime } from '../calendar/sessions.ts';
 import { SymbolsService } from '../symbols/symbols.service.ts';
 import type { FundamentalList, FundamentalReport, FundamentalsQuery } from './fundamentals.dto.ts';

@@ -1,18 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsOptional,
-  Matches,
-  Max,
-  Min,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsOptional, Matches } from 'class-validator';
 import { SYMBOL_PATTERN } from '../../common/market/symbol.ts';
-import { digitsToNumber } from '../../common/market/series-query.ts';
+import { OptionalLimit } from '../../common/market/series-query.ts';
 import { RUN_STATUSES, type RunStatus } from './run-status.ts';
 import { INGESTION_KINDS, type IngestionKind } from './run.ts';
 
@@ -57,12 +46,7 @@ export class IngestionPageQuery {
   @Matches(/^(\*|\d{6}\.(SH|SZ|BJ))$/, { message: 'must be the `next` of a page' })
   after?: string;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: 1000, default: 100 })
-  @IsOptional()
-  @Transform(digitsToNumber)
-  @IsInt({ message: 'must be a whole number' })
-  @Min(1, { message: 'must be at least 1' })
-  @Max(1000, { message: 'must be at most 1000' })
+  @OptionalLimit({ maximum: 1000, default: 100 })
   limit: number = 100;
 }
 

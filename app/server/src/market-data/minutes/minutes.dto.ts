@@ -1,32 +1,20 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { DECIMAL } from '../../common/market/decimal.ts';
+import { Ohlc } from '../../common/market/ohlc.dto.ts';
 import { OptionalCivilDate } from '../../common/market/series-query.ts';
-
-const DECIMAL = String.raw`^\d+\.\d{2,4}$`;
 
 export class MinutesQuery {
   @OptionalCivilDate('the day; the newest one that is stored unless given')
   date?: string;
 }
 
-export class MinuteItem {
+export class MinuteItem extends Ohlc {
   @ApiProperty({
     format: 'date-time',
     description: 'end of the minute',
     example: '2024-09-18T09:31:00+08:00',
   })
   time!: string;
-
-  @ApiProperty({ pattern: DECIMAL })
-  open!: string;
-
-  @ApiProperty({ pattern: DECIMAL })
-  high!: string;
-
-  @ApiProperty({ pattern: DECIMAL })
-  low!: string;
-
-  @ApiProperty({ pattern: DECIMAL })
-  close!: string;
 
   @ApiProperty({ type: 'integer', description: 'shares' })
   volume!: number;

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Versioned } from '../../common/conditional/versioned.ts';
 import { NotStoredError } from '../../common/errors.ts';
+import { formatStored } from '../../common/market/decimal.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
-import { formatStored } from '../bars/format-decimal.ts';
 import { SymbolsService } from '../symbols/symbols.service.ts';
 import type { MinuteItem, MinuteList, MinutesQuery } from './minutes.dto.ts';
 

@@ -1,17 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
-import { digitsToNumber } from '../../common/market/series-query.ts';
-
-const LIMIT_RULE = 'must be a whole number from 1 to 100';
+import { IsOptional, Matches } from 'class-validator';
+import { OptionalLimit } from '../../common/market/series-query.ts';
 
 export class NewsQuery {
-  @ApiPropertyOptional({ description: 'most items to return', minimum: 1, maximum: 100, default: 20 })
-  @IsOptional()
-  @Transform(digitsToNumber)
-  @IsInt({ message: LIMIT_RULE })
-  @Min(1, { message: LIMIT_RULE })
-  @Max(100, { message: LIMIT_RULE })
+  @OptionalLimit({ description: 'most items to return', maximum: 100, default: 20 })
   limit: number = 20;
 
   @ApiPropertyOptional({ description: 'the nextCursor of the page before' })

@@ -1,8 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { SYMBOL_PATTERN } from '../../common/market/symbol.ts';
-import { digitsToNumber } from '../../common/market/series-query.ts';
+import { OptionalLimit } from '../../common/market/series-query.ts';
 
 const DISPOSITIONS = ['rejected', 'held', 'flagged'] as const;
 const DATASETS = ['daily', 'minutes'] as const;
@@ -42,12 +41,7 @@ export class QuarantineQuery {
   @Matches(/^\d{1,18}$/, { message: 'must be the `next` of a page' })
   after?: string;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: 1000, default: 100 })
-  @IsOptional()
-  @Transform(digitsToNumber)
-  @IsInt({ message: 'must be a whole number' })
-  @Min(1, { message: 'must be at least 1' })
-  @Max(1000, { message: 'must be at most 1000' })
+  @OptionalLimit({ maximum: 1000, default: 100 })
   limit: number = 100;
 }
 

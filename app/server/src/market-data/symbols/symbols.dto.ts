@@ -1,7 +1,8 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
-import { digitsToNumber } from '../../common/market/series-query.ts';
+import { IsBoolean, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { OptionalLimit } from '../../common/market/series-query.ts';
 import { type Board, EXCHANGES, type SymbolKind } from '../../common/market/symbol.ts';
 import type { ListingStatus } from './symbol-facts.ts';
 
@@ -25,14 +26,11 @@ function wordToBoolean({ value }: { value: unknown }): unknown {
 
 /** One of a few words: validation and OpenAPI in one. */
 function OptionalWord(words: readonly string[], description: string): PropertyDecorator {
-  const decorators = [
+  return applyDecorators(
     ApiPropertyOptional({ enum: words, description }),
     IsOptional(),
     IsIn(words, { message: `must be one of ${words.join(', ')}` }),
-  ];
-  return (target, key) => {
-    for (const decorate of decorators) decorate(target, key);
-  };
+  );
 }
 
 export class SymbolsQuery {
@@ -65,12 +63,7 @@ export class SymbolsQuery {
   @IsBoolean({ message: 'must be true or false' })
   listed?: boolean;
 
-  @ApiPropertyOptional({ description: 'most items to return', minimum: 1, maximum: 200, default: 50 })
-  @IsOptional()
-  @Transform(digitsToNumber)
-  @IsInt({ message: 'must be a whole number from 1 to 200' })
-  @Min(1, { message: 'must be a whole number from 1 to 200' })
-  @Max(200, { message: 'must be a whole number from 1 to 200' })
+  @OptionalLimit({ description: 'most items to return', maximum: 200, default: 50 })
   limit: number = 50;
 
   @ApiPropertyOptional({ description: 'the nextCursor of the page before, with all else unchanged' })

@@ -1,9 +1,6 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
-import { digitsToNumber, OptionalCivilDate } from '../../common/market/series-query.ts';
+import { ApiProperty } from '@nestjs/swagger';
+import { OptionalCivilDate, OptionalLimit } from '../../common/market/series-query.ts';
 
-const LIMIT_RULE = 'must be a whole number from 1 to 5000';
 const number = (description: string): PropertyDecorator =>
   ApiProperty({ type: Number, nullable: true, description });
 
@@ -14,12 +11,7 @@ export class ValuationsQuery {
   @OptionalCivilDate('last date to return')
   to?: string;
 
-  @ApiPropertyOptional({ description: 'the newest so many', minimum: 1, maximum: 5000, default: 250 })
-  @IsOptional()
-  @Transform(digitsToNumber)
-  @IsInt({ message: LIMIT_RULE })
-  @Min(1, { message: LIMIT_RULE })
-  @Max(5000, { message: LIMIT_RULE })
+  @OptionalLimit({ description: 'the newest so many', maximum: 5000, default: 250 })
   limit: number = 250;
 
   @OptionalCivilDate('the nextCursor of the page before: days before this, with all else unchanged')

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { formatNumber, formatStored } from './format-decimal.ts';
+import { formatNumber, formatStored } from './decimal.ts';
 
 it.each([
   [9.5, '9.50'],

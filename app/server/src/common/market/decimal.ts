@@ -1,3 +1,6 @@
+/** How {@link formatNumber} and {@link formatStored} write a price or an amount. */
+export const DECIMAL = String.raw`^\d+\.\d{2,4}$`;
+
 const LEAST_DIGITS = 2;
 /** Digits of the stored columns. */
 const MOST_DIGITS = 4;
