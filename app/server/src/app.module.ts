@@ -8,11 +8,7 @@ import type { Configuration } from './common/configuration/configuration.ts';
 import { DatabaseGuard } from './database/database.guard.ts';
 import { loggingParams } from './common/logging.ts';
 import { DatabaseModule } from './database/database.module.ts';
-import {
-  marketDataEntities,
-  MarketDataModule,
-  MarketDataWorkerModule,
-} from './market-data/market-data.module.ts';
+import { MarketDataModule, MarketDataWorkerModule } from './market-data/market-data.module.ts';
 import { IndicatorsModule } from './indicators/http/indicators.module.ts';
 import { MonitoringModule } from './monitoring/monitoring.module.ts';
 
@@ -20,7 +16,7 @@ function foundation(configuration: Configuration): NonNullable<ModuleMetadata['i
   return [
     LoggerModule.forRoot(loggingParams(configuration.role, configuration.logLevel)),
     CommonModule.with(configuration),
-    DatabaseModule.with(marketDataEntities),
+    DatabaseModule,
     MonitoringModule,
   ];
 }

@@ -62,7 +62,6 @@ export function dataSourceOptions(
     type: 'postgres',
     schema: APPLICATION_SCHEMA,
     extra: poolOptions(settings, purpose),
-    entities: [],
     migrations,
     migrationsTableName: 'schema_migrations',
     migrationsTransactionMode: 'each',

@@ -1,6 +1,6 @@
-import { type DynamicModule, Global, Logger, Module } from '@nestjs/common';
+import { Global, Logger, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { DataSource, type MixedList } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
 import { DatabaseConnector } from './connector.ts';
 import { dataSourceOptions } from './data-source.ts';
@@ -9,35 +9,25 @@ import { databaseOf } from './sql.ts';
 
 export const DATABASE = Symbol('Database');
 
+const connection = TypeOrmModule.forRootAsync({
+  inject: [CONFIGURATION],
+  useFactory: ({ role, database, databasePoolSize }: Configuration) => {
+    const purpose = { applicationName: `stock-analysis-${role}`, max: databasePoolSize };
+    const logger = new Logger('Database');
+    const options = dataSourceOptions(database, purpose, (message) => logger.warn(message));
+    return { ...options, manualInitialization: true };
+  },
+});
+
 /** One pool per process, opened by DatabaseConnector and closed by TypeOrmModule after the last request. */
 @Global()
-@Module({})
-export class DatabaseModule {
-  static with(entities: MixedList<new () => object>): DynamicModule {
-    const logger = new Logger('Database');
-    return {
-      module: DatabaseModule,
-      imports: [
-        TypeOrmModule.forRootAsync({
-          inject: [CONFIGURATION],
-          useFactory: (configuration: Configuration) => {
-            const purpose = {
-              applicationName: `stock-analysis-${configuration.role}`,
-              max: configuration.databasePoolSize,
-            };
-            const options = dataSourceOptions(configuration.database, purpose, (message) =>
-              logger.warn(message),
-            );
-            return { ...options, entities, manualInitialization: true };
-          },
-        }),
-      ],
-      providers: [
-        DatabaseConnector,
-        JobQueue,
-        { provide: DATABASE, useFactory: databaseOf, inject: [DataSource] },
-      ],
-      exports: [DatabaseConnector, JobQueue, DATABASE],
-    };
-  }
-}
+@Module({
+  imports: [connection],
+  providers: [
+    DatabaseConnector,
+    JobQueue,
+    { provide: DATABASE, useFactory: databaseOf, inject: [DataSource] },
+  ],
+  exports: [DatabaseConnector, JobQueue, DATABASE],
+})
+export class DatabaseModule {}

@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from 'pg';
-import { DataSource } from 'typeorm';
-import { marketDataEntities } from '../market-data/market-data.module.ts';
-import { dataSourceOptions } from './data-source.ts';
 import { EXPECTED_SCHEMA_VERSION, migrations } from './migrations/index.ts';
 import { migrateDatabase } from './migrator.ts';
 import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
@@ -76,31 +73,6 @@ describe('migrateDatabase', () => {
       );
     });
     await expect(insert).rejects.toThrow(/daily_bars_(price|turnover)_check/);
-  });
-
-  it('makes tables that have every column of the entities', async () => {
-    const options = dataSourceOptions(
-      { connectionString: database.urls.migrator },
-      { applicationName: 'test', max: 1 },
-      () => undefined,
-    );
-    const dataSource = new DataSource({ ...options, entities: marketDataEntities });
-    await dataSource.initialize();
-    try {
-      for (const { tableName, columns } of dataSource.entityMetadatas) {
-        const stored = await database.sql.query<{ name: string; nullable: boolean }>(
-          `SELECT column_name AS name, is_nullable = 'YES' AS nullable FROM information_schema.columns WHERE table_schema = 'app' AND table_name = $1`,
-          [tableName],
-        );
-        const expected = columns.map((column) => ({
-          name: column.databaseName,
-          nullable: column.isNullable,
-        }));
-        expect(stored, tableName).toEqual(expect.arrayContaining(expected));
-      }
-    } finally {
-      await dataSource.destroy();
-    }
   });
 });
 

@@ -33,13 +33,10 @@ import { OverviewService } from './overview/overview.service.ts';
 import { QuarantineController } from './quarantine/quarantine.controller.ts';
 import { QuarantineMetrics } from './quarantine/quarantine-metrics.ts';
 import { QuarantineService } from './quarantine/quarantine.service.ts';
-import { SymbolEntity } from './symbols/symbol.entity.ts';
 import { SymbolsController } from './symbols/symbols.controller.ts';
 import { SymbolsService } from './symbols/symbols.service.ts';
 import { ValuationsController } from './valuations/valuations.controller.ts';
 import { ValuationsService } from './valuations/valuations.service.ts';
-
-export const marketDataEntities = [SymbolEntity];
 
 const source = {
   provide: MARKET_DATA_SOURCE,
