@@ -1,6 +1,6 @@
 import type { Sql } from '../../database/sql.ts';
+import { reportDeadline } from '../fundamentals/report-deadlines.ts';
 import type { Fundamental, NewsItem, Origin, Valuation } from '../provider.ts';
-import { reportDeadline } from './report-deadline.ts';
 
 /** Whose rows are written, and which upstream they came from. */
 export interface DetailKey {
