@@ -1,4 +1,5 @@
 import type { TradingCalendar } from './calendar/trading-calendar.ts';
+import { isFrozen } from './market-data-source.ts';
 
 export interface FreshnessFacts {
   readonly source: string;
@@ -12,18 +13,15 @@ export interface FreshnessFacts {
   readonly lastCompleted: string | undefined;
 }
 
-/** The sample's history ends on purpose, so its clock is its own newest bar. */
-export const SAMPLE = 'sample';
-
 /**
  * Whether bars are missing that should be there: of the last completed trading day of a live source, of the newest day
- * of the sample. A share that has not traded since its last bar misses none. What the calendar does not know is not
- * vouched for.
+ * of one that stands still. A share that has not traded since its last bar misses none. What the calendar does not know
+ * is not vouched for.
  */
 export function isStale(facts: FreshnessFacts, calendar: TradingCalendar): boolean {
   const { source, lastBar, newestBar, haltedFrom, lastCompleted } = facts;
   if (lastBar === null) return true;
-  if (source === SAMPLE) return newestBar === null || lastBar < newestBar;
+  if (isFrozen(source)) return newestBar === null || lastBar < newestBar;
   if (lastCompleted === undefined) return true;
   if (lastBar >= lastCompleted) return false;
   const nextDay = calendar.nextTradingDay(lastBar);

@@ -3,8 +3,7 @@ import { NotLoadedError } from '../../common/errors.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
 import { MarketCalendar } from '../market-calendar.ts';
-import { SAMPLE } from '../freshness.ts';
-import { MARKET_DATA_SOURCE } from '../market-data-source.ts';
+import { isFrozen, MARKET_DATA_SOURCE } from '../market-data-source.ts';
 import type { HaltedSymbol, HaltList, HaltsQuery } from './halts.dto.ts';
 
 const NEWEST =
@@ -30,7 +29,7 @@ export class HaltsService {
   async list({ date }: HaltsQuery): Promise<HaltList> {
     const [state] = await this.database.query<{ newest: string | null }>(NEWEST, [this.source]);
     const newest = state?.newest ?? undefined;
-    const completed = this.source === SAMPLE ? undefined : await this.calendar.lastCompletedDay();
+    const completed = isFrozen(this.source) ? undefined : await this.calendar.lastCompletedDay();
     const asOf = date ?? completed ?? newest;
     if (asOf === undefined)
       throw new NotLoadedError(`no bars of the source ${this.source} are loaded yet; name a date`);

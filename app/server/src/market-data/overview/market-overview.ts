@@ -1,12 +1,13 @@
+import { isSpecialTreatment } from '../../common/market/special-treatment.ts';
 import type { Board } from '../../common/market/symbol.ts';
 import { limitPrices, priceLimit } from '../checks/price-limits.ts';
 
 /** A quote of a snapshot and what is known of its share; null is what the source has not. */
 export interface OverviewQuote {
   readonly symbol: string;
+  /** As of the quote; it tells whether the share is under risk warning. */
   readonly name: string;
   readonly board: Board;
-  readonly specialTreatment: boolean;
   readonly industry: string | null;
   readonly listedOn: string | null;
   /** 1 on the day of listing; null: not known. */
@@ -91,7 +92,7 @@ function limitSide(quote: OverviewQuote, date: string): 'up' | 'down' | undefine
   const limit = priceLimit({
     board: quote.board,
     date,
-    riskWarning: quote.specialTreatment,
+    riskWarning: isSpecialTreatment(quote.name),
     listedOn: quote.listedOn ?? undefined,
     session: quote.session ?? undefined,
   });
