@@ -27,9 +27,8 @@ describe('priceLimit', () => {
   it.each<[LimitQuestion['board'], string, string]>([
     ['main', '1998-04-21', '10 %'],
     ['main', '1998-04-22', '5 %'],
-    ['main', '2025-06-26', '5 %'],
-    // Between the exchanges' proposal and a date that is established, the wider of both.
-    ['main', '2025-06-27', '10 %'],
+    ['main', '2026-07-03', '5 %'],
+    ['main', '2026-07-06', '10 %'],
     ['chinext', '2020-08-24', '20 %'],
     ['star', '2024-09-19', '20 %'],
     ['bse', '2024-09-19', '30 %'],

@@ -30,16 +30,14 @@ interface Era {
 
 const MAIN_1996 = '10 % since 16 December 1996 (exchanges, 13 December 1996, 股票交易实行涨跌幅限制)';
 const WARNED = 'shares under risk warning 5 % since 22 April 1998';
+/** 上证发〔2026〕41号 and 深证上〔2026〕551号 of 24 April 2026. */
+const WARNED_2026 =
+  'no other limit for shares under risk warning since 6 July 2026 (trading rules of both exchanges, revised in 2026)';
 
 /** Newest first. Limits of the first years (until 1992) are left out: they differed by week and exchange. */
 const ERAS: Readonly<Record<'main' | 'chinext' | 'star' | 'bse', readonly Era[]>> = {
   main: [
-    {
-      // The exchanges proposed 10 % for these, too, on 27 June 2025; the day it came into force is not established here.
-      from: '2025-06-27',
-      percent: 10,
-      rule: `${MAIN_1996}; for shares under risk warning between 5 and 10 % since 27 June 2025`,
-    },
+    { from: '2026-07-06', percent: 10, rule: `${MAIN_1996}; ${WARNED_2026}` },
     { from: '1998-04-22', percent: 10, riskWarningPercent: 5, rule: `${MAIN_1996}; ${WARNED}` },
     { from: '1996-12-16', percent: 10, rule: MAIN_1996 },
   ],

@@ -58,6 +58,14 @@ describe('overviewOf', () => {
       '2024-09-19',
       undefined,
     ],
+    ['200 % of a share whose listing is not known', { last: 30 }, '2024-09-19', undefined],
+    [
+      '5 % under risk warning, which is no limit any more',
+      { name: 'ST x', last: 10.5 },
+      '2026-07-06',
+      undefined,
+    ],
+    ['10 % under risk warning since then', { name: 'ST x', last: 9 }, '2026-07-06', 'down'],
     ['a board without a rule of ours', { board: 'b-share', last: 11 }, '2024-09-19', undefined],
     ['a halted share', { last: 11, volume: 0 }, '2024-09-19', undefined],
   ])('judges the limit: %s', (_what, given, date, side) => {

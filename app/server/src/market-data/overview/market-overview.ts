@@ -85,7 +85,10 @@ function judge(quote: OverviewQuote): Judged {
   return { quote, side: last > previousClose ? 'up' : 'down', mover };
 }
 
-/** Whether the last price is the highest or lowest that the rules of its board allow; undefined: neither, or no limit. */
+/**
+ * Whether the last price is the highest or lowest that the rules of its board allow; undefined: neither, or no limit. No
+ * price goes beyond a limit: one that did has another rule, as those of a new share whose listing is not stored yet.
+ */
 function limitSide(quote: OverviewQuote, date: string): 'up' | 'down' | undefined {
   const { last, previousClose } = quote;
   if (last === null || previousClose === null) return undefined;
@@ -98,8 +101,8 @@ function limitSide(quote: OverviewQuote, date: string): 'up' | 'down' | undefine
   });
   if (limit.kind !== 'percent') return undefined;
   const { lower, upper } = limitPrices(previousClose, limit.percent);
-  if (last >= upper) return 'up';
-  return last <= lower ? 'down' : undefined;
+  if (last === upper) return 'up';
+  return last === lower ? 'down' : undefined;
 }
 
 function industriesOf(judged: readonly Judged[]): Industry[] {

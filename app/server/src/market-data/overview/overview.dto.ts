@@ -119,10 +119,14 @@ export class MarketOverview {
   @ApiProperty({ type: [IndexQuote], description: 'indices that are stored, at the day of the snapshot' })
   indices!: readonly IndexQuote[];
 
-  @ApiProperty({ type: [MarketMover], description: 'at the highest price of the day, most traded first' })
+  @ApiProperty({
+    type: [MarketMover],
+    description:
+      'at the highest price that the rules of its board allow on the day, most traded first; who is not limited, as in the first sessions, is not here',
+  })
   limitUp!: readonly MarketMover[];
 
-  @ApiProperty({ type: [MarketMover], description: 'at the lowest' })
+  @ApiProperty({ type: [MarketMover], description: 'at the lowest, likewise' })
   limitDown!: readonly MarketMover[];
 
   @ApiProperty({ type: [MarketMover] })

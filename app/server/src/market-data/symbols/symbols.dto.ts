@@ -91,7 +91,9 @@ export class SymbolItem {
   @ApiProperty({ type: String, nullable: true, description: 'initials of the name' })
   pinyin!: string | null;
 
-  @ApiProperty({ description: 'ST or *ST: risk of delisting, traded within 5 %' })
+  @ApiProperty({
+    description: 'ST or *ST: risk of delisting; on the main board traded within 5 % until 2026-07-03',
+  })
   specialTreatment!: boolean;
 
   @ApiProperty({ enum: LISTING_STATUSES })
