@@ -257,11 +257,11 @@ describe('reading market data', () => {
     });
 
     it('is shown by its newest snapshot', async () => {
-      const insert = async (day: string, quotes: readonly unknown[]): Promise<void> => {
+      const insert = async (day: string, quotes: readonly unknown[], final = true): Promise<void> => {
         const [row] = await sql<{ id: string }>(
           `INSERT INTO app.market_snapshots (source, trade_date, taken_at, final, quotes, origin)
-           VALUES ('sample', $1::date, $1::date + interval '8 hours', true, $2, 'sample') RETURNING id`,
-          [day, quotes.length],
+           VALUES ('sample', $1::date, $1::date + interval '8 hours', $3, $2, 'sample') RETURNING id`,
+          [day, quotes.length, final],
         );
         await sql(
           `INSERT INTO app.snapshot_quotes (snapshot_id, trade_date, symbol, name, last, previous_close, volume, amount)
@@ -305,6 +305,11 @@ describe('reading market data', () => {
       ]);
       const [before, last] = (await get('bars/000001.SH?limit=2')).body.items;
       expect(indices[0]?.changePercent).toBeCloseTo((last.close / before.close - 1) * 100, 3);
+
+      await insert('2024-09-20', [quote('600000.SH', 11, 100)], false);
+      const trading = (await get('market/overview').expect(200)).body;
+      expect(trading).toMatchObject({ asOf: '2024-09-20', final: false });
+      expect(trading.indices).toMatchObject([{ date: '2024-09-19' }, { date: '2024-09-19' }]);
     });
 
     it('has a calendar that says what it does not know', async () => {

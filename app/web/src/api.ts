@@ -64,6 +64,8 @@ export interface BarPage extends Page<Bar> {
 export interface IndexQuote {
   readonly symbol: string;
   readonly name: string;
+  /** Of its bar: the day before while the day of the overview is still trading. */
+  readonly date: string;
   readonly last: number;
   readonly changePercent: number | null;
 }

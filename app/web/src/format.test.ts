@@ -4,6 +4,7 @@ import {
   compact,
   direction,
   monthsBefore,
+  otherDayText,
   price,
   problemText,
   signed,
@@ -56,6 +57,14 @@ describe('format', () => {
     ],
     [{ cashPerShare: 0, bonusPerShare: 0, conversionPerShare: 0, rightsPerShare: 0 }, '除权除息'],
   ])('writes terms per ten shares: %j is %s', (terms, text) => expect(termsText(terms)).toBe(text));
+
+  it.each([
+    ['2026-03-05', '2026-03-05', ''],
+    ['2026-03-04', '2026-03-05', '03-04 收盘'],
+    ['2025-12-31', '2026-01-05', '2025-12-31 收盘'],
+  ])('tells the day of a close of %s beside %s: %j', (date, shown, text) =>
+    expect(otherDayText(date, shown)).toBe(text),
+  );
 
   it('explains refusals in Chinese, also those it does not know', () => {
     expect(problemText({ kind: 'not-loaded', status: 404 }).title).toBe('尚未载入行情');

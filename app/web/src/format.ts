@@ -18,6 +18,12 @@ export function price(value: number | string): string {
   return Number(value).toFixed(2);
 }
 
+/** Says of which day a close is where that is another than the one shown: 2026-03-04 → 03-04 收盘. */
+export function otherDayText(date: string, shown: string): string {
+  if (date === shown) return '';
+  return `${date.slice(0, 4) === shown.slice(0, 4) ? date.slice(5) : date} 收盘`;
+}
+
 /** Which way a number points; what has no direction is `flat`. */
 export function direction(value: number): 'up' | 'down' | 'flat' {
   if (value > 0) return 'up';

@@ -1,5 +1,5 @@
 import type { Industry, Mover, Overview } from '../api.ts';
-import { compact, direction, price, signed, sourceText } from '../format.ts';
+import { compact, direction, otherDayText, price, signed, sourceText } from '../format.ts';
 import { overview, show } from '../state.ts';
 
 const MOST = 8;
@@ -92,10 +92,10 @@ export function Market() {
         </small>
       </h2>
       <ul class="indices">
-        {indices.map(({ symbol, name, last, changePercent }) => (
+        {indices.map(({ symbol, name, date, last, changePercent }) => (
           <li key={symbol}>
             <button type="button" onClick={() => show(symbol)}>
-              {name}
+              {name} <small>{otherDayText(date, asOf)}</small>
             </button>
             <b class={direction(changePercent ?? 0)}>
               {last.toFixed(2)} {percent(changePercent)}

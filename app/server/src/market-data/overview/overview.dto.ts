@@ -116,7 +116,11 @@ export class MarketOverview {
   @ApiProperty({ description: 'yuan, of all quotes' })
   turnover!: number;
 
-  @ApiProperty({ type: [IndexQuote], description: 'indices that are stored, at the day of the snapshot' })
+  @ApiProperty({
+    type: [IndexQuote],
+    description:
+      'of those that are stored the newest bar up to the day of the snapshot; while that day trades it is of the day before, see `date`',
+  })
   indices!: readonly IndexQuote[];
 
   @ApiProperty({
