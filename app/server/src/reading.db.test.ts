@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exRightsReference } from './market-data/adjustment/corporate-action.ts';
+import type { Sql } from './database/sql.ts';
 import { createLoadedApplication, type TestApplication } from './testing/test-application.ts';
 
 type Item = Readonly<Record<string, string>>;
@@ -194,6 +195,35 @@ describe('reading market data', () => {
       );
       expect(String(body.items.at(-1).volume)).toBe(stored?.volume);
     });
+
+    it.each([
+      [
+        'symbols?limit=200',
+        `UPDATE app.symbols SET updated_at = now() WHERE symbol = $1`,
+        ['600000.SH', '000151.SZ'],
+      ],
+      [
+        'bars/600000.SH?limit=1',
+        `UPDATE app.halts SET fetched_at = now() WHERE symbol = '600000.SH' AND from_date = $1`,
+        ['2006-03-21', '2016-02-16'],
+      ],
+    ])(
+      'change when a transaction commits that began before the newest one: %s',
+      async (path, change, [one, other]) => {
+        const changeOne = async (transaction: Sql, key = ''): Promise<void> =>
+          expect(await transaction.query(`${change} RETURNING 1`, [key])).toHaveLength(1);
+        const { sql: database } = application.database;
+        let tag = '';
+        await database.transaction(async (older) => {
+          await older.query('SELECT pg_current_xact_id()');
+          await changeOne(database, one);
+          tag = (await get(path).expect(200)).headers['etag'] ?? '';
+          await get(path).set('If-None-Match', tag).expect(304);
+          await changeOne(older, other);
+        });
+        await get(path).set('If-None-Match', tag).expect(200);
+      },
+    );
 
     it('are not given to refusals', async () => {
       const { headers } = await get('bars/999999.SZ').expect(404).expect('Cache-Control', 'no-store');

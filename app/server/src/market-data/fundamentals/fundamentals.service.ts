@@ -5,13 +5,14 @@ import { formatStored } from '../../common/market/decimal.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
 import { exchangeTime } from '../calendar/sessions.ts';
+import { ROWS_VERSION } from '../store/rows-version.ts';
 import { SymbolsService } from '../symbols/symbols.service.ts';
 import type { FundamentalList, FundamentalReport, FundamentalsQuery } from './fundamentals.dto.ts';
 import { newestDueReport } from './report-deadlines.ts';
 
 /** $1 source, $2 symbol, $3 as of. */
 const STATE = `
-  SELECT concat_ws(' ', count(*), max(fetched_at)) AS version,
+  SELECT ${ROWS_VERSION} AS version,
          (max(report_date) FILTER (WHERE public_from <= $3::date))::text AS newest
     FROM app.fundamentals WHERE source = $1 AND symbol = $2`;
 

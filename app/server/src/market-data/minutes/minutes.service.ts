@@ -4,6 +4,7 @@ import { NotStoredError } from '../../common/errors.ts';
 import { formatStored } from '../../common/market/decimal.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
+import { ROWS_VERSION } from '../store/rows-version.ts';
 import { SymbolsService } from '../symbols/symbols.service.ts';
 import type { MinuteItem, MinuteList, MinutesQuery } from './minutes.dto.ts';
 
@@ -15,7 +16,7 @@ const STATE = `
          (SELECT max(at)::date::text FROM app.minute_bars WHERE source = $1 AND symbol = $2) AS "asOf",
          (SELECT max(at)::date::text FROM app.minute_bars
            WHERE source = $1 AND symbol = $2 AND at < shown.day) AS "previousDate",
-         (SELECT concat_ws(' ', count(*), max(fetched_at)) FROM app.minute_bars
+         (SELECT ${ROWS_VERSION} FROM app.minute_bars
            WHERE source = $1 AND symbol = $2 AND at >= shown.day AND at < shown.day + 1) AS version
     FROM shown`;
 

@@ -3,6 +3,7 @@ import { CLOCK, type Clock } from '../../common/clock.ts';
 import { Versioned } from '../../common/conditional/versioned.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
+import { ROWS_VERSION } from '../store/rows-version.ts';
 import { SymbolsService } from '../symbols/symbols.service.ts';
 import type { NewsEntry, NewsList, NewsQuery } from './news.dto.ts';
 
@@ -10,7 +11,7 @@ const DAY_MS = 86_400_000;
 
 /** $1 source, $2 symbol. */
 const STATE = `
-  SELECT concat_ws(' ', count(*), max(fetched_at)) AS version, max(fetched_at) AS "asOf"
+  SELECT ${ROWS_VERSION} AS version, max(fetched_at) AS "asOf"
     FROM app.news WHERE source = $1 AND symbol = $2`;
 
 /** A cursor is the moment in microseconds, and the id that tells items of one moment apart. */

@@ -6,16 +6,17 @@ import type { Database } from '../../database/sql.ts';
 import { MarketCalendar } from '../market-calendar.ts';
 import { isStale } from '../freshness.ts';
 import { MARKET_DATA_SOURCE } from '../market-data-source.ts';
+import { ROWS_VERSION } from '../store/rows-version.ts';
 import { overviewOf, type OverviewQuote } from './market-overview.ts';
 import type { IndexQuote, MarketOverview } from './overview.dto.ts';
 
 /**
- * The newest whole snapshot ($1 source); its row is written with the last of its quotes. The version of the symbols is
- * that of the row written last: names, boards and industries are theirs.
+ * The newest whole snapshot ($1 source); its row is written with the last of its quotes. Industries and days of listing
+ * are those of the symbols, and the bars of indices are written with their rows there.
  */
 const STATE = `
   SELECT found.id::text, found.trade_date::text AS "tradeDate", found.taken_at AS "takenAt", found.final, found.origin,
-         (SELECT xmin::text FROM app.symbols WHERE source = $1 ORDER BY age(xmin) LIMIT 1) AS "symbolsVersion",
+         (SELECT ${ROWS_VERSION} FROM app.symbols WHERE source = $1) AS "symbolsVersion",
          (SELECT max(last_bar)::text FROM app.symbols WHERE source = $1 AND last_bar IS NOT NULL) AS "newestBar"
     FROM (VALUES (1)) AS one
     LEFT JOIN (SELECT * FROM app.market_snapshots WHERE source = $1
@@ -62,7 +63,7 @@ interface State {
   readonly takenAt: Date | null;
   readonly final: boolean;
   readonly origin: string;
-  readonly symbolsVersion: string | null;
+  readonly symbolsVersion: string;
   readonly newestBar: string | null;
 }
 

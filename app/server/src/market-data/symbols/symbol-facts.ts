@@ -1,4 +1,5 @@
 import type { Board, SymbolKind } from '../../common/market/symbol.ts';
+import { ROWS_VERSION } from '../store/rows-version.ts';
 
 export type ListingStatus = 'listed' | 'suspended' | 'delisted';
 
@@ -40,8 +41,8 @@ export const SYMBOL_COLUMNS = `
   stored.bar_count AS bars,
   stored.first_bar::text AS "firstBar", stored.last_bar::text AS "lastBar"`;
 
-const newest = (table: string, column: string): string =>
-  `(SELECT concat(count(*), max(${column})) FROM app.${table} WHERE source = $1 AND symbol = $2)`;
+const versionOf = (table: string): string =>
+  `(SELECT ${ROWS_VERSION} FROM app.${table} WHERE source = $1 AND symbol = $2)`;
 
 /**
  * $1 source, $2 symbol, $3 the last completed trading day or null. The version is the transaction that wrote the row of
@@ -50,7 +51,7 @@ const newest = (table: string, column: string): string =>
  */
 export const FACTS = `
   SELECT to_jsonb(found) - 'version' AS row,
-         concat_ws(' ', found.version, ${newest('halts', 'fetched_at')}, ${newest('adjustment_factors', 'computed_at')}) AS version,
+         concat_ws(' ', found.version, ${versionOf('halts')}, ${versionOf('adjustment_factors')}) AS version,
          (SELECT max(last_bar)::text FROM app.symbols WHERE source = $1 AND last_bar IS NOT NULL) AS "newestBar",
          EXISTS (SELECT 1 FROM app.ingestion_runs
                   WHERE source = $1 AND kind = 'history' AND symbols IS NULL AND status = 'completed') AS "hasLoaded",

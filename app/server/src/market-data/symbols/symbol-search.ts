@@ -1,3 +1,4 @@
+import { ROWS_VERSION } from '../store/rows-version.ts';
 import { SYMBOL_COLUMNS, type SymbolRow } from './symbol-facts.ts';
 
 export interface SearchRow extends SymbolRow {
@@ -30,14 +31,10 @@ export const SEARCH = `
    ORDER BY rank, symbol
    LIMIT $9`;
 
-/**
- * What a list of symbols depends on, $1 source: which row was written last (transaction numbers wrap around, so that is
- * told by age), how many there are, and whether the first load has ended.
- */
+/** What a list of symbols depends on, $1 source: their rows, and whether the first load has ended. */
 export const LIST_STATE = `
-  SELECT concat_ws(' ', counted.symbols, newest.xmin, loaded.has) AS version, counted."asOf", loaded.has AS "hasLoaded"
-    FROM (SELECT count(*) AS symbols, max(last_bar)::text AS "asOf" FROM app.symbols WHERE source = $1) AS counted
-    LEFT JOIN (SELECT xmin::text FROM app.symbols WHERE source = $1 ORDER BY age(xmin) LIMIT 1) AS newest ON true
+  SELECT concat_ws(' ', listed.version, loaded.has) AS version, listed."asOf", loaded.has AS "hasLoaded"
+    FROM (SELECT ${ROWS_VERSION} AS version, max(last_bar)::text AS "asOf" FROM app.symbols WHERE source = $1) AS listed
    CROSS JOIN (SELECT EXISTS (SELECT 1 FROM app.ingestion_runs
                                WHERE source = $1 AND kind = 'history' AND symbols IS NULL AND status = 'completed') AS has) AS loaded`;
 

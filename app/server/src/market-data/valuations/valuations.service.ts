@@ -4,12 +4,13 @@ import { checkRange } from '../../common/market/series-query.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
 import { MarketCalendar } from '../market-calendar.ts';
+import { ROWS_VERSION } from '../store/rows-version.ts';
 import { SymbolsService } from '../symbols/symbols.service.ts';
 import type { ValuationItem, ValuationList, ValuationsQuery } from './valuations.dto.ts';
 
 /** $1 source, $2 symbol. */
 const STATE = `
-  SELECT concat_ws(' ', count(*), max(fetched_at)) AS version, max(trade_date)::text AS "asOf"
+  SELECT ${ROWS_VERSION} AS version, max(trade_date)::text AS "asOf"
     FROM app.valuations WHERE source = $1 AND symbol = $2`;
 
 /** $3 first, $4 last day, $5 only days before this one, $6 most rows; newest first. */
