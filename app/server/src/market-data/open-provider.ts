@@ -4,7 +4,6 @@ import type { Database } from '../database/sql.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { AKToolsProvider } from './aktools/aktools-provider.ts';
 import { bodyOf } from './aktools/answers.ts';
-import { StoredMarketFacts } from './aktools/stored-market-facts.ts';
 import { BUDGET, CIRCUIT_POLICY, PATIENCE_MS, SLOTS } from './gateway/defaults.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { HttpClient } from './gateway/http-client.ts';
@@ -13,6 +12,7 @@ import { PostgresUpstreamState } from './gateway/postgres-upstream-state.ts';
 import { MarketCalendars } from './market-calendars.ts';
 import type { MarketDataProvider } from './provider.ts';
 import { SampleProvider } from './sample/sample-provider.ts';
+import { StoredMarketFacts } from './store/market-facts.ts';
 
 export interface ProviderNeeds {
   readonly database: Database;

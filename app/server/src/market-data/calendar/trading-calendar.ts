@@ -56,7 +56,6 @@ export class TradingCalendar {
 
   dayStatus(date: string): DayStatus {
     if (this.#index.has(date)) return 'trading';
-    if (this.#index.has(date)) return 'trading';
     if (!isCivilDate(date)) throw new RangeError(`${JSON.stringify(date)} is no civil date YYYY-MM-DD`);
     if (date < this.knownFrom || date > this.knownUntil) return 'unknown';
     return 'closed';

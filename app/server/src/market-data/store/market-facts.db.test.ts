@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
 import { TradingCalendar } from '../calendar/trading-calendar.ts';
-import { reasonOf } from './market-facts.ts';
-import { StoredMarketFacts } from './stored-market-facts.ts';
+import { reasonOf } from '../aktools/market-facts.ts';
+import { StoredMarketFacts } from './market-facts.ts';
 
 describe('StoredMarketFacts', () => {
   let database: TestDatabase;

@@ -1,9 +1,9 @@
 import type { Clock } from '../../common/clock.ts';
 import type { Database } from '../../database/sql.ts';
+import type { AskedRange } from '../aktools/bars.ts';
+import type { MarketFacts } from '../aktools/market-facts.ts';
 import { exchangeTime, lastCompletedTradingDay, marketPhase } from '../calendar/sessions.ts';
 import type { TradingCalendar } from '../calendar/trading-calendar.ts';
-import type { AskedRange } from './bars.ts';
-import type { MarketFacts } from './market-facts.ts';
 
 export interface StoredMarketFactsOptions {
   readonly database: Database;
