@@ -5,6 +5,7 @@ import { CONFIGURATION, type Configuration } from '../common/configuration/confi
 import { DatabaseConnector } from './connector.ts';
 import { dataSourceOptions } from './data-source.ts';
 import { JobQueue } from './job-queue.service.ts';
+import { PeriodicQueries } from './periodic-queries.ts';
 import { databaseOf } from './sql.ts';
 
 export const DATABASE = Symbol('Database');
@@ -26,8 +27,9 @@ const connection = TypeOrmModule.forRootAsync({
   providers: [
     DatabaseConnector,
     JobQueue,
+    PeriodicQueries,
     { provide: DATABASE, useFactory: databaseOf, inject: [DataSource] },
   ],
-  exports: [DatabaseConnector, JobQueue, DATABASE],
+  exports: [DatabaseConnector, JobQueue, PeriodicQueries, DATABASE],
 })
 export class DatabaseModule {}

@@ -1,16 +1,9 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
-import { messageOf } from '../common/configuration/errors.ts';
-import { DatabaseConnector } from '../database/connector.ts';
 import { EXPECTED_SCHEMA_VERSION } from '../database/migrations/index.ts';
+import { PeriodicQueries } from '../database/periodic-queries.ts';
 import { Metrics } from './metrics.ts';
 
 /** What node-postgres tells about a pool; TypeORM keeps the pool in an untyped field. */
@@ -25,18 +18,15 @@ interface JobCount {
 }
 
 const REFRESH_MS = 15_000;
+const JOBS = 'SELECT name AS queue, state::text AS state, count(*)::int AS count FROM jobs.job GROUP BY 1, 2';
 
-/** Gauges about the pool and the job queue. Scrapes read what a timer fetched: a scrape must never wait for the database. */
+/** Gauges about the pool and the job queue. */
 @Injectable()
-export class DatabaseMetrics implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger(DatabaseMetrics.name);
-  private jobs: readonly JobCount[] = [];
-  private timer: NodeJS.Timeout | undefined;
-
+export class DatabaseMetrics implements OnApplicationBootstrap {
   constructor(
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(DataSource) private readonly dataSource: DataSource,
-    private readonly connector: DatabaseConnector,
+    private readonly queries: PeriodicQueries,
     private readonly metrics: Metrics,
   ) {}
 
@@ -61,32 +51,15 @@ export class DatabaseMetrics implements OnApplicationBootstrap, OnModuleDestroy 
     );
     // One kind of process reads what is common to all, or every replica would report it again.
     if (role !== 'worker') return;
+    const jobs = this.queries.every(REFRESH_MS, 'job counts', (sql) => sql.query<JobCount>(JOBS));
     this.metrics.gauge('jobs', 'Jobs stored, by queue and state', ['queue', 'state'], (set) => {
-      for (const { queue, state, count } of this.jobs) set({ queue, state }, count);
+      for (const { count, ...labels } of jobs()) set(labels, count);
     });
-    void this.connector.whenReady().then(() => {
-      this.timer = setInterval(() => void this.refresh(), REFRESH_MS).unref();
-      return this.refresh();
-    });
-  }
-
-  onModuleDestroy(): void {
-    clearInterval(this.timer);
   }
 
   private pool(): PoolCounts | undefined {
     if (!this.dataSource.isInitialized) return undefined;
     const { driver } = this.dataSource;
     return 'master' in driver ? poolCounts.safeParse(driver.master).data : undefined;
-  }
-
-  private async refresh(): Promise<void> {
-    try {
-      this.jobs = await this.dataSource.query(
-        'SELECT name AS queue, state::text AS state, count(*)::int AS count FROM jobs.job GROUP BY 1, 2',
-      );
-    } catch (error) {
-      this.logger.warn(`job counts cannot be read: ${messageOf(error)}`);
-    }
   }
 }

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { DatabaseConnector } from './connector.ts';
+import { PeriodicQueries } from './periodic-queries.ts';
+import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
+
+let database: TestDatabase;
+let connector: DatabaseConnector;
+let queries: PeriodicQueries;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  connector = new DatabaseConnector(database.dataSource);
+  queries = new PeriodicQueries(database.dataSource, connector);
+});
+afterAll(async () => {
+  await connector.beforeApplicationShutdown();
+  await database.drop();
+});
+
+it('has no rows before the database is ready, then the newest, keeps them over a failure, and ends', async () => {
+  await database.sql.query(`INSERT INTO app.trading_days VALUES ('test', '2024-09-18')`);
+  const days = `SELECT count(*)::int AS days, 1 / (2 - count(*)) AS fails FROM app.trading_days WHERE source = 'test'`;
+  const newest = queries.every(5, 'days', (sql) => sql.query<{ days: number }>(days));
+  const isSoon = (count: number): Promise<void> => vi.waitFor(() => expect(newest()[0]?.days).toBe(count));
+  const asked = vi.spyOn(database.dataSource, 'query');
+  expect(newest()).toEqual([]);
+  expect(asked).not.toHaveBeenCalled();
+  connector.onApplicationBootstrap();
+  await isSoon(1);
+
+  await database.sql.query(`INSERT INTO app.trading_days VALUES ('test', '2024-09-19')`);
+  asked.mockClear();
+  await vi.waitFor(() => expect(asked.mock.calls.length).toBeGreaterThan(3));
+  await isSoon(1);
+  await database.sql.query(`INSERT INTO app.trading_days VALUES ('test', '2024-09-20')`);
+  await isSoon(3);
+
+  queries.onModuleDestroy();
+  await vi.waitFor(async () => {
+    asked.mockClear();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(asked).not.toHaveBeenCalled();
+  });
+});
