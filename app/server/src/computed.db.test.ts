@@ -138,6 +138,50 @@ describe('computed answers', () => {
       });
     });
 
+    describe('a turnover', () => {
+      /** 平安银行 gave 2 shares for 10 on 2016-06-16, so volumes of the days before are multiplied by 1.2. */
+      const COUNTS = {
+        '2016-06-14': 11_000_000_000,
+        '2016-06-15': 11_804_054_579,
+        '2016-06-17': 14_631_000_000,
+      };
+      const rates = async (query: string) => {
+        const path = `/api/v1/indicators/000001.SZ?names=TURNOVER&from=2016-06-13&to=2016-06-17&${query}`;
+        const { body } = await get(path).expect(200);
+        return body.items.map(({ date, values }: { date: string; values: Record<string, number> }) => [
+          date,
+          values['TURNOVER'],
+        ]);
+      };
+      const rate = (volume: number, count: number): number => Math.round((volume / count) * 1e8) / 1e6;
+
+      it('is of the count of its day, whatever the adjustment, and changes with the counts', async () => {
+        const { headers } = await get('/api/v1/indicators/000001.SZ?names=TURNOVER');
+        await application.database.sql.query(
+          `INSERT INTO app.valuations (source, symbol, origin, trade_date, float_shares)
+           SELECT 'sample', '000001.SZ', 'test', day::date, shares::bigint FROM jsonb_each_text($1) AS given (day, shares)`,
+          [JSON.stringify(COUNTS)],
+        );
+        await get('/api/v1/indicators/000001.SZ?names=TURNOVER')
+          .set('If-None-Match', headers['etag'] ?? '')
+          .expect(200);
+        const { body } = await get('/api/v1/bars/000001.SZ?from=2016-06-13&to=2016-06-17');
+        const counts: Readonly<Record<string, number>> = COUNTS;
+        const bars: readonly { readonly date: string; readonly volume: number }[] = body.items;
+        const expected = bars.map(({ date, volume }) => [
+          date,
+          counts[date] === undefined ? undefined : rate(volume, counts[date]),
+        ]);
+        expect(expected.filter(([, value]) => value !== undefined)).toHaveLength(3);
+        for (const adjust of ['none', 'qfq', 'hfq'])
+          expect(await rates(`adjust=${adjust}`)).toEqual(expected);
+        const week = bars.reduce((sum, bar) => sum + bar.volume * (bar.date < '2016-06-16' ? 1.2 : 1), 0);
+        expect(await rates('adjust=qfq&period=weekly')).toEqual([
+          ['2016-06-17', rate(week, COUNTS['2016-06-17'])],
+        ]);
+      });
+    });
+
     it('lists everything that can be asked for, and answers all of it', async () => {
       const { body } = await get('/api/v1/indicators').expect(200);
       expect(body.patterns.length).toBeGreaterThanOrEqual(20);

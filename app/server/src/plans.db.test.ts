@@ -89,7 +89,7 @@ describe('on realistic amounts of rows', () => {
       '/api/v1/bars/600001.SH',
       '/api/v1/bars/600001.SH?limit=250&adjust=none',
       '/api/v1/minutes/600001.SH',
-      '/api/v1/indicators/600001.SH?names=MA5',
+      '/api/v1/indicators/600001.SH?names=MA5,TURNOVER',
       '/api/v1/analyses/rule/600001.SH',
       '/api/v1/market/overview',
       '/api/v1/calendar',

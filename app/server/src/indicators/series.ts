@@ -10,7 +10,7 @@ export interface BarSeries {
   readonly close: Float64Array;
   readonly volume: Float64Array;
   readonly amount: Float64Array;
-  /** Shares in free circulation at each bar, NaN where unknown; absent when the source does not tell. */
+  /** Shares that could be traded at each bar, on the scale of `volume`, NaN where unknown; absent where none is known. */
   readonly floatShares?: Float64Array;
 }
 

@@ -7,6 +7,7 @@ import { Metrics } from '../monitoring/metrics.ts';
 import { MonitoringModule } from '../monitoring/monitoring.module.ts';
 import { BarsController } from './bars/bars.controller.ts';
 import { BarsService } from './bars/bars.service.ts';
+import { FloatShares } from './bars/float-shares.ts';
 import { SeriesReader } from './bars/series-reader.ts';
 import { MarketCalendar } from './market-calendar.ts';
 import { CalendarController } from './calendar/http/calendar.controller.ts';
@@ -65,6 +66,7 @@ const source = {
     MarketCalendar,
     SymbolsService,
     SeriesReader,
+    FloatShares,
     BarsService,
     MinutesService,
     OverviewService,

@@ -180,10 +180,11 @@ const turnover: Family = {
       parameters: [],
       rule: () => ({
         formula: 'VOL/CAPITAL*100',
-        notes: ['CAPITAL 为流通股本（股）', IN_SHARES],
+        notes: ['CAPITAL 为当日流通股本（股），不知当日股本时无值', IN_SHARES],
         usesVolume: true,
         lines: [{ name: 'TURNOVER', unit: 'percent', settling: 0 }],
-        missing: ({ floatShares }) => (floatShares ? undefined : '数据源没有提供流通股本，换手率无法计算'),
+        missing: ({ floatShares }) =>
+          floatShares ? undefined : '没有各交易日的流通股本（随估值载入），换手率无法计算',
         compute: ({ volume, floatShares }) => [
           floatShares ? percentOf(volume, floatShares) : emptyColumn(volume.length),
         ],

@@ -73,7 +73,8 @@ export class IndicatorsService {
   async list(symbol: string, query: IndicatorsQuery): Promise<Versioned<IndicatorList>> {
     checkRange(query);
     const { period, adjust } = query;
-    const series = await this.bars.series(symbol, { period, adjust });
+    const floatShares = query.names.includes('TURNOVER');
+    const series = await this.bars.series(symbol, { period, adjust, floatShares });
     const body = async (): Promise<IndicatorList> => listOf(await series.read(), query);
     return new Versioned(series.version, body, series.isLong(query));
   }

@@ -7,6 +7,7 @@ import { type KnownSymbol, SymbolsService } from '../symbols/symbols.service.ts'
 import { type AppliedAdjustment, type BarColumns, type HistoryOptions, historyOf } from './bar-history.ts';
 import { barListOf } from './bar-list.ts';
 import type { BarList, BarsQuery } from './bars.dto.ts';
+import { FloatShares } from './float-shares.ts';
 import { impossibleMoves } from './impossible-moves.ts';
 import { isLong } from './long-answers.ts';
 import { SeriesReader, type SymbolSeries } from './series-reader.ts';
@@ -18,6 +19,8 @@ export interface BarHistory extends BarColumns, AppliedAdjustment {
   readonly asOf: string | null;
   readonly source: string;
   readonly stale: boolean;
+  /** Shares that could be traded, on the scale of `volume`, NaN where not known; absent: not asked for, or of no bar. */
+  readonly floatShares?: Float64Array;
   /** From when all ex-dates are known; null: none is, and these prices are raw. */
   readonly factorsKnownFrom: string | null;
   readonly adjust: Adjustment;
@@ -39,6 +42,7 @@ export class BarsService {
   constructor(
     private readonly symbols: SymbolsService,
     private readonly reader: SeriesReader,
+    private readonly floatShares: FloatShares,
     private readonly calendar: MarketCalendar,
   ) {}
 
@@ -68,22 +72,26 @@ export class BarsService {
       readonly period: Period;
       readonly adjust: Adjustment | 'known';
       readonly until?: string | undefined;
+      readonly floatShares?: boolean;
     },
   ): Promise<SeriesHandle> {
     const known = await this.withBars(text);
     const adjust = options.adjust === 'known' ? bestOf(known, options.until) : options.adjust;
     const knownFrom = factorsOf(known, adjust);
     const { symbol, name, lastBar: asOf, source, stale, factorsKnownFrom, version } = known;
+    const withFloat = options.floatShares === true;
     return {
-      version,
+      version: withFloat ? `${version} ${await this.floatShares.version(source, symbol)}` : version,
       isLong: (window) => isLong(known, window),
       read: async () => {
         const wanted = { ...options, adjust, volumes: 'split-adjusted' } as const;
-        const { columns } = await this.read(known, knownFrom, wanted);
+        const { series, columns } = await this.read(known, knownFrom, wanted);
+        const counts = withFloat ? await this.floatShares.of(source, symbol, series.days) : undefined;
+        const float = counts && { floatShares: asVolumes(counts, { series, columns, knownFrom, wanted }) };
         const impossible = (): readonly string[] =>
           adjust === 'none' ? impossibleMoves(columns, known) : [];
         const facts = { symbol, name, asOf, source, stale, factorsKnownFrom };
-        return { ...facts, adjust, impossibleMoves: impossible, ...columns };
+        return { ...facts, adjust, impossibleMoves: impossible, ...columns, ...float };
       },
     };
   }
@@ -103,6 +111,22 @@ export class BarsService {
     const series = await this.reader.read(source, symbol, version);
     return { series, columns: historyOf(series, knownFrom, options) };
   }
+}
+
+/** Daily counts at the days of bars, adjusted for splits as volumes are: or a split would look like less turnover. */
+function asVolumes(
+  counts: Float64Array,
+  from: {
+    readonly series: SymbolSeries;
+    readonly columns: BarColumns;
+    readonly knownFrom: string | undefined;
+    readonly wanted: HistoryOptions;
+  },
+): Float64Array {
+  const series = { ...from.series, volume: counts };
+  const { dates, volume } = historyOf(series, from.knownFrom, { ...from.wanted, period: 'daily' });
+  const byDate = new Map(dates.map((date, index) => [date, volume[index] ?? Number.NaN]));
+  return Float64Array.from(from.columns.dates, (date) => byDate.get(date) ?? Number.NaN);
 }
 
 /**
