@@ -109,7 +109,8 @@ describe('the page in Chromium', () => {
     ])
       expect(await legend()).toContain(text);
     expect(await page.locator('footer').innerText()).toContain('仅供研究，不构成投资建议');
-    await page.screenshot({ path: `${ARTEFACTS}/page.png` });
+    // docs/images/page.png is this picture.
+    await page.screenshot({ path: `${ARTEFACTS}/page.png`, fullPage: true });
   });
 
   it('names the panes, shows their values, and changes them as asked', async () => {
