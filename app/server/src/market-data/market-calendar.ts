@@ -5,30 +5,32 @@ import type { Database } from '../database/sql.ts';
 import { lastCompletedTradingDay } from './calendar/sessions.ts';
 import type { TradingCalendar } from './calendar/trading-calendar.ts';
 import { MARKET_DATA_SOURCE } from './market-data-source.ts';
-import { MarketCalendars } from './market-calendars.ts';
+import { MarketCalendars, StoredCalendars } from './market-calendars.ts';
 
 /** A source names new days about once a year; a worker that learns them is heard of after this long. */
 const LOOK_AGAIN_MS = 60_000;
 
-/** The calendar of the market that requests are answered by, looked at again once a minute. */
+/** The calendar of the market that requests are answered by; whether it is another one is asked once a minute. */
 @Injectable()
 export class MarketCalendar {
-  private readonly logger = new Logger(MarketCalendar.name);
+  private readonly stored: StoredCalendars;
   private calendar = MarketCalendars.announced().market;
   private lookAt = 0;
 
   constructor(
-    @Inject(DATABASE) private readonly database: Database,
+    @Inject(DATABASE) database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(MARKET_DATA_SOURCE) private readonly source: string,
-  ) {}
+    @Inject(MARKET_DATA_SOURCE) source: string,
+  ) {
+    const logger = new Logger(MarketCalendar.name);
+    this.stored = new StoredCalendars(database, source, (text) => logger.warn(text));
+  }
 
   async current(): Promise<TradingCalendar> {
     const now = this.clock.now().getTime();
     if (now < this.lookAt) return this.calendar;
     this.lookAt = now + LOOK_AGAIN_MS;
-    const warn = (text: string): void => this.logger.warn(text);
-    this.calendar = (await MarketCalendars.stored(this.database, this.source, warn)).market;
+    this.calendar = (await this.stored.current()).market;
     return this.calendar;
   }
 

@@ -1,7 +1,7 @@
 import { exchangeOf } from '../common/market/symbol.ts';
 import type { Sql } from '../database/sql.ts';
 import { CalendarConflictError, TradingCalendar } from './calendar/trading-calendar.ts';
-import { readTradingDays } from './store/reference.ts';
+import { readTradingDays, tradingDaysVersion } from './store/trading-days.ts';
 
 const EXCHANGES = ['SH', 'SZ', 'BJ'] as const;
 
@@ -32,12 +32,21 @@ export class MarketCalendars {
     const days = await readTradingDays(sql, source);
     if (days.length === 0) return MarketCalendars.announced();
     try {
-      return MarketCalendars.#each((exchange) => announcedBy(exchange).extendedBy(days).calendar);
+      return MarketCalendars.extendedBy(days);
     } catch (error) {
       if (!(error instanceof CalendarConflictError)) throw error;
       conflict(`the source's trading days are not used: ${error.message}`);
       return MarketCalendars.announced();
     }
+  }
+
+  /**
+   * The notices, and a source's list of trading days.
+   * @param days ascending civil dates
+   * @throws CalendarConflictError when the list contradicts the notices; nothing of it is to be used
+   */
+  static extendedBy(days: readonly string[]): MarketCalendars {
+    return MarketCalendars.#each((exchange) => announcedBy(exchange).extendedBy(days).calendar);
   }
 
   static announced(): MarketCalendars {
@@ -58,5 +67,33 @@ export class MarketCalendars {
     const calendar = this.#calendars.get(exchangeOf(symbol));
     if (calendar === undefined) throw new RangeError(`${symbol} is of no exchange that is known`);
     return calendar;
+  }
+}
+
+/**
+ * The calendars of a source for those who ask all the time: made anew, and a conflict told, only when the stored list
+ * is another one.
+ */
+export class StoredCalendars {
+  readonly #sql: Sql;
+  readonly #source: string;
+  readonly #conflict: (text: string) => void;
+  #version: string | undefined;
+  #calendars = MarketCalendars.announced();
+
+  /** @param conflict gets what is wrong with a stored list, once for each list */
+  constructor(sql: Sql, source: string, conflict: (text: string) => void) {
+    this.#sql = sql;
+    this.#source = source;
+    this.#conflict = conflict;
+  }
+
+  async current(): Promise<MarketCalendars> {
+    const version = await tradingDaysVersion(this.#sql, this.#source);
+    if (version !== this.#version) {
+      this.#calendars = await MarketCalendars.stored(this.#sql, this.#source, this.#conflict);
+      this.#version = version;
+    }
+    return this.#calendars;
   }
 }

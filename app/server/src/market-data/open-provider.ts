@@ -9,7 +9,7 @@ import { Gateway } from './gateway/gateway.ts';
 import { HttpClient } from './gateway/http-client.ts';
 import { observeWith } from './gateway/observer.ts';
 import { PostgresUpstreamState } from './gateway/postgres-upstream-state.ts';
-import { MarketCalendars } from './market-calendars.ts';
+import { StoredCalendars } from './market-calendars.ts';
 import type { MarketDataProvider } from './provider.ts';
 import { SampleProvider } from './sample/sample-provider.ts';
 import { StoredMarketFacts } from './store/market-facts.ts';
@@ -45,11 +45,12 @@ export function openProvider(
     slots: SLOTS,
     patienceMs: PATIENCE_MS,
   });
+  const calendars = new StoredCalendars(database, AKTOOLS, warn);
   const facts = new StoredMarketFacts({
     database,
     source: AKTOOLS,
     clock,
-    calendarOf: async (symbol) => (await MarketCalendars.stored(database, AKTOOLS, warn)).of(symbol),
+    calendarOf: async (symbol) => (await calendars.current()).of(symbol),
   });
   return new AKToolsProvider({ gateway, facts, only: symbols });
 }

@@ -41,13 +41,12 @@ export class MarketReference1795676460000 implements MigrationInterface {
   }
 }
 
-/** Days that a source named beyond those of the built-in calendar. */
+/** A source's list, ascending: always read, and replaced, as a whole. */
 const TRADING_DAYS = `
   CREATE TABLE app.trading_days (
-    source      text NOT NULL,
-    trade_date  date NOT NULL,
-    fetched_at  timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT trading_days_pkey PRIMARY KEY (source, trade_date)
+    source      text NOT NULL CONSTRAINT trading_days_pkey PRIMARY KEY,
+    days        date[] NOT NULL,
+    fetched_at  timestamptz NOT NULL DEFAULT now()
   )`;
 
 /** Terms per share held before the ex-date: cash in yuan before tax, the others in shares, the rights price in yuan. */

@@ -6,7 +6,7 @@ import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
 import { isFrozen } from '../market-data-source.ts';
 import { MARKET_DATA_PROVIDER, type MarketDataProvider } from '../provider.ts';
-import { MarketCalendars } from '../market-calendars.ts';
+import { StoredCalendars } from '../market-calendars.ts';
 import { IngestionRuns } from './ingestion-runs.ts';
 import { dueRuns, type RefreshSchedule } from './schedule.ts';
 
@@ -23,6 +23,7 @@ export const REFRESH_SCHEDULE = Symbol('RefreshSchedule');
 @Injectable()
 export class IngestionSchedule {
   private readonly logger = new Logger(IngestionSchedule.name);
+  private readonly calendars: StoredCalendars;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
@@ -30,7 +31,9 @@ export class IngestionSchedule {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(REFRESH_SCHEDULE) private readonly refresh: RefreshSchedule,
     private readonly runs: IngestionRuns,
-  ) {}
+  ) {
+    this.calendars = new StoredCalendars(database, provider.source, (text) => this.logger.warn(text));
+  }
 
   async keep(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
@@ -52,11 +55,10 @@ export class IngestionSchedule {
 
   private async orderDue(): Promise<void> {
     const { source, offers } = this.provider;
-    const calendars = await MarketCalendars.stored(this.database, source, (text) => this.logger.warn(text));
     const facts = {
       isFrozen: isFrozen(source),
       offers,
-      calendar: calendars.market,
+      calendar: (await this.calendars.current()).market,
       refresh: this.refresh,
       loadedAt: await this.loadedAt(),
     };

@@ -2,8 +2,9 @@ import { kindOf } from '../../common/market/symbol.ts';
 import { pinyinInitials } from '../../common/market/pinyin-initials.ts';
 import { exchangeTime } from '../calendar/sessions.ts';
 import { type SymbolListing, valueOr } from '../provider.ts';
-import { storeTradingDays } from '../store/reference.ts';
+import { CalendarConflictError } from '../calendar/trading-calendar.ts';
 import { markDelisted, upsertSymbols } from '../store/symbols.ts';
+import { storeTradingDays } from '../store/trading-days.ts';
 import { MarketCalendars } from '../market-calendars.ts';
 import { fromSource } from './failure.ts';
 import { readIfPossible } from './reading.ts';
@@ -57,7 +58,8 @@ function warnOfUnknown(
 }
 
 /**
- * The calendar has what the exchanges announced; a source's list adds closures at short notice and the next year.
+ * The calendar has what the exchanges announced; a source's list adds the next year, and adds or takes back days of
+ * closures at short notice. A list that contradicts the notices is not taken over: the one that is stored holds.
  * @returns the run with the calendars that hold from now on
  */
 export async function refreshCalendar(run: Run): Promise<Run> {
@@ -65,6 +67,13 @@ export async function refreshCalendar(run: Run): Promise<Run> {
   if (!provider.offers.has('tradingDays')) return run;
   const answer = await readIfPossible(run, 'the trading days', () => provider.tradingDays(signal));
   if (answer === undefined) return run;
+  try {
+    MarketCalendars.extendedBy(answer.value);
+  } catch (error) {
+    if (!(error instanceof CalendarConflictError)) throw error;
+    run.warn(`the source's new list of trading days is not taken over: ${error.message}`);
+    return run;
+  }
   await storeTradingDays(database, provider.source, answer.value);
   return { ...run, calendars: await MarketCalendars.stored(database, provider.source, run.warn) };
 }

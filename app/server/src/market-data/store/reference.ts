@@ -7,23 +7,6 @@ export interface SymbolKey {
   readonly symbol: string;
 }
 
-/** Adds days; what was named once stays. */
-export async function storeTradingDays(sql: Sql, source: string, days: readonly string[]): Promise<void> {
-  await sql.query(
-    `INSERT INTO app.trading_days (source, trade_date) SELECT $1, unnest($2::date[]) ON CONFLICT DO NOTHING`,
-    [source, days],
-  );
-}
-
-/** Ascending. */
-export async function readTradingDays(sql: Sql, source: string): Promise<string[]> {
-  const rows = await sql.query<{ day: string }>(
-    'SELECT trade_date::text AS day FROM app.trading_days WHERE source = $1 ORDER BY trade_date',
-    [source],
-  );
-  return rows.map((row) => row.day);
-}
-
 const ACTIONS = `
   INSERT INTO app.corporate_actions AS stored
          (source, symbol, origin, ex_date, record_date, announced_on, cash_per_share, bonus_per_share,

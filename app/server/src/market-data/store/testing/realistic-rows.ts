@@ -51,7 +51,7 @@ const ROWS: readonly string[] = [
   `INSERT INTO app.news (source, symbol, url, title, excerpt, published_at, origin)
    SELECT 'aktools', ${SYMBOL}, 'https://example.com/' || item, 't', 'e', timestamptz '2024-01-01' + item * interval '1 hour', 'eastmoney'
      FROM generate_series(0, 199) AS n CROSS JOIN generate_series(0, 99) AS item`,
-  `INSERT INTO app.trading_days (source, trade_date) SELECT 'aktools', date '1990-12-19' + n FROM generate_series(0, 4999) AS n`,
+  `INSERT INTO app.trading_days (source, days) SELECT 'aktools', array_agg(date '1990-12-19' + n) FROM generate_series(0, 4999) AS n`,
 ];
 
 /** @param owner a session that may write and analyse everything */
