@@ -26,6 +26,8 @@ describe('isStale', () => {
       { lastCompleted: '2026-10-12', haltedFrom: '2026-10-12' },
       true,
     ],
+    ['was delisted after its last bar', { lastCompleted: '2026-10-12', isDelisted: true }, false],
+    ['is delisted without any bar', { lastBar: null, isDelisted: true }, true],
     ['has no bars', { lastBar: null }, true],
     ['is asked for beyond the calendar', { lastCompleted: undefined }, true],
   ])('of a live symbol that %s', (_what, facts, stale) => {

@@ -1,4 +1,5 @@
 import { normaliseName } from '../../common/market/pinyin-initials.ts';
+import { exchangeOf } from '../../common/market/symbol.ts';
 import type { Bar, Halt, Quote, SymbolListing } from '../provider.ts';
 import { known, sharesOfLots } from './cells.ts';
 import { INDICES, symbolOfCode } from './codes.ts';
@@ -16,6 +17,12 @@ function checkWhole(rows: readonly unknown[], least: number, name: string): void
   if (rows.length < least) throw violated('too_few_rows', `${name} answered with ${rows.length} rows`);
 }
 
+/**
+ * AkShare joins four lists. Without that of Shanghai's main board it is still long enough for a market; without
+ * Shenzhen's it is not, and the other two are too small to tell.
+ */
+const LEAST_IN_SHANGHAI = 1_000;
+
 /** All A shares, and the indices that are known here. */
 export function readNames(body: string): readonly SymbolListing[] {
   const rows = readRows(stockNames, body);
@@ -25,6 +32,8 @@ export function readNames(body: string): readonly SymbolListing[] {
     const name = normaliseName(row.name);
     return symbol === undefined ? [] : [{ symbol, name, kind: 'stock', pinyin: undefined }];
   });
+  const inShanghai = stocks.filter(({ symbol }) => exchangeOf(symbol) === 'SH');
+  checkWhole(inShanghai, LEAST_IN_SHANGHAI, `${stockNames.name} of Shanghai`);
   return [...stocks, ...INDICES];
 }
 

@@ -1,9 +1,11 @@
 import { kindOf } from '../../common/market/symbol.ts';
 import { pinyinInitials } from '../../common/market/pinyin-initials.ts';
 import { exchangeTime } from '../calendar/sessions.ts';
-import { type SymbolListing, valueOr } from '../provider.ts';
+import type { Sql } from '../../database/sql.ts';
+import { isFrozen } from '../market-data-source.ts';
+import { type Quote, type SymbolListing, valueOr } from '../provider.ts';
 import { CalendarConflictError } from '../calendar/trading-calendar.ts';
-import { markDelisted, upsertSymbols } from '../store/symbols.ts';
+import { lockVanished, markDelisted, notListed, upsertSymbols } from '../store/symbols.ts';
 import { storeTradingDays } from '../store/trading-days.ts';
 import { MarketCalendars } from '../market-calendars.ts';
 import { fromSource } from './failure.ts';
@@ -12,6 +14,8 @@ import type { Run } from './run.ts';
 
 /** A list of fewer stocks is a selection, not the market: what it lacks may well be listed. */
 const WHOLE_MARKET = 3_000;
+/** About as many as the exchanges delist in a year; a list that lacks more lacks a part of the market. */
+const MOST_DELISTED = 50;
 /** Names in one warning. */
 const NAMED = 20;
 
@@ -37,9 +41,42 @@ export async function storeListings(run: Run, series: readonly string[]): Promis
   }
   await upsertSymbols(database, provider.source, [...listings.values()]);
   const stocks = listed.filter((listing) => listing.kind === 'stock').map((listing) => listing.symbol);
-  if (stocks.length >= WHOLE_MARKET)
-    await markDelisted(database, provider.source, stocks, exchangeTime(run.now()).date);
+  if (stocks.length >= WHOLE_MARKET) await delist(run, stocks);
   warnOfUnknown(run, listings, series);
+}
+
+/** Takes shares for delisted that the list lacks, unless it lacks so many that it cannot be whole. */
+async function delist(run: Run, listed: readonly string[]): Promise<void> {
+  const { database, provider } = run;
+  await database.transaction(async (sql) => {
+    const vanished = await lockVanished(sql, provider.source, listed);
+    if (vanished.length <= MOST_DELISTED)
+      await markDelisted(sql, provider.source, vanished, exchangeTime(run.now()).date);
+    else
+      run.warn(
+        `the list of symbols lacks ${vanished.length} that were listed (${namesOf(vanished)}), which is no delisting; they stay listed`,
+      );
+  });
+}
+
+/**
+ * Stores shares that are quoted with trades and not listed yet: the list of names may be older than the day. Where the
+ * configuration names its symbols, others are not wanted.
+ */
+export async function storeQuoted(run: Run, sql: Sql, quotes: readonly Quote[]): Promise<void> {
+  const { source } = run.provider;
+  if (run.configured !== undefined || isFrozen(source)) return;
+  const traded = new Map(
+    quotes.filter(({ volume = 0 }) => volume > 0).map((quote) => [quote.symbol, quote.name]),
+  );
+  const fresh = await notListed(sql, source, [...traded.keys()]);
+  const listings = fresh.map((symbol): SymbolListing => ({
+    symbol,
+    name: traded.get(symbol) ?? symbol,
+    kind: kindOf(symbol),
+    pinyin: undefined,
+  }));
+  await upsertSymbols(sql, source, listings.map(withPinyin));
 }
 
 /** A symbol of the configuration that the source does not know would be missed in silence. */

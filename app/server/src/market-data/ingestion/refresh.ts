@@ -123,10 +123,13 @@ async function refreshMarket(run: Run, day: string, symbols: readonly string[]):
   const { database, provider } = run;
   const closing = provider.offers.has('snapshot') ? await closingDay(run, day) : undefined;
   const lastCloses = await readLastCloses(database, provider.source);
+  // What is quoted beyond the list of names is newer than the list.
+  const quoted = run.configured === undefined ? (closing?.snapshot.quotes ?? []) : [];
+  const wanted = [...symbols, ...quoted.map(({ symbol }) => symbol)];
   const plan = planRefresh({
     day,
     dayBefore: run.calendars.market.previousTradingDay(day),
-    stored: await storedSymbols(database, provider.source, symbols),
+    stored: await storedSymbols(database, provider.source, wanted),
     quotes: closing && new Map(closing.snapshot.quotes.map((quote) => [quote.symbol, quote])),
     lastCloses,
   });

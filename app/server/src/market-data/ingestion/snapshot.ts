@@ -2,6 +2,7 @@ import { isFrozen } from '../market-data-source.ts';
 import type { MarketSnapshot, Origin } from '../provider.ts';
 import { type SymbolOutcome, recordOutcome, WHOLE_MARKET } from '../store/progress.ts';
 import { finalSnapshot, publishSnapshot } from '../store/snapshots.ts';
+import { storeQuoted } from './listings.ts';
 import { readIfPossible } from './reading.ts';
 import type { Run } from './run.ts';
 
@@ -32,7 +33,10 @@ export async function takeSnapshot(run: Run): Promise<TakenMarket | undefined> {
   const isKnown =
     isFrozen(source) && (await finalSnapshot(database, source, snapshot.tradeDate)) !== undefined;
   if (!isKnown)
-    await database.transaction((sql) => publishSnapshot(sql, { source, origin, takenAt, snapshot }));
+    await database.transaction(async (sql) => {
+      await storeQuoted(run, sql, snapshot.quotes);
+      await publishSnapshot(sql, { source, origin, takenAt, snapshot });
+    });
   await end({ outcome: 'data', origin, detail: `${snapshot.quotes.length} quotes of ${snapshot.tradeDate}` });
   return { origin, snapshot };
 }

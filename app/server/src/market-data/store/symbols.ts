@@ -46,18 +46,53 @@ export async function upsertSymbols(
   ]);
 }
 
-/** Stocks that a list of the whole market names no more. @param on the day on which they were missed first */
+/**
+ * Stocks that a list of the whole market lacks, and that do not trade in the newest snapshot: a list may be older than
+ * the day. The rows are locked, as {@link lockSymbols} does it.
+ */
+export async function lockVanished(sql: Sql, source: string, listed: readonly string[]): Promise<string[]> {
+  const rows = await sql.query<{ symbol: string }>(
+    `WITH newest AS (SELECT id, trade_date FROM app.market_snapshots WHERE source = $1
+                      ORDER BY trade_date DESC, taken_at DESC LIMIT 1)
+     SELECT symbol FROM app.symbols
+      WHERE source = $1 AND kind = 'stock' AND listing_status <> 'delisted' AND NOT symbol = ANY($2)
+        AND symbol NOT IN (SELECT symbol FROM app.snapshot_quotes
+                            WHERE snapshot_id = (SELECT id FROM newest) AND trade_date = (SELECT trade_date FROM newest)
+                              AND volume > 0)
+      ORDER BY symbol FOR NO KEY UPDATE`,
+    [source, listed],
+  );
+  return rows.map(({ symbol }) => symbol);
+}
+
+/** What is delisted is no more halted. @param on the day on which they were missed first */
 export async function markDelisted(
   sql: Sql,
   source: string,
-  listed: readonly string[],
+  symbols: readonly string[],
   on: string,
 ): Promise<void> {
   await sql.query(
     `UPDATE app.symbols SET listing_status = 'delisted', delisted_on = $3, updated_at = now()
-      WHERE source = $1 AND kind = 'stock' AND listing_status <> 'delisted' AND NOT symbol = ANY($2)`,
-    [source, listed, on],
+      WHERE source = $1 AND symbol = ANY($2)`,
+    [source, symbols, on],
   );
+  await sql.query(
+    `UPDATE app.halts SET to_date = greatest(from_date, $3::date - 1), fetched_at = now()
+      WHERE source = $1 AND symbol = ANY($2) AND to_date IS NULL`,
+    [source, symbols, on],
+  );
+}
+
+/** Those of the symbols that are not stored, or as delisted. */
+export async function notListed(sql: Sql, source: string, symbols: readonly string[]): Promise<string[]> {
+  const rows = await sql.query<{ symbol: string }>(
+    `SELECT given.symbol FROM unnest($2::text[]) AS given (symbol)
+       LEFT JOIN app.symbols AS stored ON stored.source = $1 AND stored.symbol = given.symbol
+      WHERE coalesce(stored.listing_status, 'delisted') = 'delisted'`,
+    [source, symbols],
+  );
+  return rows.map(({ symbol }) => symbol);
 }
 
 /**

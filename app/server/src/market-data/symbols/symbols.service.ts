@@ -82,7 +82,9 @@ export class SymbolsService {
       const detail = `no symbol ${symbol} is known`;
       throw new NotFoundError(`symbol: ${detail}`, [{ parameter: 'symbol', detail }]);
     }
-    const freshness = { source: this.source, lastBar: row.lastBar, newestBar, haltedFrom, lastCompleted };
+    const { lastBar } = row;
+    const isDelisted = row.listingStatus === 'delisted';
+    const freshness = { source: this.source, lastBar, newestBar, isDelisted, haltedFrom, lastCompleted };
     const stale = isStale(freshness, await this.calendar.current());
     return { ...row, source: this.source, stale, version: `${version} ${stale}` };
   }
