@@ -12,15 +12,19 @@ import { loadAll, replacing } from './market-data/ingestion/testing/runs.ts';
 import { fillRealistically } from './market-data/store/testing/realistic-rows.ts';
 import { explain, type Statement } from './market-data/store/testing/plan.ts';
 import { storeFundamentals, storeNews, storeValuations } from './market-data/store/details.ts';
+import { newestHaltList, readListedHalts } from './market-data/store/halt-lists.ts';
 import { locateSampleData } from './market-data/sample/sample-files.ts';
 import { SampleProvider } from './market-data/sample/sample-provider.ts';
 
 /** Rows from which reading all of a table, or of one partition, for one answer is a mistake. */
 const LARGE = 1_000;
 /** Small by nature, whatever the platform's age: as many rows as there are symbols or days. */
-const SMALL = new Set(['symbols', 'trading_days', 'market_snapshots', 'ingestion_runs']);
-/** Their use is what they refuse, which no plan shows: a second run for one firing of the schedule. */
-const GUARDS = new Set(['ingestion_runs_firing_key']);
+const SMALL = new Set(['symbols', 'halt_lists', 'market_snapshots', 'ingestion_runs']);
+/**
+ * Their use is what they refuse, which no plan shows: a second run for one firing of the schedule, a second list of
+ * trading days of one source.
+ */
+const GUARDS = new Set(['ingestion_runs_firing_key', 'trading_days_pkey']);
 
 /** Statements that look at all of a table on purpose, by the clock and not for a request. */
 const ON_PURPOSE: readonly RegExp[] = [
@@ -76,6 +80,8 @@ describe('on realistic amounts of rows', () => {
     await storeValuations(sql, key, []);
     await storeFundamentals(sql, key, []);
     await storeNews(sql, key, []);
+    await newestHaltList(sql, LIVE);
+    await readListedHalts(sql, LIVE, ['600000.SH']);
   }
 
   /** Every reading route, and the decisions about findings. */

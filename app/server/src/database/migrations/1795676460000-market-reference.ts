@@ -12,6 +12,7 @@ export class MarketReference1795676460000 implements MigrationInterface {
       ADJUSTMENT_FACTORS,
       HALTS,
       HALTS_BY_END,
+      HALT_LISTS,
       MARKET_SNAPSHOTS,
       MARKET_SNAPSHOTS_LATEST,
       SNAPSHOT_QUOTES,
@@ -32,6 +33,7 @@ export class MarketReference1795676460000 implements MigrationInterface {
       'valuations',
       'snapshot_quotes',
       'market_snapshots',
+      'halt_lists',
       'halts',
       'adjustment_factors',
       'corporate_actions',
@@ -107,6 +109,14 @@ const HALTS = `
 /** Who is halted on a day: nearly always a recent one, after which few halts end. */
 const HALTS_BY_END = `
   CREATE INDEX halts_by_end ON app.halts (source, coalesce(to_date, 'infinity'::date))`;
+
+/** Days whose list of all halts was read: a share that it does not name was not halted. */
+const HALT_LISTS = `
+  CREATE TABLE app.halt_lists (
+    source     text NOT NULL,
+    list_date  date NOT NULL,
+    CONSTRAINT halt_lists_pkey PRIMARY KEY (source, list_date)
+  )`;
 
 /** A row appears when all its quotes are stored, in the same transaction: half a market is never seen. */
 const MARKET_SNAPSHOTS = `

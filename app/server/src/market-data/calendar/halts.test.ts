@@ -70,3 +70,35 @@ describe('missingRuns', () => {
     ]);
   });
 });
+
+describe('deriveHalts of a share whose source lists halts', () => {
+  const calendar = TradingCalendar.announced('SH');
+  // 2024-07-08 to 07-12 is a week of five trading days.
+  const bars = ['2024-07-05', '2024-07-15'];
+  const derived = (
+    days: readonly string[],
+    halts: readonly { from: string; to: string | undefined }[] = [],
+  ) =>
+    deriveHalts(bars, calendar, { days: new Set(days), halts }).map(({ from, to, tradingDays }) => [
+      from,
+      to,
+      tradingDays,
+    ]);
+
+  it('takes days of which nothing is known for halts', () => {
+    expect(derived([])).toEqual([['2024-07-08', '2024-07-12', 5]]);
+  });
+
+  it('makes no halt of a day whose list does not name the share', () => {
+    expect(derived(['2024-07-10'])).toEqual([
+      ['2024-07-08', '2024-07-09', 2],
+      ['2024-07-11', '2024-07-12', 2],
+    ]);
+    expect(derived(['2024-07-08', '2024-07-09', '2024-07-10', '2024-07-11', '2024-07-12'])).toEqual([]);
+  });
+
+  it('does not tell a second time of what the source names itself', () => {
+    expect(derived([], [{ from: '2024-07-09', to: undefined }])).toEqual([['2024-07-08', '2024-07-08', 1]]);
+    expect(derived(['2024-07-12'], [{ from: '2024-07-01', to: '2024-07-11' }])).toEqual([]);
+  });
+});

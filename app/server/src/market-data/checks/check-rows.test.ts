@@ -139,14 +139,22 @@ describe('days', () => {
     expect(checkRows(broken, { ...INDEX, calendar })[2]?.findings).toEqual([]);
   });
 
-  it('that a share lacks are halts, unless the source says when it was halted', () => {
+  it('that a share lacks are gaps where the list of halts of the day was read and does not name it', () => {
     const rows = rowsOf({ date: '2024-01-02' }, { date: '2024-01-08' });
+    const lists = (...days: string[]): ReadonlySet<string> => new Set(days);
+    const all = lists('2024-01-03', '2024-01-04', '2024-01-05');
     const last = (context: CheckContext): string[] =>
       checkRows(rows, { ...context, calendar })[1]?.findings.map(({ detail }) => detail) ?? [];
     expect(last(STOCK)).toEqual([]);
-    expect(last({ ...STOCK, halts: [{ from: '2024-01-03', to: '2024-01-05' }] })).toEqual([]);
-    expect(last({ ...STOCK, halts: [{ from: '2024-01-04', to: undefined }] })).toEqual([
+    expect(last({ ...STOCK, halts: { days: lists(), halts: [] } })).toEqual([]);
+    const whole = [{ from: '2024-01-03', to: '2024-01-05' }];
+    expect(last({ ...STOCK, halts: { days: all, halts: whole } })).toEqual([]);
+    const open = [{ from: '2024-01-04', to: undefined }];
+    expect(last({ ...STOCK, halts: { days: all, halts: open } })).toEqual([
       '1 trading days before it are missing, from 2024-01-03 to 2024-01-03',
+    ]);
+    expect(last({ ...STOCK, halts: { days: lists('2024-01-04'), halts: [] } })).toEqual([
+      '1 trading days before it are missing, from 2024-01-04 to 2024-01-04',
     ]);
   });
 

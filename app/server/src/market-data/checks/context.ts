@@ -1,5 +1,6 @@
 import { type Board, boardOf, kindOf, type SymbolKind } from '../../common/market/symbol.ts';
 import type { ActionHistory } from '../adjustment/factors.ts';
+import type { ListedHalts } from '../calendar/halts.ts';
 import type { TradingCalendar } from '../calendar/trading-calendar.ts';
 import type { Bar } from '../provider.ts';
 
@@ -16,8 +17,8 @@ export interface CheckContext {
   readonly listedOn?: string;
   /** Whether the share is under risk warning (ST, *ST) during the answer. */
   readonly riskWarning?: boolean;
-  /** Halts that the source itself reports; with them a missing day that is none of them is a gap. */
-  readonly halts?: readonly { readonly from: string; readonly to: string | undefined }[];
+  /** What the source itself says of a share's halts; a missing day that its list does not name is a gap. */
+  readonly halts?: ListedHalts;
 }
 
 /** The context with what follows from the symbol, worked out once for all rows. */

@@ -1,4 +1,5 @@
 import type { ActionHistory } from '../adjustment/factors.ts';
+import type { ListedHalts } from '../calendar/halts.ts';
 import { exchangeTime, lastCompletedTradingDay } from '../calendar/sessions.ts';
 import type { CheckContext } from '../checks/context.ts';
 import { isFrozen } from '../market-data-source.ts';
@@ -10,6 +11,8 @@ import type { KnownActions } from './series-writer.ts';
 export interface CheckFacts {
   readonly symbol: string;
   readonly stored: StoredSymbol | undefined;
+  /** undefined: the source has no lists of halts. */
+  readonly halts?: ListedHalts | undefined;
   /** null or undefined: not known. */
   readonly actions: KnownActions | null | undefined;
   /** First date that was asked for; undefined: the whole history. */
@@ -26,12 +29,13 @@ const historyOf = ({ from, until, actions }: KnownActions): ActionHistory => ({
 
 /** What the checks of daily rows may use beside the rows. */
 export function checkContextOf(run: Run, facts: CheckFacts): CheckContext {
-  const { symbol, stored, actions, from, previous } = facts;
+  const { symbol, stored, halts, actions, from, previous } = facts;
   return {
     symbol,
     calendar: run.calendars.of(symbol),
     actions: actions ? historyOf(actions) : 'unknown',
     ...(isFrozen(run.provider.source) ? {} : { clock: clockOf(run) }),
+    ...(halts === undefined ? {} : { halts }),
     ...(previous === undefined ? {} : { previous }),
     ...(stored?.listedOn == null ? {} : { listedOn: stored.listedOn }),
     // Whether a share was under risk warning years ago is not known; of the newest days its name tells.

@@ -3,9 +3,10 @@ import { exchangeTime } from '../calendar/sessions.ts';
 import type { DateRange, SourceRow } from '../provider.ts';
 import { SourceError } from '../source-error.ts';
 import { lastBarBefore } from '../store/daily-bars.ts';
-import { type StoredSymbol, storedSymbols } from '../store/symbols.ts';
-import { checkContextOf } from './check-context.ts';
+import { storedSymbols } from '../store/symbols.ts';
+import { type CheckFacts, checkContextOf } from './check-context.ts';
 import { fromSource } from './failure.ts';
+import { listedHalts } from './halts.ts';
 import { judgeDaily } from './judge.ts';
 import { type Answered, readSymbols, rethrowPause } from './reading.ts';
 import { type Run, RunPaused } from './run.ts';
@@ -57,7 +58,7 @@ function withEvidence(run: Run, wanted: Wanted, actions: KnownActions): KnownAct
 async function judgeAnswer(
   run: Run,
   wanted: Wanted,
-  stored: StoredSymbol | undefined,
+  { stored, halts }: Pick<CheckFacts, 'stored' | 'halts'>,
   answer: Answered<readonly SourceRow[]>['answer'],
 ): Promise<JudgedSeries> {
   const { symbol, range: { from } = {} } = wanted;
@@ -70,7 +71,7 @@ async function judgeAnswer(
   const rows = judgeDaily(
     { symbol, origin },
     value,
-    checkContextOf(run, { symbol, stored, actions, from, previous }),
+    checkContextOf(run, { symbol, stored, halts, actions, from, previous }),
   );
   return { symbol, origin, rows, from, actions };
 }
@@ -86,6 +87,7 @@ export async function loadSeries(run: Run, wanted: readonly Wanted[]): Promise<v
   const stored = new Map(
     (await storedSymbols(database, provider.source, symbols)).map((one) => [one.symbol, one]),
   );
+  const listed = await listedHalts(database, run, symbols);
   const writer = new SeriesWriter(run);
   try {
     const answers = readSymbols(run, symbols, (symbol) => {
@@ -94,7 +96,8 @@ export async function loadSeries(run: Run, wanted: readonly Wanted[]): Promise<v
     });
     for await (const { symbol, answer } of answers) {
       const one = bySymbol.get(symbol) ?? { symbol };
-      await writer.add(await judgeAnswer(run, one, stored.get(symbol), answer));
+      const known = { stored: stored.get(symbol), halts: listed?.(symbol) };
+      await writer.add(await judgeAnswer(run, one, known, answer));
     }
     await writer.end();
   } catch (error) {

@@ -1,15 +1,13 @@
 import type { Transaction } from '../../database/sql.ts';
 import { CorporateActionError } from '../adjustment/corporate-action.ts';
-import { kindOf } from '../../common/market/symbol.ts';
-import { deriveHalts } from '../calendar/halts.ts';
 import type { CorporateAction, Origin } from '../provider.ts';
 import { storeDailyBars, type StoredBar } from '../store/daily-bars.ts';
 import { recomputeFactors } from '../store/factors.ts';
 import { forgetMended, recordFindings } from '../store/findings.ts';
-import { storeDerivedHalts } from '../store/halts.ts';
 import { advanceProgress, beginProgress } from '../store/progress.ts';
 import { setFactorsKnown, storeCorporateActions, symbolsWithActions } from '../store/reference.ts';
 import { lockSymbols, refreshStatistics } from '../store/symbols.ts';
+import { haltsByBars } from './halts.ts';
 import { countDispositions, decidedBars, type JudgedRow } from './judge.ts';
 import type { ChunkReport, Run } from './run.ts';
 
@@ -180,21 +178,9 @@ async function finishSeries(sql: Transaction, run: Run, finished: readonly Judge
     );
   for (const { symbol, from } of finished)
     if (from !== undefined) await forgetMended(sql, foundIn, [symbol], from);
-  await storeDerivedHalts(
-    sql,
-    source,
-    finished.flatMap((series) => haltsOf(run, series)),
-  );
+  await haltsByBars(sql, run, finished);
   await storeFactorsOf(sql, run, finished);
   await refreshStatistics(sql, source, symbols);
-}
-
-/** A row that was refused still shows that its day was traded. */
-function haltsOf(run: Run, { symbol, rows }: JudgedSeries): Parameters<typeof storeDerivedHalts>[2] {
-  if (kindOf(symbol) !== 'stock') return [];
-  const dates = [...new Set(rows.flatMap((row) => row.bar?.date ?? row.findings[0]?.date ?? []))].toSorted();
-  const [from] = dates;
-  return from === undefined ? [] : [{ symbol, from, halts: deriveHalts(dates, run.calendars.of(symbol)) }];
 }
 
 async function storeFactorsOf(sql: Transaction, run: Run, finished: readonly JudgedSeries[]): Promise<void> {

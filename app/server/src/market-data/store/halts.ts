@@ -21,7 +21,10 @@ const REPLACE_HALTS = `
          RETURNING 1)
   SELECT count(*) FROM outdated`;
 
-/** Replaces the halts that were derived from bars; those that the source names itself stay, and win. */
+/**
+ * Replaces the halts that were derived from bars; those that the source names itself stay, and win. An answer may lack
+ * days that another one had: what has a bar is no halt.
+ */
 export async function storeDerivedHalts(
   sql: Sql,
   source: string,
@@ -43,8 +46,13 @@ export async function storeDerivedHalts(
   ]);
   if (halts.length === 0) return;
   await sql.query(
+    // With a limit it stays one probe of the key for each halt; a join may read all bars.
     `INSERT INTO app.halts (source, origin, symbol, from_date, to_date)
-     SELECT $1, 'derived', given.* FROM unnest($2::text[], $3::date[], $4::date[]) AS given ON CONFLICT DO NOTHING`,
+     SELECT $1, 'derived', given.* FROM unnest($2::text[], $3::date[], $4::date[]) AS given (symbol, from_date, to_date)
+      WHERE (SELECT true FROM app.daily_bars AS bar
+              WHERE bar.source = $1 AND bar.symbol = given.symbol
+                AND bar.trade_date BETWEEN given.from_date AND given.to_date LIMIT 1) IS NULL
+     ON CONFLICT DO NOTHING`,
     [source, ...columns],
   );
 }
@@ -74,14 +82,91 @@ export async function storeHalts(
   );
 }
 
-/** Marks who is halted on `day` by the halts that are stored, and who trades again. */
-export async function markSuspended(sql: Sql, source: string, day: string): Promise<void> {
+/**
+ * Locks the symbols that a list of halts may change, as `lockSymbols` does it: those that it names, and those that are
+ * halted by what is stored. @returns the ones that are known
+ */
+export async function lockHalted(
+  sql: Sql,
+  source: string,
+  listed: readonly string[],
+  day: string,
+): Promise<string[]> {
+  const rows = await sql.query<{ symbol: string }>(
+    `SELECT symbol FROM app.symbols
+      WHERE source = $1
+        AND (symbol = ANY($2) OR listing_status = 'suspended'
+             OR symbol IN (SELECT symbol FROM app.halts
+                            WHERE source = $1 AND from_date <= $3 AND coalesce(to_date, 'infinity'::date) >= $3))
+      ORDER BY symbol FOR NO KEY UPDATE`,
+    [source, listed, day],
+  );
+  return rows.map(({ symbol }) => symbol);
+}
+
+/** Marks which of the symbols are halted on `day` by the halts that are stored, and which trade again. */
+export async function markSuspended(
+  sql: Sql,
+  source: string,
+  symbols: readonly string[],
+  day: string,
+): Promise<void> {
   await sql.query(
-    `WITH halted AS (SELECT symbol FROM app.halts WHERE source = $1 AND from_date <= $2 AND coalesce(to_date >= $2, true))
+    `WITH halted AS (SELECT symbol FROM app.halts
+                      WHERE source = $1 AND symbol = ANY($2) AND from_date <= $3 AND coalesce(to_date >= $3, true))
      UPDATE app.symbols AS stored
         SET listing_status = CASE WHEN stored.symbol IN (SELECT symbol FROM halted) THEN 'suspended' ELSE 'listed' END
-      WHERE source = $1 AND listing_status <> 'delisted'
+      WHERE source = $1 AND symbol = ANY($2) AND listing_status <> 'delisted'
         AND (listing_status = 'suspended') <> (stored.symbol IN (SELECT symbol FROM halted))`,
-    [source, day],
+    [source, symbols, day],
+  );
+}
+
+export interface ContradictedHalt {
+  readonly symbol: string;
+  readonly from: string;
+  /** Whether the share traded on its first day. */
+  readonly tradedFirst: boolean;
+  /** The first later day with a bar. */
+  readonly traded: string;
+}
+
+/** Halts of these symbols, as the source names them, within which the share traded again. */
+export function contradictedHalts(
+  sql: Sql,
+  source: string,
+  symbols: readonly string[],
+): Promise<ContradictedHalt[]> {
+  return sql.query(
+    `SELECT halt.symbol, halt.from_date::text AS "from", bar.trade_date::text AS traded,
+            EXISTS (SELECT FROM app.daily_bars AS first
+                     WHERE first.source = $1 AND first.symbol = halt.symbol AND first.trade_date = halt.from_date) AS "tradedFirst"
+       FROM app.halts AS halt
+      CROSS JOIN LATERAL (SELECT trade_date FROM app.daily_bars
+                           WHERE source = $1 AND symbol = halt.symbol AND trade_date > halt.from_date
+                             AND trade_date <= coalesce(halt.to_date, 'infinity'::date)
+                           ORDER BY trade_date LIMIT 1) AS bar
+      WHERE halt.source = $1 AND halt.symbol = ANY($2) AND halt.origin <> 'derived'`,
+    [source, symbols],
+  );
+}
+
+/** @param ends last days of halts that are known by symbol and first day; null: it was none */
+export async function endHalts(
+  sql: Sql,
+  source: string,
+  ends: readonly { readonly symbol: string; readonly from: string; readonly to: string | null }[],
+): Promise<void> {
+  const given = `unnest($2::text[], $3::date[], $4::date[]) AS given (symbol, from_date, to_date)`;
+  const key = 'stored.source = $1 AND stored.symbol = given.symbol AND stored.from_date = given.from_date';
+  const columns = [ends.map(({ symbol }) => symbol), ends.map(({ from }) => from), ends.map(({ to }) => to)];
+  await sql.query(`DELETE FROM app.halts AS stored USING ${given} WHERE ${key} AND given.to_date IS NULL`, [
+    source,
+    ...columns,
+  ]);
+  await sql.query(
+    `UPDATE app.halts AS stored SET to_date = given.to_date, fetched_at = now() FROM ${given}
+      WHERE ${key} AND given.to_date IS NOT NULL`,
+    [source, ...columns],
   );
 }

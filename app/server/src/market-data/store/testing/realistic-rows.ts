@@ -52,6 +52,7 @@ const ROWS: readonly string[] = [
    SELECT 'aktools', ${SYMBOL}, 'https://example.com/' || item, 't', 'e', timestamptz '2024-01-01' + item * interval '1 hour', 'eastmoney'
      FROM generate_series(0, 199) AS n CROSS JOIN generate_series(0, 99) AS item`,
   `INSERT INTO app.trading_days (source, days) SELECT 'aktools', array_agg(date '1990-12-19' + n) FROM generate_series(0, 4999) AS n`,
+  `INSERT INTO app.halt_lists (source, list_date) SELECT 'aktools', date '2014-01-01' + n FROM generate_series(0, 2499) AS n`,
 ];
 
 /** @param owner a session that may write and analyse everything */
