@@ -63,9 +63,16 @@ async function askOne(
   return fetched(of, await ask(gateway, { of, parameters, read: (body) => read(body, asked) }, signal));
 }
 
+/** Whether a share traded on days that the answer lacks. */
+async function hasGap(facts: MarketFacts, symbol: string, rows: readonly SourceRow[]): Promise<boolean> {
+  if (kindOf(symbol) === 'index') return false;
+  const days = rows.flatMap(({ bar }) => bar?.date ?? []).toSorted();
+  return (await facts.gaps(symbol, days)).length > 0;
+}
+
 /**
- * Daily rows of the first upstream that has any. One that answers with nothing while the market was open and the symbol
- * not halted is passed over like one that fails.
+ * Daily rows of the first upstream that has all of them. One that answers with nothing while the market was open and the
+ * symbol not halted is passed over like one that fails; one that lacks days counts where no other is whole.
  * @throws SourceError of the first upstream when none answered
  */
 export async function fetchDailyRows(
@@ -75,21 +82,32 @@ export async function fetchDailyRows(
   signal: AbortSignal | undefined,
 ): Promise<Fetched<readonly SourceRow[]>> {
   const asked = { ...range, symbol, code: codeOf(symbol) };
+  let holed: Fetched<readonly SourceRow[]> | undefined;
   let empty: Fetched<readonly SourceRow[]> | undefined;
   let failure: SourceError | undefined;
   for (const upstream of kindOf(symbol) === 'index' ? INDEX_UPSTREAMS : STOCK_UPSTREAMS) {
     try {
       const answer = await askOne(gateway, upstream, asked, signal);
-      if (answer.outcome !== 'data' || answer.value.length > 0) return answer;
+      if (answer.outcome !== 'data') return answer;
+      if (answer.value.length > 0) {
+        if (!(await hasGap(facts, symbol, answer.value))) return answer;
+        holed ??= answer;
+        continue;
+      }
       const { origin, operation, fetchedAt } = answer;
       const reason = await reasonOf(facts, symbol, range);
       empty ??= { origin, operation, fetchedAt, outcome: 'empty', reason };
-      if (reason !== 'upstream_empty') return empty;
+      if (reason !== 'upstream_empty') break;
     } catch (error) {
-      if (!(error instanceof SourceError) || NOT_FOR_THE_NEXT.has(error.failure)) throw error;
+      if (!(error instanceof SourceError)) throw error;
+      if (NOT_FOR_THE_NEXT.has(error.failure)) {
+        if (holed === undefined) throw error;
+        break;
+      }
       failure ??= error;
     }
   }
-  if (empty !== undefined) return empty;
+  const best = holed ?? empty;
+  if (best !== undefined) return best;
   throw failure ?? new Error(`no upstream has daily rows of ${symbol}`);
 }

@@ -14,6 +14,11 @@ export interface MarketFacts {
   isListed(symbol: string, by: string): Promise<boolean | undefined>;
   /** Whether the symbol is known to have been halted on all of the days. */
   isHalted(symbol: string, days: readonly string[]): Promise<boolean>;
+  /**
+   * Trading days between these days with bars (ascending) on which the share was not halted, by lists of halts that were
+   * read; of other days it tells nothing.
+   */
+  gaps(symbol: string, days: readonly string[]): Promise<readonly string[]>;
 }
 
 /** Why an answer about a symbol and a range has no rows. */

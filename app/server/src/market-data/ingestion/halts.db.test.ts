@@ -145,10 +145,29 @@ describe('halts', () => {
     await list('2024-07-16', []);
     await list('2024-07-17', [listed('600000', '2024-07-17')]);
     market.lacks('2024-07-17');
+    market.answers('stock_zh_a_daily', []);
+    market.answers('stock_zh_a_hist_tx', []);
     await load('2024-07-15', '2024-07-18');
     expect(await stored()).toEqual([named('2024-07-17', null, '600000.SH')]);
     expect(await gaps()).toEqual([
       '2024-07-18: 1 trading days before it are missing, from 2024-07-17 to 2024-07-17',
+    ]);
+  });
+
+  it('are no reason to pass over an upstream, but a gap is: the next one may have the day', async () => {
+    await list('2024-07-16', [listed('000151', '2024-07-16', '2024-07-16')]);
+    await list('2024-07-17', []);
+    market.fake.calls.length = 0;
+    market.lacks('2024-07-16', '2024-07-17');
+    await load('2024-07-15', '2024-07-18');
+    expect(market.fake.callsOf('stock_zh_a_daily')).toHaveLength(1);
+    expect(await gaps()).toEqual([]);
+    const bars = await database.sql.query(
+      `SELECT trade_date::text AS day, origin FROM app.daily_bars WHERE trade_date BETWEEN '2024-07-17' AND '2024-07-18' ORDER BY 1`,
+    );
+    expect(bars).toEqual([
+      { day: '2024-07-17', origin: 'sina' },
+      { day: '2024-07-18', origin: 'sina' },
     ]);
   });
 

@@ -2,8 +2,10 @@ import type { Clock } from '../../common/clock.ts';
 import type { Database } from '../../database/sql.ts';
 import type { AskedRange } from '../aktools/bars.ts';
 import type { MarketFacts } from '../aktools/market-facts.ts';
+import { missingRuns, whyMissing } from '../calendar/halts.ts';
 import { exchangeTime, lastCompletedTradingDay, marketPhase } from '../calendar/sessions.ts';
 import type { TradingCalendar } from '../calendar/trading-calendar.ts';
+import { readListedHalts } from './halt-lists.ts';
 
 export interface StoredMarketFactsOptions {
   readonly database: Database;
@@ -67,5 +69,16 @@ export class StoredMarketFacts implements MarketFacts {
       [this.#options.source, symbol, days],
     );
     return days.length > 0 && row?.halted === true;
+  }
+
+  async gaps(symbol: string, days: readonly string[]): Promise<readonly string[]> {
+    const { database, source, calendarOf } = this.#options;
+    const calendar = await calendarOf(symbol);
+    const missing = missingRuns(days, calendar).flatMap(
+      ({ from, to }) => calendar.tradingDaysBetween(from, to) ?? [],
+    );
+    if (missing.length === 0) return [];
+    const listed = (await readListedHalts(database, source, [symbol]))(symbol);
+    return missing.filter((day) => whyMissing(day, listed) === 'gap');
   }
 }

@@ -52,6 +52,7 @@ export const openMarket = (changes: Partial<MarketFacts> = {}): MarketFacts => (
   tradingDays: () => Promise.resolve(['2024-09-18', '2024-09-19']),
   isListed: () => Promise.resolve(true),
   isHalted: () => Promise.resolve(false),
+  gaps: () => Promise.resolve([]),
   ...changes,
 });
 
