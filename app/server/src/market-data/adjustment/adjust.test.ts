@@ -54,6 +54,19 @@ describe('adjust', () => {
     closes('hfq').forEach((close, index) => expect(close).toBeCloseTo(expected[index] ?? 0, 10));
   });
 
+  it('hfq leaves out what went before its anchor, so that the prices there are as they were paid', () => {
+    const later = {
+      ...factors,
+      knownFrom: '2024-01-03',
+      steps: [step('2003-07-01', 0.8, 1), ...factors.steps],
+    };
+    const result = adjust(bars.slice(1), later, 'hfq', { volumes: 'split-adjusted' });
+    if (result.kind === 'unknown') throw new Error('factors should be known');
+    expect(result.anchor).toBe('2024-01-03');
+    expect(result.bars[0]).toEqual(bars[1]);
+    expect(result.bars[2]?.close).toBeCloseTo(4.6 / 0.9, 12);
+  });
+
   it('gives all modes the same returns, which are those of a holder', () => {
     const returns = (series: number[]): number[] =>
       series.slice(1).map((close, i) => close / (series[i] ?? 1));

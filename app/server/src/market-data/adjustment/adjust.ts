@@ -42,11 +42,16 @@ function forward(bars: readonly Bar[], steps: readonly FactorStep[], asOf: strin
   return reversed.toReversed();
 }
 
-/** The inverse of the product of all steps up to each bar. */
-function backward(bars: readonly Bar[], steps: readonly FactorStep[]): Multiplier[] {
+/** The inverse of the product of all steps after `anchor` up to each bar; those before it are in its prices already. */
+function backward(bars: readonly Bar[], steps: readonly FactorStep[], anchor: string): Multiplier[] {
+  const effective = steps.filter((step) => step.exDate > anchor);
   let [price, volume, next] = [1, 1, 0];
   return bars.map((bar) => {
-    for (let step = steps[next]; step !== undefined && step.exDate <= bar.date; step = steps[++next]) {
+    for (
+      let step = effective[next];
+      step !== undefined && step.exDate <= bar.date;
+      step = effective[++next]
+    ) {
       price /= step.factor;
       volume /= step.shareRatio;
     }
@@ -88,7 +93,7 @@ export function adjust(
   const until = mode === 'qfq' && asOf > last.date ? asOf : last.date;
   if (first.date < knownFrom || until > knownUntil) return { kind: 'unknown', knownFrom, knownUntil };
   if (asOf < last.date) throw new RangeError(`asOf ${asOf} is before the last bar ${last.date}`);
-  const multipliers = mode === 'qfq' ? forward(bars, steps, asOf) : backward(bars, steps);
+  const multipliers = mode === 'qfq' ? forward(bars, steps, asOf) : backward(bars, steps, knownFrom);
   return {
     kind: 'adjusted',
     mode,
