@@ -16,6 +16,8 @@ export interface SymbolItem {
   readonly industry: string | null;
   /** From this date on prices can be adjusted; null: they cannot. */
   readonly factorsKnownFrom: string | null;
+  /** Up to this date; a later ex-date may be missing. */
+  readonly factorsKnownUntil: string | null;
   readonly bars: number;
   readonly firstBar: string | null;
   readonly lastBar: string | null;

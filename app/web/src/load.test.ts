@@ -14,6 +14,7 @@ const item = (lastBar: string | null): SymbolItem => ({
   listingStatus: 'listed',
   industry: null,
   factorsKnownFrom: null,
+  factorsKnownUntil: null,
   bars: lastBar === null ? 0 : 1,
   firstBar: lastBar,
   lastBar,
@@ -94,7 +95,7 @@ describe('loadView', () => {
   });
 
   it('asks for bars and indicators in one scale of prices', async () => {
-    const known = { ...item('2024-09-19'), factorsKnownFrom: '2012-01-01' };
+    const known = { ...item('2024-09-19'), factorsKnownFrom: '2012-01-01', factorsKnownUntil: '2024-09-19' };
     const { api, asked } = market([page([known])]);
     expect((await loadView(api, '000001.SZ', SHOWN, never)).view?.adjust).toBe('qfq');
     await loadView(api, '000001.SZ', { wholeHistory: true, wish: 'hfq' }, never);
@@ -108,7 +109,7 @@ describe('loadView', () => {
 });
 
 describe('adjustOf', () => {
-  const known = { ...item('2024-09-19'), factorsKnownFrom: '2012-01-01' };
+  const known = { ...item('2024-09-19'), factorsKnownFrom: '2012-01-01', factorsKnownUntil: '2024-09-19' };
   const index = { ...item('2024-09-19'), kind: 'index' };
 
   it.each([
@@ -116,6 +117,13 @@ describe('adjustOf', () => {
     ['without a wish, where they are not', item('2024-09-19'), undefined, 'none'],
     ['as it is wished', known, 'hfq', 'hfq'],
     ['never where they are not known', item('2024-09-19'), 'qfq', 'none'],
+    ['never where the last day may be one', { ...known, factorsKnownUntil: '2024-09-18' }, undefined, 'none'],
+    [
+      'never where they are known after the last bar only',
+      { ...known, factorsKnownFrom: '2024-09-20' },
+      'hfq',
+      'none',
+    ],
     ['for an index, which has none', index, undefined, 'qfq'],
     ['never for a symbol that nobody knows', undefined, 'qfq', 'none'],
   ] as const)('adjusts %s', (_what, info, wish, expected) => {

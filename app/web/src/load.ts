@@ -43,9 +43,12 @@ const POLL_MS = 2_000;
 const infoOf = (found: Page<SymbolItem>, symbol: string): SymbolItem | undefined =>
   found.items.find((item) => item.symbol === symbol);
 
-/** Prices can be adjusted where the ex-dates are known; an index has none. */
-export const canAdjust = (info: SymbolItem | undefined): boolean =>
-  info !== undefined && (info.kind === 'index' || info.factorsKnownFrom !== null);
+/** Prices can be adjusted where the ex-dates up to the last bar are known, as the API has it; an index has none. */
+export function canAdjust(info: SymbolItem | undefined): boolean {
+  if (info === undefined || info.kind === 'index') return info !== undefined;
+  const { factorsKnownFrom: from, factorsKnownUntil: until, lastBar } = info;
+  return from !== null && until !== null && lastBar !== null && from <= lastBar && lastBar <= until;
+}
 
 /** What the reader asked for; without a wish what investors look at: forward-adjusted prices, if they are known. */
 export const adjustOf = (info: SymbolItem | undefined, wish: Adjust | undefined): Adjust =>
