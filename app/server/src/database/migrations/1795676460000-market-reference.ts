@@ -10,6 +10,7 @@ export class MarketReference1795676460000 implements MigrationInterface {
       TRADING_DAYS,
       CORPORATE_ACTIONS,
       ADJUSTMENT_FACTORS,
+      SEEN_EX_DATES,
       HALTS,
       HALTS_BY_END,
       HALT_LISTS,
@@ -35,6 +36,7 @@ export class MarketReference1795676460000 implements MigrationInterface {
       'market_snapshots',
       'halt_lists',
       'halts',
+      'seen_ex_dates',
       'adjustment_factors',
       'corporate_actions',
       'trading_days',
@@ -90,6 +92,19 @@ const ADJUSTMENT_FACTORS = `
     computed_at     timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT adjustment_factors_pkey PRIMARY KEY (source, symbol, ex_date),
     CONSTRAINT adjustment_factors_positive_check CHECK (price_factor > 0 AND share_factor > 0)
+  )`;
+
+/** Ex-dates as closing quotes showed them: the price that the day counted from was not the close of the bar before. */
+const SEEN_EX_DATES = `
+  CREATE TABLE app.seen_ex_dates (
+    source      text NOT NULL,
+    symbol      text NOT NULL,
+    ex_date     date NOT NULL,
+    after_date  date NOT NULL,
+    reference   numeric(18,4) NOT NULL,
+    seen_at     timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT seen_ex_dates_pkey PRIMARY KEY (source, symbol, ex_date),
+    CONSTRAINT seen_ex_dates_order_check CHECK (after_date < ex_date)
   )`;
 
 /** Days without trading of a listed symbol while the market was open; open-ended while \`to_date\` is null. */

@@ -6,7 +6,7 @@ import { isFrozen } from '../market-data-source.ts';
 import type { Bar } from '../provider.ts';
 import type { StoredSymbol } from '../store/symbols.ts';
 import type { Run } from './run.ts';
-import type { KnownActions } from './series-writer.ts';
+import type { KnownActions } from './series-factors.ts';
 
 export interface CheckFacts {
   readonly symbol: string;

@@ -13,9 +13,14 @@ export interface Answered<Value> {
   readonly answer: Fetched<Value> & { readonly outcome: 'data' };
 }
 
-/** @throws RunPaused for what is no failure of the symbol: nothing was sent */
-export function rethrowPause(error: SourceError): void {
+/** @throws RunPaused where nothing was sent because the own budget is used up, which is a matter of moments */
+export function waitForBudget(error: SourceError): void {
   if (error.failure === 'over_budget') throw new RunPaused('budget', error);
+}
+
+/** @throws RunPaused for what is no failure of the symbol: nothing was sent */
+function rethrowPause(error: SourceError): void {
+  waitForBudget(error);
   if (error.failure === 'resting') throw new RunPaused('resting', error);
 }
 
@@ -71,12 +76,14 @@ async function askOne<Value>(
 /**
  * One question about the whole market, or about what a run can do without: undefined when the source does not offer
  * it, has nothing or cannot be read; the run's warnings say which.
+ * @param waits the run has nothing else to do and waits while the source rests; else it goes on without
  * @throws RunPaused, AbortError
  */
 export async function readIfPossible<Value>(
   run: Run,
   what: string,
   asked: () => Promise<Fetched<Value>>,
+  waits = false,
 ): Promise<(Fetched<Value> & { readonly outcome: 'data' }) | undefined> {
   run.signal.throwIfAborted();
   try {
@@ -85,9 +92,13 @@ export async function readIfPossible<Value>(
     run.warn(`${what}: the source has none (${answer.reason})`);
   } catch (error) {
     if (!(error instanceof SourceError) || run.signal.aborted) throw error;
-    rethrowPause(error);
+    if (waits) rethrowPause(error);
+    waitForBudget(error);
     run.logFailure(error);
-    run.warn(error.message);
+    // Without the time of the next try, which every attempt would add as another warning.
+    run.warn(
+      error.failure === 'resting' ? `${what}: the source rests, and the run goes on without` : error.message,
+    );
   }
   return undefined;
 }

@@ -49,7 +49,8 @@ describe('a live source, day by day', () => {
   it('takes the day of all shares from one snapshot, and asks for rows of what it does not hold', async () => {
     live.day = '2024-07-17';
     await refresh();
-    expect(live.asked).toEqual(['snapshot', 'daily 000001.SH', 'actions 000001.SH']);
+    // Of 000151.SZ no action is known as yet, which is asked for every day.
+    expect(live.asked).toEqual(['snapshot', 'daily 000001.SH', 'actions 000001.SH', 'actions 000151.SZ']);
     await expectSourceUntil('2024-07-17');
     expect(await known('600000.SH')).toEqual({ until: '2024-07-17', factors: 23 });
   });

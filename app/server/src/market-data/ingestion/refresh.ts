@@ -1,7 +1,8 @@
 import { lastCompletedTradingDay } from '../calendar/sessions.ts';
 import { isFrozen } from '../market-data-source.ts';
-import type { Bar, MarketSnapshot, Origin, Quote } from '../provider.ts';
-import { extendFactorsKnown, readLastCloses } from '../store/reference.ts';
+import type { Bar, Fetched, MarketSnapshot, Origin, Quote, SourceRow } from '../provider.ts';
+import { finishedSymbols } from '../store/progress.ts';
+import { type CloseBefore, closesBefore } from '../store/reference.ts';
 import { finalSnapshot } from '../store/snapshots.ts';
 import { type StoredSymbol, storedSymbols } from '../store/symbols.ts';
 import { fromSource } from './failure.ts';
@@ -29,53 +30,65 @@ function barOf(day: string, quote: Quote): Bar | undefined {
 
 interface DirectBar {
   readonly stored: StoredSymbol;
+  readonly before: CloseBefore;
   readonly bar: Bar;
   readonly quote: Quote;
 }
 
 /** How each symbol gets its newest bars. */
-export interface RefreshPlan {
-  /** The snapshot's quote is the one bar that is missing. */
+interface RefreshPlan {
+  /** The snapshot's quote is the one bar that is missing, and shows that no right went before it. */
   readonly direct: readonly DirectBar[];
-  /** Rows have to be asked for: of more than one day, or because prices before the day changed their meaning. */
+  /** The source has to be asked: for rows, for corporate actions, or for both. */
   readonly mend: readonly Wanted[];
 }
 
 /** What a plan is made of. */
-export interface RefreshFacts {
+interface RefreshFacts {
   readonly day: string;
   readonly dayBefore: string | undefined;
   /** The source reads every symbol of `stored`. */
   readonly stored: readonly StoredSymbol[];
-  readonly quotes: ReadonlyMap<string, Quote> | undefined;
-  /** Close of the last stored bar. */
-  readonly lastCloses: ReadonlyMap<string, number>;
+  readonly closing: ClosingDay | undefined;
+  readonly closes: ReadonlyMap<string, CloseBefore>;
 }
 
 /**
- * Whose bar the snapshot is, and whose rows must be asked for. A quote whose previous close is not the stored last
- * close means an ex-date: sources show the reference price there. A stock that the snapshot shows without trades is
- * halted, and nothing is asked.
+ * Whose bar the snapshot is, and who must be asked for. A quote whose previous close is not the price that the day
+ * should count from means an ex-date: sources show the reference price there. Where actions are not known up to the
+ * bar before, they are asked for every day until they are. A stock that the snapshot shows without trades is halted,
+ * and nothing is asked.
  */
-export function planRefresh({ day, dayBefore, stored, quotes, lastCloses }: RefreshFacts): RefreshPlan {
+function planRefresh({ day, dayBefore, stored, closing, closes }: RefreshFacts): RefreshPlan {
+  const quotes = new Map(closing?.snapshot.quotes.map((quote) => [quote.symbol, quote]));
   const direct: DirectBar[] = [];
   const mend: Wanted[] = [];
   for (const one of stored) {
     const { symbol, lastBar } = one;
     const wanted = { symbol, range: { from: lastBar ?? undefined, to: day } };
-    const quote = quotes?.get(symbol);
-    if (quote === undefined) {
+    const quote = quotes.get(symbol);
+    if (closing === undefined || quote === undefined) {
       if (lastBar === null || lastBar < day) mend.push(wanted);
       continue;
     }
     const bar = barOf(day, quote);
     if (bar === undefined) continue;
-    const isNext = lastBar !== null && dayBefore !== undefined && lastBar >= dayBefore;
-    const continues = lastBar === day || quote.previousClose === lastCloses.get(symbol);
-    if (isNext && continues) direct.push({ stored: one, bar, quote });
-    else mend.push({ ...wanted, exDate: isNext ? day : undefined });
+    const { previousClose } = quote;
+    const quoted = previousClose === undefined ? undefined : { day, previousClose };
+    const before = closes.get(symbol);
+    const isNext = before !== undefined && dayBefore !== undefined && before.date >= dayBefore;
+    if (!isNext || previousClose !== before.reference) mend.push({ ...wanted, quoted });
+    else if (one.factorsKnownUntil !== null && one.factorsKnownUntil >= before.date)
+      direct.push({ stored: one, before, bar, quote });
+    else mend.push({ symbol, range: { from: day, to: day }, quoted, rows: rowsOf(closing, quote, bar) });
   }
   return { direct, mend };
+}
+
+/** The quote as the source's answer about the day. */
+function rowsOf({ origin }: ClosingDay, quote: Quote, bar: Bar): Fetched<readonly SourceRow[]> {
+  const value = [{ rowNumber: 1, raw: quote, bar }];
+  return { origin, operation: 'snapshot', fetchedAt: new Date(), outcome: 'data', value };
 }
 
 /** @returns the day's final quotes, undefined where only rows can tell */
@@ -83,7 +96,7 @@ async function closingDay(run: Run, day: string): Promise<ClosingDay | undefined
   // Dozens of pages upstream: an earlier attempt's answer, or that of a snapshot run, is not asked for again.
   const taken = await finalSnapshot(run.database, run.provider.source, day);
   if (taken !== undefined) return taken;
-  const answer = await takeSnapshot(run);
+  const answer = await takeSnapshot(run, false);
   if (answer === undefined) return undefined;
   const { snapshot, origin } = answer;
   if (snapshot.final && snapshot.tradeDate === day) return { snapshot, origin };
@@ -94,24 +107,18 @@ async function closingDay(run: Run, day: string): Promise<ClosingDay | undefined
 }
 
 /** Stores the quotes as bars of the day, through the same checks as rows of a history. */
-async function writeDirect(
-  run: Run,
-  { origin, snapshot: { tradeDate: day } }: ClosingDay,
-  { direct }: RefreshPlan,
-  lastCloses: ReadonlyMap<string, number>,
-): Promise<void> {
+async function writeDirect(run: Run, { origin, snapshot }: ClosingDay, plan: RefreshPlan): Promise<void> {
+  const { tradeDate: day } = snapshot;
   const writer = new SeriesWriter(run);
   try {
-    for (const { stored, bar, quote } of direct) {
-      const { symbol, lastBar } = stored;
-      const close = lastCloses.get(symbol);
-      const isNew = lastBar !== null && lastBar < day && close !== undefined;
-      const previous = isNew ? { date: lastBar, close } : undefined;
-      // Its previous close is the stored one, so nothing has happened to the share in between.
-      const actions = previous && { origin, from: previous.date, until: day, actions: [] };
+    for (const { stored, before, bar, quote } of plan.direct) {
+      const { symbol } = stored;
+      const previous = { date: before.date, close: before.reference };
+      // What the day counts from is that price, so nothing else has happened to the share in between.
+      const actions = { origin, from: before.date, until: day, actions: [] };
       const context = checkContextOf(run, { symbol, stored, actions, from: day, previous });
       const rows = judgeDaily({ symbol, origin }, [{ rowNumber: 1, raw: quote, bar }], context);
-      await writer.add({ symbol, origin, rows, from: day });
+      await writer.add({ symbol, origin, rows, from: day, shown: { after: before.date, day } });
     }
     await writer.end();
   } finally {
@@ -121,23 +128,20 @@ async function writeDirect(
 
 async function refreshMarket(run: Run, day: string, symbols: readonly string[]): Promise<void> {
   const { database, provider } = run;
+  const { source } = provider;
   const closing = provider.offers.has('snapshot') ? await closingDay(run, day) : undefined;
-  const lastCloses = await readLastCloses(database, provider.source);
   // What is quoted beyond the list of names is newer than the list.
   const quoted = run.configured === undefined ? (closing?.snapshot.quotes ?? []) : [];
   const wanted = [...symbols, ...quoted.map(({ symbol }) => symbol)];
+  const finished = await finishedSymbols(database, run.runId);
   const plan = planRefresh({
     day,
     dayBefore: run.calendars.market.previousTradingDay(day),
-    stored: await storedSymbols(database, provider.source, wanted),
-    quotes: closing && new Map(closing.snapshot.quotes.map((quote) => [quote.symbol, quote])),
-    lastCloses,
+    stored: (await storedSymbols(database, source, wanted)).filter(({ symbol }) => !finished.has(symbol)),
+    closing,
+    closes: await closesBefore(database, source, day),
   });
-  if (closing !== undefined) {
-    await writeDirect(run, closing, plan, lastCloses);
-    const continued = plan.direct.map(({ stored }) => stored.symbol);
-    await extendFactorsKnown(database, provider.source, continued, day);
-  }
+  if (closing !== undefined) await writeDirect(run, closing, plan);
   await loadSeries(run, plan.mend);
 }
 

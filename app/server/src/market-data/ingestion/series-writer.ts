@@ -1,33 +1,20 @@
 import type { Transaction } from '../../database/sql.ts';
-import { CorporateActionError } from '../adjustment/corporate-action.ts';
-import type { CorporateAction, Origin } from '../provider.ts';
+import type { Origin } from '../provider.ts';
 import { storeDailyBars, type StoredBar } from '../store/daily-bars.ts';
-import { recomputeFactors } from '../store/factors.ts';
 import { forgetMended, recordFindings } from '../store/findings.ts';
 import { advanceProgress, beginProgress } from '../store/progress.ts';
-import { setFactorsKnown, storeCorporateActions, symbolsWithActions } from '../store/reference.ts';
 import { lockSymbols, refreshStatistics } from '../store/symbols.ts';
 import { haltsByBars } from './halts.ts';
 import { countDispositions, decidedBars, type JudgedRow } from './judge.ts';
 import type { ChunkReport, Run } from './run.ts';
-
-/** Actions as the source answered them, and the span in which none is missing. */
-export interface KnownActions {
-  readonly origin: Origin;
-  readonly from: string;
-  readonly until: string;
-  readonly actions: readonly CorporateAction[];
-}
+import { type RightsOfSeries, storeFactorsOf } from './series-factors.ts';
 
 /** The judged daily rows of one symbol. */
-export interface JudgedSeries {
-  readonly symbol: string;
+export interface JudgedSeries extends RightsOfSeries {
   readonly origin: Origin;
   readonly rows: readonly JudgedRow<StoredBar>[];
   /** First date that was asked for; undefined: the whole history. */
   readonly from?: string | undefined;
-  /** undefined: they were not asked for, what is stored holds; null: the source cannot tell. */
-  readonly actions?: KnownActions | null | undefined;
 }
 
 /** Rows of a series up to `to`; what is done of them is known under the lock only. */
@@ -181,37 +168,4 @@ async function finishSeries(sql: Transaction, run: Run, finished: readonly Judge
   await haltsByBars(sql, run, finished);
   await storeFactorsOf(sql, run, finished);
   await refreshStatistics(sql, source, symbols);
-}
-
-async function storeFactorsOf(sql: Transaction, run: Run, finished: readonly JudgedSeries[]): Promise<void> {
-  const { source } = run.provider;
-  const changed = new Set(
-    await symbolsWithActions(
-      sql,
-      source,
-      finished.map(({ symbol }) => symbol),
-    ),
-  );
-  for (const { symbol, actions } of finished) {
-    if (actions === undefined) continue;
-    const key = { source, symbol };
-    if (actions !== null)
-      await storeCorporateActions(sql, { ...key, origin: actions.origin }, actions.actions);
-    await setFactorsKnown(sql, key, actions);
-    if (actions !== null) changed.add(symbol);
-  }
-  for (const symbol of changed) await factorsOf(sql, run, symbol);
-}
-
-/** Terms that fit no price leave the symbol without factors, which its readers are told; they are no reason to fail. */
-async function factorsOf(sql: Transaction, run: Run, symbol: string): Promise<void> {
-  const key = { source: run.provider.source, symbol };
-  try {
-    await recomputeFactors(sql, key);
-  } catch (error) {
-    if (!(error instanceof CorporateActionError)) throw error;
-    run.warn(`${symbol} has no adjustment factors: ${error.message}`);
-    await setFactorsKnown(sql, key, null);
-    await recomputeFactors(sql, key);
-  }
 }

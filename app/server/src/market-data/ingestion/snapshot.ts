@@ -13,11 +13,12 @@ export interface TakenMarket {
 
 /**
  * Takes a picture of the whole market and publishes it at once.
+ * @param waits whether it is worth waiting for while the source rests
  * @returns what was taken, undefined when the source had none; the run's warnings say why
  */
-export async function takeSnapshot(run: Run): Promise<TakenMarket | undefined> {
+export async function takeSnapshot(run: Run, waits = true): Promise<TakenMarket | undefined> {
   const { database, provider, runId, signal } = run;
-  const answer = await readIfPossible(run, 'the market snapshot', () => provider.snapshot(signal));
+  const answer = await readIfPossible(run, 'the market snapshot', () => provider.snapshot(signal), waits);
   const end = (rest: Omit<SymbolOutcome, 'symbol'>): Promise<void> =>
     recordOutcome(database, runId, { symbol: WHOLE_MARKET, ...rest });
   if (answer === undefined) {

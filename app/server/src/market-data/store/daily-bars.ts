@@ -114,3 +114,16 @@ export async function lastBarBefore(
   );
   return rows[0];
 }
+
+/** High and close of all bars before a date, ascending. */
+export function readPricesBefore(
+  sql: Sql,
+  key: { readonly source: string; readonly symbol: string },
+  date: string,
+): Promise<{ date: string; high: number; close: number }[]> {
+  return sql.query(
+    `SELECT trade_date::text AS date, high::float8 AS high, close::float8 AS close FROM app.daily_bars
+      WHERE source = $1 AND symbol = $2 AND trade_date < $3 ORDER BY trade_date`,
+    [key.source, key.symbol, date],
+  );
+}

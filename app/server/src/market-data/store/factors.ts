@@ -1,12 +1,7 @@
 import type { Sql } from '../../database/sql.ts';
 import { computeFactors } from '../adjustment/factors.ts';
-import {
-  closesForFactors,
-  readCorporateActions,
-  readFactorsKnown,
-  storeFactors,
-  type SymbolKey,
-} from './reference.ts';
+import { readFactorsKnown } from './known-factors.ts';
+import { closesForFactors, readCorporateActions, storeFactors, type SymbolKey } from './reference.ts';
 
 /**
  * Computes the factors of a symbol anew from its stored actions and bars. The caller holds the symbol's lock.

@@ -73,32 +73,6 @@ export async function readCorporateActions(
   );
 }
 
-/** The span in which no ex-date of the symbol is missing; null: none is known. */
-export async function setFactorsKnown(
-  sql: Sql,
-  { source, symbol }: SymbolKey,
-  known: { readonly from: string; readonly until: string } | null,
-): Promise<void> {
-  await sql.query(
-    `UPDATE app.symbols SET factors_known_from = $3, factors_known_until = $4, updated_at = now()
-      WHERE source = $1 AND symbol = $2
-        AND (factors_known_from, factors_known_until) IS DISTINCT FROM ($3::date, $4::date)`,
-    [source, symbol, known?.from ?? null, known?.until ?? null],
-  );
-}
-
-export async function readFactorsKnown(
-  sql: Sql,
-  { source, symbol }: SymbolKey,
-): Promise<{ from: string; until: string } | undefined> {
-  const rows = await sql.query<{ from: string; until: string }>(
-    `SELECT factors_known_from::text AS "from", factors_known_until::text AS "until" FROM app.symbols
-      WHERE source = $1 AND symbol = $2 AND factors_known_from IS NOT NULL`,
-    [source, symbol],
-  );
-  return rows[0];
-}
-
 /** The closes that factors are computed from: the last one before each ex-date, and the last of all. Ascending. */
 export function closesForFactors(
   sql: Sql,
@@ -165,30 +139,31 @@ export async function symbolsWithActions(
   return rows.map((row) => row.symbol);
 }
 
-/** Close of the last bar of every symbol that has one. */
-export async function readLastCloses(sql: Sql, source: string): Promise<ReadonlyMap<string, number>> {
-  const rows = await sql.query<{ symbol: string; close: number }>(
-    // With a limit it stays one probe of the key for each symbol; a plain join reads all bars.
-    `SELECT symbol, bar.close::float8 AS close FROM app.symbols AS stored
-      CROSS JOIN LATERAL (SELECT close FROM app.daily_bars
-                           WHERE source = stored.source AND symbol = stored.symbol AND trade_date = stored.last_bar
-                           LIMIT 1) AS bar
-      WHERE source = $1`,
-    [source],
-  );
-  return new Map(rows.map((row) => [row.symbol, row.close]));
+/** The last bar before a day, and the price that the day counts from as far as the stored actions say. */
+export interface CloseBefore {
+  readonly date: string;
+  readonly reference: number;
 }
 
-/** No ex-date on `until` and since the last look: what was known of these symbols is known for longer. */
-export async function extendFactorsKnown(
+/** Of every symbol that has a bar before the day. */
+export async function closesBefore(
   sql: Sql,
   source: string,
-  symbols: readonly string[],
-  until: string,
-): Promise<void> {
-  await sql.query(
-    `UPDATE app.symbols SET factors_known_until = $3
-      WHERE source = $1 AND symbol = ANY($2) AND factors_known_until < $3`,
-    [source, symbols, until],
+  day: string,
+): Promise<ReadonlyMap<string, CloseBefore>> {
+  const rows = await sql.query<CloseBefore & { symbol: string }>(
+    // With a limit it stays one probe of the key for each symbol; a plain join reads all bars.
+    `SELECT symbol, bar.trade_date::text AS date,
+            coalesce((SELECT reference FROM app.adjustment_factors
+                       WHERE source = stored.source AND symbol = stored.symbol
+                         AND ex_date > bar.trade_date AND ex_date <= $2
+                       ORDER BY ex_date DESC LIMIT 1), bar.close)::float8 AS reference
+       FROM app.symbols AS stored
+      CROSS JOIN LATERAL (SELECT trade_date, close FROM app.daily_bars
+                           WHERE source = stored.source AND symbol = stored.symbol AND trade_date < $2
+                           ORDER BY trade_date DESC LIMIT 1) AS bar
+      WHERE source = $1`,
+    [source, day],
   );
+  return new Map(rows.map(({ symbol, ...close }) => [symbol, close]));
 }

@@ -149,6 +149,8 @@ export interface StoredSymbol {
   readonly lastBar: string | null;
   readonly listedOn: string | null;
   readonly specialTreatment: boolean;
+  /** Up to which day no ex-date is missing; null: none is known. */
+  readonly factorsKnownUntil: string | null;
 }
 
 /** Symbols of a source that hold bars, or the given ones whether they do or not. */
@@ -158,7 +160,8 @@ export function storedSymbols(
   only: readonly string[] | undefined,
 ): Promise<StoredSymbol[]> {
   return sql.query(
-    `SELECT symbol, last_bar::text AS "lastBar", listed_on::text AS "listedOn", special_treatment AS "specialTreatment"
+    `SELECT symbol, last_bar::text AS "lastBar", listed_on::text AS "listedOn", special_treatment AS "specialTreatment",
+            factors_known_until::text AS "factorsKnownUntil"
        FROM app.symbols
       WHERE source = $1 AND CASE WHEN $2::text[] IS NULL THEN bar_count > 0 ELSE symbol = ANY($2) END
       ORDER BY symbol`,

@@ -17,6 +17,8 @@ export interface LiveMarket {
   readonly asked: string[];
   /** The day at whose close the source stands. */
   day: string;
+  /** Ex-dates that prices show and the list of corporate actions does not have. */
+  unlisted: readonly string[];
   /** Replaces methods while the source is in trouble. */
   trouble: Partial<MarketDataProvider>;
   /** An instant after the close of the day. */
@@ -61,7 +63,7 @@ export function liveMarket(symbols: readonly string[]): LiveMarket {
       const answer = await sample.corporateActions(symbol);
       if (answer.outcome === 'empty') return answer;
       const { completeFrom, actions } = answer.value;
-      const known = actions.filter(({ exDate }) => exDate <= live.day);
+      const known = actions.filter(({ exDate }) => exDate <= live.day && !live.unlisted.includes(exDate));
       return { ...answer, value: { completeFrom, completeUntil: live.day, actions: known } };
     },
     snapshot: async () => {
@@ -77,6 +79,7 @@ export function liveMarket(symbols: readonly string[]): LiveMarket {
     provider,
     asked,
     day: '2024-07-16',
+    unlisted: [],
     trouble: {},
     now: () => new Date(`${live.day}T18:00:00+08:00`),
   };

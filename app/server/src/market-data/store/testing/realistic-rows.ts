@@ -24,6 +24,8 @@ const ROWS: readonly string[] = [
     CROSS JOIN (VALUES ('sample'), ('aktools')) AS sources (source)`,
   `INSERT INTO app.adjustment_factors (source, symbol, ex_date, previous_close, reference, price_factor, share_factor)
    SELECT source, symbol, ex_date, 10, 9.9, 0.99, 1 FROM app.corporate_actions`,
+  `INSERT INTO app.seen_ex_dates (source, symbol, ex_date, after_date, reference)
+   SELECT source, symbol, ex_date, ex_date - 1, 9.9 FROM app.corporate_actions`,
   `INSERT INTO app.halts (source, symbol, from_date, to_date, origin)
    SELECT source, symbol, ex_date, ex_date + 3, 'derived' FROM app.corporate_actions`,
   `INSERT INTO app.quarantine (source, symbol, dataset, origin, row_number, trade_date, reason, disposition, detail, raw, bar)
