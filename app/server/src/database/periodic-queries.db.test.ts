@@ -18,8 +18,8 @@ afterAll(async () => {
 });
 
 it('has no rows before the database is ready, then the newest, keeps them over a failure, and ends', async () => {
-  await database.sql.query(`INSERT INTO app.trading_days VALUES ('test', '2024-09-18')`);
-  const days = `SELECT count(*)::int AS days, 1 / (2 - count(*)) AS fails FROM app.trading_days WHERE source = 'test'`;
+  await database.sql.query(`INSERT INTO app.halt_lists VALUES ('test', '2024-09-18')`);
+  const days = `SELECT count(*)::int AS days, 1 / (2 - count(*)) AS fails FROM app.halt_lists WHERE source = 'test'`;
   const newest = queries.every(5, 'days', (sql) => sql.query<{ days: number }>(days));
   const isSoon = (count: number): Promise<void> => vi.waitFor(() => expect(newest()[0]?.days).toBe(count));
   const asked = vi.spyOn(database.dataSource, 'query');
@@ -28,11 +28,11 @@ it('has no rows before the database is ready, then the newest, keeps them over a
   connector.onApplicationBootstrap();
   await isSoon(1);
 
-  await database.sql.query(`INSERT INTO app.trading_days VALUES ('test', '2024-09-19')`);
+  await database.sql.query(`INSERT INTO app.halt_lists VALUES ('test', '2024-09-19')`);
   asked.mockClear();
   await vi.waitFor(() => expect(asked.mock.calls.length).toBeGreaterThan(3));
   await isSoon(1);
-  await database.sql.query(`INSERT INTO app.trading_days VALUES ('test', '2024-09-20')`);
+  await database.sql.query(`INSERT INTO app.halt_lists VALUES ('test', '2024-09-20')`);
   await isSoon(3);
 
   queries.onModuleDestroy();
