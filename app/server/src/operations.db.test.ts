@@ -143,6 +143,7 @@ describe('loading and its findings', () => {
       const entry = { dataset: 'daily', reason: 'high_low_order', disposition: 'rejected', count: 16 };
       expect(body.counts).toEqual({
         total: 16,
+        isCapped: false,
         rejected: 16,
         held: 0,
         flagged: 0,

@@ -101,8 +101,9 @@ const MINUTE_BARS = `
 
 /**
  * "rejected" rows can never be bars; "held" ones wait for a person; "flagged" ones are bars with a remark. A finding is
- * known by what the row says, not by where it stands in an answer, so that a decision about it outlives every reload.
- * `occurrence` tells rows apart that say the same in one answer.
+ * known by its `subject`, which is what it is about and not where it stood or how it was written, so that a decision about
+ * it outlives every reload and holds for whichever upstream brings the same bar. `occurrence` tells rows apart that say the
+ * same in one answer.
  */
 const QUARANTINE = [
   'ALTER TABLE app.quarantine DROP CONSTRAINT quarantine_disposition_check',
@@ -111,7 +112,7 @@ const QUARANTINE = [
      ADD COLUMN dataset text NOT NULL DEFAULT 'daily'
          CONSTRAINT quarantine_dataset_check CHECK (dataset IN ('daily', 'minutes')),
      ADD COLUMN origin text NOT NULL DEFAULT 'sample',
-     ADD COLUMN row_hash text NOT NULL GENERATED ALWAYS AS (md5(raw::text)) STORED,
+     ADD COLUMN subject text,
      ADD COLUMN occurrence integer NOT NULL DEFAULT 0,
      ADD COLUMN bar jsonb,
      ADD COLUMN run_id uuid,
@@ -119,14 +120,16 @@ const QUARANTINE = [
      ADD COLUMN resolved_at timestamptz,
      ADD COLUMN resolved_because text`,
   `COMMENT ON COLUMN app.quarantine.bar IS 'the bar that the row is or would be, in shares and yuan; null where it can be none'`,
+  `COMMENT ON COLUMN app.quarantine.subject IS 'time and prices of the bar; of a row that can be none a digest of the row'`,
   `COMMENT ON COLUMN app.quarantine.run_id IS 'the run that found it last'`,
   'ALTER TABLE app.quarantine ALTER COLUMN dataset DROP DEFAULT, ALTER COLUMN origin DROP DEFAULT',
-  `UPDATE app.quarantine AS stored SET occurrence = numbered.occurrence
-     FROM (SELECT id, row_number() OVER (PARTITION BY source, symbol, reason, row_hash ORDER BY row_number) - 1 AS occurrence
+  `UPDATE app.quarantine AS stored SET subject = md5(raw::text), occurrence = numbered.occurrence
+     FROM (SELECT id, row_number() OVER (PARTITION BY source, symbol, reason, raw ORDER BY row_number) - 1 AS occurrence
              FROM app.quarantine) AS numbered
-    WHERE stored.id = numbered.id AND numbered.occurrence > 0`,
+    WHERE stored.id = numbered.id`,
+  'ALTER TABLE app.quarantine ALTER COLUMN subject SET NOT NULL',
   'DROP INDEX app.quarantine_source_row_key',
-  'CREATE UNIQUE INDEX quarantine_row_key ON app.quarantine (source, symbol, dataset, reason, row_hash, occurrence)',
+  'CREATE UNIQUE INDEX quarantine_row_key ON app.quarantine (source, symbol, dataset, reason, subject, occurrence)',
 ] as const;
 
 /** `due_at` is the firing of the schedule that a run answers; `resume_at` says until when a waiting run waits. */

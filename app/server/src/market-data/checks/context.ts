@@ -7,6 +7,8 @@ import type { Bar } from '../provider.ts';
 /** What is known beside the rows of one answer. A check for which something is not given does not judge. */
 export interface CheckContext {
   readonly symbol: string;
+  /** What one row stands for; a day unless given. */
+  readonly interval?: 'minute';
   readonly calendar?: TradingCalendar;
   /** How far the source's clock has come: no bar can be later, and that of the day itself is final or still moving. */
   readonly clock?: { readonly date: string; readonly final: boolean };

@@ -72,11 +72,13 @@ const rejections: readonly ((bar: Bar, context: AnswerContext) => Verdict)[] = [
 
 /** Named remarks; the bar stays, and says what to distrust. */
 const remarks: readonly ((bar: Bar, context: AnswerContext) => Verdict)[] = [
-  function turnoverMissing(bar) {
+  function turnoverMissing(bar, { interval }) {
     if (bar.volume > 0 && bar.amount > 0) return undefined;
+    // A thin share has minutes without a trade, which its source fills with the price before.
+    if (interval === 'minute' && bar.volume === 0 && bar.amount === 0) return undefined;
     return {
       reason: 'turnover_missing',
-      detail: `volume ${bar.volume} shares, amount ${bar.amount} yuan on a day with prices`,
+      detail: `volume ${bar.volume} shares, amount ${bar.amount} yuan with prices`,
     };
   },
   function averagePrice(bar, { kind }) {

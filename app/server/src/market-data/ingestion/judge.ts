@@ -3,7 +3,7 @@ import type { CheckContext } from '../checks/context.ts';
 import type { CheckedRow, Finding } from '../checks/finding.ts';
 import type { Bar, MinuteBar, Origin, SourceRow } from '../provider.ts';
 import type { StoredBar } from '../store/daily-bars.ts';
-import type { Decision, Found, Resolution } from '../store/findings.ts';
+import { type Decision, type Found, subjectOf } from '../store/findings.ts';
 
 /** A row after the checks: what is stored of it unless a person decided otherwise. */
 export interface JudgedRow<Stored extends Bar | MinuteBar> {
@@ -26,11 +26,11 @@ export function withOccurrences<Stored extends Bar | MinuteBar>(
 ): readonly JudgedRow<Stored>[] {
   const seen = new Map<string, number>();
   const found = (finding: Finding, possible: Stored | undefined): Found => {
-    const content = `${finding.reason} ${JSON.stringify(finding.raw)}`;
-    const occurrence = seen.get(content) ?? 0;
-    seen.set(content, occurrence + 1);
     const bar = finding.disposition === 'rejected' ? undefined : possible;
-    return { ...finding, symbol: key.symbol, origin: key.origin, occurrence, bar };
+    const subject = subjectOf(finding.raw, bar);
+    const occurrence = seen.get(`${finding.reason} ${subject}`) ?? 0;
+    seen.set(`${finding.reason} ${subject}`, occurrence + 1);
+    return { ...finding, symbol: key.symbol, origin: key.origin, subject, occurrence, bar };
   };
   return judged.map(({ bar, held, findings }) => ({
     bar,
@@ -60,39 +60,31 @@ export function judgeDaily(
 }
 
 /**
- * The bars to store after people's decisions: a row that was dropped once stays out, and a held one is stored when
- * everything that held it was released.
+ * The bars to store after people's decisions: one that was dropped stays out, whatever is found about it now, and a held
+ * one is stored when everything that holds it was released.
  */
 export function decidedBars<Stored extends Bar | MinuteBar>(
   symbol: string,
   rows: readonly JudgedRow<Stored>[],
   decisions: readonly Decision[],
 ): readonly Stored[] {
-  const resolutions = new Map(
-    decisions
-      .filter((decision) => decision.symbol === symbol)
-      .map(({ rowNumber, reason, resolution }) => [`${rowNumber} ${reason}`, resolution]),
-  );
+  const own = decisions.filter((decision) => decision.symbol === symbol);
+  const released = new Set(own.filter(({ resolution }) => resolution === 'released').map(keyOf));
+  const dropped = new Set(own.filter(({ resolution }) => resolution === 'dropped').map(subjectAlone));
+  const isReleased = (finding: Found): boolean =>
+    finding.disposition !== 'held' || released.has(keyOf(finding));
   const bars: Stored[] = [];
-  for (const row of rows) {
-    const bar = row.findings.length === 0 ? row.bar : decidedBar(row, resolutions);
-    if (bar !== undefined) bars.push(bar);
+  for (const { bar, candidate, findings } of rows) {
+    const wanted = bar ?? (findings.every(isReleased) ? candidate : undefined);
+    if (wanted === undefined) continue;
+    // A market has a million bars, and next to none was ever decided about.
+    if (dropped.size === 0 || !dropped.has(subjectOf(undefined, wanted))) bars.push(wanted);
   }
   return bars;
 }
 
-function decidedBar<Stored extends Bar | MinuteBar>(
-  { bar, candidate, findings }: JudgedRow<Stored>,
-  resolutions: ReadonlyMap<string, Resolution>,
-): Stored | undefined {
-  const decided = findings.map((finding) => resolutions.get(`${finding.rowNumber} ${finding.reason}`));
-  if (decided.includes('dropped')) return undefined;
-  if (bar !== undefined) return bar;
-  const isReleased = findings.every(
-    (finding, index) => finding.disposition === 'held' && decided[index] === 'released',
-  );
-  return isReleased ? candidate : undefined;
-}
+const subjectAlone = ({ subject }: Pick<Decision, 'subject'>): string => subject;
+const keyOf = ({ reason, subject }: Pick<Decision, 'reason' | 'subject'>): string => `${reason} ${subject}`;
 
 /** How many rows the findings keep out, and how many stay with a remark. */
 export function countDispositions(findings: readonly Finding[]): {

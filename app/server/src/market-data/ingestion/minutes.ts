@@ -1,6 +1,7 @@
+import { exchangeTime } from '../calendar/sessions.ts';
 import { checkRows } from '../checks/check-rows.ts';
 import type { MinuteBar, MinuteRow } from '../provider.ts';
-import { recordFindings, forgetMended } from '../store/findings.ts';
+import { decisionsAbout, forgetMended, forgetOld, recordFindings } from '../store/findings.ts';
 import { storeMinuteBars } from '../store/minute-bars.ts';
 import { advanceProgress, beginProgress } from '../store/progress.ts';
 import { lockSymbols, storedSymbols } from '../store/symbols.ts';
@@ -8,6 +9,17 @@ import { fromSource } from './failure.ts';
 import { countDispositions, decidedBars, type JudgedRow, withOccurrences } from './judge.ts';
 import { type Answered, readSymbols } from './reading.ts';
 import type { ChunkReport, Run } from './run.ts';
+
+/** For so many days what was found about minutes waits for a decision: each day is read once, so no later load mends it. */
+const KEEP_FINDINGS_DAYS = 90;
+
+/** The minute that is still moving has its end for a name, like those that have ended; it comes with the next load. */
+function endedMinutes({ fetchedAt, value }: Answered<readonly MinuteRow[]>['answer']): readonly MinuteRow[] {
+  const { date, minute } = exchangeTime(fetchedAt);
+  const two = (part: number): string => String(Math.floor(part)).padStart(2, '0');
+  const last = `${date} ${two(minute / 60)}:${two(minute % 60)}:00`;
+  return value.filter(({ bar }) => bar === undefined || bar.at <= last);
+}
 
 /** Minutes have no calendar of their own: a bar of a minute is held to what holds for every bar. */
 function judgeMinutes(key: Answered<unknown>, rows: readonly MinuteRow[]): readonly JudgedRow<MinuteBar>[] {
@@ -17,7 +29,7 @@ function judgeMinutes(key: Answered<unknown>, rows: readonly MinuteRow[]): reado
       ? { rowNumber, raw, malformed: malformed ?? 'no bar' }
       : { rowNumber, raw, bar: { ...bar, date: bar.at } },
   );
-  const judged = checkRows(asBars, { symbol }).map(({ bar, held, findings }, index) => ({
+  const judged = checkRows(asBars, { symbol, interval: 'minute' }).map(({ bar, held, findings }, index) => ({
     bar: bar && rows[index]?.bar,
     held: held && rows[index]?.bar,
     // A finding is of a day, for those who look for it by date.
@@ -29,18 +41,23 @@ function judgeMinutes(key: Answered<unknown>, rows: readonly MinuteRow[]): reado
 async function storeMinutes(run: Run, answered: Answered<readonly MinuteRow[]>): Promise<ChunkReport> {
   const { symbol, answer } = answered;
   const { source } = run.provider;
-  const rows = judgeMinutes(answered, answer.value);
+  const rows = judgeMinutes(answered, endedMinutes(answer));
   const findings = rows.flatMap((row) => row.findings);
   const report = { symbol, rows: rows.length, ...countDispositions(findings) };
   const foundIn = { source, dataset: 'minutes', runId: run.runId } as const;
-  const days = rows.flatMap(({ bar }) => bar?.at.slice(0, 10) ?? []).toSorted();
+  // Also of rows that are no bars: what was found on other days is not for this answer to take back.
+  const days = rows
+    .flatMap(({ bar, findings }) => bar?.at.slice(0, 10) ?? findings[0]?.date ?? [])
+    .toSorted();
+  const [first, last] = [days[0], days.at(-1)];
   await run.database.transaction(async (sql) => {
     await lockSymbols(sql, source, [symbol]);
     await beginProgress(sql, run.runId, [{ symbol, rowsTotal: rows.length, origin: answer.origin }]);
-    const decisions = await recordFindings(sql, foundIn, findings);
-    const bars = decidedBars(symbol, rows, decisions);
+    await recordFindings(sql, foundIn, findings);
+    const bars = decidedBars(symbol, rows, await decisionsAbout(sql, foundIn, [symbol]));
     await storeMinuteBars(sql, { source, symbol, origin: answer.origin, bars });
-    await forgetMended(sql, foundIn, [symbol], days[0]);
+    if (first !== undefined) await forgetMended(sql, foundIn, [symbol], first, last);
+    await forgetOld(sql, foundIn, symbol, KEEP_FINDINGS_DAYS);
     const { rejected, held, flagged } = report;
     await advanceProgress(sql, run.runId, [
       { symbol, rowsDone: rows.length, quarantined: rejected + held, flagged },

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../database/sql.ts';
 import type { Origin } from '../provider.ts';
 import { storeDailyBars, type StoredBar } from '../store/daily-bars.ts';
-import { forgetMended, recordFindings } from '../store/findings.ts';
+import { decisionsAbout, forgetMended, recordFindings } from '../store/findings.ts';
 import { advanceProgress, beginProgress } from '../store/progress.ts';
 import { lockSymbols, refreshStatistics } from '../store/symbols.ts';
 import { haltsByBars } from './halts.ts';
@@ -103,7 +103,12 @@ async function writeBatch(sql: Transaction, run: Run, batch: readonly Chunk[]): 
   const slices = await takeSlices(sql, run, batch);
   const findings = slices.flatMap(({ rows }) => rows.flatMap((row) => row.findings));
   const foundIn = { source, dataset: 'daily', runId: run.runId } as const;
-  const decisions = await recordFindings(sql, foundIn, findings);
+  await recordFindings(sql, foundIn, findings);
+  const decisions = await decisionsAbout(
+    sql,
+    foundIn,
+    slices.map(({ series }) => series.symbol),
+  );
   await storeDailyBars(
     sql,
     source,

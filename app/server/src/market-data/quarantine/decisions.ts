@@ -3,6 +3,7 @@ import type { Bar, MinuteBar } from '../provider.ts';
 import { deleteDailyBar, storeDailyBars } from '../store/daily-bars.ts';
 import { recomputeFactors } from '../store/factors.ts';
 import { deleteMinuteBar, storeMinuteBars } from '../store/minute-bars.ts';
+import { subjectOf } from '../store/findings.ts';
 import { refreshStatistics } from '../store/symbols.ts';
 import type { QuarantineRow } from './quarantine.sql.ts';
 
@@ -14,6 +15,24 @@ const isMinute = (bar: Bar | MinuteBar): bar is MinuteBar => 'at' in bar;
 async function followBars(sql: Transaction, { source, symbol }: Place): Promise<void> {
   await recomputeFactors(sql, { source, symbol });
   await refreshStatistics(sql, source, [symbol]);
+}
+
+const STANDING = {
+  daily: `SELECT trade_date::text AS date, open::float8, high::float8, low::float8, close::float8, volume::float8, amount::float8
+            FROM app.daily_bars WHERE source = $1 AND symbol = $2 AND trade_date = $3::date`,
+  minutes: `SELECT at::text, open::float8, high::float8, low::float8, close::float8, volume::float8, amount::float8
+              FROM app.minute_bars WHERE source = $1 AND symbol = $2 AND at = $3::timestamp`,
+};
+
+/** The subject of the bar that is stored at the time of this one; undefined: none is. The caller holds the symbol's lock. */
+export async function standingBar(
+  sql: Transaction,
+  { source, symbol }: Place,
+  bar: Bar | MinuteBar,
+): Promise<string | undefined> {
+  const [statement, time] = isMinute(bar) ? [STANDING.minutes, bar.at] : [STANDING.daily, bar.date];
+  const [standing] = await sql.query<Bar | MinuteBar>(statement, [source, symbol, time]);
+  return standing && subjectOf(undefined, standing);
 }
 
 /** Makes the row a bar. The caller holds the symbol's lock. */

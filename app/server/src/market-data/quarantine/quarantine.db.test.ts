@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TEST_TOKEN } from '../../database/testing/test-database.ts';
 import { createLoadedApplication, type TestApplication } from '../../testing/test-application.ts';
 import { loadAll, replacing } from '../ingestion/testing/runs.ts';
-import { valueOr, type MarketDataProvider, type SourceRow } from '../provider.ts';
+import { valueOr, type MarketDataProvider, type Origin, type SourceRow } from '../provider.ts';
 import { locateSampleData } from '../sample/sample-files.ts';
 import { SampleProvider } from '../sample/sample-provider.ts';
 
@@ -12,20 +12,33 @@ const SYMBOL = '600000.SH';
 const DAY = '2024-07-17';
 const EX_DATE = '2024-07-18';
 
+/** How the same bar looks elsewhere: another column, another rounding of volume and amount. */
+interface Elsewhere {
+  readonly origin: Origin;
+  readonly column: string;
+  readonly sharesMore: number;
+}
+
 /** The sample, but with one bar of 600000.SH a fifth higher, which no share of the main board can be. */
-function withLeap(): MarketDataProvider {
+function withLeap(elsewhere?: Elsewhere): MarketDataProvider {
   const sound = new SampleProvider(locateSampleData(undefined), [SYMBOL, '000001.SH']);
   const leap = (row: SourceRow): SourceRow => {
     if (row.bar?.date !== DAY) return row;
     const { bar, rowNumber } = row;
     const higher = { ...bar, high: 9.99, close: 9.99, amount: bar.volume * ((bar.low + 9.99) / 2) };
-    return { rowNumber, raw: { ...higher }, bar: higher };
+    if (elsewhere === undefined) return { rowNumber, raw: { ...higher }, bar: higher };
+    const other = { ...higher, volume: bar.volume + elsewhere.sharesMore };
+    return { rowNumber, raw: { ...other, [elsewhere.column]: 'x' }, bar: other };
   };
   return replacing(sound, {
     dailyRows: async (symbol, range) => {
       const answer = await sound.dailyRows(symbol, range);
       if (answer.outcome === 'empty' || symbol !== SYMBOL) return answer;
-      return { ...answer, value: valueOr(answer, []).map(leap) };
+      return {
+        ...answer,
+        ...(elsewhere && { origin: elsewhere.origin }),
+        value: valueOr(answer, []).map(leap),
+      };
     },
   });
 }
@@ -106,11 +119,30 @@ describe('decisions about quarantined rows', () => {
     expect(await factorOf()).not.toBe('9.9900');
   });
 
+  it('hold for the same bar in other words: of another upstream, with another column and another volume', async () => {
+    await loadAll(sql(), withLeap({ origin: 'tencent', column: '换手率\0\ud800', sharesMore: 37 }));
+    expect(await bars()).toEqual([]);
+    const { items } = await list(`symbol=${SYMBOL}`);
+    expect(items.filter((item: { date: string }) => item.date === DAY)).toEqual([
+      expect.objectContaining({ resolution: 'dropped', origin: 'tencent' }),
+    ]);
+  });
+
   it('do not outlive the row: what the source has mended is judged anew', async () => {
     await loadAll(sql(), new SampleProvider(locateSampleData(undefined), [SYMBOL]));
     expect(await bars()).toHaveLength(1);
     expect((await list(`symbol=${SYMBOL}&state=dropped`)).items).toHaveLength(1);
     expect((await list(`symbol=${SYMBOL}&state=open`)).items).toEqual([]);
+  });
+
+  it('do not reach the bar by which the source has mended theirs', async () => {
+    const mended = await bars();
+    const [{ id }] = (await list(`symbol=${SYMBOL}&state=dropped`)).items;
+    const { body } = await decide(id, 'release').expect(409);
+    expect(body.detail).toContain('mended');
+    await sql().query(`UPDATE app.quarantine SET resolution = 'released' WHERE id = $1`, [id]);
+    await decide(id, 'drop').expect(200);
+    expect(await bars()).toEqual(mended);
   });
 
   it('cannot make a bar of what breaks every bar', async () => {

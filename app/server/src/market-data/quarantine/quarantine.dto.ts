@@ -74,8 +74,11 @@ export class QuarantineCount extends QuarantineReasonCount {
 }
 
 export class QuarantineCounts {
-  @ApiProperty()
+  @ApiProperty({ description: 'of at most the 10,000 newest rows that fit, as all counts here' })
   total!: number;
+
+  @ApiProperty({ description: 'true: there may be more rows that fit' })
+  isCapped!: boolean;
 
   @ApiProperty({ description: 'impossible rows, which are not among the bars' })
   rejected!: number;
@@ -138,7 +141,7 @@ export class QuarantineItem {
 }
 
 export class QuarantineList {
-  @ApiProperty({ type: QuarantineCounts, description: 'of all rows that fit, not only of this page' })
+  @ApiProperty({ type: QuarantineCounts, description: 'of the rows that fit, not only of this page' })
   counts!: QuarantineCounts;
 
   @ApiProperty({ type: [QuarantineItem], description: 'in the order in which they were found' })

@@ -4,9 +4,10 @@ import { DATABASE } from '../../database/database.module.ts';
 import type { Database, Transaction } from '../../database/sql.ts';
 import { Metrics } from '../../monitoring/metrics.ts';
 import { MARKET_DATA_SOURCE } from '../market-data-source.ts';
+import type { Bar, MinuteBar } from '../provider.ts';
 import type { Resolution } from '../store/findings.ts';
 import { lockSymbols } from '../store/symbols.ts';
-import { removeRow, storeRow } from './decisions.ts';
+import { removeRow, standingBar, storeRow } from './decisions.ts';
 import { NotReleasableError } from './quarantine.errors.ts';
 import type {
   QuarantineCount,
@@ -17,8 +18,8 @@ import type {
   QuarantineReasonCount,
 } from './quarantine.dto.ts';
 import {
-  BY_REASON,
-  BY_SYMBOL,
+  COUNTS,
+  MOST_COUNTED,
   PAGE,
   type QuarantinedBar,
   type QuarantineRow,
@@ -27,6 +28,9 @@ import {
   SIBLINGS,
   SYMBOL_OF,
 } from './quarantine.sql.ts';
+
+/** Groups shown with a list. */
+const SHOWN_GROUPS = 200;
 
 /** Shows what the checks found, and keeps what people decide about it. */
 @Injectable()
@@ -68,15 +72,35 @@ export class QuarantineService {
   }
 
   private async counts(filter: readonly unknown[]): Promise<QuarantineCounts> {
-    const byReason = await this.database.query<QuarantineReasonCount>(BY_REASON, filter);
-    const bySymbolAndReason = await this.database.query<QuarantineCount>(BY_SYMBOL, filter);
+    const groups = await this.database.query<QuarantineCount>(COUNTS, filter);
     const sum = (disposition?: string): number =>
-      byReason
+      groups
         .filter((entry) => disposition === undefined || entry.disposition === disposition)
         .reduce((total, entry) => total + entry.count, 0);
-    const [rejected, held, flagged] = [sum('rejected'), sum('held'), sum('flagged')];
-    return { total: sum(), rejected, held, flagged, byReason, bySymbolAndReason };
+    const [total, rejected, held, flagged] = [sum(), sum('rejected'), sum('held'), sum('flagged')];
+    const bySymbolAndReason = groups.slice(0, SHOWN_GROUPS);
+    return {
+      total,
+      isCapped: total === MOST_COUNTED,
+      rejected,
+      held,
+      flagged,
+      byReason: byReasonOf(groups),
+      bySymbolAndReason,
+    };
   }
+}
+
+/** The same counts over all symbols, in a stable order. */
+function byReasonOf(groups: readonly QuarantineCount[]): QuarantineReasonCount[] {
+  const keyOf = ({ dataset, reason, disposition }: QuarantineReasonCount): string =>
+    `${dataset} ${reason} ${disposition}`;
+  const counts = new Map<string, QuarantineReasonCount>();
+  for (const { symbol: _symbol, ...group } of groups) {
+    const count = (counts.get(keyOf(group))?.count ?? 0) + group.count;
+    counts.set(keyOf(group), { ...group, count });
+  }
+  return [...counts.values()].toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
 }
 
 async function resolve(
@@ -85,13 +109,12 @@ async function resolve(
   resolution: Resolution,
   because: string,
 ): Promise<QuarantineRow> {
-  const { id, source, symbol, dataset, rowHash, rowNumber } = row;
+  const { id, source, symbol, dataset, subject } = row;
   const siblings = await sql.query<Pick<QuarantineRow, 'disposition' | 'resolution'>>(SIBLINGS, [
     source,
     symbol,
     dataset,
-    rowHash,
-    rowNumber,
+    subject,
     id,
   ]);
   if (resolution === 'released') {
@@ -103,11 +126,23 @@ async function resolve(
       (other) =>
         other.resolution === 'dropped' || (other.disposition === 'held' && other.resolution === null),
     );
-    if (!stops) await storeRow(sql, row, row.bar);
-  } else if (row.bar !== null) await removeRow(sql, row, row.bar);
+    if (!stops) await release(sql, row, row.bar);
+  } else if (row.bar !== null && (await standingBar(sql, row, row.bar)) === subject)
+    // What the source has mended since is another bar, which nobody has judged.
+    await removeRow(sql, row, row.bar);
   const [resolved] = await sql.query<QuarantineRow>(RESOLVE, [id, resolution, because]);
   if (resolved === undefined) throw missing(id);
   return resolved;
+}
+
+/** @throws NotReleasableError when the source has given another bar of that time since */
+async function release(sql: Transaction, row: QuarantinedBar, bar: Bar | MinuteBar): Promise<void> {
+  const other = await standingBar(sql, row, bar);
+  if (other !== undefined && other !== row.subject)
+    throw new NotReleasableError(
+      `the source has mended the row since: the bar of ${row.symbol} is ${other} now, and this one would be ${row.subject}`,
+    );
+  await storeRow(sql, row, bar);
 }
 
 function missing(id: string): NotFoundError {

@@ -22,7 +22,7 @@ export interface QuarantineRow {
 
 export type QuarantinedBar = QuarantineRow & {
   readonly bar: Bar | MinuteBar | null;
-  readonly rowHash: string;
+  readonly subject: string;
 };
 
 const COLUMNS = `id, source, origin, symbol, dataset, row_number AS "rowNumber", trade_date AS date, reason, disposition,
@@ -36,22 +36,23 @@ const FILTER = `source = $1 AND ($2::text IS NULL OR symbol = $2) AND ($3::text 
 /** $7: after this id, $8: how many. */
 export const PAGE = `SELECT ${COLUMNS} FROM app.quarantine WHERE ${FILTER} AND id > $7::bigint ORDER BY id LIMIT $8`;
 
-export const BY_REASON = `
-  SELECT dataset, reason, disposition, count(*)::int AS count FROM app.quarantine WHERE ${FILTER}
-   GROUP BY dataset, reason, disposition ORDER BY dataset, reason, disposition`;
+/** Rows that are counted for one answer: everybody may ask, and a broken source can fill the table. */
+export const MOST_COUNTED = 10_000;
 
-export const BY_SYMBOL = `
-  SELECT symbol, dataset, reason, disposition, count(*)::int AS count FROM app.quarantine WHERE ${FILTER}
-   GROUP BY symbol, dataset, reason, disposition ORDER BY count DESC, symbol, dataset, reason LIMIT 200`;
+export const COUNTS = `
+  SELECT symbol, dataset, reason, disposition, count(*)::int AS count
+    FROM (SELECT symbol, dataset, reason, disposition FROM app.quarantine WHERE ${FILTER}
+           ORDER BY id DESC LIMIT ${MOST_COUNTED}) AS newest
+   GROUP BY symbol, dataset, reason, disposition ORDER BY count DESC, symbol, dataset, reason`;
 
 export const SYMBOL_OF = 'SELECT symbol FROM app.quarantine WHERE id = $1 AND source = $2';
 
-export const ROW = `SELECT ${COLUMNS}, bar, row_hash AS "rowHash" FROM app.quarantine WHERE id = $1 FOR UPDATE`;
+export const ROW = `SELECT ${COLUMNS}, bar, subject FROM app.quarantine WHERE id = $1 FOR UPDATE`;
 
-/** Other findings about the same row of the source. $1 to $5: source, symbol, dataset, hash, number; $6: not this one. */
+/** Other findings about the same bar. $1 to $4: source, symbol, dataset, subject; $5: not this one. */
 export const SIBLINGS = `
   SELECT disposition, resolution FROM app.quarantine
-   WHERE source = $1 AND symbol = $2 AND dataset = $3 AND row_hash = $4 AND row_number = $5 AND id <> $6`;
+   WHERE source = $1 AND symbol = $2 AND dataset = $3 AND subject = $4 AND id <> $5`;
 
 export const RESOLVE = `
   UPDATE app.quarantine SET resolution = $2, resolved_at = now(), resolved_because = $3 WHERE id = $1

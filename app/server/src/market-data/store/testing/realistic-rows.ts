@@ -28,8 +28,8 @@ const ROWS: readonly string[] = [
    SELECT source, symbol, ex_date, ex_date - 1, 9.9 FROM app.corporate_actions`,
   `INSERT INTO app.halts (source, symbol, from_date, to_date, origin)
    SELECT source, symbol, ex_date, ex_date + 3, 'derived' FROM app.corporate_actions`,
-  `INSERT INTO app.quarantine (source, symbol, dataset, origin, row_number, trade_date, reason, disposition, detail, raw, bar)
-   SELECT 'sample', ${SYMBOL}, 'daily', 'sample', number, '2024-01-02', 'turnover_missing', 'flagged', 'd',
+  `INSERT INTO app.quarantine (source, symbol, dataset, origin, row_number, subject, trade_date, reason, disposition, detail, raw, bar)
+   SELECT 'sample', ${SYMBOL}, 'daily', 'sample', number, number::text, '2024-01-02', 'turnover_missing', 'flagged', 'd',
           to_jsonb(number), '{"date": "2024-01-02", "open": 1, "high": 1, "low": 1, "close": 1, "volume": 1, "amount": 1}'
      FROM generate_series(0, 999) AS n CROSS JOIN generate_series(1, 20) AS number`,
   `INSERT INTO app.ingestion_runs (key, source, kind, trigger, status, created_at, started_at, finished_at, due_at)
