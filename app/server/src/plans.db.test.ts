@@ -11,7 +11,14 @@ import { LIVE, liveMarket } from './market-data/ingestion/testing/live-market.ts
 import { loadAll, replacing } from './market-data/ingestion/testing/runs.ts';
 import { fillRealistically } from './market-data/store/testing/realistic-rows.ts';
 import { explain, type Statement } from './market-data/store/testing/plan.ts';
-import { storeFundamentals, storeNews, storeValuations } from './market-data/store/details.ts';
+import {
+  detailsDue,
+  markDetailsAsked,
+  storeFundamentals,
+  storeNews,
+  storeValuations,
+} from './market-data/store/details.ts';
+import { symbolsWithMinutes } from './market-data/store/minute-bars.ts';
 import { newestHaltList, readListedHalts } from './market-data/store/halt-lists.ts';
 import { locateSampleData } from './market-data/sample/sample-files.ts';
 import { SampleProvider } from './market-data/sample/sample-provider.ts';
@@ -70,12 +77,15 @@ describe('on realistic amounts of rows', () => {
     }
     const sample = new SampleProvider(locateSampleData(undefined), ['600000.SH']);
     await loadAll(sql, replacing(sample, { source: LIVE }), { kind: 'minutes', symbols: ['600000.SH'] });
-    const key = { source: LIVE, symbol: '600000.SH', origin: 'eastmoney' } as const;
+    const key = { source: LIVE, symbol: '600000.SH', origin: 'eastmoney', fetchedAt: now() } as const;
     await storeValuations(sql, key, []);
     await storeFundamentals(sql, key, []);
     await storeNews(sql, key, []);
     await newestHaltList(sql, LIVE);
     await readListedHalts(sql, LIVE, ['600000.SH']);
+    await markDetailsAsked(sql, key, now());
+    await detailsDue(sql, LIVE, undefined);
+    await symbolsWithMinutes(sql, LIVE);
   }
 
   /** Every reading route, and the decisions about findings. */

@@ -373,6 +373,7 @@ describe('reading market data', () => {
         value: '1234.50',
         unit: '元',
         origin: 'sina',
+        restatedOn: null,
       });
       expect(await reports('asOf=2024-09-01&cursor=2024-06-30')).toEqual(['2024-03-31', '2023-12-31']);
       expect((await get('fundamentals/600000.SH?asOf=2024-11-01')).body.stale).toBe(true);
@@ -399,6 +400,9 @@ describe('reading market data', () => {
     });
 
     it('have news in pages, also where many were published at one moment', async () => {
+      await sql(
+        `INSERT INTO app.details_asked (source, symbol, asked_at, news_at) VALUES ('sample', '600000.SH', now(), now())`,
+      );
       await sql(
         `INSERT INTO app.news (source, symbol, url, title, excerpt, published_at, origin)
          SELECT 'sample', '600000.SH', 'https://example.org/' || n, 'title ' || n, 'text',

@@ -28,7 +28,8 @@ const YEARS_AHEAD = 3;
 
 /**
  * Tables that grow with time. A series of daily rows is read over its whole life, so its partitions are wide: with one
- * per year each read would plan and open forty indexes. Intraday rows are read and removed by month.
+ * per year each read would plan and open forty indexes. Intraday rows are read by day, and nothing removes them: an
+ * administrator who does not want them any more drops whole months.
  */
 const TABLES: readonly PartitionedTable[] = [
   { name: 'daily_bars', width: 'five-years', firstYear: FIRST_YEAR },

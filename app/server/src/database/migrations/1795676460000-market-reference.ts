@@ -21,6 +21,7 @@ export class MarketReference1795676460000 implements MigrationInterface {
       FUNDAMENTALS,
       NEWS,
       NEWS_NEWEST,
+      DETAILS_ASKED,
     ]) {
       await runner.query(statement);
     }
@@ -29,6 +30,7 @@ export class MarketReference1795676460000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     for (const table of [
+      'details_asked',
       'news',
       'fundamentals',
       'valuations',
@@ -193,7 +195,10 @@ const VALUATIONS = `
     CONSTRAINT valuations_pkey PRIMARY KEY (source, symbol, trade_date)
   ) PARTITION BY RANGE (trade_date)`;
 
-/** \`public_from\` is the legal deadline of the report where the source gives no date of publication. */
+/**
+ * \`public_from\` is the legal deadline of the report where the source gives no date of publication. A figure that is
+ * restated later is a row of its own, from the day on which that was seen.
+ */
 const FUNDAMENTALS = `
   CREATE TABLE app.fundamentals (
     source       text NOT NULL,
@@ -206,7 +211,7 @@ const FUNDAMENTALS = `
     public_from  date NOT NULL,
     origin       text NOT NULL,
     fetched_at   timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT fundamentals_pkey PRIMARY KEY (source, symbol, report_date, category, item)
+    CONSTRAINT fundamentals_pkey PRIMARY KEY (source, symbol, report_date, category, item, public_from)
   )`;
 
 const NEWS = `
@@ -226,3 +231,13 @@ const NEWS = `
 
 const NEWS_NEWEST = `
   CREATE INDEX news_newest ON app.news (source, symbol, published_at DESC, id DESC)`;
+
+/** When the source was asked last for what is known of a company beside prices, and when it last had an answer about news. */
+const DETAILS_ASKED = `
+  CREATE TABLE app.details_asked (
+    source    text NOT NULL,
+    symbol    text NOT NULL,
+    asked_at  timestamptz NOT NULL,
+    news_at   timestamptz,
+    CONSTRAINT details_asked_pkey PRIMARY KEY (source, symbol)
+  )`;

@@ -5,6 +5,10 @@ import { instantOf, known, number } from './cells.ts';
 import { companyProfile, newsSearch, reportFigures, valuationHistory } from './functions.ts';
 import { readRows, violated } from './rows.ts';
 
+/** Capital is a whole number of shares; a part of one is the upstream's arithmetic. */
+const wholeShares = (value: number | null): number | undefined =>
+  value === null ? undefined : Math.round(value);
+
 /** @throws SourceError `wrong_symbol` when it is another company's */
 export function readProfile(body: string, code: string): SymbolProfile {
   const facts = new Map(readRows(companyProfile, body).map(({ row }) => [row.item, row.value]));
@@ -43,8 +47,8 @@ export function readValuations(body: string): readonly Valuation[] {
     peg: known(row.PEG值),
     marketCap: known(row.总市值),
     floatCap: known(row.流通市值),
-    totalShares: known(row.总股本),
-    floatShares: known(row.流通股本),
+    totalShares: wholeShares(row.总股本),
+    floatShares: wholeShares(row.流通股本),
   }));
 }
 

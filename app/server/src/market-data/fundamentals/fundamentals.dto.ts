@@ -4,7 +4,7 @@ import { OptionalCivilDate, OptionalLimit } from '../../common/market/series-que
 
 export class FundamentalsQuery {
   @OptionalCivilDate(
-    'as on this date: reports that were public by then; what was restated later is shown as it is now',
+    'as on this date: reports that were public by then, with the figures of that time as far as they were seen before they were restated',
   )
   asOf?: string;
 
@@ -37,6 +37,15 @@ export class FundamentalItem {
 
   @ApiProperty({ description: 'upstream that published it', example: 'sina' })
   origin!: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date',
+    nullable: true,
+    description:
+      'when it was seen that the figure had been restated; null: it is the first one that was seen',
+  })
+  restatedOn!: string | null;
 }
 
 export class FundamentalReport {

@@ -16,17 +16,25 @@ const STATE = `
          (max(report_date) FILTER (WHERE public_from <= $3::date))::text AS newest
     FROM app.fundamentals WHERE source = $1 AND symbol = $2`;
 
-/** $4 category, $5 only reports before this date, $6 most reports. */
+/** $4 category, $5 only reports before this date, $6 most reports. Of a restated figure the one that was known at $3. */
 const REPORTS = `
-  SELECT report_date::text AS "reportDate", max(public_from)::text AS "publicFrom",
-         json_agg(json_build_object('category', category, 'item', item, 'value', value::text, 'unit', unit, 'origin', origin)
+  WITH reports AS (
+    SELECT DISTINCT report_date FROM app.fundamentals
+     WHERE source = $1 AND symbol = $2 AND public_from <= $3::date
+       AND ($4::text IS NULL OR category = $4) AND report_date < coalesce($5::date, 'infinity')
+     ORDER BY report_date DESC LIMIT $6),
+  figures AS (
+    SELECT DISTINCT ON (report_date, category, item) report_date, category, item, value, unit, origin, public_from,
+           min(public_from) OVER (PARTITION BY report_date, category, item) AS first_public
+      FROM app.fundamentals
+     WHERE source = $1 AND symbol = $2 AND public_from <= $3::date AND ($4::text IS NULL OR category = $4)
+       AND report_date IN (SELECT report_date FROM reports)
+     ORDER BY report_date, category, item, public_from DESC)
+  SELECT report_date::text AS "reportDate", min(first_public)::text AS "publicFrom",
+         json_agg(json_build_object('category', category, 'item', item, 'value', value::text, 'unit', unit, 'origin', origin,
+                                    'restatedOn', CASE WHEN public_from > first_public THEN public_from END)
                   ORDER BY category, item) AS values
-    FROM app.fundamentals
-   WHERE source = $1 AND symbol = $2 AND public_from <= $3::date
-     AND ($4::text IS NULL OR category = $4) AND report_date < coalesce($5::date, 'infinity')
-   GROUP BY report_date
-   ORDER BY report_date DESC
-   LIMIT $6`;
+    FROM figures GROUP BY report_date ORDER BY report_date DESC`;
 
 @Injectable()
 export class FundamentalsService {

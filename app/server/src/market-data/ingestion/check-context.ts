@@ -30,6 +30,8 @@ const historyOf = ({ from, until, actions }: KnownActions): ActionHistory => ({
 /** What the checks of daily rows may use beside the rows. */
 export function checkContextOf(run: Run, facts: CheckFacts): CheckContext {
   const { symbol, stored, halts, actions, from, previous } = facts;
+  // Newly listed shares have no limit, and their profile comes days later; a whole history begins with the listing.
+  const listedOn = stored?.listedOn ?? (from === undefined ? undefined : stored?.firstBar);
   return {
     symbol,
     calendar: run.calendars.of(symbol),
@@ -37,7 +39,7 @@ export function checkContextOf(run: Run, facts: CheckFacts): CheckContext {
     ...(isFrozen(run.provider.source) ? {} : { clock: clockOf(run) }),
     ...(halts === undefined ? {} : { halts }),
     ...(previous === undefined ? {} : { previous }),
-    ...(stored?.listedOn == null ? {} : { listedOn: stored.listedOn }),
+    ...(listedOn == null ? {} : { listedOn }),
     // Whether a share was under risk warning years ago is not known; of the newest days its name tells.
     ...(from === undefined || stored === undefined ? {} : { riskWarning: stored.specialTreatment }),
   };

@@ -2,7 +2,14 @@ import type { Database } from '../../database/sql.ts';
 import { exchangeTime } from '../calendar/sessions.ts';
 import type { Fetched, MarketDataProvider, Offer } from '../provider.ts';
 import { SourceError } from '../source-error.ts';
-import { type DetailKey, storeFundamentals, storeNews, storeValuations } from '../store/details.ts';
+import {
+  type DetailKey,
+  markDetailsAsked,
+  storeFundamentals,
+  storeNews,
+  storeValuations,
+} from '../store/details.ts';
+import { isRefusedData } from '../store/refused-data.ts';
 import { recordOutcome } from '../store/progress.ts';
 import { storedSymbols, storeProfile } from '../store/symbols.ts';
 import { fromSource } from './failure.ts';
@@ -28,11 +35,23 @@ function part<Value>(
     what,
     async read({ provider, database, signal }, symbol) {
       const answer = await fromSource(`${what} of ${symbol}`, ask(provider, symbol, signal));
-      const key = { source: provider.source, symbol, origin: answer.origin };
-      if (answer.outcome === 'data') await store(database, key, answer.value);
+      const { origin, fetchedAt } = answer;
+      const key = { source: provider.source, symbol, origin, fetchedAt };
+      if (answer.outcome === 'data')
+        await storing(`${what} of ${symbol}`, store(database, key, answer.value));
       return answer;
     },
   };
+}
+
+/** @throws SourceError for what no table can hold: an odd answer about one company, which must not stop all after it */
+async function storing(what: string, writing: Promise<void>): Promise<void> {
+  try {
+    await writing;
+  } catch (error) {
+    if (!isRefusedData(error)) throw error;
+    throw new SourceError(what, { failure: 'contract', violation: 'out_of_range', cause: error });
+  }
 }
 
 const PARTS: readonly Part[] = [
@@ -51,6 +70,9 @@ const PARTS: readonly Part[] = [
   ),
   part('news', 'the news', (provider, ...rest) => provider.news(...rest), storeNews),
 ];
+
+/** Nothing was sent, so the symbol has to be asked about again. */
+const isOver = ({ failure }: SourceError): boolean => failure === 'over_budget' || failure === 'resting';
 
 interface Collected {
   readonly stored: readonly string[];
@@ -71,8 +93,7 @@ async function readParts(run: Run, symbol: string): Promise<Fetched<Collected>> 
       if (answer.outcome === 'data') stored.push(one.what);
       else missing.push(`${one.what}: ${answer.reason}`);
     } catch (error) {
-      const isOver = error instanceof SourceError && /^(over_budget|resting)$/.test(error.failure);
-      if (!(error instanceof SourceError) || isOver || run.signal.aborted) throw error;
+      if (!(error instanceof SourceError) || isOver(error) || run.signal.aborted) throw error;
       run.logFailure(error);
       failures.push(error);
       missing.push(error.message);
@@ -84,6 +105,21 @@ async function readParts(run: Run, symbol: string): Promise<Fetched<Collected>> 
   return { origin, operation, fetchedAt, outcome: 'data', value: { stored, missing } };
 }
 
+/** @throws as {@link readParts}; the symbol counts as asked unless it has to be asked about again */
+async function askAbout(run: Run, symbol: string): Promise<Fetched<Collected>> {
+  const { database, provider } = run;
+  const asked = (): Promise<void> =>
+    markDetailsAsked(database, { source: provider.source, symbol }, run.now());
+  try {
+    const answer = await readParts(run, symbol);
+    await asked();
+    return answer;
+  } catch (error) {
+    if (error instanceof SourceError && !isOver(error)) await asked();
+    throw error;
+  }
+}
+
 /**
  * Profile, valuations, reports and news of the given symbols, and the halts of today.
  * @throws RunPaused, AbortError; the database's own errors
@@ -93,7 +129,7 @@ export async function loadDetails(run: Run): Promise<void> {
   await refreshHalts(run, exchangeTime(run.now()).date);
   const wanted =
     symbols ?? (await storedSymbols(database, provider.source, undefined)).map((one) => one.symbol);
-  const answers = readSymbols(run, wanted, (symbol) => readParts(run, symbol));
+  const answers = readSymbols(run, wanted, (symbol) => askAbout(run, symbol));
   for await (const { symbol, answer } of answers) {
     const { stored, missing } = answer.value;
     await recordOutcome(database, run.runId, {

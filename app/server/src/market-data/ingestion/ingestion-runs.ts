@@ -6,6 +6,7 @@ import { JobQueue } from '../../database/job-queue.service.ts';
 import type { Database, Sql } from '../../database/sql.ts';
 import { MARKET_DATA_SOURCE } from '../market-data-source.ts';
 import type { IngestionKind } from './run.ts';
+import { isBackground } from './schedule.ts';
 
 export type IngestionTrigger = 'start' | 'request' | 'schedule';
 
@@ -24,16 +25,29 @@ interface ActiveRun {
   readonly id: string;
   readonly job_id: string | null;
   readonly kind: IngestionKind;
+  readonly trigger: IngestionTrigger;
   readonly symbols: string[] | null;
 }
+
+const ACTIVE_RUN = 'id, job_id, kind, trigger, symbols';
 
 /** Job states in which pg-boss will still do the work. */
 const ALIVE = new Set(['created', 'retry', 'active']);
 /** What somebody waits for overtakes loads of whole markets, and has a lane of its own in every worker. */
 export const URGENT = 1;
+const ORDINARY = 0;
+/** What the schedule orders beside everything else gives way to loads of whole markets, turn by turn. */
+const BACKGROUND = -1;
 
-function keyOf(source: string, { kind, symbols }: IngestionOrder): string {
+function priorityOf({ kind, trigger, symbols }: ActiveRun): number {
+  if (trigger === 'schedule' && isBackground(kind)) return BACKGROUND;
+  return symbols !== null || kind === 'snapshot' ? URGENT : ORDINARY;
+}
+
+function keyOf(source: string, { kind, trigger, symbols }: IngestionOrder): string {
   if (symbols === undefined) return `${source}:${kind}:all`;
+  // Today's choice is not yesterday's, and two at once would ask for the same twice.
+  if (trigger === 'schedule') return `${source}:${kind}:scheduled`;
   const digest = createHash('sha256')
     .update([...symbols].sort().join())
     .digest('hex');
@@ -67,18 +81,30 @@ export class IngestionRuns {
 
   /**
    * Enqueues the run of one firing of the schedule.
+   * @param symbols undefined: everything the source has
    * @returns undefined when somebody has done so before, or a run of the same key is still at work
    */
-  enqueueDue(kind: IngestionKind, dueAt: Date): Promise<string | undefined> {
+  enqueueDue(kind: IngestionKind, dueAt: Date, symbols?: readonly string[]): Promise<string | undefined> {
     this.queue.current();
-    return this.database.transaction((sql) => this.create(sql, { kind, trigger: 'schedule' }, dueAt));
+    return this.database.transaction((sql) =>
+      this.create(sql, { kind, trigger: 'schedule', symbols }, dueAt),
+    );
+  }
+
+  /** Whether somebody has ordered the run of this firing. */
+  async isOrdered(kind: IngestionKind, dueAt: Date): Promise<boolean> {
+    const rows = await this.database.query(
+      'SELECT 1 FROM app.ingestion_runs WHERE source = $1 AND kind = $2 AND due_at = $3',
+      [this.source, kind, dueAt],
+    );
+    return rows.length > 0;
   }
 
   /** Orders the next attempt of a run that was paused. */
   async resume(runId: string, seconds: number): Promise<void> {
     await this.database.transaction(async (sql) => {
       const [run] = await sql.query<ActiveRun>(
-        `SELECT id, job_id, kind, symbols FROM app.ingestion_runs WHERE id = $1 AND status = 'queued' FOR NO KEY UPDATE`,
+        `SELECT ${ACTIVE_RUN} FROM app.ingestion_runs WHERE id = $1 AND status = 'queued' FOR NO KEY UPDATE`,
         [runId],
       );
       if (run !== undefined) await this.send(sql, run, seconds);
@@ -89,7 +115,7 @@ export class IngestionRuns {
   async recoverLost(): Promise<void> {
     await this.database.transaction(async (sql) => {
       const runs = await sql.query<ActiveRun>(
-        `SELECT id, job_id, kind, symbols FROM app.ingestion_runs
+        `SELECT ${ACTIVE_RUN} FROM app.ingestion_runs
           WHERE source = $1 AND status IN ('queued', 'running') ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`,
         [this.source],
       );
@@ -101,7 +127,7 @@ export class IngestionRuns {
     const { kind, trigger, symbols } = order;
     const created = await sql.query<ActiveRun>(
       `INSERT INTO app.ingestion_runs (key, source, kind, trigger, symbols, due_at) VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT DO NOTHING RETURNING id, job_id, kind, symbols`,
+       ON CONFLICT DO NOTHING RETURNING ${ACTIVE_RUN}`,
       [keyOf(this.source, order), this.source, kind, trigger, symbols ?? null, dueAt ?? null],
     );
     const [run] = created;
@@ -111,7 +137,7 @@ export class IngestionRuns {
 
   private async joinActive(sql: Sql, key: string): Promise<string | undefined> {
     const [run] = await sql.query<ActiveRun>(
-      `SELECT id, job_id, kind, symbols FROM app.ingestion_runs
+      `SELECT ${ACTIVE_RUN} FROM app.ingestion_runs
         WHERE key = $1 AND status IN ('queued', 'running') FOR NO KEY UPDATE`,
       [key],
     );
@@ -126,16 +152,16 @@ export class IngestionRuns {
   }
 
   /** Sent on the same transaction as the run's row: both exist or neither. */
-  private async send(sql: Sql, { id: runId, kind, symbols }: ActiveRun, startAfter = 0): Promise<void> {
+  private async send(sql: Sql, run: ActiveRun, startAfter = 0): Promise<void> {
+    const runId = run.id;
     const db = {
       executeSql: async (text: string, values?: unknown[]) => ({
         rows: await sql.query<unknown>(text, values),
       }),
     };
     const job: IngestionJob = { runId };
-    const isUrgent = symbols !== null || kind === 'snapshot';
     const jobId = await this.queue.current().send(INGESTION_QUEUE, job, {
-      priority: isUrgent ? URGENT : 0,
+      priority: priorityOf(run),
       // The queue holds one job of a key, and the job of a run that pauses is still active. Twice the same run is safe.
       singletonKey: randomUUID(),
       startAfter,

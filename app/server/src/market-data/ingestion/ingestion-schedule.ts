@@ -1,14 +1,19 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CLOCK, type Clock } from '../../common/clock.ts';
+import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
 import { messageOf } from '../../common/configuration/errors.ts';
+import { kindOf } from '../../common/market/symbol.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
 import { isFrozen } from '../market-data-source.ts';
 import { MARKET_DATA_PROVIDER, type MarketDataProvider } from '../provider.ts';
 import { StoredCalendars } from '../market-calendars.ts';
+import { detailsDue } from '../store/details.ts';
+import { symbolsWithMinutes } from '../store/minute-bars.ts';
 import { IngestionRuns } from './ingestion-runs.ts';
-import { dueRuns, type RefreshSchedule } from './schedule.ts';
+import type { IngestionKind } from './run.ts';
+import { dueRuns, isBackground, type RefreshSchedule } from './schedule.ts';
 
 const TICK_MS = 60_000;
 /** Runs and their progress are kept for this long; the loads of everything, which say what is stored, for ever. */
@@ -26,6 +31,7 @@ export class IngestionSchedule {
   private readonly calendars: StoredCalendars;
 
   constructor(
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(DATABASE) private readonly database: Database,
     @Inject(MARKET_DATA_PROVIDER) private readonly provider: MarketDataProvider,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -63,9 +69,26 @@ export class IngestionSchedule {
       loadedAt: await this.loadedAt(),
     };
     for (const { kind, at } of dueRuns(facts, this.clock.now())) {
-      const id = await this.runs.enqueueDue(kind, at);
+      if (await this.runs.isOrdered(kind, at)) continue;
+      const symbols = await this.symbolsOf(kind);
+      if (symbols?.length === 0) continue;
+      const id = await this.runs.enqueueDue(kind, at, symbols);
       if (id !== undefined) this.logger.log(`ordered the ${kind} ${id}, due at ${at.toISOString()}`);
     }
+  }
+
+  /**
+   * Of what a live source is asked for in the background, what a day is long enough for: details in turn, and minutes of
+   * the shares that are configured or that somebody has ordered minutes of. undefined: all.
+   */
+  private async symbolsOf(kind: IngestionKind): Promise<readonly string[] | undefined> {
+    const { source } = this.provider;
+    const { symbols: configured } = this.configuration.marketData;
+    if (isFrozen(source) || !isBackground(kind)) return undefined;
+    if (kind === 'details') return detailsDue(this.database, source, configured);
+    return (
+      configured?.filter((symbol) => kindOf(symbol) === 'stock') ?? symbolsWithMinutes(this.database, source)
+    );
   }
 
   /** In whole milliseconds, or what everybody is due at would differ by how it was read. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TradingCalendar } from '../calendar/trading-calendar.ts';
+import type { Offer } from '../provider.ts';
 import { DEFAULT_REFRESH, dueRuns, latestFiring, refreshSchedule, type ScheduleFacts } from './schedule.ts';
 
 const calendar = TradingCalendar.announced('SH');
@@ -62,12 +63,27 @@ describe('dueRuns', () => {
   it('orders the refresh after the close, also when everybody slept at the time', () => {
     const at = shanghai('2024-06-14T17:30:00');
     for (const now of ['2024-06-14T17:30:00', '2024-06-14T23:59:00', '2024-06-16T09:00:00'])
-      expect(dueRuns(facts, shanghai(now))).toEqual([{ kind: 'refresh', at }]);
+      expect(dueRuns(facts, shanghai(now))).toContainEqual({ kind: 'refresh', at });
   });
 
   it('orders no refresh for a day that the first load has covered', () => {
     const loadedAt = shanghai('2024-06-14T18:00:00');
-    expect(dueRuns({ ...facts, loadedAt }, shanghai('2024-06-15T09:00:00'))).toEqual([]);
+    const due = dueRuns({ ...facts, loadedAt }, shanghai('2024-06-15T09:00:00'));
+    expect(due.filter(({ kind }) => kind === 'refresh')).toEqual([]);
+  });
+
+  it('orders minutes and details after the first load and with each refresh, as far as the source has any', () => {
+    const all = { ...facts, offers: new Set<Offer>(['minutes', 'news']) };
+    const dueAt = (now: string) => dueRuns(all, shanghai(now)).filter(({ kind }) => kind !== 'refresh');
+    const both = (at: Date) => [
+      { kind: 'minutes', at },
+      { kind: 'details', at },
+    ];
+    expect(dueAt('2024-06-01T00:01:00')).toEqual(both(facts.loadedAt ?? new Date(0)));
+    expect(dueAt('2024-06-14T17:30:00')).toEqual(both(shanghai('2024-06-14T17:30:00')));
+    expect(dueAt('2024-06-16T09:00:00')).toEqual(both(shanghai('2024-06-14T17:30:00')));
+    const none = { ...facts, offers: new Set<Offer>(['snapshot', 'halts']) };
+    expect(dueRuns(none, shanghai('2024-06-14T18:00:00')).map(({ kind }) => kind)).toEqual(['refresh']);
   });
 
   it('orders one snapshot for each half hour of an open market', () => {

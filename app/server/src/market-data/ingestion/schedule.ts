@@ -92,11 +92,32 @@ function snapshotDue({ calendar, offers }: ScheduleFacts, now: Date): DueRun[] {
   return [{ kind: 'snapshot', at: new Date(slot) }];
 }
 
+/** Kinds that only have what is left over by the others, and what a source must offer of for each to make sense. */
+const IN_THE_BACKGROUND = {
+  minutes: ['minutes'],
+  details: ['profile', 'valuations', 'fundamentals', 'news'],
+} as const satisfies Partial<Record<IngestionKind, readonly Offer[]>>;
+type BackgroundKind = keyof typeof IN_THE_BACKGROUND;
+
+export function isBackground(kind: IngestionKind): kind is BackgroundKind {
+  return kind in IN_THE_BACKGROUND;
+}
+
+/** With each refresh; the first time as soon as the histories are there. Minutes first: tomorrow nobody tells today's. */
+function backgroundDue({ refresh, calendar, loadedAt, offers }: ScheduleFacts, now: Date): DueRun[] {
+  const firing = latestFiring(refresh, calendar, now);
+  if (loadedAt === undefined) return [];
+  const at = firing !== undefined && firing > loadedAt ? firing : loadedAt;
+  return (['minutes', 'details'] as const)
+    .filter((kind) => IN_THE_BACKGROUND[kind].some((offer) => offers.has(offer)))
+    .map((kind) => ({ kind, at }));
+}
+
 /** What has to be ordered, whether or not somebody has ordered it already. */
 export function dueRuns(facts: ScheduleFacts, now: Date): readonly DueRun[] {
   const { isFrozen, offers, loadedAt } = facts;
   if (loadedAt === undefined) return [];
-  if (!isFrozen) return [...refreshDue(facts, now), ...snapshotDue(facts, now)];
+  if (!isFrozen) return [...refreshDue(facts, now), ...snapshotDue(facts, now), ...backgroundDue(facts, now)];
   // All that a frozen source has is loaded once, after its histories.
   const extras = (['snapshot', 'minutes'] as const).filter((kind) => offers.has(kind));
   return extras.map((kind) => ({ kind, at: loadedAt }));

@@ -29,7 +29,7 @@ export class NewsEntry {
   @ApiProperty({ format: 'date-time' })
   publishedAt!: string;
 
-  @ApiProperty({ format: 'date-time', description: 'when the upstream was asked' })
+  @ApiProperty({ format: 'date-time', description: 'when it was first seen like this' })
   fetchedAt!: string;
 
   @ApiProperty({ example: 'eastmoney' })

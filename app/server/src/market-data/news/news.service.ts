@@ -11,7 +11,8 @@ const DAY_MS = 86_400_000;
 
 /** $1 source, $2 symbol. */
 const STATE = `
-  SELECT ${ROWS_VERSION} AS version, max(fetched_at) AS "asOf"
+  SELECT ${ROWS_VERSION} AS version,
+         (SELECT news_at FROM app.details_asked WHERE source = $1 AND symbol = $2) AS "asOf"
     FROM app.news WHERE source = $1 AND symbol = $2`;
 
 /** A cursor is the moment in microseconds, and the id that tells items of one moment apart. */
@@ -46,7 +47,7 @@ export class NewsService {
     ]);
     const { version = '', asOf = null } = state ?? {};
     const stale = asOf === null || this.clock.now().getTime() - asOf.getTime() > DAY_MS;
-    return new Versioned(`${version} ${stale}`, async () => {
+    return new Versioned(`${version} ${asOf?.toISOString()} ${stale}`, async () => {
       const after = cursor === undefined ? [null, null] : cursor.split('.');
       const rows = await this.database.query<NewsRow>(NEWS, [source, symbol, ...after, limit + 1]);
       const shown = rows.slice(0, limit);

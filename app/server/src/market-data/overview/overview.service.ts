@@ -24,8 +24,8 @@ const STATE = `
 
 /** $1 source, $2 snapshot, $3 its day, by which its partition is known. */
 const QUOTES = `
-  SELECT quote.symbol, quote.name, stored.industry, stored.listed_on::text AS "listedOn", quote.last::float8,
-         quote.previous_close::float8 AS "previousClose", quote.volume::float8, quote.amount::float8,
+  SELECT quote.symbol, quote.name, stored.industry, coalesce(stored.listed_on, stored.first_bar)::text AS "listedOn",
+         quote.last::float8, quote.previous_close::float8 AS "previousClose", quote.volume::float8, quote.amount::float8,
          quote.turnover_rate AS "turnoverRate"
     FROM app.snapshot_quotes AS quote
     LEFT JOIN app.symbols AS stored ON stored.source = $1 AND stored.symbol = quote.symbol

@@ -46,6 +46,24 @@ export async function storeMinuteBars(sql: Transaction, series: MinuteSeries): P
   await sql.query(UPSERT, [source, symbol, origin, ...columns]);
 }
 
+/** For so many days after its newest minutes a share's are taken for wanted. */
+const WANTED_DAYS = 30;
+
+/** Shares whose minutes somebody has ordered not long ago. */
+export async function symbolsWithMinutes(sql: Sql, source: string): Promise<string[]> {
+  const rows = await sql.query<{ symbol: string }>(
+    // The end of the range keeps it from probing the partitions that are made years ahead.
+    `SELECT symbol FROM app.symbols AS stored
+      WHERE source = $1 AND kind = 'stock' AND listing_status <> 'delisted'
+        AND EXISTS (SELECT 1 FROM app.minute_bars
+                     WHERE source = stored.source AND symbol = stored.symbol
+                       AND at > now()::timestamp - make_interval(days => ${WANTED_DAYS}) AND at < now()::timestamp + interval '1 day')
+      ORDER BY symbol`,
+    [source],
+  );
+  return rows.map(({ symbol }) => symbol);
+}
+
 /** Removes a minute that a person judged to be wrong. */
 export async function deleteMinuteBar(
   sql: Sql,

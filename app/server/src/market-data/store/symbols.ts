@@ -146,6 +146,7 @@ export async function storeProfile(
 
 export interface StoredSymbol {
   readonly symbol: string;
+  readonly firstBar: string | null;
   readonly lastBar: string | null;
   readonly listedOn: string | null;
   readonly specialTreatment: boolean;
@@ -160,8 +161,8 @@ export function storedSymbols(
   only: readonly string[] | undefined,
 ): Promise<StoredSymbol[]> {
   return sql.query(
-    `SELECT symbol, last_bar::text AS "lastBar", listed_on::text AS "listedOn", special_treatment AS "specialTreatment",
-            factors_known_until::text AS "factorsKnownUntil"
+    `SELECT symbol, first_bar::text AS "firstBar", last_bar::text AS "lastBar", listed_on::text AS "listedOn",
+            special_treatment AS "specialTreatment", factors_known_until::text AS "factorsKnownUntil"
        FROM app.symbols
       WHERE source = $1 AND CASE WHEN $2::text[] IS NULL THEN bar_count > 0 ELSE symbol = ANY($2) END
       ORDER BY symbol`,
