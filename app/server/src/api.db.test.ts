@@ -170,16 +170,17 @@ describe('the API', () => {
       ]);
     });
 
-    it('says of a symbol that is known that no bars of it are loaded, and how to order them', async () => {
-      for (const path of ['bars/600519.SH', 'indicators/600519.SH?names=MA5', 'analyses/rule/600519.SH']) {
-        const { body } = await get(`/api/v1/${path}`).expect(404);
-        expect(body).toMatchObject({
-          type: 'https://stockanalysis.dev/problems/not-loaded',
-          detail: expect.stringMatching(
-            /^symbol: 600519\.SH is known, but no daily bars .*POST \/api\/v1\/ingestions/,
-          ),
-        });
-      }
+    it.each([
+      ['bars/600519.SH', 'daily bars', 'history'],
+      ['indicators/600519.SH?names=MA5', 'daily bars', 'history'],
+      ['analyses/rule/600519.SH', 'daily bars', 'history'],
+      ['minutes/600519.SH', 'minute bars', 'minutes'],
+    ])('says at %s that the symbol is known, and how to order what is missing', async (path, what, kind) => {
+      const { body } = await get(`/api/v1/${path}`).expect(404);
+      expect(body).toMatchObject({ type: 'https://stockanalysis.dev/problems/not-loaded' });
+      expect(body.detail).toMatch(`symbol: 600519.SH is known, but no ${what} `);
+      const [, order = ''] = /POST \/api\/v1\/ingestions (\{.*\}) orders/.exec(body.detail) ?? [];
+      expect(JSON.parse(order)).toEqual({ kind, symbols: ['600519.SH'] });
     });
 
     it('answers an empty window with no items', async () => {

@@ -87,9 +87,9 @@ export class NotStoredError extends DomainError {
   readonly status = 404;
   readonly title = 'Not loaded';
 
-  /** @param what a plural, for example `daily bars` */
-  constructor(symbol: string, what: string) {
-    const detail = `${symbol} is known, but no ${what} of it are loaded; if the source has them, POST /api/v1/ingestions {"symbols": ["${symbol}"]} orders them`;
+  /** @param kind the load that brings them */
+  constructor(symbol: string, what: 'daily bars' | 'minute bars', kind: 'history' | 'minutes') {
+    const detail = `${symbol} is known, but no ${what} of it are loaded; if the source has them, POST /api/v1/ingestions {"kind": "${kind}", "symbols": ["${symbol}"]} orders them`;
     super(`symbol: ${detail}`, [{ parameter: 'symbol', detail }]);
   }
 }

@@ -99,7 +99,7 @@ export class BarsService {
   /** @throws NotStoredError for a symbol that is known, and has no bars: an empty answer would look like a quiet one */
   private async withBars(text: string): Promise<KnownSymbol> {
     const known = await this.symbols.get(text);
-    if (known.lastBar === null) throw new NotStoredError(known.symbol, 'daily bars');
+    if (known.lastBar === null) throw new NotStoredError(known.symbol, 'daily bars', 'history');
     return known;
   }
 

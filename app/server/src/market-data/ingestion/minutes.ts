@@ -46,9 +46,7 @@ async function storeMinutes(run: Run, answered: Answered<readonly MinuteRow[]>):
   const report = { symbol, rows: rows.length, ...countDispositions(findings) };
   const foundIn = { source, dataset: 'minutes', runId: run.runId } as const;
   // Also of rows that are no bars: what was found on other days is not for this answer to take back.
-  const days = rows
-    .flatMap((row) => row.bar?.at.slice(0, 10) ?? row.findings[0]?.date ?? [])
-    .toSorted();
+  const days = rows.flatMap((row) => row.bar?.at.slice(0, 10) ?? row.findings[0]?.date ?? []).toSorted();
   const [first, last] = [days[0], days.at(-1)];
   await run.database.transaction(async (sql) => {
     await lockSymbols(sql, source, [symbol]);

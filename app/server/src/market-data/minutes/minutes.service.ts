@@ -45,7 +45,7 @@ export class MinutesService {
     const { symbol, source, lastBar } = await this.symbols.get(text);
     const [state] = await this.database.query<MinuteState>(STATE, [source, symbol, query.date ?? null]);
     const { date = null, asOf = null, previousDate = null, version = '' } = state ?? {};
-    if (date === null || asOf === null) throw new NotStoredError(symbol, 'minute bars');
+    if (date === null || asOf === null) throw new NotStoredError(symbol, 'minute bars', 'minutes');
     const stale = lastBar !== null && asOf < lastBar;
     return new Versioned(`${version} ${asOf} ${previousDate} ${stale}`, async () => {
       const rows = await this.database.query<MinuteItem>(MINUTES, [source, symbol, date]);
