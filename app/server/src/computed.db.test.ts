@@ -207,7 +207,9 @@ describe('computed answers', () => {
       const { body } = await get(
         '/api/v1/indicators/000001.SZ?names=MA1&period=weekly&from=2024-09-14',
       ).expect(200);
-      expect(body.items).toEqual([{ date: '2024-09-19', stable: true, values: { MA1: 9.81 } }]);
+      expect(body.items).toEqual([
+        { date: '2024-09-19', stable: true, partial: true, values: { MA1: 9.81 } },
+      ]);
     });
   });
 

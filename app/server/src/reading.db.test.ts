@@ -127,11 +127,33 @@ describe('reading market data', () => {
 
     it('mark the week that is not over', async () => {
       // Thursday 2024-09-19 is the newest day of the sample; the Friday after it is a trading day.
-      const items = (await get('bars/600000.SH?period=weekly&limit=2')).body.items;
-      expect(items.map(({ date, partial }: { date: string; partial: boolean }) => [date, partial])).toEqual([
-        ['2024-09-13', false],
-        ['2024-09-19', true],
-      ]);
+      for (const path of ['bars/600000.SH?', 'indicators/600000.SH?names=MA5&']) {
+        const items = (await get(`${path}period=weekly&limit=2`)).body.items;
+        expect(items.map(({ date, partial }: { date: string; partial: boolean }) => [date, partial])).toEqual(
+          [
+            ['2024-09-13', false],
+            ['2024-09-19', true],
+          ],
+        );
+      }
+    });
+
+    it('mark the day that is not over, and what follows from it', async () => {
+      const setPartial = (partial: boolean): Promise<unknown> =>
+        sql(
+          `UPDATE app.daily_bars SET partial = ${partial}
+            WHERE source = 'sample' AND symbol = '600000.SH' AND trade_date = '2024-09-19'`,
+        ).then(() => sql(`UPDATE app.symbols SET updated_at = now() WHERE symbol = '600000.SH'`));
+      await setPartial(true);
+      for (const path of ['bars/600000.SH?', 'indicators/600000.SH?names=MA5&']) {
+        const items = (await get(`${path}limit=2`)).body.items;
+        expect(items.map(({ partial }: { partial: boolean }) => partial)).toEqual([false, true]);
+      }
+      const gaps = async (): Promise<readonly string[]> =>
+        (await get('analyses/rule/600000.SH')).body.dataGaps;
+      expect(await gaps()).toContain('2024-09-19 尚未收盘，评分会随之变动');
+      await setPartial(false);
+      expect(await gaps()).not.toContain('2024-09-19 尚未收盘，评分会随之变动');
     });
 
     it('list the halts among them', async () => {

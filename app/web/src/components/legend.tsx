@@ -18,6 +18,7 @@ function Prices(props: { readonly bar: Bar; readonly before: number; readonly ev
   return (
     <p>
       <time>{bar.date}</time>
+      {bar.partial && <b>未收盘</b>}
       {fields.map(([label, value]) => (
         <span key={label}>
           {label} <b class={direction(Number(value) - before)}>{price(value)}</b>

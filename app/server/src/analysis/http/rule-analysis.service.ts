@@ -39,7 +39,11 @@ function analysisOf(history: BarHistory, query: RuleAnalysisQuery): RuleAnalysis
     stale,
     adjust,
     ...score,
-    dataGaps: [...basis.dataGaps, ...score.dataGaps],
+    dataGaps: [
+      ...(history.isPartial(asOf) ? [`${asOf} 尚未收盘，评分会随之变动`] : []),
+      ...basis.dataGaps,
+      ...score.dataGaps,
+    ],
     reasons: score.reasons.map((reason) => itemOf(reason)),
   };
 }

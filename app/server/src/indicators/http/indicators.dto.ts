@@ -50,6 +50,9 @@ export class IndicatorItem {
   })
   stable!: boolean;
 
+  @ApiProperty({ description: 'true: the day, week or month was not over; the values will change' })
+  partial!: boolean;
+
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'number' },

@@ -29,13 +29,13 @@ function compute(history: BarHistory, query: IndicatorsQuery): IndicatorResult {
   }
 }
 
-function itemOf(date: string, index: number, stableFrom: number, columns: readonly IndicatorColumn[]) {
+function valuesAt(index: number, columns: readonly IndicatorColumn[]): Record<string, number> {
   const values: Record<string, number> = {};
   for (const { name, values: column } of columns) {
     const value = column[index];
     if (value !== undefined && Number.isFinite(value)) values[name] = rounded(value);
   }
-  return { date, stable: index >= stableFrom, values };
+  return values;
 }
 
 function columnItemsOf(dates: readonly string[], columns: readonly IndicatorColumn[]): IndicatorColumnItem[] {
@@ -96,7 +96,12 @@ async function listOf(history: BarHistory, query: IndicatorsQuery): Promise<Indi
   for (let index = start; index < end; index += 1) {
     const date = history.dates[index] ?? '';
     if ((index - start) % ITEMS_PER_TURN === ITEMS_PER_TURN - 1) await nextTick();
-    items.push(itemOf(date, index, result.stableFrom, numbers));
+    items.push({
+      date,
+      stable: index >= result.stableFrom,
+      partial: history.isPartial(date),
+      values: valuesAt(index, numbers),
+    });
     if (candles.length > 0) patterns.push(...patternsAt(date, index, candles));
   }
   return {

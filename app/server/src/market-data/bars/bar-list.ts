@@ -1,12 +1,11 @@
 import { formatNumber } from '../../common/market/decimal.ts';
-import { type Period, windowOf } from '../../common/market/series-query.ts';
+import { windowOf } from '../../common/market/series-query.ts';
 import type { TradingCalendar } from '../calendar/trading-calendar.ts';
-import { periodKey } from '../adjustment/periods.ts';
 import type { KnownSymbol } from '../symbols/symbols.service.ts';
 import type { AppliedAdjustment, BarColumns } from './bar-history.ts';
 import type { BarItem, BarList, BarsQuery } from './bars.dto.ts';
+import { partialBars } from './partial-bars.ts';
 import type { ExDate, SymbolSeries } from './series-reader.ts';
-import { dateOfDay } from './stored-series.ts';
 
 interface Sources {
   readonly series: SymbolSeries;
@@ -14,26 +13,9 @@ interface Sources {
   readonly calendar: TradingCalendar;
 }
 
-/**
- * Dates of bars that will change: of days that were still trading, and of a week or month that has trading days left.
- * What the calendar does not know is not called partial.
- */
-function partialDates({ series, calendar }: Sources, period: Period): ReadonlySet<string> {
-  const keyOf = periodKey(period);
-  const days = [...series.partial].map((index) => dateOfDay(series.days[index] ?? 0));
-  const last = series.days.at(-1);
-  if (period !== 'daily' && last !== undefined) {
-    const date = dateOfDay(last);
-    const next = calendar.nextTradingDay(date);
-    if (next !== undefined && keyOf(next) === keyOf(date)) days.push(date);
-  }
-  return new Set(days.map(keyOf));
-}
-
 function itemsOf(sources: Sources, query: BarsQuery, start: number, end: number): BarItem[] {
   const { dates, open, high, low, close, volume, amount } = sources.columns;
-  const keyOf = periodKey(query.period);
-  const partial = partialDates(sources, query.period);
+  const isPartial = partialBars(sources.series, sources.calendar, query.period);
   const at = (column: Float64Array, index: number): number => column[index] ?? Number.NaN;
   return dates.slice(start, end).map((date, offset) => {
     const index = start + offset;
@@ -45,7 +27,7 @@ function itemsOf(sources: Sources, query: BarsQuery, start: number, end: number)
       close: formatNumber(at(close, index)),
       volume: Math.round(at(volume, index)),
       amount: formatNumber(at(amount, index)),
-      partial: partial.size > 0 && partial.has(keyOf(date)),
+      partial: isPartial(date),
     };
   });
 }

@@ -10,6 +10,7 @@ import type { BarList, BarsQuery } from './bars.dto.ts';
 import { FloatShares } from './float-shares.ts';
 import { impossibleMoves } from './impossible-moves.ts';
 import { isLong } from './long-answers.ts';
+import { partialBars } from './partial-bars.ts';
 import { SeriesReader, type SymbolSeries } from './series-reader.ts';
 
 /** A whole history, oldest first, as numbers; what indicators are computed from. */
@@ -24,6 +25,8 @@ export interface BarHistory extends BarColumns, AppliedAdjustment {
   /** From when all ex-dates are known; null: none is, and these prices are raw. */
   readonly factorsKnownFrom: string | null;
   readonly adjust: Adjustment;
+  /** Whether the bar of a date will change, and with it what is computed from it. */
+  isPartial(date: string): boolean;
   /** Recent days that only a change of rights explains; of raw prices. */
   impossibleMoves(): readonly string[];
 }
@@ -90,8 +93,9 @@ export class BarsService {
         const float = counts && { floatShares: asVolumes(counts, { series, columns, knownFrom, wanted }) };
         const impossible = (): readonly string[] =>
           adjust === 'none' ? impossibleMoves(columns, known) : [];
-        const facts = { symbol, name, asOf, source, stale, factorsKnownFrom };
-        return { ...facts, adjust, impossibleMoves: impossible, ...columns, ...float };
+        const isPartial = partialBars(series, await this.calendar.current(), options.period);
+        const facts = { symbol, name, asOf, source, stale, factorsKnownFrom, adjust, isPartial };
+        return { ...facts, impossibleMoves: impossible, ...columns, ...float };
       },
     };
   }
