@@ -68,9 +68,7 @@ describe('details and minutes of a live source', () => {
       json(response, 200, changed(fakeFunctions[name]?.answer(query) ?? []));
     });
 
-  it('are stored and read back: profile, valuations, reports, news and halts', async () => {
-    const halted = { symbol: '000005.SZ', name: 'x', kind: 'stock', pinyin: undefined } as const;
-    await upsertSymbols(database.sql, SOURCE, [halted]);
+  it('are stored and read back: profile, valuations, reports and news', async () => {
     const runId = await load('details');
     expect(await outcomes(runId)).toEqual(
       SYMBOLS.map((symbol) => ({ symbol, outcome: 'data', detail: null })),
@@ -98,10 +96,6 @@ describe('details and minutes of a live source', () => {
     expect((await read(`news/${SYMBOL}`)).items).toMatchObject([
       { title: '600000 发布半年报', publishedAt: '2024-08-15T11:40:12.000Z', publisher: '证券时报网' },
     ]);
-    expect(
-      await database.sql.query(`SELECT symbol FROM app.halts WHERE source = $1 ORDER BY 1`, [SOURCE]),
-    ).toEqual([{ symbol: halted.symbol }]);
-    await database.sql.query('DELETE FROM app.symbols WHERE symbol = $1', [halted.symbol]);
   });
 
   it('survive rows that come twice and capital in parts of a share: the last of each counts', async () => {

@@ -1,5 +1,4 @@
 import type { Database } from '../../database/sql.ts';
-import { exchangeTime } from '../calendar/sessions.ts';
 import type { Fetched, MarketDataProvider, Offer } from '../provider.ts';
 import { SourceError } from '../source-error.ts';
 import {
@@ -13,7 +12,6 @@ import { isRefusedData } from '../store/refused-data.ts';
 import { recordOutcome } from '../store/progress.ts';
 import { storedSymbols, storeProfile } from '../store/symbols.ts';
 import { fromSource } from './failure.ts';
-import { refreshHalts } from './halts.ts';
 import { readSymbols } from './reading.ts';
 import type { Run } from './run.ts';
 
@@ -121,12 +119,11 @@ async function askAbout(run: Run, symbol: string): Promise<Fetched<Collected>> {
 }
 
 /**
- * Profile, valuations, reports and news of the given symbols, and the halts of today.
+ * Profile, valuations, reports and news of the given symbols.
  * @throws RunPaused, AbortError; the database's own errors
  */
 export async function loadDetails(run: Run): Promise<void> {
   const { database, provider, symbols } = run;
-  await refreshHalts(run, exchangeTime(run.now()).date);
   const wanted =
     symbols ?? (await storedSymbols(database, provider.source, undefined)).map((one) => one.symbol);
   const answers = readSymbols(run, wanted, (symbol) => askAbout(run, symbol));
