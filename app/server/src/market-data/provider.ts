@@ -11,7 +11,7 @@ export type EmptyReason =
   | 'suspended'
   /** The market was closed on every day of the range. */
   | 'no_trading_in_range'
-  /** The market was open and the symbol not known to be halted: the upstream failed in silence. */
+  /** Nothing that is known explains it: the upstream has none, or failed in silence. */
   | 'upstream_empty';
 
 /** An answer of the source and where it came from; `fetchedAt` is when the upstream was asked. */

@@ -9,6 +9,8 @@ export type SourceFailure =
   | 'resting'
   /** The upstream's own failure: a ban, a time-out behind it, a changed page. */
   | 'upstream_failed'
+  /** The function failed for this symbol and answered for another: most probably it has nothing of it. */
+  | 'symbol_failed'
   /** The function is not known there, or the source has no such data. */
   | 'not_offered'
   /** A value that must not be sent; nothing was. */
@@ -55,6 +57,7 @@ const EXPLANATIONS: Readonly<Record<SourceFailure, (options: SourceErrorOptions)
     `: as many calls as it bears were made, the next one is possible ${until(options)}`,
   resting: (options) => `: it failed several times in a row and is tried again ${until(options)}`,
   upstream_failed: () => ': it failed, as it does when it bans a caller or has changed a page',
+  symbol_failed: () => ': it failed for this symbol alone, as it does where it has no data',
   not_offered: () => ': it has none',
   refused: () => ': it is nothing that may be asked for',
   contract: ({ violation }) => `: its answer was refused (${violation ?? 'contract'})`,
@@ -75,6 +78,11 @@ export class SourceError extends Error {
     this.failure = options.failure ?? 'unreadable';
     this.violation = options.violation;
     this.retryAt = options.retryAt;
+  }
+
+  /** The same trouble, where the function is known to be sound. */
+  ofSymbol(): SourceError {
+    return new SourceError('the answer', { failure: 'symbol_failed', cause: this.cause });
   }
 
   /** The same trouble, where it is known what was asked for. */

@@ -5,21 +5,26 @@ export class UpstreamState1795676520000 implements MigrationInterface {
   readonly name = 'UpstreamState1795676520000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [BUDGETS, CIRCUITS, ANSWERS]) await runner.query(statement);
+    for (const statement of [BUDGETS, CIRCUITS, ANSWERS, QUESTIONS]) await runner.query(statement);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['upstream_answers', 'upstream_circuits', 'upstream_budgets'])
+    for (const table of ['upstream_questions', 'upstream_answers', 'upstream_circuits', 'upstream_budgets'])
       await runner.query(`DROP TABLE app.${table}`);
   }
 }
 
-/** A token bucket per host; below zero after a call that cost more than the bucket holds. */
+/**
+ * A token bucket per host; below zero after a call that cost more than the bucket holds. Until \`reserved_until\` nobody
+ * but the question \`reserved_for\` is served.
+ */
 const BUDGETS = `
   CREATE TABLE app.upstream_budgets (
-    host         text NOT NULL CONSTRAINT upstream_budgets_pkey PRIMARY KEY,
-    tokens       double precision NOT NULL,
-    refilled_at  timestamptz NOT NULL
+    host            text NOT NULL CONSTRAINT upstream_budgets_pkey PRIMARY KEY,
+    tokens          double precision NOT NULL,
+    refilled_at     timestamptz NOT NULL,
+    reserved_for    text,
+    reserved_until  timestamptz
   )`;
 
 /**
@@ -48,4 +53,11 @@ const ANSWERS = `
     function    text NOT NULL,
     body        text NOT NULL,
     fetched_at  timestamptz NOT NULL
+  )`;
+
+/** Who asks a question about the whole market now: one worker until \`asked_until\`, and the others wait for its answer. */
+const QUESTIONS = `
+  CREATE TABLE app.upstream_questions (
+    key          text NOT NULL CONSTRAINT upstream_questions_pkey PRIMARY KEY,
+    asked_until  timestamptz NOT NULL
   )`;

@@ -4,6 +4,7 @@ import type { Answer, Gateway } from '../gateway/gateway.ts';
 import type {
   CorporateActions,
   DateRange,
+  EmptyReason,
   Fetched,
   Fundamental,
   Halt,
@@ -26,7 +27,7 @@ import { readFundamentals, readNews, readProfile, readValuations } from './compa
 import { actionsOf, readDividends, readRights } from './corporate-actions.ts';
 import { fetchDailyRows } from './daily-rows.ts';
 import * as functions from './functions.ts';
-import { type MarketFacts, reasonOf } from './market-facts.ts';
+import { type MarketFacts, reasonOf, reasonOfCompany, reasonOfMarket } from './market-facts.ts';
 import { readHalts, readNames, readQuotes, readTradingDays } from './market.ts';
 
 const HOUR_MS = 3_600_000;
@@ -46,6 +47,9 @@ const OFFERS: readonly Offer[] = [
   'news',
   'halts',
 ];
+
+const someOf = <Row>(rows: readonly Row[]): readonly Row[] | undefined =>
+  rows.length === 0 ? undefined : rows;
 
 export interface AKToolsOptions {
   readonly gateway: Gateway;
@@ -106,23 +110,17 @@ export class AKToolsProvider implements MarketDataProvider {
     const day = (await this.#quoteDay(this.#facts.now())).date;
     const of = functions.minuteHistory;
     const range = { from: day, to: day };
-    const answer = await this.#ask(
-      {
-        of,
-        parameters: {
-          symbol: code,
-          period: '1',
-          start_date: `${day} 09:00:00`,
-          end_date: `${day} 16:00:00`,
-        },
-        read: (body) => readMinutes(body, range),
+    const question = {
+      of,
+      parameters: {
+        symbol: code,
+        period: '1',
+        start_date: `${day} 09:00:00`,
+        end_date: `${day} 16:00:00`,
       },
-      signal,
-    );
-    if (answer.value.length > 0) return fetched(of, answer);
-    const reason = await reasonOf(this.#facts, symbol, range);
-    const { origin, name: operation } = of;
-    return { origin, operation, fetchedAt: answer.fetchedAt, outcome: 'empty', reason };
+      read: (body: string) => someOf(readMinutes(body, range)),
+    };
+    return this.#askOrWhy(question, () => reasonOf(this.#facts, symbol, range), signal);
   }
 
   async tradingDays(signal?: AbortSignal): Promise<Fetched<readonly string[]>> {
@@ -161,32 +159,53 @@ export class AKToolsProvider implements MarketDataProvider {
   }
 
   valuations(symbol: string, signal?: AbortSignal): Promise<Fetched<readonly Valuation[]>> {
-    return this.#about(symbol, functions.valuationHistory, readValuations, signal);
+    return this.#about(symbol, functions.valuationHistory, (body) => someOf(readValuations(body)), signal);
   }
 
   fundamentals(symbol: string, signal?: AbortSignal): Promise<Fetched<readonly Fundamental[]>> {
-    return this.#about(symbol, functions.reportFigures, readFundamentals, signal);
+    return this.#about(symbol, functions.reportFigures, (body) => someOf(readFundamentals(body)), signal);
   }
 
   news(symbol: string, signal?: AbortSignal): Promise<Fetched<readonly NewsItem[]>> {
-    return this.#about(symbol, functions.newsSearch, readNews, signal);
+    return this.#about(symbol, functions.newsSearch, (body) => someOf(readNews(body)), signal);
   }
 
   async halts(date: string, signal?: AbortSignal): Promise<Fetched<readonly Halt[]>> {
-    const of = functions.suspensions;
-    const parameters = { date: compactDate(date) };
-    return fetched(of, await this.#ask({ of, parameters, read: readHalts }, signal));
+    const question = { of: functions.suspensions, parameters: { date: compactDate(date) }, read: readHalts };
+    return this.#askOrWhy(question, () => reasonOfMarket(this.#facts, date), signal);
   }
 
   async #about<Value>(
     symbol: string,
     of: functions.UpstreamFunction,
-    read: (body: string, code: string) => Value,
+    read: (body: string, code: string) => Value | undefined,
     signal: AbortSignal | undefined,
   ): Promise<Fetched<Value>> {
     const code = stockCode(symbol);
     const question = { of, parameters: { symbol: code }, read: (body: string) => read(body, code) };
-    return fetched(of, await this.#ask(question, signal));
+    return this.#askOrWhy(question, () => reasonOfCompany(this.#facts, symbol), signal);
+  }
+
+  /** What `question` reads as undefined is nothing, and so is what an upstream fails to say of this symbol alone. */
+  async #askOrWhy<Value>(
+    question: Question<Value | undefined>,
+    why: () => Promise<EmptyReason>,
+    signal: AbortSignal | undefined,
+  ): Promise<Fetched<Value>> {
+    const { origin, name: operation } = question.of;
+    const nothing = async (fetchedAt: Date): Promise<Fetched<Value>> => {
+      const reason = await why();
+      return { origin, operation, fetchedAt, outcome: 'empty', reason };
+    };
+    try {
+      const { value, ...answer } = await this.#ask(question, signal);
+      return value === undefined
+        ? await nothing(answer.fetchedAt)
+        : fetched(question.of, { value, ...answer });
+    } catch (error) {
+      if (!(error instanceof SourceError) || error.failure !== 'symbol_failed') throw error;
+      return nothing(this.#facts.now());
+    }
   }
 
   #ask<Value>(question: Question<Value>, signal: AbortSignal | undefined): Promise<Answer<Value>> {

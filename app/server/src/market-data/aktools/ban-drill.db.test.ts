@@ -4,7 +4,8 @@ import { PostgresUpstreamState } from '../gateway/postgres-upstream-state.ts';
 import { TestClock } from '../gateway/testing/test-clock.ts';
 import { SourceError } from '../source-error.ts';
 import { BUDGET, CIRCUIT_POLICY } from '../gateway/defaults.ts';
-import { FakeAKTools } from './testing/fake-aktools.ts';
+import { FakeAKTools, json, serverError } from './testing/fake-aktools.ts';
+import { fakeFunctions } from './testing/fake-functions.ts';
 import { type Opened, openMarket, openProvider } from './testing/open-provider.ts';
 
 const [SECOND, MINUTE, HOUR] = [1_000, 60_000, 3_600_000];
@@ -23,7 +24,7 @@ describe('the ban drill', () => {
   });
   afterAll(() => database.drop());
   beforeEach(async () => {
-    for (const table of ['budgets', 'circuits', 'answers'])
+    for (const table of ['budgets', 'circuits', 'questions', 'answers'])
       await database.sql.query(`DELETE FROM app.upstream_${table}`);
     clock = new TestClock();
     fake = await FakeAKTools.start(clock);
@@ -46,6 +47,13 @@ describe('the ban drill', () => {
 
   const asked = (host: string, since = 0) =>
     fake.upstream.log.filter((entry) => entry.host === host && entry.at >= since);
+
+  async function openedSince(): Promise<Date> {
+    const [circuit] = await database.sql.query<{ opened_at: Date }>(
+      'SELECT opened_at FROM app.upstream_circuits',
+    );
+    return circuit?.opened_at ?? new Date(0);
+  }
 
   /** Everybody asks for another symbol, over and over; what comes of it by outcome. */
   async function press(forMs: number, everyMs: number): Promise<Map<string, number>> {
@@ -91,7 +99,7 @@ describe('the ban drill', () => {
       expect(outcomes.get('resting')).toBeGreaterThan(1_000);
 
       const calls = asked('eastmoney', bannedAt).map(({ at }) => (at - bannedAt) / MINUTE);
-      const openedAt = calls[CIRCUIT_POLICY.failuresToOpen - 1] ?? 0;
+      const openedAt = ((await openedSince()).getTime() - bannedAt) / MINUTE;
       // What was under way when the circuit opened is no probe.
       const probes = calls.filter((at) => at > openedAt);
       expect(calls.length - probes.length).toBeLessThan(CIRCUIT_POLICY.failuresToOpen + WORKERS);
@@ -128,6 +136,64 @@ describe('the ban drill', () => {
     expect(Math.max(...(second?.observer.keptAges ?? []))).toBeGreaterThanOrEqual((30 * HOUR) / SECOND);
     clock.advance(100 * HOUR);
     expect(await second?.provider.tradingDays()).toMatchObject({ fetchedAt: clock.now() });
+  });
+
+  it('is called off by nobody: neighbours without data cost a second question each, and no cool-down', async () => {
+    const call = fakeFunctions['stock_value_em'];
+    fake.overrides.set('stock_value_em', (response, query) => {
+      fake.upstream.ask('eastmoney', 1);
+      return query['symbol'] === '000001' ? json(response, 200, call?.answer(query)) : serverError(response);
+    });
+    for (let neighbour = 0; neighbour < 12; neighbour += 1) {
+      clock.advance(3 * BUDGET.secondsPerCall * SECOND);
+      const worker = workers[neighbour % WORKERS];
+      expect(await worker?.provider.valuations(codes[neighbour] ?? '')).toMatchObject({ outcome: 'empty' });
+    }
+    expect(asked('eastmoney')).toHaveLength(24);
+    expect(await database.sql.query('SELECT 1 FROM app.upstream_circuits')).toEqual([]);
+  });
+
+  it('where the second question cannot be paid either, nobody rests for longer than the first cool-down', async () => {
+    const call = fakeFunctions['stock_value_em'];
+    fake.overrides.set('stock_value_em', (response, query) =>
+      query['symbol'] === '000001' ? json(response, 200, call?.answer(query)) : serverError(response),
+    );
+    for (let minute = 0; minute < 20; minute += 1) {
+      await press(MINUTE, 5 * SECOND);
+      const [circuit] = await database.sql.query<{ openings: number }>(
+        'SELECT openings FROM app.upstream_circuits',
+      );
+      expect(circuit?.openings ?? 0).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('a snapshot gets its turn, however many small questions press', async () => {
+    fake.upstream.rule = { requests: 80, perMs: MINUTE, banMs: HOUR, mode: 'refuse' };
+    await press(MINUTE, SECOND);
+    const [first] = workers;
+    const orderedAt = clock.now().getTime();
+    const refused = await first?.provider.snapshot().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(refused).toMatchObject({ failure: 'over_budget' });
+    const { retryAt } = refused as SourceError;
+    await press((retryAt?.getTime() ?? 0) - orderedAt + 20 * SECOND, SECOND);
+    const taken = await first?.provider.snapshot();
+    expect(taken).toMatchObject({ outcome: 'data' });
+    expect(taken).not.toHaveProperty('stale');
+    expect(asked('eastmoney', orderedAt).map(({ requests }) => requests)).toEqual([57]);
+    expect(clock.now().getTime() - orderedAt).toBeLessThan(MINUTE);
+    expect(fake.upstream.bans).toBe(0);
+  });
+
+  it('three workers that ask the same about the market pay once', async () => {
+    const answers = await Promise.allSettled(workers.map(({ provider }) => provider.listSymbols()));
+    expect(answers.some(({ status }) => status === 'fulfilled')).toBe(true);
+    expect(fake.callsOf('stock_info_a_code_name')).toHaveLength(1);
+    for (const { provider } of workers)
+      expect(await provider.listSymbols()).toMatchObject({ outcome: 'data' });
+    expect(fake.callsOf('stock_info_a_code_name')).toHaveLength(1);
   });
 
   it('one snapshot of the market pays for its 57 pages', async () => {

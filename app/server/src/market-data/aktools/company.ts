@@ -9,9 +9,13 @@ import { readRows, violated } from './rows.ts';
 const wholeShares = (value: number | null): number | undefined =>
   value === null ? undefined : Math.round(value);
 
-/** @throws SourceError `wrong_symbol` when it is another company's */
-export function readProfile(body: string, code: string): SymbolProfile {
+/**
+ * @returns undefined when the upstream says nothing of the company
+ * @throws SourceError `wrong_symbol` when it is another company's
+ */
+export function readProfile(body: string, code: string): SymbolProfile | undefined {
   const facts = new Map(readRows(companyProfile, body).map(({ row }) => [row.item, row.value]));
+  if (facts.size === 0) return undefined;
   const text = (item: string): string | undefined => {
     const value = facts.get(item);
     return typeof value === 'string' && value !== '' && value !== '-' ? value : undefined;

@@ -16,6 +16,8 @@ export interface UpstreamFunction<Row = unknown> {
   readonly maxBytes: number;
   /** All that may be sent, with what each value must look like. */
   readonly parameters: Readonly<Record<string, RegExp>>;
+  /** Of a function about one symbol: a question that it can answer unless it is broken. */
+  readonly reference?: Parameters;
   /** Columns by name; others are ignored. Numbers are null where the upstream has none. */
   readonly row: z.ZodType<Row>;
 }
@@ -32,6 +34,11 @@ const ORDINARY = { cost: 1, deadlineMs: 30_000, maxBytes: 16 * MB };
 const EASTMONEY = { origin: 'eastmoney', host: 'eastmoney', ...ORDINARY } as const;
 const SINA = { origin: 'sina', host: 'sina', ...ORDINARY } as const;
 
+/** 平安银行, listed since 1991, has everything; one week of it is as long ago as it will ever be. */
+const WEEK = { start_date: '20240122', end_date: '20240126' };
+const REFERENCE = { symbol: '000001' };
+const REFERENCE_PREFIXED = { symbol: 'sz000001', ...WEEK };
+
 const define = <Row>(definition: UpstreamFunction<Row>): UpstreamFunction<Row> => definition;
 
 const prices = { 开盘: price, 收盘: price, 最高: price, 最低: price, 成交量: number, 成交额: number };
@@ -41,6 +48,7 @@ const latin = { date: civilDate, open: price, close: price, high: price, low: pr
 export const stockHistory = define({
   ...EASTMONEY,
   name: 'stock_zh_a_hist',
+  reference: { ...REFERENCE, period: 'daily', ...WEEK },
   parameters: { symbol: CODE, period: DAILY, start_date: DAY, end_date: DAY },
   row: z.object({ 日期: civilDate, 股票代码: text, ...prices }),
 });
@@ -49,6 +57,7 @@ export const stockHistory = define({
 export const stockHistorySina = define({
   ...SINA,
   name: 'stock_zh_a_daily',
+  reference: REFERENCE_PREFIXED,
   cost: 2,
   deadlineMs: 60_000,
   parameters: { symbol: PREFIXED, start_date: DAY, end_date: DAY },
@@ -65,6 +74,7 @@ export const stockHistoryTencent = define({
   origin: 'tencent',
   host: 'tencent',
   name: 'stock_zh_a_hist_tx',
+  reference: REFERENCE_PREFIXED,
   cost: ({ start_date = '', end_date = '' }) =>
     2 + Number(end_date.slice(0, 4)) - Math.max(FIRST_YEAR, Number(start_date.slice(0, 4))),
   deadlineMs: 90_000,
@@ -77,6 +87,8 @@ export const stockHistoryTencent = define({
 export const indexHistory = define({
   ...EASTMONEY,
   name: 'index_zh_a_hist',
+  // The six digits of the Shanghai Composite, here.
+  reference: { ...REFERENCE, period: 'daily', ...WEEK },
   cost: 2,
   deadlineMs: 120_000,
   parameters: { symbol: CODE, period: DAILY, start_date: DAY, end_date: DAY },
@@ -87,6 +99,12 @@ export const indexHistory = define({
 export const minuteHistory = define({
   ...EASTMONEY,
   name: 'stock_zh_a_hist_min_em',
+  reference: {
+    ...REFERENCE,
+    period: '1',
+    start_date: '1990-12-19 09:30:00',
+    end_date: '2099-12-31 15:00:00',
+  },
   parameters: { symbol: CODE, period: /^1$/, start_date: MINUTE, end_date: MINUTE },
   row: z.object({ 时间: civilTime, ...prices }),
 });
@@ -134,6 +152,7 @@ export const stockNames = define({
 export const companyProfile = define({
   ...EASTMONEY,
   name: 'stock_individual_info_em',
+  reference: REFERENCE,
   parameters: { symbol: CODE },
   row: z.object({ item: text, value: z.union([text, z.number(), z.null()]) }),
 });
@@ -149,6 +168,7 @@ export const tradingDays = define({
 export const dividends = define({
   ...SINA,
   name: 'stock_history_dividend_detail',
+  reference: { ...REFERENCE, indicator: '分红' },
   parameters: { symbol: CODE, indicator: /^分红$/ },
   row: z.object({
     公告日期: optionalCivilDate,
@@ -165,6 +185,7 @@ export const dividends = define({
 export const rightsIssues = define({
   ...SINA,
   name: 'stock_history_dividend_detail',
+  reference: { ...REFERENCE, indicator: '配股' },
   parameters: { symbol: CODE, indicator: /^配股$/ },
   row: z.object({
     公告日期: optionalCivilDate,
@@ -179,6 +200,7 @@ export const rightsIssues = define({
 export const valuationHistory = define({
   ...EASTMONEY,
   name: 'stock_value_em',
+  reference: REFERENCE,
   parameters: { symbol: CODE },
   row: z.object({
     数据日期: civilDate,
@@ -200,6 +222,7 @@ export const valuationHistory = define({
 export const reportFigures = define({
   ...SINA,
   name: 'stock_financial_abstract',
+  reference: REFERENCE,
   deadlineMs: 60_000,
   parameters: { symbol: CODE },
   row: z.object({ 选项: text, 指标: text }).catchall(z.unknown()),
@@ -209,6 +232,7 @@ export const reportFigures = define({
 export const newsSearch = define({
   ...EASTMONEY,
   name: 'stock_news_em',
+  reference: REFERENCE,
   parameters: { symbol: CODE },
   row: z.object({
     新闻标题: text,

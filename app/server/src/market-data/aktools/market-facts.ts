@@ -21,6 +21,20 @@ export interface MarketFacts {
   gaps(symbol: string, days: readonly string[]): Promise<readonly string[]>;
 }
 
+/** All exchanges hold the same sessions; this index stands for the market. */
+export const MARKET = '000001.SH';
+
+/** Why an answer about the whole market of a day has no rows. */
+export async function reasonOfMarket(facts: MarketFacts, date: string): Promise<EmptyReason> {
+  const days = await facts.tradingDays({ from: date, to: date }, MARKET);
+  return days?.length === 0 ? 'no_trading_in_range' : 'upstream_empty';
+}
+
+/** Why there is nothing about a company; days and halts have no part in it. */
+export async function reasonOfCompany(facts: MarketFacts, symbol: string): Promise<EmptyReason> {
+  return (await facts.isListed(symbol, facts.today())) === false ? 'not_listed' : 'upstream_empty';
+}
+
 /** Why an answer about a symbol and a range has no rows. */
 export async function reasonOf(facts: MarketFacts, symbol: string, range: AskedRange): Promise<EmptyReason> {
   if ((await facts.isListed(symbol, range.to)) === false) return 'not_listed';

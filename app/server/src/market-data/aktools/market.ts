@@ -85,9 +85,11 @@ function barOfDay({ open, high, low, last: close, volume, amount }: Quote): read
 /** A halt of minutes within a day is no day without trading. */
 const WITHIN_A_DAY = /盘中|小时|分钟/;
 
-/** Halts of A shares that are in force on a date. */
-export function readHalts(body: string): readonly Halt[] {
-  return readRows(suspensions, body).flatMap(({ row }): Halt[] => {
+/** Halts of A shares that are in force on a date; undefined: not even another kind of halt is named. */
+export function readHalts(body: string): readonly Halt[] | undefined {
+  const rows = readRows(suspensions, body);
+  if (rows.length === 0) return undefined;
+  return rows.flatMap(({ row }): Halt[] => {
     const symbol = symbolOfCode(row.代码);
     const from = row.停牌时间;
     if (symbol === undefined || from === null || WITHIN_A_DAY.test(row.停牌期限 ?? '')) return [];

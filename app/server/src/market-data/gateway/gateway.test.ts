@@ -2,31 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SourceError } from '../source-error.ts';
 import { CountingObserver } from '../aktools/testing/open-provider.ts';
-import { Gateway, type GatewayOptions, type UpstreamCall } from './gateway.ts';
-import type { HttpAnswer } from './http-client.ts';
+import type { Gateway, GatewayOptions } from './gateway.ts';
 import { MemoryUpstreamState } from './testing/memory-upstream-state.ts';
+import { banned, call, openGateway, Upstream } from './testing/open-gateway.ts';
 import { TestClock } from './testing/test-clock.ts';
 
 const MINUTE = 60_000;
-
-/** A transport that the test answers. */
-class Upstream {
-  sent: { path: string; signal: AbortSignal }[] = [];
-  answer: () => Promise<string> = () => Promise.resolve('good');
-  readonly get = async (path: string, _limits: unknown, signal: AbortSignal): Promise<HttpAnswer> => {
-    this.sent.push({ path, signal });
-    const body = await Promise.race([
-      this.answer(),
-      new Promise<never>((_, reject) =>
-        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
-      ),
-    ]);
-    return { status: 200, mediaType: 'application/json', body };
-  };
-}
-
-const banned = (): Promise<never> =>
-  Promise.reject(new SourceError('the answer', { failure: 'upstream_failed' }));
 
 describe('Gateway', () => {
   let clock: TestClock;
@@ -35,28 +16,7 @@ describe('Gateway', () => {
   let gateway: Gateway;
 
   const open = (changes: Partial<GatewayOptions> = {}): Gateway =>
-    new Gateway({
-      transport: upstream,
-      bodyOf: ({ body }) => body,
-      state: new MemoryUpstreamState(clock),
-      budgetOf: () => ({ capacity: 3, secondsPerCall: 3 }),
-      policy: { failuresToOpen: 2, coolDownMs: MINUTE, longestCoolDownMs: 10 * MINUTE },
-      observer,
-      clock,
-      slots: 2,
-      patienceMs: 0,
-      random: () => 0,
-      ...changes,
-    });
-  const call = (changes: Partial<UpstreamCall<string>> = {}): UpstreamCall<string> => ({
-    operation: 'f',
-    host: 'h',
-    cost: 1,
-    path: '/f',
-    limits: { deadlineMs: 1_000, maxBytes: 100 },
-    read: (body) => body.toUpperCase(),
-    ...changes,
-  });
+    openGateway({ transport: upstream, observer, clock, ...changes });
 
   beforeEach(() => {
     clock = new TestClock();

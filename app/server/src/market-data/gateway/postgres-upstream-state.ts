@@ -1,13 +1,14 @@
 import type { Clock } from '../../common/clock.ts';
 import type { Database } from '../../database/sql.ts';
-import type {
-  Admission,
-  Budget,
-  CircuitPolicy,
-  CircuitView,
-  KeptAnswer,
-  Payment,
-  UpstreamState,
+import {
+  type Admission,
+  type Budget,
+  type CircuitPolicy,
+  type CircuitView,
+  type KeptAnswer,
+  type Payment,
+  RESERVATION_GRACE_MS,
+  type UpstreamState,
 } from './upstream-state.ts';
 
 interface CircuitRow {
@@ -25,6 +26,10 @@ const coolDown = (openings: string): string =>
 const tokensNow = (now: string): string =>
   `least($3::float8, known.tokens + greatest(0, extract(epoch FROM ${now} - known.refilled_at)) / $4::float8)`;
 
+/** Whether the bucket is free for the question $5. */
+const isFree = (now: string): string =>
+  `(known.reserved_until IS NULL OR known.reserved_until <= ${now} OR known.reserved_for = $5)`;
+
 /** The outside as all workers share it. Each decision is one statement, so the row's lock is the only one needed. */
 export class PostgresUpstreamState implements UpstreamState {
   readonly #database: Database;
@@ -36,26 +41,41 @@ export class PostgresUpstreamState implements UpstreamState {
     this.#clock = clock;
   }
 
-  async pay(host: string, cost: number, { capacity, secondsPerCall }: Budget): Promise<Payment> {
-    const now = this.#now(5);
-    const [row] = await this.#database.query<{ paid: boolean; tokens: number }>(
+  async pay(host: string, cost: number, budget: Budget, question: string): Promise<Payment> {
+    const { capacity, secondsPerCall } = budget;
+    const now = this.#now(6);
+    const [row] = await this.#database.query<{ paid: boolean; tokens: number; free: boolean }>(
       `WITH payment AS (
          INSERT INTO app.upstream_budgets AS known (host, tokens, refilled_at)
          VALUES ($1, $3::float8 - $2::float8, ${now})
          ON CONFLICT (host) DO UPDATE
-            SET tokens = ${tokensNow(now)} - $2::float8, refilled_at = greatest(known.refilled_at, ${now})
-          WHERE ${tokensNow(now)} >= least($2::float8, $3::float8)
+            SET tokens = ${tokensNow(now)} - $2::float8, refilled_at = greatest(known.refilled_at, ${now}),
+                reserved_for = NULL, reserved_until = NULL
+          WHERE ${tokensNow(now)} >= least($2::float8, $3::float8) AND ${isFree(now)}
          RETURNING tokens)
-       SELECT true AS paid, tokens FROM payment
+       SELECT true AS paid, tokens, true AS free FROM payment
        UNION ALL
-       SELECT false, ${tokensNow(now)} FROM app.upstream_budgets AS known
+       SELECT false, ${tokensNow(now)}, ${isFree(now)} FROM app.upstream_budgets AS known
         WHERE host = $1 AND NOT EXISTS (SELECT FROM payment)`,
-      [host, cost, capacity, secondsPerCall, ...this.#time()],
+      [host, cost, capacity, secondsPerCall, question, ...this.#time()],
     );
     if (row?.paid === true) return { paid: true, tokens: row.tokens };
     // No row: its first payment was made by another at this very moment.
     const missing = Math.min(cost, capacity) - (row?.tokens ?? 0);
-    return { paid: false, retryAfterMs: Math.max(1, Math.ceil(missing * secondsPerCall * 1000)) };
+    // What waits for somebody else's reservation looks again after every token.
+    const calls = row?.free === false ? Math.max(missing, 1) : missing;
+    const retryAfterMs = Math.max(1, Math.ceil(calls * secondsPerCall * 1000));
+    if (cost > capacity) await this.#reserve(host, question, retryAfterMs + RESERVATION_GRACE_MS);
+    return { paid: false, retryAfterMs };
+  }
+
+  async #reserve(host: string, question: string, forMs: number): Promise<void> {
+    const now = this.#now(4);
+    await this.#database.query(
+      `UPDATE app.upstream_budgets SET reserved_for = $2, reserved_until = ${after(now, '$3::float8')}
+        WHERE host = $1 AND (reserved_until IS NULL OR reserved_until <= ${now} OR reserved_for = $2)`,
+      [host, question, forMs / 1000, ...this.#time()],
+    );
   }
 
   async circuit(operation: string): Promise<CircuitView> {
@@ -133,6 +153,21 @@ export class PostgresUpstreamState implements UpstreamState {
       ],
     );
     return viewOf(operation, rows[0]);
+  }
+
+  async claim(key: string, leaseMs: number): Promise<boolean> {
+    const now = this.#now(3);
+    const claimed: unknown[] = await this.#database.query(
+      `INSERT INTO app.upstream_questions AS known (key, asked_until) VALUES ($1, ${after(now, '$2::float8')})
+       ON CONFLICT (key) DO UPDATE SET asked_until = excluded.asked_until WHERE known.asked_until <= ${now}
+       RETURNING key`,
+      [key, leaseMs / 1000, ...this.#time()],
+    );
+    return claimed.length > 0;
+  }
+
+  async unclaim(key: string): Promise<void> {
+    await this.#database.query('DELETE FROM app.upstream_questions WHERE key = $1', [key]);
   }
 
   async keep(key: string, operation: string, { body, fetchedAt }: KeptAnswer): Promise<void> {

@@ -11,6 +11,12 @@ export interface CircuitPolicy {
   readonly longestCoolDownMs: number;
 }
 
+/**
+ * How long a reservation outlasts the moment at which it can be paid: a run that pauses until then has to come back
+ * through the queue. If it never does, the host idles for so long.
+ */
+export const RESERVATION_GRACE_MS = 60_000;
+
 export type Payment =
   { readonly paid: true; readonly tokens: number } | { readonly paid: false; readonly retryAfterMs: number };
 
@@ -37,9 +43,11 @@ export interface KeptAnswer {
 export interface UpstreamState {
   /**
    * Takes `cost` calls from the budget of a host. A call that costs more than the bucket holds needs a full bucket and
-   * leaves it in debt.
+   * leaves it in debt. Where it is refused, the bucket is reserved for its question: small calls, which take every token
+   * as it comes, would never let it fill.
+   * @param question the same for whoever asks it, so that another attempt finds its own reservation
    */
-  pay(host: string, cost: number, budget: Budget): Promise<Payment>;
+  pay(host: string, cost: number, budget: Budget, question: string): Promise<Payment>;
   /** What is known of one function; asks for nothing. */
   circuit(operation: string): Promise<CircuitView>;
   /**
@@ -59,6 +67,13 @@ export interface UpstreamState {
     stretch: number,
     why: string,
   ): Promise<CircuitView>;
+  /**
+   * Whether the caller is the one who asks a question now. Everybody else is told no until it is given back, or for
+   * `leaseMs` where the caller died.
+   */
+  claim(key: string, leaseMs: number): Promise<boolean>;
+  /** Gives a claimed question back. */
+  unclaim(key: string): Promise<void>;
   keep(key: string, operation: string, answer: KeptAnswer): Promise<void>;
   kept(key: string): Promise<KeptAnswer | undefined>;
 }

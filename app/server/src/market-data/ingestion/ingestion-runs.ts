@@ -35,13 +35,16 @@ const ACTIVE_RUN = 'id, job_id, kind, trigger, symbols';
 const ALIVE = new Set(['created', 'retry', 'active']);
 /** What somebody waits for overtakes loads of whole markets, and has a lane of its own in every worker. */
 export const URGENT = 1;
+/** The picture of the market is worth something now or not at all; its lane is never behind a thousand symbols. */
+export const AT_ONCE = 2;
 const ORDINARY = 0;
 /** What the schedule orders beside everything else gives way to loads of whole markets, turn by turn. */
 const BACKGROUND = -1;
 
 function priorityOf({ kind, trigger, symbols }: ActiveRun): number {
   if (trigger === 'schedule' && isBackground(kind)) return BACKGROUND;
-  return symbols !== null || kind === 'snapshot' ? URGENT : ORDINARY;
+  if (kind === 'snapshot') return AT_ONCE;
+  return symbols === null ? ORDINARY : URGENT;
 }
 
 function keyOf(source: string, { kind, trigger, symbols }: IngestionOrder): string {

@@ -12,14 +12,14 @@ import type { Database } from '../../database/sql.ts';
 import { Metrics } from '../../monitoring/metrics.ts';
 import { MARKET_DATA_PROVIDER, type MarketDataProvider } from '../provider.ts';
 import { executeRun, type RunOutcome } from './execute-run.ts';
-import { type IngestionJob, IngestionRuns, URGENT } from './ingestion-runs.ts';
+import { AT_ONCE, type IngestionJob, IngestionRuns, URGENT } from './ingestion-runs.ts';
 import { IngestionSchedule } from './ingestion-schedule.ts';
 import type { ChunkReport } from './run.ts';
 
 const POLL_SECONDS = 1;
 const RETRY_MS = 10_000;
-/** Long loads, and beside them what somebody waits for. */
-const LANES = [{}, { minPriority: URGENT }] as const;
+/** Long loads, beside them what somebody waits for, and beside both the picture of the market. */
+const LANES = [{}, { minPriority: URGENT }, { minPriority: AT_ONCE }] as const;
 
 /** The worker's side: orders the first load and what is due, and does what is in the queue. */
 @Injectable()

@@ -1,7 +1,7 @@
 import type { Clock } from '../../common/clock.ts';
 import type { Database } from '../../database/sql.ts';
 import type { AskedRange } from '../aktools/bars.ts';
-import type { MarketFacts } from '../aktools/market-facts.ts';
+import { MARKET, type MarketFacts } from '../aktools/market-facts.ts';
 import { missingRuns, whyMissing } from '../calendar/halts.ts';
 import { exchangeTime, lastCompletedTradingDay, marketPhase } from '../calendar/sessions.ts';
 import type { TradingCalendar } from '../calendar/trading-calendar.ts';
@@ -14,9 +14,6 @@ export interface StoredMarketFactsOptions {
   /** Trading days of the exchange of a symbol. */
   readonly calendarOf: (symbol: string) => Promise<TradingCalendar>;
 }
-
-/** All exchanges hold the same sessions; this index stands for the market. */
-const MARKET = '000001.SH';
 
 /** Facts from the calendar, and from the symbols and halts that were loaded. */
 export class StoredMarketFacts implements MarketFacts {

@@ -131,6 +131,8 @@ const haltRow = (code: string, until: string | null, term: string) => ({
 });
 
 const RANGE = ['start_date', 'end_date'];
+/** The last day of which there are minutes. */
+const NEWEST = '2024-09-18';
 
 /** The functions that the adapter uses, fed with the real bars of npm hqchart where there are any. */
 export const fakeFunctions: Readonly<Record<string, FakeFunction>> = {
@@ -167,7 +169,11 @@ export const fakeFunctions: Readonly<Record<string, FakeFunction>> = {
   stock_zh_a_hist_min_em: {
     ...EASTMONEY,
     parameters: ['symbol', ...RANGE, 'period', 'adjust'],
-    answer: ({ symbol, start_date = '' }) => minutes(symbolOf(symbol), start_date.slice(0, 10)),
+    answer: ({ symbol, start_date = '', end_date = '' }) => {
+      const from = start_date.slice(0, 10);
+      // Of a longer range the newest day that there is.
+      return minutes(symbolOf(symbol), from <= NEWEST && NEWEST <= end_date ? NEWEST : from);
+    },
   },
   stock_zh_a_spot_em: { host: 'eastmoney', requests: 57, parameters: [], answer: quotes },
   stock_info_a_code_name: { host: 'exchange', requests: 17, parameters: [], answer: names },

@@ -6,6 +6,7 @@ import {
   type CircuitView,
   type KeptAnswer,
   type Payment,
+  RESERVATION_GRACE_MS,
   type UpstreamState,
 } from '../upstream-state.ts';
 
@@ -17,6 +18,7 @@ function coolDownMs(policy: CircuitPolicy, openings: number, stretch: number): n
 interface Bucket {
   tokens: number;
   refilledAt: number;
+  reserved?: { readonly question: string; readonly until: number } | undefined;
 }
 
 interface Circuit {
@@ -31,19 +33,28 @@ export class MemoryUpstreamState implements UpstreamState {
   readonly #buckets = new Map<string, Bucket>();
   readonly #circuits = new Map<string, Circuit>();
   readonly #answers = new Map<string, KeptAnswer>();
+  readonly #claims = new Map<string, number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  pay(host: string, cost: number, { capacity, secondsPerCall }: Budget): Promise<Payment> {
+  pay(host: string, cost: number, budget: Budget, question: string): Promise<Payment> {
+    const { capacity, secondsPerCall } = budget;
     const now = this.#now();
     const bucket = this.#buckets.get(host) ?? { tokens: capacity, refilledAt: now };
     const elapsed = Math.max(0, now - bucket.refilledAt) / 1000;
     const tokens = Math.min(capacity, bucket.tokens + elapsed / secondsPerCall);
     const missing = Math.min(cost, capacity) - tokens;
-    if (missing > 0)
-      return Promise.resolve({ paid: false, retryAfterMs: Math.ceil(missing * secondsPerCall * 1000) });
+    const { reserved } = bucket;
+    const isFree = reserved === undefined || reserved.until <= now || reserved.question === question;
+    if (missing > 0 || !isFree) {
+      const calls = isFree ? missing : Math.max(missing, 1);
+      const retryAfterMs = Math.ceil(calls * secondsPerCall * 1000);
+      if (cost > capacity && isFree)
+        bucket.reserved = { question, until: now + retryAfterMs + RESERVATION_GRACE_MS };
+      return Promise.resolve({ paid: false, retryAfterMs });
+    }
     this.#buckets.set(host, { tokens: tokens - cost, refilledAt: Math.max(now, bucket.refilledAt) });
     return Promise.resolve({ paid: true, tokens: tokens - cost });
   }
@@ -77,6 +88,18 @@ export class MemoryUpstreamState implements UpstreamState {
     if (opens || (openings > 0 && circuit.openings === openings))
       circuit.openUntil = this.#now() + coolDownMs(policy, circuit.openings, stretch);
     return Promise.resolve(this.#view(operation));
+  }
+
+  claim(key: string, leaseMs: number): Promise<boolean> {
+    const now = this.#now();
+    if ((this.#claims.get(key) ?? now) > now) return Promise.resolve(false);
+    this.#claims.set(key, now + leaseMs);
+    return Promise.resolve(true);
+  }
+
+  unclaim(key: string): Promise<void> {
+    this.#claims.delete(key);
+    return Promise.resolve();
   }
 
   keep(key: string, _operation: string, answer: KeptAnswer): Promise<void> {

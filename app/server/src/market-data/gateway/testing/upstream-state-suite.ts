@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { UpstreamState } from '../upstream-state.ts';
+import { RESERVATION_GRACE_MS, type UpstreamState } from '../upstream-state.ts';
 import { TestClock } from './test-clock.ts';
 
 const BUDGET = { capacity: 3, secondsPerCall: 3 };
@@ -21,45 +21,73 @@ export function describeUpstreamState(open: (clock: TestClock) => Promise<() => 
     it('gives what the bucket holds, then one call per interval', async () => {
       const state = worker();
       for (const tokens of [2, 1, 0]) {
-        expect(await state.pay('a', 1, BUDGET)).toEqual({ paid: true, tokens });
+        expect(await state.pay('a', 1, BUDGET, 'q')).toEqual({ paid: true, tokens });
       }
-      expect(await state.pay('a', 1, BUDGET)).toEqual({ paid: false, retryAfterMs: 3_000 });
+      expect(await state.pay('a', 1, BUDGET, 'q')).toEqual({ paid: false, retryAfterMs: 3_000 });
       clock.advance(2_000);
-      expect(await state.pay('a', 1, BUDGET)).toEqual({ paid: false, retryAfterMs: 1_000 });
+      expect(await state.pay('a', 1, BUDGET, 'q')).toEqual({ paid: false, retryAfterMs: 1_000 });
       clock.advance(1_000);
-      expect(await state.pay('a', 1, BUDGET)).toMatchObject({ paid: true });
-      expect(await state.pay('b', 1, BUDGET)).toEqual({ paid: true, tokens: 2 });
+      expect(await state.pay('a', 1, BUDGET, 'q')).toMatchObject({ paid: true });
+      expect(await state.pay('b', 1, BUDGET, 'q')).toEqual({ paid: true, tokens: 2 });
     });
 
     it('never holds more than its capacity, and loses nothing when the clock goes back', async () => {
       const state = worker();
-      await state.pay('a', 1, BUDGET);
+      await state.pay('a', 1, BUDGET, 'q');
       clock.advance(86_400_000);
-      expect(await state.pay('a', 1, BUDGET)).toEqual({ paid: true, tokens: 2 });
+      expect(await state.pay('a', 1, BUDGET, 'q')).toEqual({ paid: true, tokens: 2 });
       clock.advance(-60_000);
-      expect(await state.pay('a', 1, BUDGET)).toEqual({ paid: true, tokens: 1 });
+      expect(await state.pay('a', 1, BUDGET, 'q')).toEqual({ paid: true, tokens: 1 });
       clock.advance(60_000);
-      expect(await state.pay('a', 1, BUDGET)).toEqual({ paid: true, tokens: 0 });
+      expect(await state.pay('a', 1, BUDGET, 'q')).toEqual({ paid: true, tokens: 0 });
     });
 
     it('lets a call that costs more than the bucket holds go from a full one, into debt', async () => {
       const state = worker();
-      expect(await state.pay('a', 57, BUDGET)).toEqual({ paid: true, tokens: -54 });
-      expect(await state.pay('a', 1, BUDGET)).toEqual({ paid: false, retryAfterMs: 55 * 3_000 });
+      expect(await state.pay('a', 57, BUDGET, 'q')).toEqual({ paid: true, tokens: -54 });
+      expect(await state.pay('a', 1, BUDGET, 'q')).toEqual({ paid: false, retryAfterMs: 55 * 3_000 });
       clock.advance(55 * 3_000);
-      expect(await state.pay('a', 57, BUDGET)).toEqual({ paid: false, retryAfterMs: 2 * 3_000 });
-      expect(await state.pay('a', 1, BUDGET)).toMatchObject({ paid: true });
+      expect(await state.pay('a', 57, BUDGET, 'q')).toEqual({ paid: false, retryAfterMs: 2 * 3_000 });
+      expect(await state.pay('a', 1, BUDGET, 'q')).toMatchObject({ paid: true });
+    });
+
+    it('is reserved for a large call that was refused, so that small ones cannot keep it from filling', async () => {
+      const state = worker();
+      const [small, large] = [
+        () => worker().pay('a', 1, BUDGET, 'small'),
+        () => worker().pay('a', 57, BUDGET, 'large'),
+      ];
+      await state.pay('a', 1, BUDGET, 'small');
+      expect(await large()).toEqual({ paid: false, retryAfterMs: 3_000 });
+      expect(await small()).toEqual({ paid: false, retryAfterMs: 3_000 });
+      expect(await state.pay('a', 57, BUDGET, 'another')).toEqual({ paid: false, retryAfterMs: 3_000 });
+      clock.advance(3_000);
+      expect(await small()).toEqual({ paid: false, retryAfterMs: 3_000 });
+      expect(await large()).toEqual({ paid: true, tokens: -54 });
+      expect(await small()).toEqual({ paid: false, retryAfterMs: 55 * 3_000 });
+      clock.advance(55 * 3_000);
+      expect(await small()).toEqual({ paid: true, tokens: 0 });
+    });
+
+    it('is not reserved for long for somebody who does not come back', async () => {
+      const state = worker();
+      await state.pay('a', 1, BUDGET, 'small');
+      await state.pay('a', 57, BUDGET, 'large');
+      clock.advance(3_000 + RESERVATION_GRACE_MS - 1);
+      expect(await state.pay('a', 1, BUDGET, 'small')).toMatchObject({ paid: false });
+      clock.advance(1);
+      expect(await state.pay('a', 1, BUDGET, 'small')).toMatchObject({ paid: true });
     });
 
     it('is one for all workers', async () => {
       const workers = [worker(), worker(), worker()];
       const payments = await Promise.all(
-        workers.flatMap((state) => Array.from({ length: 20 }, () => state.pay('a', 1, BUDGET))),
+        workers.flatMap((state) => Array.from({ length: 20 }, () => state.pay('a', 1, BUDGET, 'q'))),
       );
       expect(payments.filter(({ paid }) => paid)).toHaveLength(3);
       clock.advance(6_000);
       const later = await Promise.all(
-        workers.flatMap((state) => Array.from({ length: 20 }, () => state.pay('a', 1, BUDGET))),
+        workers.flatMap((state) => Array.from({ length: 20 }, () => state.pay('a', 1, BUDGET, 'q'))),
       );
       expect(later.filter(({ paid }) => paid)).toHaveLength(2);
     });
@@ -139,6 +167,25 @@ export function describeUpstreamState(open: (clock: TestClock) => Promise<() => 
     it('may open with the first failure', async () => {
       const view = await worker().failed('f', 0, { ...POLICY, failuresToOpen: 1 }, 1.5, 'timeout');
       expect(view).toEqual({ operation: 'f', openings: 1, until: inSeconds(90) });
+    });
+  });
+
+  describe('a question', () => {
+    it('is asked by one of many, until it is given back', async () => {
+      const workers = [worker(), worker(), worker()];
+      const claims = await Promise.all(workers.map((state) => state.claim('k', 1_000)));
+      expect(claims.filter((claimed) => claimed)).toHaveLength(1);
+      expect(await worker().claim('other', 1_000)).toBe(true);
+      await worker().unclaim('k');
+      expect(await worker().claim('k', 1_000)).toBe(true);
+    });
+
+    it('of a worker that died is free when its lease has ended', async () => {
+      await worker().claim('k', 1_000);
+      clock.advance(999);
+      expect(await worker().claim('k', 1_000)).toBe(false);
+      clock.advance(1);
+      expect(await worker().claim('k', 1_000)).toBe(true);
     });
   });
 
