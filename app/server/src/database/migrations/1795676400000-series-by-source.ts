@@ -110,7 +110,7 @@ const QUARANTINE = [
   `ALTER TABLE app.quarantine
      ADD CONSTRAINT quarantine_disposition_check CHECK (disposition IN ('rejected', 'held', 'flagged')),
      ADD COLUMN dataset text NOT NULL DEFAULT 'daily'
-         CONSTRAINT quarantine_dataset_check CHECK (dataset IN ('daily', 'minutes')),
+         CONSTRAINT quarantine_dataset_check CHECK (dataset IN ('daily', 'minutes', 'quotes')),
      ADD COLUMN origin text NOT NULL DEFAULT 'sample',
      ADD COLUMN subject text,
      ADD COLUMN occurrence integer NOT NULL DEFAULT 0,

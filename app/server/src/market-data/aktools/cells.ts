@@ -16,8 +16,10 @@ const LARGEST_PRICE = 1e9;
 export const number = z.number().min(-LARGEST).max(LARGEST).nullable();
 export const price = z.number().min(-LARGEST_PRICE).max(LARGEST_PRICE).nullable();
 
-/** Text for a database, which cannot hold NUL. */
-export const text = z.string().refine((value) => !value.includes('\0'), 'must not contain NUL');
+/** Text for a database, which can hold neither NUL nor half a surrogate pair. */
+export const text = z
+  .string()
+  .refine((value) => !value.includes('\0') && value.isWellFormed(), 'must be text without NUL');
 export const optionalText = text.nullable();
 
 const T_DATE = /^\d{4}-\d{2}-\d{2}(T00:00:00(\.000)?)?$/;
@@ -52,10 +54,13 @@ export function known<Value>(value: Value | null): Value | undefined {
 }
 
 const SHARES_PER_LOT = 100;
+const BINARY_NOISE = 1e-6;
 
-/** 手 to shares. */
+/** 手 to shares. 0.29 lots are 29 shares, and not 28.999999999999996; what is no whole share stays what it is. */
 export function sharesOfLots(lots: number): number {
-  return lots * SHARES_PER_LOT;
+  const shares = lots * SHARES_PER_LOT;
+  const whole = Math.round(shares);
+  return Math.abs(shares - whole) < BINARY_NOISE ? whole : shares;
 }
 
 /** `2024-01-25` as the parameters of the upstream write it: `20240125`. */

@@ -4,7 +4,7 @@ import { SYMBOL_PATTERN } from '../../common/market/symbol.ts';
 import { OptionalLimit } from '../../common/market/series-query.ts';
 
 const DISPOSITIONS = ['rejected', 'held', 'flagged'] as const;
-const DATASETS = ['daily', 'minutes'] as const;
+const DATASETS = ['daily', 'minutes', 'quotes'] as const;
 const STATES = ['open', 'released', 'dropped'] as const;
 type Disposition = (typeof DISPOSITIONS)[number];
 type Dataset = (typeof DATASETS)[number];

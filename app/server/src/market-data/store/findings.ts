@@ -3,7 +3,7 @@ import type { Sql } from '../../database/sql.ts';
 import type { Finding } from '../checks/finding.ts';
 import type { Bar, MinuteBar, Origin } from '../provider.ts';
 
-export type Dataset = 'daily' | 'minutes';
+export type Dataset = 'daily' | 'minutes' | 'quotes';
 
 /** A finding with all that a later decision about it needs. */
 export interface Found extends Finding {

@@ -73,6 +73,18 @@ export async function publishSnapshot(sql: Transaction, taken: TakenSnapshot): P
   return true;
 }
 
+/** Day of listing, or else of the first stored bar, by symbol of the shares that a load has seen listed. */
+export type ListedShares = ReadonlyMap<string, string | null>;
+
+export async function listedShares(sql: Sql, source: string): Promise<ListedShares> {
+  const rows = await sql.query<{ symbol: string; since: string | null }>(
+    `SELECT symbol, coalesce(listed_on, first_bar)::text AS since FROM app.symbols
+      WHERE source = $1 AND kind = 'stock' AND listing_status <> 'delisted'`,
+    [source],
+  );
+  return new Map(rows.map(({ symbol, since }) => [symbol, since]));
+}
+
 /** The closing quotes of a day; undefined where none are stored. */
 export async function finalSnapshot(
   sql: Sql,
