@@ -159,7 +159,9 @@ export class AKToolsProvider implements MarketDataProvider {
   }
 
   valuations(symbol: string, signal?: AbortSignal): Promise<Fetched<readonly Valuation[]>> {
-    return this.#about(symbol, functions.valuationHistory, (body) => someOf(readValuations(body)), signal);
+    const range = { from: FIRST_DAY, to: this.#facts.today() };
+    const read = (body: string): readonly Valuation[] | undefined => someOf(readValuations(body, range));
+    return this.#about(symbol, functions.valuationHistory, read, signal);
   }
 
   fundamentals(symbol: string, signal?: AbortSignal): Promise<Fetched<readonly Fundamental[]>> {

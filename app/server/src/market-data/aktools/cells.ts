@@ -15,6 +15,17 @@ const LARGEST_PRICE = 1e9;
 /** pandas writes NaN, NaT and the infinities as null. */
 export const number = z.number().min(-LARGEST).max(LARGEST).nullable();
 export const price = z.number().min(-LARGEST_PRICE).max(LARGEST_PRICE).nullable();
+/** A close that no row can be judged by beside: it is above zero, or the answer is of something else. */
+export const close = z.number().positive().max(LARGEST_PRICE).nullable();
+/** A multiple, of either sign. */
+export const ratio = price;
+/** Yuan or shares of a company: none or at least one. */
+export const capital = z
+  .number()
+  .min(0)
+  .max(LARGEST)
+  .refine((value) => value === 0 || value >= 1, 'must not be a part of one')
+  .nullable();
 
 /** Text for a database, which can hold neither NUL nor half a surrogate pair. */
 export const text = z

@@ -1,9 +1,11 @@
 import { civilDateOfNumber } from '../../common/market/civil-date.ts';
 import { normaliseName } from '../../common/market/pinyin-initials.ts';
 import type { Fundamental, NewsItem, SymbolProfile, Valuation } from '../provider.ts';
+import type { AskedRange } from './bars.ts';
 import { instantOf, known, number } from './cells.ts';
 import { companyProfile, newsSearch, reportFigures, valuationHistory } from './functions.ts';
 import { readRows, violated } from './rows.ts';
+import { checkUnits } from './units.ts';
 
 /** Capital is a whole number of shares; a part of one is the upstream's arithmetic. */
 const wholeShares = (value: number | null): number | undefined =>
@@ -39,7 +41,36 @@ export function readProfile(body: string, code: string): SymbolProfile | undefin
   };
 }
 
-export function readValuations(body: string): readonly Valuation[] {
+/** Capital is price by shares, in yuan and shares or the whole answer is in other units. */
+function checkCapital(valuations: readonly Valuation[]): void {
+  const asBars = (of: (valuation: Valuation) => readonly [number | undefined, number | undefined]) =>
+    valuations.flatMap((valuation) => {
+      const { date, close } = valuation;
+      const [amount, volume] = of(valuation);
+      if (close === undefined || amount === undefined || volume === undefined) return [];
+      return [{ date, open: close, high: close, low: close, close, volume, amount }];
+    });
+  checkUnits(
+    asBars(({ marketCap, totalShares }) => [marketCap, totalShares]),
+    'stock',
+  );
+  checkUnits(
+    asBars(({ floatCap, floatShares }) => [floatCap, floatShares]),
+    'stock',
+  );
+}
+
+/** @throws SourceError also for days that cannot have one yet, and for other units */
+export function readValuations(body: string, asked: AskedRange): readonly Valuation[] {
+  const valuations = valuationsOf(body);
+  const stray = valuations.find(({ date }) => date < asked.from || date > asked.to);
+  if (stray !== undefined)
+    throw violated('out_of_range', `${stray.date} is not within ${asked.from} to ${asked.to}`);
+  checkCapital(valuations);
+  return valuations;
+}
+
+function valuationsOf(body: string): readonly Valuation[] {
   return readRows(valuationHistory, body).map(({ row }) => ({
     date: row.数据日期,
     close: known(row.当日收盘价),

@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import type { Origin } from '../provider.ts';
-import { civilDate, civilTime, number, optionalCivilDate, optionalText, price, text } from './cells.ts';
+import {
+  capital,
+  civilDate,
+  civilTime,
+  close,
+  number,
+  optionalCivilDate,
+  optionalText,
+  price,
+  ratio,
+  text,
+} from './cells.ts';
 
 export type Parameters = Readonly<Record<string, string>>;
 
@@ -204,17 +215,17 @@ export const valuationHistory = define({
   parameters: { symbol: CODE },
   row: z.object({
     数据日期: civilDate,
-    当日收盘价: price,
-    总市值: number,
-    流通市值: number,
-    总股本: number,
-    流通股本: number,
-    'PE(TTM)': number,
-    'PE(静)': number,
-    市净率: number,
-    PEG值: number,
-    市现率: number,
-    市销率: number,
+    当日收盘价: close,
+    总市值: capital,
+    流通市值: capital,
+    总股本: capital,
+    流通股本: capital,
+    'PE(TTM)': ratio,
+    'PE(静)': ratio,
+    市净率: ratio,
+    PEG值: ratio,
+    市现率: ratio,
+    市销率: ratio,
   }),
 });
 

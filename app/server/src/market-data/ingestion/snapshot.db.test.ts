@@ -77,9 +77,13 @@ describe('a snapshot of the market', () => {
     database.sql.query(
       `SELECT symbol, dataset, reason, disposition FROM app.quarantine WHERE resolution IS NULL ORDER BY symbol, reason`,
     );
-  const NEW_SHARES = ['603275.SH', '688591.SH'].map((symbol) => ({
-    ...{ symbol, dataset: 'quotes', reason: 'beyond_price_limit', disposition: 'rejected' },
-  }));
+  const refused = (symbol: string, reason: string) => ({
+    symbol,
+    dataset: 'quotes',
+    reason,
+    disposition: 'rejected',
+  });
+  const NEW_SHARES = [refused('603275.SH', 'beyond_price_limit'), refused('688591.SH', 'beyond_price_limit')];
 
   it.each<[string, Partial<Quote>]>([
     ['non_positive_price', { last: -11.23 }],
@@ -96,8 +100,7 @@ describe('a snapshot of the market', () => {
       expect(await database.sql.query('SELECT 1 FROM app.snapshot_quotes WHERE symbol = $1', [BANK])).toEqual(
         [],
       );
-      const own = { symbol: BANK, dataset: 'quotes', reason, disposition: 'rejected' };
-      expect(await found()).toEqual([own, ...NEW_SHARES]);
+      expect(await found()).toEqual([refused(BANK, reason), ...NEW_SHARES]);
     },
   );
 
