@@ -123,8 +123,7 @@ describe('our client before the real AKTools and AkShare', () => {
       outcome: 'empty',
     });
     await expect(provider.tradingDays()).rejects.toMatchObject({ failure: 'upstream_failed' });
-    await expect(provider.corporateActions('000002.SZ')).rejects.toMatchObject({
-      failure: 'upstream_failed',
-    });
+    // The page of another share is as ever, so it is this one's own.
+    await expect(provider.corporateActions('000002.SZ')).rejects.toMatchObject({ failure: 'symbol_failed' });
   });
 });

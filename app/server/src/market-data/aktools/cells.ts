@@ -17,8 +17,8 @@ export const number = z.number().min(-LARGEST).max(LARGEST).nullable();
 export const price = z.number().min(-LARGEST_PRICE).max(LARGEST_PRICE).nullable();
 /** A close that no row can be judged by beside: it is above zero, or the answer is of something else. */
 export const close = z.number().positive().max(LARGEST_PRICE).nullable();
-/** A multiple, of either sign. */
-export const ratio = price;
+/** A multiple, of either sign; more than this says nothing. */
+export const ratio = z.number().min(-LARGEST_PRICE).max(LARGEST_PRICE).nullable();
 /** Yuan or shares of a company: none or at least one. */
 export const capital = z
   .number()
