@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
 import { FakeAKTools } from './market-data/aktools/testing/fake-aktools.ts';
+import { IngestionRuns } from './market-data/ingestion/ingestion-runs.ts';
 import { Metrics } from './monitoring/metrics.ts';
 import { createWorkerApplication } from './worker.ts';
 
@@ -55,6 +56,28 @@ describe('a worker whose configuration names AKTools', () => {
         `SELECT symbol, name, pinyin FROM app.symbols WHERE source = 'aktools' AND symbol = '600000.SH'`,
       ),
     ).toEqual([{ symbol: '600000.SH', name: '浦发银行', pinyin: 'PFYH' }]);
+  });
+
+  it('takes a snapshot while it loads what others wait for', async () => {
+    // Nobody answers: each of these runs holds its lane until the call's deadline.
+    fake.overrides.set('stock_value_em', () => undefined);
+    const runs = worker.get(IngestionRuns);
+    const order = (symbols: readonly string[]) =>
+      runs.enqueue({ kind: 'details', trigger: 'request', symbols });
+    const held = [await order(['600000.SH']), await order(['600000.SH', '399001.SZ'])];
+    const statusOf = async (id: string): Promise<string | undefined> =>
+      (
+        await database.sql.query<{ status: string }>('SELECT status FROM app.ingestion_runs WHERE id = $1', [
+          id,
+        ])
+      )[0]?.status;
+    const statuses = () => Promise.all(held.map(statusOf));
+    const deadline = Date.now() + PATIENCE_MS;
+    while (Date.now() < deadline && (await statuses()).join() !== 'running,running') await sleep(50);
+    const snapshot = await runs.enqueue({ kind: 'snapshot', trigger: 'request' });
+    while (Date.now() < deadline && (await statusOf(snapshot)) !== 'completed') await sleep(50);
+    expect([await statusOf(snapshot), ...(await statuses())]).toEqual(['completed', 'running', 'running']);
+    fake.overrides.clear();
   });
 
   it('has paid for every call, and counts it', async () => {

@@ -188,12 +188,12 @@ describe('the ban drill', () => {
   });
 
   it('three workers that ask the same about the market pay once', async () => {
-    const answers = await Promise.allSettled(workers.map(({ provider }) => provider.listSymbols()));
+    const answers = await Promise.allSettled(workers.map(({ provider }) => provider.tradingDays()));
     expect(answers.some(({ status }) => status === 'fulfilled')).toBe(true);
-    expect(fake.callsOf('stock_info_a_code_name')).toHaveLength(1);
+    expect(fake.callsOf('tool_trade_date_hist_sina')).toHaveLength(1);
     for (const { provider } of workers)
-      expect(await provider.listSymbols()).toMatchObject({ outcome: 'data' });
-    expect(fake.callsOf('stock_info_a_code_name')).toHaveLength(1);
+      expect(await provider.tradingDays()).toMatchObject({ outcome: 'data' });
+    expect(fake.callsOf('tool_trade_date_hist_sina')).toHaveLength(1);
   });
 
   it('one snapshot of the market pays for its 57 pages', async () => {
