@@ -8,11 +8,11 @@ import { FakeAKTools, json } from '../aktools/testing/fake-aktools.ts';
 import { fakeFunctions } from '../aktools/testing/fake-functions.ts';
 import { type Opened, openProvider } from '../aktools/testing/open-provider.ts';
 import type { Table } from '../aktools/testing/sample-tables.ts';
-import type { Fundamental } from '../provider.ts';
+import { type Fundamental, valueOr } from '../provider.ts';
 import { detailsDue, storeFundamentals } from '../store/details.ts';
 import { symbolsWithMinutes } from '../store/minute-bars.ts';
 import { upsertSymbols } from '../store/symbols.ts';
-import { loadAll } from './testing/runs.ts';
+import { loadAll, replacing } from './testing/runs.ts';
 
 const SOURCE = 'aktools';
 const SYMBOLS = ['000001.SZ', '600000.SH'] as const;
@@ -123,8 +123,18 @@ describe('details and minutes of a live source', () => {
   });
 
   it('that no table can hold are missing from their symbol, and stop nobody after it', async () => {
-    change('stock_value_em', ([first = {}]) => [{ ...first, 数据日期: '1985-01-02' }]);
-    expect(await outcomes(await load('details'))).toEqual(
+    // Before the first partition.
+    const tooEarly = replacing(opened.provider, {
+      valuations: async (symbol) => {
+        const answer = await opened.provider.valuations(symbol);
+        const [first] = valueOr(answer, []);
+        return first === undefined
+          ? answer
+          : { ...answer, outcome: 'data', value: [{ ...first, date: '1985-01-02' }] };
+      },
+    });
+    const runId = await loadAll(database.sql, tooEarly, { kind: 'details', symbols: SYMBOLS });
+    expect(await outcomes(runId)).toEqual(
       SYMBOLS.map((symbol) => ({
         symbol,
         outcome: 'data',

@@ -22,6 +22,9 @@ const listed = (code: string, from: string, to: string | null = null, term = '�
   预计复牌时间: null,
 });
 
+/** A day has always some that are halted; a list without any is an upstream that has failed in silence. */
+const NONE_OF_OURS = [listed('200011', '2024-07-01')];
+
 describe('halts', () => {
   let database: TestDatabase;
   let market: FakeMarket;
@@ -142,11 +145,11 @@ describe('halts', () => {
   });
 
   it('are not made of days that the list of the day does not name: those are gaps', async () => {
-    await list('2024-07-16', []);
+    await list('2024-07-16', NONE_OF_OURS);
     await list('2024-07-17', [listed('600000', '2024-07-17')]);
     market.lacks('2024-07-17');
-    market.answers('stock_zh_a_daily', []);
-    market.answers('stock_zh_a_hist_tx', []);
+    market.answers('stock_zh_a_daily', NONE_OF_OURS);
+    market.answers('stock_zh_a_hist_tx', NONE_OF_OURS);
     await load('2024-07-15', '2024-07-18');
     expect(await stored()).toEqual([named('2024-07-17', null, '600000.SH')]);
     expect(await gaps()).toEqual([
@@ -156,7 +159,7 @@ describe('halts', () => {
 
   it('are no reason to pass over an upstream, but a gap is: the next one may have the day', async () => {
     await list('2024-07-16', [listed('000151', '2024-07-16', '2024-07-16')]);
-    await list('2024-07-17', []);
+    await list('2024-07-17', NONE_OF_OURS);
     market.fake.calls.length = 0;
     market.lacks('2024-07-16', '2024-07-17');
     await load('2024-07-15', '2024-07-18');
@@ -184,16 +187,21 @@ describe('halts', () => {
     expect(await stored()).toEqual([]);
   });
 
+  it('are not told by a list without any: it does not count as read', async () => {
+    await list('2024-07-16', []);
+    expect(await database.sql.query('SELECT 1 FROM app.halt_lists')).toEqual([]);
+  });
+
   it('of days on which nothing ran are asked for, the oldest first', async () => {
     const days = (): (string | undefined)[] =>
       market.fake.callsOf('stock_tfp_em').map(({ query }) => query['date']);
-    await list('2024-07-12', []);
+    await list('2024-07-12', NONE_OF_OURS);
     expect(days()).toEqual(['20240712']);
-    await list('2024-07-17', []);
+    await list('2024-07-17', NONE_OF_OURS);
     expect(days()).toEqual(['20240712', '20240715', '20240716', '20240717']);
-    await list('2024-07-17', []);
+    await list('2024-07-17', NONE_OF_OURS);
     expect(days().slice(4)).toEqual(['20240717']);
-    await list('2024-09-13', []);
+    await list('2024-09-13', NONE_OF_OURS);
     expect(days().slice(5)).toHaveLength(11);
     expect(days().at(-1)).toBe('20240913');
   });
