@@ -4,14 +4,16 @@ import { kindOf } from '../../common/market/symbol.ts';
 import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
 import type { IngestionKind } from '../ingestion/run.ts';
 import { attempt, createRun } from '../ingestion/testing/runs.ts';
+import type { Fetched, Offer, SymbolListing } from '../provider.ts';
 import { SourceError } from '../source-error.ts';
 import { upsertSymbols } from '../store/symbols.ts';
+import { AKToolsProvider } from './aktools-provider.ts';
 import { symbolOfCode } from './codes.ts';
 import { FakeAKTools, json } from './testing/fake-aktools.ts';
 import { fakeFunctions } from './testing/fake-functions.ts';
 import { type BreakableTable, malformedTables } from './testing/malformed-tables.ts';
 import type { Malformed, Spelling } from './testing/mutations.ts';
-import { openProvider } from './testing/open-provider.ts';
+import { openMarket, openProvider } from './testing/open-provider.ts';
 import { minutes, quotes, type Table } from './testing/sample-tables.ts';
 
 const SYMBOL = '000001.SZ';
@@ -112,7 +114,7 @@ const CASES: Readonly<Record<string, Case>> = {
     stored: DETAILS,
   },
   stock_tfp_em: {
-    kind: 'details',
+    kind: 'refresh',
     good: answerOf('stock_tfp_em').map((row, index) =>
       Object.assign({}, row, { 代码: MARKET[index]?.['代码'] }),
     ),
@@ -121,6 +123,16 @@ const CASES: Readonly<Record<string, Case>> = {
     stored: HALTS,
   },
 };
+
+/** A refresh of a market without series asks for the halts, and for nothing else. */
+class OnlyHalts extends AKToolsProvider {
+  override readonly offers: ReadonlySet<Offer> = new Set(['halts']);
+
+  override listSymbols(): Promise<Fetched<readonly SymbolListing[]>> {
+    const fetchedAt = systemClock.now();
+    return Promise.resolve({ origin: 'exchange', operation: 'none', fetchedAt, outcome: 'data', value: [] });
+  }
+}
 
 describe('malformed answers of every other kind, each through the ingestion into the database', () => {
   let database: TestDatabase;
@@ -165,10 +177,13 @@ describe('malformed answers of every other kind, each through the ingestion into
     fake.overrides.set(name, (response) =>
       answer === undefined ? json(response, 200, good) : answer.write(response, good, spelling),
     );
-    const { client, provider, observer } = openProvider(fake.url, systemClock);
-    const symbols = kind === 'snapshot' ? {} : { symbols: [SYMBOL] };
+    const opened = openProvider(fake.url, systemClock);
+    const { client, gateway, observer } = opened;
+    const facts = openMarket();
+    const provider = kind === 'refresh' ? new OnlyHalts({ gateway, facts, only: [] }) : opened.provider;
+    const symbols = kind === 'snapshot' || kind === 'refresh' ? {} : { symbols: [SYMBOL] };
     const runId = await createRun(database.sql, { kind, source: 'aktools', ...symbols });
-    const error = await attempt(database.sql, provider, runId).then(
+    const error = await attempt(database.sql, provider, runId, { now: () => facts.now() }).then(
       () => undefined,
       (thrown: unknown) => thrown,
     );
