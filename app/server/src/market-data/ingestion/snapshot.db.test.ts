@@ -104,8 +104,10 @@ describe('a snapshot of the market', () => {
     },
   );
 
-  it('forgets what the source has mended', async () => {
+  it('forgets what it found before, of quotes that are still wrong and of those that the source has mended', async () => {
     await take(but(BANK, { last: -1 }));
+    await take(but(BANK, { last: -2 }));
+    expect(await found()).toEqual([refused(BANK, 'non_positive_price'), ...NEW_SHARES]);
     await take(market);
     expect(await found()).toEqual(NEW_SHARES);
     expect(await published()).toBe(market.length - 2);

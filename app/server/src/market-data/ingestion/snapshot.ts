@@ -31,7 +31,7 @@ async function judgedOrNothing(run: Run, { origin, value }: Answer): Promise<Jud
 /** Publishes what may be shown, and what was found about it, at once. */
 async function publish(
   run: Run,
-  { origin, fetchedAt: takenAt }: Answer,
+  { origin, fetchedAt: takenAt, value: answered }: Answer,
   judged: JudgedMarket,
   snapshot: MarketSnapshot,
 ): Promise<void> {
@@ -44,7 +44,7 @@ async function publish(
     await forgetMended(
       sql,
       foundIn,
-      snapshot.quotes.map(({ symbol }) => symbol),
+      answered.quotes.map(({ symbol }) => symbol),
     );
     await storeQuoted(run, sql, snapshot.quotes);
     await publishSnapshot(sql, { source, origin, takenAt, snapshot });
