@@ -51,6 +51,8 @@ describe('on realistic amounts of rows', () => {
     admin = new Client({ connectionString: database.urls.admin });
     await admin.connect();
     await fillRealistically(admin);
+    // Or a snapshot of two shares is half a market, and refused.
+    await admin.query(`UPDATE app.symbols SET listing_status = 'delisted' WHERE source = '${LIVE}'`);
     app = await createServerApplication(database.configuration('server'));
     await app.listen(0, '127.0.0.1');
     await app.get(JobQueue).whenStarted();
