@@ -1,6 +1,6 @@
 import { expand, type IndicatorDefinition, type Request, requestOf } from './catalogue.ts';
 import type { IndicatorMode, Line, Unit } from './family.ts';
-import { calculation } from './kernels/memory.ts';
+import { calculation, emptyColumn } from './kernels/memory.ts';
 import { type BarSeries, inYuan, Inputs } from './series.ts';
 
 /** One column of an indicator over a whole series. */
@@ -34,33 +34,36 @@ function firstValueOf(values: Float64Array): number {
   return index;
 }
 
-/** The column as it leaves: a copy, in yuan where it was in ticks. */
+/** The column as it leaves: a copy, in yuan (points) where it was in ticks. */
 function columnOf(
   line: Line,
   name: string,
   raw: Float64Array,
-  request: Request,
-  inputs: Inputs,
+  { definition }: Request,
+  { isIndex, missing }: { readonly isIndex: boolean; readonly missing: string | undefined },
 ): IndicatorColumn {
   const values = line.unit === 'yuan' ? inYuan(raw) : raw.slice();
   const firstIndex = firstValueOf(values);
   return {
     name,
-    unit: line.unit,
+    unit: line.unit === 'yuan' && isIndex ? 'point' : line.unit,
     values,
     firstIndex,
     stableFrom: firstIndex + line.settling,
-    definition: request.definition,
-    missing: request.rule.missing?.(inputs) ?? null,
+    definition,
+    missing: missing ?? null,
   };
 }
 
 function columnsOf(request: Request, inputs: Inputs): readonly IndicatorColumn[] {
-  const values = request.rule.compute(inputs);
-  return request.rule.lines.flatMap((line, index) => {
+  const { lines, compute, missing: missingIn } = request.rule;
+  const missing = missingIn?.(inputs);
+  const values = missing === undefined ? compute(inputs) : lines.map(() => emptyColumn(inputs.length));
+  const { isIndex } = inputs;
+  return lines.flatMap((line, index) => {
     const raw = values[index];
     const name = request.definition.columns[index]?.name;
-    return raw && name !== undefined ? [columnOf(line, name, raw, request, inputs)] : [];
+    return raw && name !== undefined ? [columnOf(line, name, raw, request, { isIndex, missing })] : [];
   });
 }
 

@@ -5,8 +5,11 @@ export type IndicatorMode = 'cn' | 'talib';
 
 export const INDICATOR_MODES = ['cn', 'talib'] as const satisfies readonly IndicatorMode[];
 
-/** What a column is measured in; `pattern` is TA-Lib's sign and strength of a candlestick pattern. */
-export type Unit = 'yuan' | 'percent' | 'share' | 'ratio' | 'index' | 'pattern';
+/**
+ * What a column is measured in. A rule says `yuan` of prices, which are points for an index; `pattern` is TA-Lib's sign
+ * and strength of a candlestick pattern.
+ */
+export type Unit = 'yuan' | 'point' | 'percent' | 'share' | 'ratio' | 'index' | 'pattern';
 
 /** One number of a name: `N` of RSI6, `SHORT`, `LONG` and `M` of MACD(12,26,9). */
 export interface Parameter {
@@ -42,7 +45,7 @@ export interface Rule {
   /** Volume is measured in shares. */
   readonly usesVolume?: true;
   readonly lines: readonly Line[];
-  /** One column per line, NaN where there is no value; columns in yuan are still in ticks. */
+  /** One column per line, NaN where there is no value; columns in yuan are still in ticks. Not asked when `missing`. */
   readonly compute: (inputs: Inputs) => readonly Float64Array[];
   /** Why there is no value at all, when the bars lack what the indicator needs. */
   readonly missing?: (inputs: Inputs) => string | undefined;

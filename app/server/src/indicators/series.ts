@@ -1,7 +1,10 @@
 import { column as newColumn } from './kernels/memory.ts';
 import { at } from './kernels/window.ts';
 
-/** Bars as columns of equal length, oldest first; prices in yuan, volume in shares, amount in yuan. */
+/**
+ * Bars as columns of equal length, oldest first; prices in yuan, volume in shares, amount in yuan. Where prices are
+ * adjusted, so are volume and amount: amount / volume is a price on the scale of the bar.
+ */
 export interface BarSeries {
   readonly dates: readonly string[];
   readonly open: Float64Array;
@@ -12,6 +15,8 @@ export interface BarSeries {
   readonly amount: Float64Array;
   /** Shares that could be traded at each bar, on the scale of `volume`, NaN where unknown; absent where none is known. */
   readonly floatShares?: Float64Array;
+  /** Its prices are points, and volume and amount those of its members. */
+  readonly isIndex?: boolean;
 }
 
 type Column = 'open' | 'high' | 'low' | 'close' | 'volume' | 'amount';
@@ -84,6 +89,10 @@ export class Inputs {
 
   get floatShares(): Float64Array | undefined {
     return this.#bars.floatShares;
+  }
+
+  get isIndex(): boolean {
+    return this.#bars.isIndex === true;
   }
 
   #ticks(column: Column): Float64Array {

@@ -103,6 +103,9 @@ const vr: Family = {
   },
 };
 
+const noPriceOfIndex = ({ isIndex }: Inputs): string | undefined =>
+  isIndex ? '指数没有成交均价：它的成交额与成交量属于成份股，与点位无关' : undefined;
+
 /** What was paid for a share, in ticks as every price here; NaN where nothing was traded. */
 function tradedPrice({ amount, volume }: Inputs, n: number): Float64Array {
   const money = sumOf(amount, n);
@@ -133,9 +136,10 @@ const vwap: Family = {
       parameters: [period('N', 1)],
       rule: (n) => ({
         formula: n === 1 ? 'AMOUNT/VOL' : `SUM(AMOUNT,${n})/SUM(VOL,${n})`,
-        notes: ['未成交时无值', '成交额以元计，成交量以股计'],
+        notes: ['未成交时无值', '成交额以元计，成交量以股计', '复权时为当日实际均价乘以当日复权因子'],
         usesVolume: true,
         lines: [{ name: 'VWAP', unit: 'yuan', settling: 0 }],
+        missing: noPriceOfIndex,
         compute: (inputs) => [tradedPrice(inputs, n)],
       }),
     },
@@ -146,6 +150,7 @@ const vwap: Family = {
         notes: ['自首根起累计（TA-Lib）', '首次成交之前为 0', IN_SHARES],
         usesVolume: true,
         lines: [{ name: 'VWAP', unit: 'yuan', settling: 0 }],
+        missing: noPriceOfIndex,
         compute: (inputs) => [typicalPriceSinceFirst(inputs)],
       }),
     },

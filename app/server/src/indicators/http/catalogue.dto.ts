@@ -2,7 +2,14 @@ import { ApiProperty } from '@nestjs/swagger';
 import { INDICATOR_MODES, type IndicatorMode, type Unit } from '../index.ts';
 
 export type UnitName = Exclude<Unit, 'pattern'>;
-export const UNITS = ['yuan', 'percent', 'share', 'ratio', 'index'] as const satisfies readonly UnitName[];
+export const UNITS = [
+  'yuan',
+  'point',
+  'percent',
+  'share',
+  'ratio',
+  'index',
+] as const satisfies readonly UnitName[];
 
 /** The definition of an indicator as a reader is told it. */
 export class DefinitionItem {

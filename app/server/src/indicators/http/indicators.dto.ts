@@ -66,7 +66,7 @@ export class IndicatorColumnItem {
   @ApiProperty({ example: 'DIF' })
   name!: string;
 
-  @ApiProperty({ enum: UNITS, description: 'what its values are measured in' })
+  @ApiProperty({ enum: UNITS, description: 'what its values are measured in; point: of an index' })
   unit!: UnitName;
 
   @ApiProperty({

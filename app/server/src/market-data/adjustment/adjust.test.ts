@@ -92,6 +92,19 @@ describe('adjust', () => {
     expect(volumes('hfq')).toEqual([1_000, 500, 500, 500]);
   });
 
+  it.each(['qfq', 'hfq'] as const)(
+    '%s has a mean price on the scale of its bars, or the amount as paid',
+    (mode) => {
+      const means = adjusted(mode, { volumes: 'split-adjusted' }).bars.map(
+        (each) => each.amount / each.volume,
+      );
+      const raw = bars.map((each) => each.amount / each.volume);
+      const scales = closes(mode).map((close, index) => close / (bars[index]?.close ?? 1));
+      means.forEach((mean, index) => expect(mean).toBeCloseTo((raw[index] ?? 0) * (scales[index] ?? 0), 10));
+      expect(adjusted(mode).bars.map((each) => each.amount)).toEqual(bars.map((each) => each.amount));
+    },
+  );
+
   it('changes the whole qfq series with a new ex-date, and no hfq bar before it', () => {
     const later = { ...factors, steps: [...factors.steps, step('2024-01-08', 0.8, 1)] };
     const longer = [...bars, bar('2024-01-08', 4)];

@@ -19,7 +19,10 @@ export interface AdjustedSeries {
 export interface AdjustOptions {
   /** The last date whose ex-rights count in qfq; the last bar unless given, for a window of a longer series. */
   readonly asOf?: string;
-  /** `split-adjusted`: shares of the anchor, for volume indicators; then they are no integers. Default: as traded. */
+  /**
+   * `split-adjusted`: in shares of the anchor, no integers any more, and amounts as if they had been paid at the
+   * adjusted prices: amount / volume lies within each bar. For indicators. Default: both as traded.
+   */
   readonly volumes?: 'as-traded' | 'split-adjusted';
 }
 
@@ -60,20 +63,22 @@ function backward(bars: readonly Bar[], steps: readonly FactorStep[], anchor: st
 }
 
 function scale(bar: Bar, by: Multiplier, volumes: AdjustOptions['volumes']): Bar {
+  const isAdjusted = volumes === 'split-adjusted';
   return {
     date: bar.date,
     open: bar.open * by.price,
     high: bar.high * by.price,
     low: bar.low * by.price,
     close: bar.close * by.price,
-    volume: volumes === 'split-adjusted' ? bar.volume * by.volume : bar.volume,
-    amount: bar.amount,
+    volume: isAdjusted ? bar.volume * by.volume : bar.volume,
+    amount: isAdjusted ? bar.amount * by.price * by.volume : bar.amount,
   };
 }
 
 /**
  * Adjusts raw daily bars by ratio: all four prices by one multiplier per day, so that returns stay what a holder had.
- * Prices are float64 and not rounded. Amounts stay as paid. Weekly and monthly bars are made of the result.
+ * Prices are float64 and not rounded. Volumes and amounts follow the option. Weekly and monthly bars are made of the
+ * result.
  * @param bars raw, ascending
  * @returns FactorsUnknown when a bar lies outside of the dates for which all actions are known: it cannot be adjusted,
  *   and a series that is adjusted in part would be wrong without showing it. Mode `none` needs no factors.

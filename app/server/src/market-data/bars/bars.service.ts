@@ -13,13 +13,18 @@ import { isLong } from './long-answers.ts';
 import { partialBars } from './partial-bars.ts';
 import { SeriesReader, type SymbolSeries } from './series-reader.ts';
 
-/** A whole history, oldest first, as numbers; what indicators are computed from. */
+/**
+ * A whole history, oldest first, as numbers; what indicators are computed from. Volumes and amounts are on the scale of
+ * the prices.
+ */
 export interface BarHistory extends BarColumns, AppliedAdjustment {
   readonly symbol: string;
   readonly name: string;
   readonly asOf: string | null;
   readonly source: string;
   readonly stale: boolean;
+  /** Its prices are points. */
+  readonly isIndex: boolean;
   /** Shares that could be traded, on the scale of `volume`, NaN where not known; absent: not asked for, or of no bar. */
   readonly floatShares?: Float64Array;
   /** From when all ex-dates are known; null: none is, and these prices are raw. */
@@ -94,7 +99,8 @@ export class BarsService {
         const impossible = (): readonly string[] =>
           adjust === 'none' ? impossibleMoves(columns, known) : [];
         const isPartial = partialBars(series, await this.calendar.current(), options.period);
-        const facts = { symbol, name, asOf, source, stale, factorsKnownFrom, adjust, isPartial };
+        const isIndex = known.kind === 'index';
+        const facts = { symbol, name, asOf, source, stale, isIndex, factorsKnownFrom, adjust, isPartial };
         return { ...facts, impossibleMoves: impossible, ...columns, ...float };
       },
     };
