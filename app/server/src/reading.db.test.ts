@@ -174,6 +174,14 @@ describe('reading market data', () => {
       expect(body.items).toContainEqual({ symbol: '600000.SH', name: '浦发银行', ...explained });
       expect((await get('halts')).body).toMatchObject({ asOf: '2024-09-19', stale: false, items: [] });
     });
+
+    it('vouch for the whole market only on a day whose list was read, and for no day the calendar does not know', async () => {
+      const answer = async (date: string): Promise<unknown> => (await get(`halts?date=${date}`)).body;
+      expect(await answer('2023-08-25')).toMatchObject({ stale: false, wholeMarket: false });
+      expect(await answer('1980-01-01')).toMatchObject({ stale: true, wholeMarket: false, items: [] });
+      await sql(`INSERT INTO app.halt_lists (source, list_date) VALUES ('sample', '2023-08-25')`);
+      expect(await answer('2023-08-25')).toMatchObject({ stale: false, wholeMarket: true });
+    });
   });
 
   describe('entity tags', () => {

@@ -22,8 +22,17 @@ export class HaltList {
   @ApiProperty({ example: 'sample' })
   source!: string;
 
-  @ApiProperty({ description: 'true when the bars of the source end before that date: halts may be missing' })
+  @ApiProperty({
+    description:
+      'true when the bars of the source end before that date, or the calendar does not know it: halts may be missing',
+  })
   stale!: boolean;
+
+  @ApiProperty({
+    description:
+      "true: the source's list of that day was read; false: only shares whose daily bars are loaded are judged, by days without a bar",
+  })
+  wholeMarket!: boolean;
 
   @ApiProperty({ type: [HaltedSymbol] })
   items!: HaltedSymbol[];

@@ -10,6 +10,9 @@ const NEWEST =
   'SELECT max(last_bar)::text AS newest FROM app.symbols WHERE source = $1 AND last_bar IS NOT NULL';
 
 /** $1 source, $2 date. */
+const LISTED = `SELECT EXISTS (SELECT FROM app.halt_lists WHERE source = $1 AND list_date = $2::date) AS "wholeMarket"`;
+
+/** $1 source, $2 date. */
 const HALTED = `
   SELECT halt.symbol, coalesce(stored.name, halt.symbol) AS name, halt.from_date::text AS "from",
          halt.to_date::text AS "to", halt.reason, halt.origin
@@ -33,7 +36,10 @@ export class HaltsService {
     const asOf = date ?? completed ?? newest;
     if (asOf === undefined)
       throw new NotLoadedError(`no bars of the source ${this.source} are loaded yet; name a date`);
+    const isUnknown = (await this.calendar.current()).dayStatus(asOf) === 'unknown';
+    const stale = isUnknown || newest === undefined || newest < asOf;
+    const [listed] = await this.database.query<{ wholeMarket: boolean }>(LISTED, [this.source, asOf]);
     const items = await this.database.query<HaltedSymbol>(HALTED, [this.source, asOf]);
-    return { asOf, source: this.source, stale: newest === undefined || newest < asOf, items };
+    return { asOf, source: this.source, stale, wholeMarket: listed?.wholeMarket === true, items };
   }
 }
