@@ -281,6 +281,14 @@ describe('the API', () => {
       ]);
     });
 
+    it('says that a load needs no body, and that a row of a source may be a list', async () => {
+      const { body } = await get('/api/v1/openapi.json');
+      expect(body.paths['/api/v1/ingestions'].post.requestBody).toMatchObject({ required: false });
+      const { raw } = body.components.schemas.QuarantineItem.properties;
+      expect(raw.type).toBeUndefined();
+      expect(raw.oneOf.map(({ type }: { type: string }) => type)).toEqual(['array', 'object']);
+    });
+
     it('resolves every reference it makes', async () => {
       const { body, text } = await get('/api/v1/openapi.json');
       const references = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map((match) => match[1]);

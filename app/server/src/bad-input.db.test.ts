@@ -117,6 +117,23 @@ describe('bad input', () => {
     ]);
   });
 
+  it.each([
+    ['indicators/000001.SZ?names=MA5,ma6', 'and not "ma6"; GET /api/v1/indicators lists them'],
+    ['indicators/000001.SZ?names=MA5,KDJ()', 'and not "KDJ()"'],
+    ['indicators/000001.SZ?names=MA99999999', 'N is a whole number from 1 to 500'],
+    ['indicators/000001.SZ', 'is required, and must be given once'],
+    ['quarantine?limit=-3', 'limit: must be a whole number from 1 to 1000'],
+    ['indicators?x=1', 'x: is not a known parameter'],
+  ])('says of %s what is wrong', async (path, detail) => {
+    const { body } = await get(`/api/v1/${path}`).expect(400);
+    expect(body.detail).toContain(detail);
+  });
+
+  it('says what a path without a symbol lacks', async () => {
+    const { body } = await get('/api/v1/bars').expect(404);
+    expect(body.detail).toBe('there is nothing at GET /api/v1/bars; there is /api/v1/bars/{symbol}');
+  });
+
   it('tells which symbol is not known', async () => {
     const { body } = await get('/api/v1/bars/999999.SZ').expect(404);
     expect(body.detail).toBe('symbol: no symbol 999999.SZ is known');

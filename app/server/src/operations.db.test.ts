@@ -101,10 +101,12 @@ describe('loading and its findings', () => {
       ['minutes of a whole market', { kind: 'minutes' }, 'symbols'],
       ['a snapshot of one symbol', { kind: 'snapshot', symbols: ['000001.SZ'] }, 'symbols'],
       ['a kind that is none', { kind: 'everything' }, 'kind'],
-    ])('refuses %s', async (_what, body, parameter) => {
+      ['one symbol that is no list', { symbols: '000001.SZ' }, 'symbols', 'must be a list of symbols'],
+    ])('refuses %s', async (_what, body, parameter, detail = '') => {
       const response = await post().set('Authorization', `Bearer ${TEST_TOKEN}`).send(body).expect(400);
       expect(response.body.errors).toHaveLength(1);
       expect(response.body.errors[0].parameter).toBe(parameter);
+      expect(response.body.errors[0].detail).toContain(detail);
     });
 
     it('refuses symbols that the source does not list, and names them', async () => {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { MethodNotAllowedError } from './errors.ts';
+import { MethodNotAllowedError, NotFoundError } from './errors.ts';
 
 /** What of a request decides. */
 interface Asked {
@@ -8,6 +8,7 @@ interface Asked {
 }
 
 interface Resource {
+  readonly template: string;
   readonly pattern: RegExp;
   readonly methods: readonly string[];
 }
@@ -29,14 +30,23 @@ function resourceOf(template: string, item: object): Resource {
     .filter((name) => OPERATIONS.has(name))
     .map((name) => name.toUpperCase());
   return {
+    template,
     pattern: patternOf(template),
     methods: [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'],
   };
 }
 
+/** Who forgot the last part of a path learns what belongs there; undefined: nothing does. */
+function longerThan({ method, path }: Asked, resources: readonly Resource[]): NotFoundError | undefined {
+  const short = path.replace(/\/$/, '').toLowerCase();
+  const longer = resources.find(({ template }) => template.replace(/\/\{\w+\}$/, '').toLowerCase() === short);
+  return longer && new NotFoundError(`there is nothing at ${method} ${path}; there is ${longer.template}`);
+}
+
 /**
  * Answers a method that a known path does not have with 405 and what it has in `Allow`, and OPTIONS with the same list;
- * the router alone knows only pairs of method and path, and would say that there is nothing at all.
+ * the router alone knows only pairs of method and path, and would say that there is nothing at all. A path that lacks its
+ * last part is told it.
  */
 export function allowedMethods(
   paths: Paths,
@@ -44,7 +54,7 @@ export function allowedMethods(
   const resources = Object.entries(paths).map(([template, item]) => resourceOf(template, item));
   return (request, response, next) => {
     const found = resources.filter(({ pattern }) => pattern.test(request.path));
-    if (found.length === 0) return next();
+    if (found.length === 0) return next(longerThan(request, resources));
     const allowed = [...new Set(found.flatMap(({ methods }) => methods))].toSorted();
     if (!allowed.includes(request.method)) return next(new MethodNotAllowedError(request.method, allowed));
     if (request.method !== 'OPTIONS') return next();

@@ -18,9 +18,15 @@ const SHOWN_NAME = 64;
 
 const UNKNOWN = 'is not a known parameter of this request';
 
-function printable(name: string): string {
+/** A word of a client as an answer may repeat it. */
+export function printable(name: string): string {
   const clean = name.replaceAll(/[^\x20-\x7e\u4e00-\u9fff]/g, '?');
   return clean.length > SHOWN_NAME ? `${clean.slice(0, SHOWN_NAME)}…` : clean;
+}
+
+function detailOf(rule: string, message: string, value: unknown): string {
+  if (rule === 'whitelistValidation') return UNKNOWN;
+  return value === undefined ? `is required, and ${message}` : message;
 }
 
 function flatten(errors: readonly ValidationError[], prefix = ''): ParameterError[] {
@@ -28,14 +34,15 @@ function flatten(errors: readonly ValidationError[], prefix = ''): ParameterErro
     const parameter = printable(prefix + error.property);
     const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
       parameter,
-      detail: rule === 'whitelistValidation' ? UNKNOWN : message,
+      detail: detailOf(rule, message, error.value),
     }));
     return [...own, ...flatten(error.children ?? [], `${prefix}${error.property}.`)];
   });
 }
 
 /**
- * The rules of the house for every DTO: unknown keys are refused, nothing is converted without being asked. Keys that
+ * The rules of the house for every DTO: unknown keys are refused, nothing is converted without being asked, and the
+ * first broken rule is told. Decorators apply from the last line up, so what kind of value it must be stands last. Keys that
  * every object inherits (`constructor`, `__proto__`) are refused here, because class-transformer drops them silently.
  */
 class StrictValidationPipe extends ValidationPipe {

@@ -54,6 +54,8 @@ describe('names', () => {
     ['OBV5', 'it is written OBV'],
     ['PSAR', 'mode cn does not define PSAR; mode talib does'],
     ['NOPE', 'there are MAn, EMAn,'],
+    ['MA99999999', 'it is written MAn, where N is a whole number from 1 to 500'],
+    ['MACD(99999,100000,9)', 'SHORT is a whole number from 1 to 500'],
     ['ma5', 'there are MAn'],
     ['CDLNOPE', 'CDL and names that begin so'],
     ['__proto__', 'there are MAn'],

@@ -77,8 +77,7 @@ const boundsOf = ({ symbol, least, most, fraction }: Parameter): string =>
 const isWithin = ({ least, most, fraction }: Parameter, value: number): boolean =>
   value >= least && value <= most && (fraction === true || Number.isInteger(value));
 
-const NAME =
-  /^([A-Z0-9]*[A-Z](?:_[A-Z]+)*)(?:(\d{1,4})|\((\d{1,4}(?:\.\d{1,4})?(?:,\d{1,4}(?:\.\d{1,4})?)*)\))?$/;
+const NAME = /^([A-Z0-9]*[A-Z](?:_[A-Z]+)*)(?:(\d+)|\((\d+(?:\.\d+)?(?:,\d+(?:\.\d+)?)*)\))?$/;
 
 /** Stem and numbers of a name; the numbers are undefined where none are given. */
 function split(name: string): { readonly stem: string; readonly numbers: readonly number[] | undefined } {

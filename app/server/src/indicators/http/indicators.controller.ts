@@ -3,6 +3,7 @@ import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Public } from '../../common/access.ts';
 import { Answers, FACTORS_UNKNOWN } from '../../common/api-docs.ts';
 import type { Versioned } from '../../common/conditional/versioned.ts';
+import { NoParameters } from '../../common/validation.ts';
 import { IndicatorCatalogue } from './catalogue.dto.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { IndicatorList, IndicatorsQuery } from './indicators.dto.ts';
@@ -20,7 +21,7 @@ export class IndicatorsController {
     summary: 'Every indicator with its definition in each mode, and every candlestick pattern',
   })
   @Answers(IndicatorCatalogue)
-  catalogue(): IndicatorCatalogue {
+  catalogue(@Query(NoParameters) _query: object): IndicatorCatalogue {
     return CATALOGUE;
   }
 

@@ -3,6 +3,7 @@ import { Transform } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, Matches } from 'class-validator';
 import { SeriesAnswer } from '../../common/market/series-answer.dto.ts';
 import { SeriesQuery } from '../../common/market/series-query.ts';
+import { printable } from '../../common/validation.ts';
 import { INDICATOR_MODES, type IndicatorMode } from '../index.ts';
 import { DefinitionItem, UNITS, type UnitName } from './catalogue.dto.ts';
 
@@ -11,6 +12,13 @@ const MOST_NAMES = 20;
 /** Splits at the commas between names, not at those between the numbers of one. */
 function commaList({ value }: { value: unknown }): unknown {
   return typeof value === 'string' ? value.split(/,(?![^(]*\))/) : value;
+}
+
+const NAME = /^[A-Z][A-Z0-9_]{0,23}(\([\d.,]{1,24}\))?$/;
+
+function notANameIn(names: unknown): string {
+  const wrong = Array.isArray(names) ? names.find((name) => !NAME.test(String(name))) : names;
+  return `must hold names in upper case, like MA5,MACD(12,26,9),RSI6,KDJ,BOLL, and not ${JSON.stringify(printable(String(wrong)))}; GET /api/v1/indicators lists them`;
 }
 
 export class IndicatorsQuery extends SeriesQuery {
@@ -25,10 +33,7 @@ export class IndicatorsQuery extends SeriesQuery {
   @ArrayUnique({ message: 'must name each indicator once' })
   @ArrayMaxSize(MOST_NAMES, { message: `must name at most ${MOST_NAMES} indicators` })
   @ArrayMinSize(1, { message: 'must name an indicator' })
-  @Matches(/^[A-Z][A-Z0-9_]{0,23}(\([\d.,]{1,24}\))?$/, {
-    each: true,
-    message: 'must hold names like MA5,MACD(12,26,9),RSI6,KDJ,BOLL',
-  })
+  @Matches(NAME, { each: true, message: ({ value }) => notANameIn(value) })
   @IsArray({ message: 'must be given once, like MA5,MACD,RSI6,KDJ,BOLL' })
   names!: string[];
 

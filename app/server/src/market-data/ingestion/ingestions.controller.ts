@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { NeedsBootstrapToken, Public } from '../../common/access.ts';
 import { AcceptedAnswers, Answers } from '../../common/api-docs.ts';
 import { InvalidParameterError } from '../../common/errors.ts';
@@ -44,6 +44,11 @@ export class IngestionsController {
   @ApiOperation({
     operationId: 'orderIngestion',
     summary: 'Load market data again; joins a load that is already queued or running',
+  })
+  @ApiBody({
+    type: IngestionOrderBody,
+    required: false,
+    description: 'without one: the history of everything',
   })
   @AcceptedAnswers(Ingestion, { notFound: 'a symbol that is not known' })
   order(@Query(NoParameters) _query: object, @Body() body: IngestionOrderBody): Promise<Ingestion> {

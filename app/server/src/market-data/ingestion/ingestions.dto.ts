@@ -25,10 +25,10 @@ export class IngestionOrderBody {
     example: ['000001.SZ'],
   })
   @IsOptional()
-  @IsArray({ message: 'must be a list of symbols' })
-  @ArrayMinSize(1, { message: 'must name at least one symbol' })
-  @ArrayMaxSize(1000, { message: 'must name at most 1000 symbols' })
   @Matches(SYMBOL_PATTERN, { each: true, message: 'must hold symbols like 600519.SH only' })
+  @ArrayMaxSize(1000, { message: 'must name at most 1000 symbols' })
+  @ArrayMinSize(1, { message: 'must name at least one symbol' })
+  @IsArray({ message: 'must be a list of symbols' })
   symbols?: string[];
 }
 

@@ -91,8 +91,17 @@ describe('decisions about quarantined rows', () => {
   it('need the token and a reason', async () => {
     const id = await heldId();
     await request(server()).post(`/api/v1/quarantine/${id}/release`).send({ reason: 'because' }).expect(401);
-    const { body } = await decide(id, 'release', '').expect(400);
-    expect(body.errors[0].parameter).toBe('reason');
+    const refusal = async (body?: object): Promise<unknown> => {
+      const path = `/api/v1/quarantine/${id}/drop`;
+      const order = request(server()).post(path).set('Authorization', `Bearer ${TEST_TOKEN}`);
+      return (await order.send(body).expect(400)).body.errors;
+    };
+    const wrong = (detail: string) => [{ parameter: 'reason', detail: expect.stringContaining(detail) }];
+    expect(await refusal()).toEqual(wrong('is required, and must be text'));
+    expect(await refusal({})).toEqual(wrong('is required, and must be text'));
+    expect(await refusal({ reason: 5 })).toEqual(wrong('must be text'));
+    expect(await refusal({ reason: '   ' })).toEqual(wrong('must have at least 3 characters'));
+    expect(await refusal({ reason: 'a\u0007larm' })).toEqual(wrong('must not hold control characters'));
     await decide('999999999', 'drop').expect(404);
     await decide('x', 'drop').expect(404);
     expect(await bars()).toEqual([]);

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { SYMBOL_PATTERN } from '../../common/market/symbol.ts';
 import { OptionalLimit } from '../../common/market/series-query.ts';
@@ -45,12 +46,16 @@ export class QuarantineQuery {
   limit: number = 100;
 }
 
+const trimmed = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string' ? value.trim() : value;
+
 export class QuarantineDecisionBody {
   @ApiProperty({ description: 'why, for those who read it later', minLength: 3, maxLength: 500 })
-  @IsString({ message: 'must be text' })
-  @MinLength(3, { message: 'must have at least 3 characters' })
-  @MaxLength(500, { message: 'must have at most 500 characters' })
+  @Transform(trimmed)
   @Matches(/^[^\p{Cc}]*$/u, { message: 'must not hold control characters' })
+  @MaxLength(500, { message: 'must have at most 500 characters' })
+  @MinLength(3, { message: 'must have at least 3 characters, blanks around it not counted' })
+  @IsString({ message: 'must be text' })
   reason!: string;
 }
 
@@ -127,7 +132,13 @@ export class QuarantineItem {
   @ApiProperty({ example: 'close 109.29 is below low 109.31' })
   detail!: string;
 
-  @ApiProperty({ description: 'the row as the source has it' })
+  @ApiProperty({
+    description: 'the row as the source has it',
+    oneOf: [
+      { type: 'array', items: {} },
+      { type: 'object', additionalProperties: true },
+    ],
+  })
   raw!: unknown;
 
   @ApiProperty({ enum: ['released', 'dropped'], nullable: true, type: String, description: 'null: open' })
