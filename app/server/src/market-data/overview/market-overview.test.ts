@@ -91,6 +91,14 @@ describe('overviewOf', () => {
     expect(overview.gainers[0]).toMatchObject({ last: 10.5, changePercent: 5 });
   });
 
+  it('sums amounts in cents, so that the sum is one', () => {
+    const quotes = Array.from({ length: 5_000 }, (_, index) =>
+      quote(`${index}`, { industry: '银行', amount: 153_203_232.19 }),
+    );
+    const { turnover, industries } = overviewOf(quotes, '2024-09-19');
+    expect([turnover, industries[0]?.amount]).toEqual([766_016_160_950, 766_016_160_950]);
+  });
+
   it('sums industries up where they are known', () => {
     const overview = overviewOf(
       [

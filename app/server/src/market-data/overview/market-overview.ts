@@ -116,7 +116,7 @@ function industriesOf(judged: readonly Judged[]): Industry[] {
     up: members.filter(({ side }) => side === 'up').length,
     down: members.filter(({ side }) => side === 'down').length,
     changePercent: rounded(sum(members, ({ mover }) => mover?.changePercent ?? 0) / members.length),
-    amount: sum(members, ({ quote }) => quote.amount ?? 0),
+    amount: paid(members.map(({ quote }) => quote)),
   }));
   return industries.toSorted((a, b) => b.changePercent - a.changePercent || a.name.localeCompare(b.name));
 }
@@ -125,6 +125,10 @@ const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
 
 const sum = <Item>(items: readonly Item[], valueOf: (item: Item) => number): number =>
   items.reduce((total, item) => total + valueOf(item), 0);
+
+/** Yuan that were paid, in whole cents as prices of shares are: a sum of yuan would show the noise of binary fractions. */
+const paid = (quotes: readonly OverviewQuote[]): number =>
+  sum(quotes, ({ amount }) => Math.round((amount ?? 0) * 100)) / 100;
 
 /**
  * The market of one moment. Changes are against the close before, as the exchange counts them; who stands at the limit
@@ -151,7 +155,7 @@ export function overviewOf(quotes: readonly OverviewQuote[], date: string): Over
       halted: count('halted'),
       unpriced: count('unpriced'),
     },
-    turnover: rounded(sum(quotes, ({ amount }) => amount ?? 0)),
+    turnover: paid(quotes),
     limitUp: byAmount(atLimit('up')),
     limitDown: byAmount(atLimit('down')),
     gainers: best.filter(({ changePercent }) => changePercent > 0).slice(0, SHOWN),
