@@ -109,6 +109,13 @@ describe('loading and its findings', () => {
       expect(response.body.errors[0].detail).toContain(detail);
     });
 
+    it('refuses a kind that the source does not have, and names those that it has', async () => {
+      const order = { kind: 'details', symbols: ['600000.SH'] };
+      const { body } = await post().set('Authorization', `Bearer ${TEST_TOKEN}`).send(order).expect(400);
+      const detail = 'the source sample has no details; it has history, refresh, snapshot, minutes';
+      expect(body.errors).toEqual([{ parameter: 'kind', detail }]);
+    });
+
     it('refuses symbols that the source does not list, and names them', async () => {
       const { body } = await post()
         .set('Authorization', `Bearer ${TEST_TOKEN}`)

@@ -7,6 +7,8 @@ export type Origin = 'sample' | 'eastmoney' | 'sina' | 'tencent' | 'exchange';
 export type EmptyReason =
   /** The source knows no such symbol. */
   | 'not_listed'
+  /** The symbol is listed, or nobody knows, and the source has no rows of it. */
+  | 'no_series'
   /** Listed, and halted for the whole range. */
   | 'suspended'
   /** The market was closed on every day of the range. */

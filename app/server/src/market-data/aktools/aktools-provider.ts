@@ -12,12 +12,12 @@ import type {
   MarketSnapshot,
   MinuteRow,
   NewsItem,
-  Offer,
   SourceRow,
   SymbolListing,
   SymbolProfile,
   Valuation,
 } from '../provider.ts';
+import { offersOf } from '../market-data-source.ts';
 import { SourceError } from '../source-error.ts';
 import { ask, fetched, type Question } from './asking.ts';
 import { readMinutes } from './bars.ts';
@@ -36,18 +36,6 @@ const FRESH = { names: 12 * HOUR_MS, tradingDays: 24 * HOUR_MS, quotes: 60_000 }
 /** The exchanges opened on 1990-12-19. */
 const FIRST_DAY = '1990-12-19';
 
-const OFFERS: readonly Offer[] = [
-  'minutes',
-  'tradingDays',
-  'corporateActions',
-  'snapshot',
-  'profile',
-  'valuations',
-  'fundamentals',
-  'news',
-  'halts',
-];
-
 const someOf = <Row>(rows: readonly Row[]): readonly Row[] | undefined =>
   rows.length === 0 ? undefined : rows;
 
@@ -61,7 +49,7 @@ export interface AKToolsOptions {
 /** Live A-share data of Eastmoney, Sina, Tencent and the exchanges, by way of an AKTools server. */
 export class AKToolsProvider implements MarketDataProvider {
   readonly source = 'aktools';
-  readonly offers: ReadonlySet<Offer> = new Set(OFFERS);
+  readonly offers = offersOf(this.source);
   readonly #gateway: Gateway;
   readonly #facts: MarketFacts;
   readonly #only: readonly string[] | undefined;

@@ -198,6 +198,30 @@ describe('executeRun', () => {
     expect(inspect(logged)).toContain('/srv/sample/000151.json is cut off');
   });
 
+  it('tries nothing again that the source does not have', async () => {
+    await loadAll(database.sql, new SampleProvider(folder, ['000151.SZ']));
+    const runId = await createRun(database.sql, { kind: 'details', symbols: ['000151.SZ'] });
+    const provider = new SampleProvider(folder, ['000151.SZ']);
+    const attempted = attempt(database.sql, provider, runId, { isLastAttempt: false });
+    await expect(attempted).rejects.toThrow('it has none');
+    expect(await stateOf(runId)).toMatchObject([{ status: 'failed', attempts: 1, finished: true }]);
+  });
+
+  it('says of a listed symbol without bars that it has none, not that it is unknown', async () => {
+    const symbols = ['601318.SH', '999999.SZ'];
+    const provider = new SampleProvider(folder, ['000151.SZ', '601318.SH']);
+    const runId = await loadAll(database.sql, provider, { symbols });
+    expect(
+      await database.sql.query(
+        'SELECT symbol, outcome, detail FROM app.ingestion_progress WHERE run_id = $1 ORDER BY symbol',
+        [runId],
+      ),
+    ).toEqual([
+      { symbol: '601318.SH', outcome: 'empty', detail: 'no_series' },
+      { symbol: '999999.SZ', outcome: 'empty', detail: 'not_listed' },
+    ]);
+  });
+
   it('ends a run whose source is gone before the first row, and tells nothing of the database', async () => {
     const runId = await createRun(database.sql);
     const sound = new SampleProvider(folder, ['000151.SZ']);

@@ -3,10 +3,11 @@ import type { MarketDataProvider } from '../provider.ts';
 import { countOutcomes } from '../store/progress.ts';
 import { MarketCalendars } from '../market-calendars.ts';
 import { loadDetails } from './details.ts';
-import { publicReason } from './failure.ts';
+import { isForGood, publicReason, RESTING } from './failure.ts';
 import { loadHistory } from './history.ts';
 import { namesOf } from './listings.ts';
 import { loadMinutes } from './minutes.ts';
+import { asPause, isRefusal } from './reading.ts';
 import { refresh } from './refresh.ts';
 import { type ChunkReport, type IngestionKind, type Run, RunPaused } from './run.ts';
 import {
@@ -73,7 +74,7 @@ function secondsOf({ pause, retryAt }: RunPaused, pauses: number, now: Date): nu
 /** What an attempt has to tell beside what it stored. */
 interface Told {
   readonly warnings: string[];
-  /** The first failure of a symbol. */
+  /** Of a symbol. */
   failure: unknown;
 }
 
@@ -93,7 +94,8 @@ function runOf(execution: RunExecution, started: StartedRun, calendars: MarketCa
     onChunk: execution.onChunk ?? (() => undefined),
     warn: warnInto(told),
     logFailure: (error) => {
-      told.failure ??= error;
+      // Of several, one that may not come again.
+      if (told.failure === undefined || isForGood(told.failure)) told.failure = error;
       execution.logFailure(error);
     },
   };
@@ -107,14 +109,19 @@ const warnInto =
 
 async function work(execution: RunExecution, started: StartedRun, told: Told): Promise<void> {
   const { database, provider } = execution;
-  if (started.kind === 'history') await recordFingerprint(execution);
-  const calendars = await MarketCalendars.stored(database, provider.source, warnInto(told));
-  await WORK[started.kind](runOf(execution, started, calendars, told));
+  try {
+    if (started.kind === 'history') await recordFingerprint(execution);
+    const calendars = await MarketCalendars.stored(database, provider.source, warnInto(told));
+    await WORK[started.kind](runOf(execution, started, calendars, told));
+  } catch (error) {
+    // What all of it depends on, as the list of series, is waited for like what single symbols depend on.
+    throw asPause(error) ?? error;
+  }
 }
 
 /**
  * Names what is missing from a run that has ended.
- * @throws the first failure when nothing of it could be read
+ * @throws a failure when nothing of it could be read
  */
 async function conclude({ database, runId }: RunExecution, { warnings, failure }: Told): Promise<void> {
   const counts = await countOutcomes(database, runId);
@@ -131,22 +138,37 @@ async function pauseRun(
   { pauses, since }: StartedRun,
   { warnings }: Told,
 ): Promise<RunOutcome | undefined> {
-  const isRefusal = paused.pause === 'resting';
-  if (isRefusal && pauses >= MOST_PAUSES) return undefined;
+  const isResting = paused.pause === 'resting';
+  if (isResting && pauses >= MOST_PAUSES) return undefined;
   const seconds = secondsOf(paused, pauses, execution.now?.() ?? new Date());
-  await markPaused(execution, { seconds, isRefusal, since, warnings });
+  if (isRefusal(paused.cause)) execution.logFailure(paused.cause);
+  await markPaused(execution, {
+    seconds,
+    isRefusal: isResting,
+    refusal: isRefusal(paused.cause) ? publicReason(paused.cause) : undefined,
+    otherwise: isResting ? RESTING : undefined,
+    since,
+    warnings,
+  });
   return { outcome: 'paused', seconds };
 }
 
 /** @throws always: the queue must try again, or take notice of the end */
-async function giveBack(execution: RunExecution, error: unknown, { warnings }: Told): Promise<never> {
+async function giveBack(
+  execution: RunExecution,
+  error: unknown,
+  { error: before }: StartedRun,
+  { warnings }: Told,
+): Promise<never> {
   if (execution.signal.aborted) {
     await markEnded(execution, 'queued', null, warnings);
     throw new Error('handed back: the worker stops', { cause: error });
   }
   execution.logFailure(error);
-  const isLast = execution.isLastAttempt || error instanceof RunPaused;
-  await markEnded(execution, isLast ? 'failed' : 'queued', publicReason(error), warnings);
+  const isGivenUp = error instanceof RunPaused;
+  const isLast = execution.isLastAttempt || isGivenUp || isForGood(error);
+  const reason = isGivenUp && before !== null ? `given up after hours: ${before}` : publicReason(error);
+  await markEnded(execution, isLast ? 'failed' : 'queued', reason, warnings);
   throw error;
 }
 
@@ -165,7 +187,7 @@ export async function executeRun(execution: RunExecution): Promise<RunOutcome> {
   } catch (error) {
     const isPause = error instanceof RunPaused && !execution.signal.aborted;
     const paused = isPause ? await pauseRun(execution, error, started, told) : undefined;
-    return paused ?? (await giveBack(execution, error, told));
+    return paused ?? (await giveBack(execution, error, started, told));
   }
   await markEnded(execution, 'completed', null, told.warnings);
   return { outcome: 'completed' };

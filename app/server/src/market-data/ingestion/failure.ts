@@ -1,6 +1,9 @@
 import { SourceError } from '../source-error.ts';
 import { RunPaused } from './run.ts';
 
+/** Of a run that has met a resting source without having seen why; when it goes on stands beside it. */
+export const RESTING = 'the source rests after failures, and the load waits for it';
+
 /** @throws SourceError that names `what` when reading fails */
 export async function fromSource<Result>(what: string, reading: Promise<Result>): Promise<Result> {
   try {
@@ -8,6 +11,11 @@ export async function fromSource<Result>(what: string, reading: Promise<Result>)
   } catch (error) {
     throw error instanceof SourceError ? error : new SourceError(what, { cause: error });
   }
+}
+
+/** Asking again never helps: the source has no such data. */
+export function isForGood(error: unknown): boolean {
+  return error instanceof SourceError && error.failure === 'not_offered';
 }
 
 /** What readers of the API are told of a failed load: never a path, an address or a statement; those are in the log. */

@@ -1,4 +1,6 @@
+import type { EmptyReason } from '../provider.ts';
 import { dropUnwanted, recordOutcome } from '../store/progress.ts';
+import { storedSymbols } from '../store/symbols.ts';
 import { fromSource } from './failure.ts';
 import { namesOf, refreshCalendar, storeListings } from './listings.ts';
 import { loadSeries } from './load-series.ts';
@@ -19,8 +21,14 @@ export async function loadHistory(given: Run): Promise<void> {
   if (dropped.length > 0)
     run.warn(`no longer wanted since an earlier attempt began them: ${namesOf(dropped)}`);
   const known = new Set(available);
-  for (const symbol of wanted.filter((candidate) => !known.has(candidate)))
-    await recordOutcome(database, runId, { symbol, outcome: 'empty', detail: 'not_listed' });
+  const without = wanted.filter((symbol) => !known.has(symbol));
+  const listed = new Set(
+    (await storedSymbols(database, provider.source, without)).map(({ symbol }) => symbol),
+  );
+  for (const symbol of without) {
+    const detail: EmptyReason = listed.has(symbol) ? 'no_series' : 'not_listed';
+    await recordOutcome(database, runId, { symbol, outcome: 'empty', detail });
+  }
   await loadSeries(
     run,
     wanted.filter((symbol) => known.has(symbol)).map((symbol) => ({ symbol })),

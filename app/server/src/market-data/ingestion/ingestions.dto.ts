@@ -124,7 +124,8 @@ export class Ingestion {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'what went wrong at the last attempt, without internals: the log has those',
+    description:
+      'what went wrong at the last attempt, or what a run waits for (the newest refusal of the source), without internals: the log has those',
   })
   error!: string | null;
 

@@ -3,8 +3,9 @@ import { CLOCK, type Clock } from '../../common/clock.ts';
 import { InvalidParameterError, NotFoundError, NotLoadedError } from '../../common/errors.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
-import { MARKET_DATA_SOURCE } from '../market-data-source.ts';
+import { MARKET_DATA_SOURCE, offersOf } from '../market-data-source.ts';
 import { IngestionRuns } from './ingestion-runs.ts';
+import { INGESTION_KINDS, type IngestionKind, isOffered } from './run.ts';
 import { RUN, RUN_SYMBOLS, type RunRow, RUNS } from './ingestions.sql.ts';
 import type {
   Ingestion,
@@ -47,10 +48,11 @@ export class IngestionsService {
   }
 
   /**
-   * @throws NotFoundError for symbols that the source does not list, each named; InvalidParameterError for minutes or
-   * details of a whole market; NotLoadedError before the source's list is stored; UnavailableError without a queue
+   * @throws NotFoundError for symbols that the source does not list, each named; InvalidParameterError for a kind that
+   * the source does not offer, and for minutes or details of a whole market; NotLoadedError before the source's list is stored; UnavailableError without a queue
    */
   async order({ kind, symbols }: IngestionOrderBody): Promise<Ingestion> {
+    this.refuseNotOffered(kind);
     if (symbols === undefined && (kind === 'minutes' || kind === 'details'))
       throw new InvalidParameterError('symbols', `must name the symbols whose ${kind} to load, at most 1000`);
     if (symbols !== undefined && kind === 'snapshot')
@@ -58,6 +60,16 @@ export class IngestionsService {
     const distinct = symbols && [...new Set(symbols)];
     if (distinct !== undefined) await this.refuseUnknown(distinct);
     return this.find(await this.runs.enqueue({ kind, trigger: 'request', symbols: distinct }));
+  }
+
+  private refuseNotOffered(kind: IngestionKind): void {
+    const offers = offersOf(this.source);
+    if (isOffered(kind, offers)) return;
+    const offered = INGESTION_KINDS.filter((other) => isOffered(other, offers));
+    throw new InvalidParameterError(
+      'kind',
+      `the source ${this.source} has no ${kind}; it has ${offered.join(', ')}`,
+    );
   }
 
   private async refuseUnknown(symbols: readonly string[]): Promise<void> {

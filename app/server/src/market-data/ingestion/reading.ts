@@ -18,6 +18,22 @@ export function waitForBudget(error: SourceError): void {
   if (error.failure === 'over_budget') throw new RunPaused('budget', error);
 }
 
+/** The upstream's own failure, which the same question may not meet later. */
+export function isRefusal(error: unknown): error is SourceError {
+  return error instanceof SourceError && REFUSALS.has(error.failure);
+}
+
+/**
+ * What becomes of a run that cannot do without what could not be read.
+ * @returns undefined where waiting does not help
+ */
+export function asPause(error: unknown): RunPaused | undefined {
+  if (error instanceof RunPaused) return error;
+  if (!(error instanceof SourceError)) return undefined;
+  if (error.failure === 'over_budget') return new RunPaused('budget', error);
+  return error.failure === 'resting' || isRefusal(error) ? new RunPaused('resting', error) : undefined;
+}
+
 /** @throws RunPaused for what is no failure of the symbol: nothing was sent */
 function rethrowPause(error: SourceError): void {
   waitForBudget(error);
@@ -42,7 +58,7 @@ export async function* readSymbols<Value>(
     if (run.now() >= run.turnEnds) throw new RunPaused('turn');
     const answer = await askOne(run, symbol, ask(symbol));
     if (answer instanceof SourceError) {
-      refused = REFUSALS.has(answer.failure) ? refused + 1 : 0;
+      refused = isRefusal(answer) ? refused + 1 : 0;
       if (refused >= REFUSED_IN_A_ROW) throw new RunPaused('resting', answer);
       continue;
     }

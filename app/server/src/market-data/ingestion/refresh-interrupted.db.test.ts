@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
 import type { MarketDataProvider } from '../provider.ts';
 import { SourceError, type SourceFailure } from '../source-error.ts';
+import { RESTING } from './failure.ts';
 import { LIVE, type LiveMarket, liveMarket } from './testing/live-market.ts';
 import { attempt, createRun, loadAll } from './testing/runs.ts';
 
@@ -101,5 +102,59 @@ describe('what a run can do without', () => {
       { symbol: '000151.SZ', until: null },
       { symbol: '600000.SH', until: '2024-07-19' },
     ]);
+  });
+});
+
+describe('a load whose list of symbols cannot be read', () => {
+  const state = async (runId: string) =>
+    (
+      await database.sql.query<{
+        status: string;
+        pauses: number;
+        error: string | null;
+        resumes: Date | null;
+      }>('SELECT status, pauses, error, resume_at AS resumes FROM app.ingestion_runs WHERE id = $1', [runId])
+    )[0];
+  const trouble = (failure: SourceFailure): void => {
+    live.trouble = { listSymbols: () => failing(failure)('the list of symbols') };
+  };
+
+  it.each(['history', 'refresh'] as const)(
+    'waits (%s), and tells why as long as nothing is read',
+    async (kind) => {
+      const runId = await createRun(database.sql, { source: LIVE, kind });
+      const paused = async (failure: SourceFailure) => {
+        trouble(failure);
+        const attempted = attempt(database.sql, live.provider, runId, { now, isLastAttempt: false });
+        expect(await attempted).toMatchObject({ outcome: 'paused' });
+        return state(runId);
+      };
+      const told = { status: 'queued', resumes: expect.any(Date) };
+      expect(await paused('over_budget')).toMatchObject({ ...told, pauses: 0, error: null });
+      expect(await paused('resting')).toMatchObject({ ...told, pauses: 1, error: RESTING });
+      const unreachable = { ...told, error: expect.stringContaining('its server cannot be reached') };
+      expect(await paused('unreachable')).toMatchObject({ ...unreachable, pauses: 2 });
+      expect(await paused('over_budget')).toMatchObject({ ...unreachable, pauses: 2 });
+      expect(await paused('resting')).toMatchObject({ ...unreachable, pauses: 3 });
+
+      live.trouble = { dailyRows: failing('over_budget') };
+      await attempt(database.sql, live.provider, runId, { now });
+      live.trouble = {};
+      expect(await attempt(database.sql, live.provider, runId, { now })).toEqual({ outcome: 'completed' });
+      expect(await state(runId)).toMatchObject({ status: 'completed', error: null, resumes: null });
+    },
+  );
+
+  it('is given up in the end with the reason that was seen', async () => {
+    const runId = await createRun(database.sql, { source: LIVE });
+    trouble('timeout');
+    await attempt(database.sql, live.provider, runId, { now });
+    trouble('resting');
+    for (let pauses = 1; pauses < 24; pauses += 1) await attempt(database.sql, live.provider, runId, { now });
+    await expect(attempt(database.sql, live.provider, runId, { now })).rejects.toThrow('paused: resting');
+    expect(await state(runId)).toMatchObject({
+      status: 'failed',
+      error: expect.stringMatching(/^given up after hours: the list of symbols .*did not answer in time/),
+    });
   });
 });

@@ -14,6 +14,8 @@ export interface StartedRun {
   readonly symbols: string[] | null;
   /** Refusals of the source in a row, without anything read between them. */
   readonly pauses: number;
+  /** What stopped the attempt before, as readers of the API were told. */
+  readonly error: string | null;
   /** When this attempt began, by the database's clock. */
   readonly since: Date;
 }
@@ -23,7 +25,7 @@ export async function markStarted({ database, runId }: RunRow): Promise<StartedR
   const rows = await database.query<StartedRun>(
     `UPDATE app.ingestion_runs
         SET status = 'running', attempts = attempts + 1, started_at = coalesce(started_at, now()), resume_at = NULL
-      WHERE id = $1 AND status IN ('queued', 'running') RETURNING kind, symbols, pauses, now() AS since`,
+      WHERE id = $1 AND status IN ('queued', 'running') RETURNING kind, symbols, pauses, error, now() AS since`,
     [runId],
   );
   return rows[0];
@@ -45,24 +47,35 @@ const MERGED = `(SELECT coalesce(jsonb_agg(text ORDER BY first), '[]')
                            FROM jsonb_array_elements(warnings || $3::jsonb) WITH ORDINALITY AS each (text, place)
                           GROUP BY text) AS each_once)`;
 
-/** `attempts` counts what went wrong or was stopped; a pause is neither. */
-export async function markPaused(
-  { database, runId }: RunRow,
-  pause: {
-    readonly seconds: number;
-    readonly isRefusal: boolean;
-    readonly since: Date;
-    readonly warnings: readonly string[];
-  },
-): Promise<void> {
+export interface PauseOfRun {
+  readonly seconds: number;
+  readonly isRefusal: boolean;
+  /** How the source refused a call of this attempt. */
+  readonly refusal: string | undefined;
+  /** What to tell of a pause without one, where nothing better is known. */
+  readonly otherwise: string | undefined;
+  readonly since: Date;
+  readonly warnings: readonly string[];
+}
+
+/** Until something is read again, the refusals stay counted and the newest one stays told, whatever came after it. */
+export async function markPaused({ database, runId }: RunRow, pause: PauseOfRun): Promise<void> {
   await database.query(
     `UPDATE app.ingestion_runs
         SET status = 'queued', resume_at = now() + make_interval(secs => $2), warnings = ${MERGED},
-            pauses = CASE WHEN NOT $4 THEN 0
-                          WHEN EXISTS (SELECT 1 FROM app.ingestion_progress WHERE run_id = $1 AND finished_at >= $5) THEN 1
-                          ELSE pauses + 1 END
+            pauses = CASE WHEN got_further THEN 0 ELSE pauses END + CASE WHEN $4 THEN 1 ELSE 0 END,
+            error = coalesce($6, CASE WHEN NOT got_further THEN error END, $7)
+       FROM (SELECT EXISTS (SELECT 1 FROM app.ingestion_progress WHERE run_id = $1 AND finished_at >= $5) AS got_further) AS attempt
       WHERE id = $1 AND status IN ('queued', 'running')`,
-    [runId, pause.seconds, JSON.stringify(pause.warnings), pause.isRefusal, pause.since],
+    [
+      runId,
+      pause.seconds,
+      JSON.stringify(pause.warnings),
+      pause.isRefusal,
+      pause.since,
+      pause.refusal ?? null,
+      pause.otherwise ?? null,
+    ],
   );
 }
 

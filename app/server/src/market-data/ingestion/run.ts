@@ -1,10 +1,21 @@
 import type { Database } from '../../database/sql.ts';
-import type { MarketDataProvider } from '../provider.ts';
+import type { MarketDataProvider, Offer } from '../provider.ts';
 import type { SourceError } from '../source-error.ts';
 import type { MarketCalendars } from '../market-calendars.ts';
 
 export const INGESTION_KINDS = ['history', 'refresh', 'snapshot', 'minutes', 'details'] as const;
 export type IngestionKind = (typeof INGESTION_KINDS)[number];
+
+/** One of them a source must offer for a load of the kind to find anything; other kinds need nothing but daily rows. */
+const NEEDS: Partial<Record<IngestionKind, readonly Offer[]>> = {
+  snapshot: ['snapshot'],
+  minutes: ['minutes'],
+  details: ['profile', 'valuations', 'fundamentals', 'news'],
+};
+
+export function isOffered(kind: IngestionKind, offers: ReadonlySet<Offer>): boolean {
+  return NEEDS[kind]?.some((offer) => offers.has(offer)) ?? true;
+}
 
 /** Rows of one symbol written in one transaction, reported after it is committed. */
 export interface ChunkReport {

@@ -3,7 +3,7 @@ import { ConfigurationError, messageOf } from '../../common/configuration/errors
 import { exchangeTime, marketPhase } from '../calendar/sessions.ts';
 import type { TradingCalendar } from '../calendar/trading-calendar.ts';
 import type { Offer } from '../provider.ts';
-import type { IngestionKind } from './run.ts';
+import { type IngestionKind, isOffered } from './run.ts';
 
 /** When the daily refresh fires; on days without trading it does not. */
 export interface RefreshSchedule {
@@ -87,30 +87,24 @@ function refreshDue({ refresh, calendar, loadedAt }: ScheduleFacts, now: Date): 
 
 function snapshotDue({ calendar, offers }: ScheduleFacts, now: Date): DueRun[] {
   const phase = marketPhase(now, calendar);
-  if (!offers.has('snapshot') || (phase !== 'open' && phase !== 'lunch')) return [];
+  if (!isOffered('snapshot', offers) || (phase !== 'open' && phase !== 'lunch')) return [];
   const slot = Math.floor(now.getTime() / SNAPSHOT_SLOT_MS) * SNAPSHOT_SLOT_MS;
   return [{ kind: 'snapshot', at: new Date(slot) }];
 }
 
-/** Kinds that only have what is left over by the others, and what a source must offer of for each to make sense. */
-const IN_THE_BACKGROUND = {
-  minutes: ['minutes'],
-  details: ['profile', 'valuations', 'fundamentals', 'news'],
-} as const satisfies Partial<Record<IngestionKind, readonly Offer[]>>;
-type BackgroundKind = keyof typeof IN_THE_BACKGROUND;
+/** Kinds that only have what is left over by the others. Minutes first: tomorrow nobody tells today's. */
+const IN_THE_BACKGROUND: readonly IngestionKind[] = ['minutes', 'details'];
 
-export function isBackground(kind: IngestionKind): kind is BackgroundKind {
-  return kind in IN_THE_BACKGROUND;
+export function isBackground(kind: IngestionKind): boolean {
+  return IN_THE_BACKGROUND.includes(kind);
 }
 
-/** With each refresh; the first time as soon as the histories are there. Minutes first: tomorrow nobody tells today's. */
+/** With each refresh; the first time as soon as the histories are there. */
 function backgroundDue({ refresh, calendar, loadedAt, offers }: ScheduleFacts, now: Date): DueRun[] {
   const firing = latestFiring(refresh, calendar, now);
   if (loadedAt === undefined) return [];
   const at = firing !== undefined && firing > loadedAt ? firing : loadedAt;
-  return (['minutes', 'details'] as const)
-    .filter((kind) => IN_THE_BACKGROUND[kind].some((offer) => offers.has(offer)))
-    .map((kind) => ({ kind, at }));
+  return IN_THE_BACKGROUND.filter((kind) => isOffered(kind, offers)).map((kind) => ({ kind, at }));
 }
 
 /** What has to be ordered, whether or not somebody has ordered it already. */
@@ -119,6 +113,6 @@ export function dueRuns(facts: ScheduleFacts, now: Date): readonly DueRun[] {
   if (loadedAt === undefined) return [];
   if (!isFrozen) return [...refreshDue(facts, now), ...snapshotDue(facts, now), ...backgroundDue(facts, now)];
   // All that a frozen source has is loaded once, after its histories.
-  const extras = (['snapshot', 'minutes'] as const).filter((kind) => offers.has(kind));
+  const extras = (['snapshot', 'minutes'] as const).filter((kind) => isOffered(kind, offers));
   return extras.map((kind) => ({ kind, at: loadedAt }));
 }

@@ -85,7 +85,7 @@ describe('SampleProvider on the files of hqchart', () => {
     const range = { from: '2024-01-02', to: '2024-01-05' };
     const dates = (await rowsOf(provider.dailyRows('000001.SZ', range))).map((row) => row.bar?.date);
     expect(dates).toEqual(['2024-01-02', '2024-01-03', '2024-01-04', '2024-01-05']);
-    expect(await provider.dailyRows('999999.SZ')).toMatchObject({ outcome: 'empty', reason: 'not_listed' });
+    expect(await provider.dailyRows('999999.SZ')).toMatchObject({ outcome: 'empty', reason: 'no_series' });
   });
 
   it('restricts symbols and series to the configured ones, and says so in the fingerprint', async () => {

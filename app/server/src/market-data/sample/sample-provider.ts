@@ -9,10 +9,10 @@ import type {
   MarketDataProvider,
   MarketSnapshot,
   MinuteRow,
-  Offer,
   SourceRow,
   SymbolListing,
 } from '../provider.ts';
+import { offersOf } from '../market-data-source.ts';
 import { SourceError } from '../source-error.ts';
 import { SAMPLE_ACTIONS } from './corporate-actions.ts';
 import {
@@ -48,7 +48,7 @@ function notOffered(what: string): Promise<never> {
 /** Real A-share history frozen in the npm package hqchart. Its clock is its last bar. */
 export class SampleProvider implements MarketDataProvider {
   readonly source = 'sample';
-  readonly offers: ReadonlySet<Offer> = new Set(['minutes', 'tradingDays', 'corporateActions', 'snapshot']);
+  readonly offers = offersOf(this.source);
   readonly #folder: string;
   readonly #only: ReadonlySet<string> | undefined;
 
@@ -94,7 +94,7 @@ export class SampleProvider implements MarketDataProvider {
 
   async dailyRows(symbol: string, range: DateRange = {}): Promise<Fetched<readonly SourceRow[]>> {
     const file = (await this.#series('daily')).get(symbol);
-    if (file === undefined) return empty('daily', 'not_listed');
+    if (file === undefined) return empty('daily', 'no_series');
     const rows = (await readBarRows(this.#folder, file)).map((raw, index) =>
       parseDailyRow(raw, index + 1, kindOf(symbol)),
     );
@@ -104,10 +104,10 @@ export class SampleProvider implements MarketDataProvider {
     );
   }
 
-  /** Volumes in shares: the minutes of a day add up to volume and amount of its daily bar. */
+  /** Volumes in shares: the minutes of a day add up to volume and amount of its daily bar, give or take a ten-thousandth. */
   async minuteRows(symbol: string): Promise<Fetched<readonly MinuteRow[]>> {
     const file = (await this.#series('minutes')).get(symbol);
-    if (file === undefined) return empty('minutes', 'not_listed');
+    if (file === undefined) return empty('minutes', 'no_series');
     const rows = await readBarRows(this.#folder, file);
     return fetched(
       file,
