@@ -7,9 +7,10 @@
  * Environment: PORT (8080), MANAGEMENT_PORT (any free one), DATABASE_URL or DATABASE_URL_FILE, STOCK_ANALYSIS_HOME
  * (~/.local/share/stock-analysis), LOG_LEVEL, STOCK_ANALYSIS_CONFIG_FILE.
  */
-import { Application, HOST, portOf, requirePort } from './start/application.ts';
 import { freePort } from './lib/ports.ts';
 import { say } from './lib/progress.ts';
+import { Application } from './start/application.ts';
+import { HOST, portOf, requirePort } from './start/port.ts';
 import { createStateFolder, lockFolder } from './start/state-folder.ts';
 
 async function main(): Promise<void> {

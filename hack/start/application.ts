@@ -1,47 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildServer, buildWeb, run, SERVER } from './build.ts';
 import { freePort } from '../lib/ports.ts';
 import { say } from '../lib/progress.ts';
 import { type Database, openDatabase } from './database.ts';
+import { HOST, portOf } from './port.ts';
 import { bootstrapTokenFile } from './state-folder.ts';
 
-export const HOST = '127.0.0.1';
 const ANSWER_DEADLINE_MS = 60_000;
 const CHILD_PATIENCE_MS = 30_000;
 const LOG_TAIL_LINES = 15;
-
-export function portOf(name: string, fallback: number): number {
-  const text = process.env[name] ?? '';
-  const port = text === '' ? fallback : Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error(`${name} must be a number between 0 and 65535, not "${text}"`);
-  return port;
-}
-
-/**
- * Asks before anything is built and a database started.
- * @throws Error that names the variable when the port is taken or not ours to take
- */
-export async function requirePort(name: string, port: number): Promise<void> {
-  const probe = createServer();
-  try {
-    probe.listen(port, HOST);
-    await once(probe, 'listening');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    const why = code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be opened (${code})`;
-    throw new Error(`port ${port} ${why}: set ${name} to another one, or to 0 for any that is free`, {
-      cause: error,
-    });
-  } finally {
-    probe.close();
-  }
-}
 
 /** Database, server and worker of one state folder. */
 export class Application {
@@ -67,6 +37,7 @@ export class Application {
     for (const result of results) if (result.status === 'rejected') throw result.reason;
     const { migrateUrlFile, runUrlFile } = await opening;
     const managementPort = portOf('MANAGEMENT_PORT', await freePort());
+    const workerPort = await freePort();
     // What this command decides itself must not contradict what was inherited.
     const {
       DATABASE_DIR: _directory,
@@ -88,11 +59,12 @@ export class Application {
     const tokenFile = bootstrapTokenFile(this.#home);
     const env = { ...common, DATABASE_URL_FILE: runUrlFile, BOOTSTRAP_TOKEN_FILE: tokenFile };
     this.#spawn('server', { ...env, PORT: String(port), MANAGEMENT_PORT: String(managementPort) });
-    this.#spawn('worker', { ...env, MANAGEMENT_PORT: '0' });
+    this.#spawn('worker', { ...env, MANAGEMENT_PORT: String(workerPort) });
     await this.#awaitAnswer(`http://${HOST}:${port}/health/ready`);
     say(
-      `logs in ${this.#logs}; health and metrics on http://${HOST}:${managementPort}; token for writing in ${tokenFile}`,
+      `health and metrics of the server on http://${HOST}:${managementPort}, of the worker on http://${HOST}:${workerPort}`,
     );
+    say(`logs in ${this.#logs}; token for writing in ${tokenFile}`);
   }
 
   /** Server and worker finish what they do, then the database stops. Safe to call twice. */
@@ -111,6 +83,8 @@ export class Application {
 
   #spawn(name: string, env: NodeJS.ProcessEnv): void {
     const log = join(this.#logs, `${name}.log`);
+    // Why the start before ended stands in its last lines.
+    if (existsSync(log)) renameSync(log, join(this.#logs, `${name}.previous.log`));
     const output = openSync(log, 'w', 0o600);
     // The channel tells the child when this process is gone, even by SIGKILL.
     const child = spawn(process.execPath, ['--enable-source-maps', 'dist/entrypoint.js', name], {

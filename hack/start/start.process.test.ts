@@ -121,6 +121,12 @@ describe.runIf(process.platform === 'linux')('npm start', () => {
     };
     await expect.poll(count, PATIENCE).toBe(7_972);
     expectNoPassword(startOf(first));
+    const metricsOf = async (name: string): Promise<string> => {
+      const address = new RegExp(`of the ${name} on (http://127.0.0.1:\\d+)`).exec(first.errors())?.[1];
+      return (await fetch(`${address}/metrics`)).text();
+    };
+    expect(await metricsOf('server')).toContain('role="server"');
+    expect(await metricsOf('worker')).toContain('stock_analysis_quarantine_open_rows');
 
     const second = start();
     expect(await second.exited).toBe(1);
@@ -150,6 +156,8 @@ describe.runIf(process.platform === 'linux')('npm start', () => {
     const next = start();
     running.push(next);
     await expect.poll(next.output, PATIENCE).toMatch(LISTENING);
+    for (const name of ['server', 'worker'])
+      expect(readFileSync(join(home, `state/log/${name}.previous.log`), 'utf8')).not.toBe('');
     // And a database that dies under it is not served without.
     const pid = readFileSync(join(home, 'state/postgres/data/postmaster.pid'), 'utf8').split('\n')[0];
     process.kill(Number(pid), 'SIGKILL');
@@ -159,8 +167,15 @@ describe.runIf(process.platform === 'linux')('npm start', () => {
 
   it.each([
     [{ PORT: 'eighty' }, 'PORT must be a number between 0 and 65535, not "eighty"'],
-    [{ DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' }, 'ECONNREFUSED'],
-    [{ DATABASE_URL_FILE: '/no/such/file' }, 'DATABASE_URL_FILE'],
+    [{ PORT: '1e4' }, 'PORT must be a number between 0 and 65535, not "1e4"'],
+    [{ PORT: '6000' }, 'port 6000 is one that browsers refuse to open: set PORT to another one'],
+    [{ STOCK_ANALYSIS_HOME: '/proc/nope/state' }, 'the state folder /proc/nope/state cannot be written'],
+    [
+      { DATABASE_URL: 'postgresql://u:secret@127.0.0.1:1/none' },
+      'DATABASE_URL: the database at 127.0.0.1:1 cannot be used (connect ECONNREFUSED 127.0.0.1:1); correct it',
+    ],
+    [{ DATABASE_URL: 'mysql://u:secret@host/x' }, 'DATABASE_URL must hold a URL like postgresql://'],
+    [{ DATABASE_URL_FILE: '/no/such/file' }, 'DATABASE_URL_FILE: /no/such/file cannot be read (ENOENT'],
     [{ DATABASE_URL: 'postgresql://x', DATABASE_URL_FILE: '/x' }, 'are both set: keep one'],
   ])(
     'ends with 1 and the reason for %j',
@@ -168,6 +183,7 @@ describe.runIf(process.platform === 'linux')('npm start', () => {
       const started = start(environment);
       expect(await started.exited).toBe(1);
       expect(started.errors()).toContain(reason);
+      expect(started.errors()).not.toMatch(/secret|^ +at /m);
       expect(linesOf(started)).toEqual([]);
     },
     120_000,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { LockHeldError, takeLock } from '../lib/lock.ts';
 
 /** STOCK_ANALYSIS_HOME, else where programs of this user keep their data; created if missing. */
@@ -10,7 +10,7 @@ export function createStateFolder(environment: NodeJS.ProcessEnv): string {
   const home = resolve(environment['STOCK_ANALYSIS_HOME'] || join(dataHome, 'stock-analysis'));
   // Others may pass through, not look: where PostgreSQL needs an account of its own, that one must get to its folder.
   try {
-    mkdirSync(home, { recursive: true, mode: 0o711 });
+    createFolder(home);
     accessSync(home, constants.W_OK);
   } catch (error) {
     throw new Error(
@@ -19,6 +19,17 @@ export function createStateFolder(environment: NodeJS.ProcessEnv): string {
     );
   }
   return home;
+}
+
+/** Not `recursive`: below /proc, where nobody can make a folder, Node tries that for ever. */
+function createFolder(folder: string): void {
+  const parent = dirname(folder);
+  if (parent !== folder && !existsSync(parent)) createFolder(parent);
+  try {
+    mkdirSync(folder, { mode: 0o711 });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST' || !statSync(folder).isDirectory()) throw error;
+  }
 }
 
 const codeOf = (error: unknown): string =>

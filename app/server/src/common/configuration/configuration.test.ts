@@ -52,6 +52,10 @@ describe('loadConfiguration', () => {
     expect(issues.join('\n')).not.toMatch(/secret/);
   });
 
+  it.each(['1e4', '0x50', ' 80', '80.5', '-1'])('takes only digits for a port, not "%s"', (PORT) => {
+    expect(issuesOf({ DATABASE_URL: URL_OF_TESTS, PORT })).toEqual([expect.stringMatching(/^PORT: /)]);
+  });
+
   it('asks for a database when none is named', () => {
     expect(issuesOf({})).toEqual([expect.stringMatching(/^DATABASE_URL or DATABASE_DIR must say/)]);
   });

@@ -25,8 +25,14 @@ export const CONFIGURATION = Symbol('Configuration');
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
-const seconds = (fallback: number) => z.coerce.number().min(0).max(3600).default(fallback);
+/** Digits, and nothing else that JavaScript takes for a number (1e4, 0x10, blanks). */
+const digits = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/, 'must be a number')
+  .transform(Number);
+const whole = (least: number, most: number) => digits.pipe(z.int().min(least).max(most));
+const port = (fallback: number) => whole(0, 65_535).default(fallback);
+const seconds = (fallback: number) => digits.pipe(z.number().max(3600)).default(fallback);
 
 /** Drain and time-out together stay below the 30 s that Kubernetes gives a pod by default. */
 const environmentSchema = z.object({
@@ -37,7 +43,7 @@ const environmentSchema = z.object({
   WEB_ROOT: z.string().min(1).optional(),
   DATABASE_URL: z.string().min(1).optional(),
   DATABASE_DIR: z.string().min(1).optional(),
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(10),
+  DATABASE_POOL_SIZE: whole(1, 100).default(10),
   BOOTSTRAP_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   STOCK_ANALYSIS_CONFIG_FILE: z.string().min(1).optional(),
   SHUTDOWN_DRAIN_SECONDS: seconds(5),

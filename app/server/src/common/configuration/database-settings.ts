@@ -36,7 +36,7 @@ export function readDatabaseDirectory(directory: string, issues: string[]): Data
     read('password'),
   ];
   const port = Number(portText);
-  if (portText !== '' && !(Number.isInteger(port) && port >= 1 && port <= 65_535)) {
+  if (portText !== '' && !(/^\d+$/.test(portText) && port >= 1 && port <= 65_535)) {
     issues.push(`DATABASE_DIR: the file port must hold a number between 1 and 65535`);
   }
   const ca = existsSync(join(directory, 'ca.crt')) ? read('ca.crt') : undefined;
