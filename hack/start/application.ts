@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildServer, buildWeb, run, SERVER } from './build.ts';
 import { freePort } from '../lib/ports.ts';
@@ -36,19 +36,22 @@ export class Application {
     const results = await Promise.allSettled([opening, buildServer(), buildWeb()]);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
     const { migrateUrlFile, runUrlFile } = await opening;
-    const managementPort = portOf('MANAGEMENT_PORT', await freePort());
+    const managementPort = portOf('MANAGEMENT_PORT', 0) || (await freePort());
     const workerPort = await freePort();
     // What this command decides itself must not contradict what was inherited.
     const {
       DATABASE_DIR: _directory,
       DATABASE_URL: _url,
       BOOTSTRAP_TOKEN: _token,
+      STOCK_ANALYSIS_CONFIG_FILE: configuration = '',
       ...inherited
     } = process.env;
     const common = {
       ...inherited,
       HOST,
       NODE_ENV: 'production',
+      // The children run in another folder.
+      STOCK_ANALYSIS_CONFIG_FILE: configuration === '' ? '' : resolve(configuration),
       SHUTDOWN_DRAIN_SECONDS: process.env['SHUTDOWN_DRAIN_SECONDS'] ?? '0',
     };
     await run('migrating the database', ['dist/entrypoint.js', 'migrate'], {

@@ -175,6 +175,7 @@ describe.runIf(process.platform === 'linux')('npm start', () => {
       'DATABASE_URL: the database at 127.0.0.1:1 cannot be used (connect ECONNREFUSED 127.0.0.1:1); correct it',
     ],
     [{ DATABASE_URL: 'mysql://u:secret@host/x' }, 'DATABASE_URL must hold a URL like postgresql://'],
+    [{ STOCK_ANALYSIS_CONFIG_FILE: 'none.yaml' }, `cannot read ${join(ROOT, 'none.yaml')}`],
     [{ DATABASE_URL_FILE: '/no/such/file' }, 'DATABASE_URL_FILE: /no/such/file cannot be read (ENOENT'],
     [{ DATABASE_URL: 'postgresql://x', DATABASE_URL_FILE: '/x' }, 'are both set: keep one'],
   ])(
