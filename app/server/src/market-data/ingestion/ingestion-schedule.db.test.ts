@@ -94,4 +94,30 @@ describe('what the schedule orders of a live source', () => {
     await tick('2024-09-18T18:00:00');
     expect((await ordered()).find(({ kind }) => kind === 'minutes')?.symbols).toEqual(['000001.SZ']);
   });
+
+  it('is the first load again, an hour after it failed and not where one has worked', async () => {
+    const histories = () =>
+      database.sql.query(
+        `SELECT key, trigger, status FROM app.ingestion_runs WHERE kind = 'history' ORDER BY created_at`,
+      );
+    const failed = { key: 'first', trigger: 'start', status: 'failed' };
+    const fail = (at: string) =>
+      database.sql.query(
+        `UPDATE app.ingestion_runs SET status = 'failed', finished_at = $1 WHERE key = 'first'`,
+        [`${at}+08:00`],
+      );
+    await fail('2024-09-18T17:00:00');
+    await tick('2024-09-18T17:59:00');
+    expect(await histories()).toEqual([failed]);
+    await tick('2024-09-18T18:01:00');
+    await tick('2024-09-18T18:02:00');
+    const again = { key: 'aktools:history:all', trigger: 'start', status: 'queued' };
+    expect(await histories()).toEqual([failed, again]);
+    await database.sql.query(
+      `UPDATE app.ingestion_runs SET status = 'completed', started_at = now() WHERE key <> 'first'`,
+    );
+    await fail('2024-09-18T17:00:00');
+    await tick('2024-09-18T20:00:00');
+    expect((await histories()).length).toBe(2);
+  });
 });

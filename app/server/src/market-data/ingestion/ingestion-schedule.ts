@@ -16,6 +16,8 @@ import type { IngestionKind } from './run.ts';
 import { dueRuns, isBackground, type RefreshSchedule } from './schedule.ts';
 
 const TICK_MS = 60_000;
+/** A first load has tried for hours before it fails. */
+const FIRST_LOAD_AGAIN_MS = 3_600_000;
 /** Runs and their progress are kept for this long; the loads of everything, which say what is stored, for ever. */
 const KEEP_DAYS = 90;
 
@@ -52,11 +54,27 @@ export class IngestionSchedule {
   async tick(): Promise<void> {
     try {
       await this.runs.recoverLost();
+      await this.orderFailedFirstLoad();
       await this.orderDue();
       await this.dropOldRuns();
     } catch (error) {
       this.logger.error(`what is due cannot be ordered: ${messageOf(error)}`);
     }
+  }
+
+  /** Nothing else is ordered before everything was loaded once: a source that was away for long must not end that. */
+  private async orderFailedFirstLoad(): Promise<void> {
+    const rows = await this.database.query<{ status: string; ended: Date | null }>(
+      `SELECT status, finished_at AS ended FROM app.ingestion_runs
+        WHERE source = $1 AND kind = 'history' AND symbols IS NULL ORDER BY created_at DESC LIMIT 1`,
+      [this.provider.source],
+    );
+    const [newest] = rows;
+    if (newest?.status !== 'failed' || newest.ended === null) return;
+    if ((await this.loadedAt()) !== undefined) return;
+    if (this.clock.now().getTime() - newest.ended.getTime() < FIRST_LOAD_AGAIN_MS) return;
+    const id = await this.runs.enqueue({ kind: 'history', trigger: 'start' });
+    this.logger.log(`ordered the first load again as ${id}: the one before failed`);
   }
 
   private async orderDue(): Promise<void> {
