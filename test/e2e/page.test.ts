@@ -183,6 +183,20 @@ describe('the page in Chromium', () => {
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('浦发银行');
   });
 
+  it('goes to the first match at once where Enter comes before the suggestions, and knows sh600000', async () => {
+    const search = page.getByRole('combobox');
+    for (const [text, wanted] of [
+      ['sz000001', '000001.SZ'],
+      ['pf', '600000.SH'],
+    ] as const) {
+      await search.fill(text);
+      await search.press('Enter');
+      await page.waitForURL(`**/?symbol=${wanted}`);
+      await page.locator('.quote small', { hasText: wanted }).waitFor();
+      expect([await search.inputValue(), await page.getByRole('option').count()]).toEqual(['', 0]);
+    }
+  });
+
   it('finds a symbol by its pinyin', async () => {
     const search = page.getByRole('combobox');
     await search.fill('szzs');
@@ -224,6 +238,112 @@ describe('the page in Chromium', () => {
     await page.unroute('**/api/v1/symbols?**');
     expect(await legend()).toContain('2024-09-19');
     expect(refused).toEqual([]);
+  });
+
+  it('says why the first load stands still and when it goes on', async () => {
+    const resumesAt = '2026-03-05T01:30:00.000Z';
+    const error = 'AKTools: its server cannot be reached';
+    const run = { kind: 'history', status: 'queued', attempts: 2, rowsDone: 0, error, resumesAt };
+    await page.route('**/api/v1/symbols?**', (route) =>
+      route.fulfill({ json: { asOf: null, source: 'aktools', stale: true, total: 0, items: [] } }),
+    );
+    await page.route('**/api/v1/ingestions', (route) => route.fulfill({ json: { items: [run] } }));
+    await page.goto(`${url}/?symbol=000001.SZ`);
+    const alert = page.getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.innerText()).toMatch(/^第 2 次尝试未成功：.*its server cannot be reached/);
+    const then = await page.evaluate<string>(
+      `new Date('${resumesAt}').toLocaleString('zh-CN', { dateStyle: 'short', timeStyle: 'medium' })`,
+    );
+    expect(await page.locator('.message').innerText()).toContain(`预计 ${then} 继续`);
+    await page.screenshot({ path: `${ARTEFACTS}/page-load-waits.png` });
+    await page.unroute('**/api/v1/symbols?**');
+    await page.unroute('**/api/v1/ingestions');
+  });
+
+  it('keeps period, adjustment and range in its address, and shows them again after a reload', async () => {
+    await page.goto(`${url}/?symbol=600000.sh`);
+    const chosen = (group: string): Promise<readonly string[]> =>
+      page.getByRole('group', { name: group }).locator('[aria-pressed=true]').allInnerTexts();
+    await page.locator('canvas').first().waitFor();
+    // In lower case too it is the share that the API knows: with its name, and adjusted.
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('浦发银行 600000.SH');
+    expect(await chosen('复权')).toEqual(['前复权']);
+    const day = await page.locator('.quote strong + span').innerText();
+    await page.getByRole('button', { name: '周线' }).click();
+    await page.getByRole('button', { name: '后复权' }).click();
+    await page.getByRole('button', { name: '全部', exact: true }).click();
+    await page.getByText('后复权 · 截至').waitFor();
+    expect(page.url()).toBe(`${url}/?symbol=600000.SH&period=weekly&adjust=hfq&range=all`);
+    await page.reload();
+    await page.locator('canvas').first().waitFor();
+    expect([await chosen('周期'), await chosen('复权'), await chosen('区间')]).toEqual([
+      ['周线'],
+      ['后复权'],
+      ['全部'],
+    ]);
+    const percent = (text: string): string => /[-+][\d.]+%/.exec(text)?.[0] ?? text;
+    // The change of the day stays in the head of the page; the legend has that of the week.
+    expect(percent(await page.locator('.quote strong + span').innerText())).toBe(percent(day));
+    expect(percent(await legend())).not.toBe(percent(day));
+    expect(await page.locator('.verdict').innerText()).toContain('按前复权日线计算，与图中口径不同');
+  });
+
+  it('never shows the same in both lower panes', async () => {
+    await page.getByRole('group', { name: '副图一' }).getByRole('button', { name: 'KDJ' }).click();
+    const lower = page.getByRole('group', { name: '副图二' });
+    expect(await lower.locator('[aria-pressed=true]').innerText()).toBe('MACD');
+  });
+
+  it('adjusts no index', async () => {
+    await page.goto(`${url}/?symbol=000001.SH&adjust=hfq`);
+    await page.locator('canvas').first().waitFor();
+    const adjust = page.getByRole('group', { name: '复权' });
+    expect(await adjust.locator('button:disabled[title="指数没有复权"][aria-pressed=false]').count()).toBe(3);
+    expect(await page.locator('.quote').innerText()).not.toContain('复权');
+    expect(await page.getByRole('status', { name: '数据说明' }).innerText()).not.toContain('除权除息');
+  });
+
+  it('keeps the overview beside a share without history, all of its rows, and a way on', async () => {
+    await page.goto(`${url}/?symbol=000001.SZ`);
+    const limitUp = page.locator('.movers', { hasText: '涨停' });
+    await limitUp.getByRole('button', { name: /^全部 \d+ 只$/ }).click();
+    const count = Number(await limitUp.locator('h3 small').innerText());
+    expect(count).toBeGreaterThan(10);
+    expect(await limitUp.locator('li').count()).toBe(count);
+    await limitUp.getByRole('button', { name: '赢合科技' }).click();
+    await page.getByRole('heading', { name: '赢合科技 300457.SZ 没有历史行情' }).waitFor();
+    // The reader is still where they were: the list is as long as they made it.
+    expect(await limitUp.locator('li').count()).toBe(count);
+    await page.screenshot({ path: `${ARTEFACTS}/page-no-history.png`, fullPage: true });
+    await page.getByRole('link', { name: '看 000001.SZ' }).click();
+    await page.locator('canvas').first().waitFor();
+  });
+
+  it('keeps what it shows when a request fails, says so, and tries again when asked', async () => {
+    const before = complaints.length;
+    await page.goto(`${url}/?symbol=600000.SH`);
+    await page.locator('.market .indices').waitFor();
+    await page.locator('.verdict').waitFor();
+    const busy = { status: 503, json: { type: 'about:blank/unavailable', detail: 'busy', requestId: 'r-1' } };
+    await page.route(/\/api\/v1\/(bars|market)\//, (route) => route.fulfill(busy));
+    await page.getByRole('button', { name: '后复权' }).click();
+    const failure = page.getByRole('alert').filter({ hasText: '仍显示先前的内容' });
+    await failure.waitFor();
+    expect(await failure.innerText()).toContain('请求编号 r-1');
+    expect(await page.locator('.quote .badge').innerText()).toContain('前复权');
+    await page.screenshot({ path: `${ARTEFACTS}/page-failed-request.png` });
+    await failure.getByRole('button', { name: '重试' }).click();
+    await page.getByText('市场概览没有取到').waitFor();
+    await page.locator('main[aria-busy=false]').waitFor();
+    await failure.waitFor();
+    expect(await page.locator('.market .indices').isVisible()).toBe(true);
+    await page.unroute(/\/api\/v1\/(bars|market)\//);
+    await failure.getByRole('button', { name: '重试' }).click();
+    await page.getByText('后复权 · 截至').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await page.waitForLoadState('networkidle');
+    for (const text of complaints.splice(before)) expect(text).toMatch(/status of 503/);
   });
 
   it('says what to do about a symbol that does not exist', async () => {

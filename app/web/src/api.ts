@@ -53,6 +53,16 @@ export interface ExDate {
 }
 
 export type Adjust = 'none' | 'qfq' | 'hfq';
+export type Period = 'daily' | 'weekly' | 'monthly';
+
+/** Which bars of a symbol, and at which scale of prices; indicators are of the same. */
+export interface Series {
+  readonly adjust: Adjust;
+  readonly period: Period;
+  readonly from?: string | undefined;
+  /** The newest so many. */
+  readonly limit?: number;
+}
 
 export interface BarPage extends Page<Bar> {
   readonly adjust: Adjust;
@@ -137,6 +147,8 @@ export interface Reason {
 
 export interface RuleAnalysis extends Provenance {
   readonly symbol: string;
+  /** What its prices were: it is always of daily bars, whatever the chart shows. */
+  readonly adjust: Adjust;
   readonly score: number;
   readonly action: string;
   readonly reasons: readonly Reason[];
@@ -145,9 +157,14 @@ export interface RuleAnalysis extends Provenance {
 }
 
 export interface Ingestion {
+  readonly kind: string;
   readonly status: string;
-  readonly trigger: string;
+  readonly attempts: number;
   readonly rowsDone: number;
+  /** What went wrong at the last attempt. */
+  readonly error: string | null;
+  /** When a run goes on that waits for its source. */
+  readonly resumesAt: string | null;
 }
 
 export interface Page<T> extends Provenance {
@@ -196,25 +213,29 @@ const query = (values: Readonly<Record<string, string | undefined>>): string => 
 
 const at = (symbol: string): string => encodeURIComponent(symbol);
 
-/** Unadjusted is what is answered without a wish. */
-const wish = (adjust: Adjust): string | undefined => (adjust === 'none' ? undefined : adjust);
+/** What is answered without a wish is not asked for. */
+const series = ({ adjust, period, from, limit }: Series): Record<string, string | undefined> => ({
+  adjust: adjust === 'none' ? undefined : adjust,
+  period: period === 'daily' ? undefined : period,
+  from,
+  limit: limit?.toString(),
+});
 
 export type MarketData = typeof api;
 
 export const api = {
   symbols: (text: string, signal: AbortSignal): Promise<Page<SymbolItem>> =>
     get(`/api/v1/symbols${query({ query: text, limit: '20' })}`, signal),
-  bars: (symbol: string, adjust: Adjust, from: string | undefined, signal: AbortSignal): Promise<BarPage> =>
-    get(`/api/v1/bars/${at(symbol)}${query({ adjust: wish(adjust), from })}`, signal),
+  bars: (symbol: string, wanted: Series, signal: AbortSignal): Promise<BarPage> =>
+    get(`/api/v1/bars/${at(symbol)}${query(series(wanted))}`, signal),
   indicators: (
     symbol: string,
     names: readonly string[],
-    adjust: Adjust,
-    from: string | undefined,
+    wanted: Series,
     signal: AbortSignal,
   ): Promise<IndicatorPage> =>
     get(
-      `/api/v1/indicators/${at(symbol)}${query({ names: names.join(','), mode: 'cn', adjust: wish(adjust), from })}`,
+      `/api/v1/indicators/${at(symbol)}${query({ names: names.join(','), mode: 'cn', ...series(wanted) })}`,
       signal,
     ),
   overview: (signal: AbortSignal): Promise<Overview> => get('/api/v1/market/overview', signal),

@@ -26,11 +26,11 @@ export function App() {
           <>
             <ChartPanel />
             <AnalysisPanel />
-            <Market />
           </>
         ) : (
           <Message />
         )}
+        <Market />
       </main>
       <Footer />
     </>

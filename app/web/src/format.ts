@@ -58,6 +58,14 @@ const ADJUSTS = { none: '不复权', qfq: '前复权', hfq: '后复权' } as con
 
 export const adjustText = (adjust: keyof typeof ADJUSTS): string => ADJUSTS[adjust];
 
+const PERIODS = { daily: '日线', weekly: '周线', monthly: '月线' } as const;
+
+export const periodText = (period: keyof typeof PERIODS): string => PERIODS[period];
+
+/** An instant by the reader's clock, with its date: what waits may wait overnight. */
+export const instantText = (instant: string): string =>
+  new Date(instant).toLocaleString('zh-CN', { dateStyle: 'short', timeStyle: 'medium' });
+
 const BOARDS: Readonly<Record<string, string>> = {
   main: '主板',
   chinext: '创业板',

@@ -43,7 +43,7 @@ const barPage = (adjust: Adjust): BarPage => ({
   halts: [],
   exDates: [],
 });
-const SHOWN = { wholeHistory: false, wish: undefined };
+const SHOWN = { period: 'daily', wholeHistory: false, wish: undefined } as const;
 
 /** Answers that follow each other; the last one is repeated. */
 function market(symbols: readonly Page<SymbolItem>[], runs: readonly Ingestion[] = []) {
@@ -55,8 +55,10 @@ function market(symbols: readonly Page<SymbolItem>[], runs: readonly Ingestion[]
   };
   const api: MarketData = {
     symbols: () => answer('symbols', (left.length > 1 ? left.shift() : left[0]) ?? page([])),
-    bars: (_symbol, adjust) => answer(`bars ${adjust}`, barPage(adjust)),
-    indicators: (_symbol, _names, adjust) => answer(`indicators ${adjust}`, { ...page([]), columns: [] }),
+    bars: (_symbol, { adjust, period, limit }) =>
+      answer(['bars', period, adjust, limit].filter(Boolean).join(' '), barPage(adjust)),
+    indicators: (_symbol, _names, { adjust, period }) =>
+      answer(`indicators ${period} ${adjust}`, { ...page([]), columns: [] }),
     overview: () => Promise.reject(new Error('not asked for here')),
     ruleAnalysis: () => Promise.reject(new Error('not asked for here')),
     ingestions: () => answer('ingestions', { items: runs }),
@@ -85,7 +87,7 @@ describe('loadView', () => {
   it('asks for the bars of a symbol that is not listed once the load has ended: the answer says what is wrong', async () => {
     const { api, asked } = market([page([])]);
     await loadView(api, '999999.SZ', SHOWN, never);
-    expect(asked).toContain('bars none');
+    expect(asked).toContain('bars daily none');
   });
 
   it('asks for nothing of a symbol of which nothing is stored, and has nothing to show', async () => {
@@ -98,14 +100,29 @@ describe('loadView', () => {
     const known = { ...item('2024-09-19'), factorsKnownFrom: '2012-01-01', factorsKnownUntil: '2024-09-19' };
     const { api, asked } = market([page([known])]);
     expect((await loadView(api, '000001.SZ', SHOWN, never)).view?.adjust).toBe('qfq');
-    await loadView(api, '000001.SZ', { wholeHistory: true, wish: 'hfq' }, never);
+    await loadView(api, '000001.SZ', { ...SHOWN, wish: 'hfq' }, never);
     expect(asked.filter((name) => name !== 'symbols')).toEqual([
-      'bars qfq',
-      'indicators qfq',
-      'bars hfq',
-      'indicators hfq',
+      'bars daily qfq',
+      'indicators daily qfq',
+      'bars daily hfq',
+      'indicators daily hfq',
     ]);
   });
+
+  it.each(['weekly', 'monthly'] as const)(
+    'tells the change of the last day beside %s bars',
+    async (period) => {
+      const { api, asked } = market([page([item('2024-09-19')])]);
+      const { view } = await loadView(api, '000001.SZ', { ...SHOWN, period }, never);
+      expect(asked).toEqual([
+        'symbols',
+        `bars ${period} none`,
+        `indicators ${period} none`,
+        'bars daily none 2',
+      ]);
+      expect([view?.period, view?.days]).toEqual([period, [bar]]);
+    },
+  );
 });
 
 describe('adjustOf', () => {
@@ -124,7 +141,7 @@ describe('adjustOf', () => {
       'hfq',
       'none',
     ],
-    ['for an index, which has none', index, undefined, 'qfq'],
+    ['never for an index, which has none', index, 'qfq', 'none'],
     ['never for a symbol that nobody knows', undefined, 'qfq', 'none'],
   ] as const)('adjusts %s', (_what, info, wish, expected) => {
     expect(adjustOf(info, wish)).toBe(expected);
@@ -133,7 +150,14 @@ describe('adjustOf', () => {
 });
 
 describe('followFirstLoad', () => {
-  const running: Ingestion = { status: 'running', trigger: 'start', rowsDone: 5 };
+  const running: Ingestion = {
+    kind: 'history',
+    status: 'running',
+    attempts: 1,
+    rowsDone: 5,
+    error: null,
+    resumesAt: null,
+  };
   const wait = (): Promise<void> => Promise.resolve();
 
   it.each([
@@ -149,6 +173,24 @@ describe('followFirstLoad', () => {
     await followFirstLoad(api, '000001.SZ', isShown, never, (run) => reports.push(run), wait);
     expect(asked.filter((name) => name === 'symbols')).toHaveLength(polls);
     expect(new Set(reports)).toEqual(new Set([running]));
+  });
+
+  it.each([
+    ['a load of something else', [{ ...running, kind: 'snapshot' }], undefined],
+    ['a history that was loaded before', [{ ...running, status: 'completed' }], undefined],
+    [
+      'the newest of all that waits',
+      [
+        { ...running, kind: 'details' },
+        { ...running, status: 'queued' },
+      ],
+      'queued',
+    ],
+  ])('takes for the first load no other: %s', async (_what, runs, status) => {
+    const { api } = market([LOADING, page([])], runs);
+    const reports: (Ingestion | undefined)[] = [];
+    await followFirstLoad(api, '000001.SZ', false, never, (run) => reports.push(run), wait);
+    expect(reports.at(-1)?.status).toBe(status);
   });
 
   it('goes on when an answer fails and stops when the reader has gone elsewhere', async () => {

@@ -8,6 +8,7 @@ import type {
   Ingestion,
   MarketData,
   Page,
+  Period,
   Provenance,
   SymbolItem,
 } from './api.ts';
@@ -17,7 +18,10 @@ import { monthsBefore } from './format.ts';
 export interface View {
   readonly symbol: string;
   readonly info: SymbolItem | undefined;
+  readonly period: Period;
   readonly bars: readonly Bar[];
+  /** The last day and the one before it: what the change of a price is told by, whatever the period of the bars. */
+  readonly days: readonly Bar[];
   readonly indicators: readonly IndicatorRow[];
   readonly columns: readonly IndicatorColumn[];
   readonly provenance: Provenance;
@@ -26,6 +30,13 @@ export interface View {
   readonly omittedBars: number;
   readonly halts: readonly Halt[];
   readonly exDates: readonly ExDate[];
+}
+
+/** What the reader asks to see of a symbol. */
+export interface Wanted {
+  readonly period: Period;
+  readonly wholeHistory: boolean;
+  readonly wish: Adjust | undefined;
 }
 
 export interface Loaded {
@@ -43,9 +54,11 @@ const POLL_MS = 2_000;
 const infoOf = (found: Page<SymbolItem>, symbol: string): SymbolItem | undefined =>
   found.items.find((item) => item.symbol === symbol);
 
+export const isIndex = (info: SymbolItem | undefined): boolean => info?.kind === 'index';
+
 /** Prices can be adjusted where the ex-dates up to the last bar are known, as the API has it; an index has none. */
 export function canAdjust(info: SymbolItem | undefined): boolean {
-  if (info === undefined || info.kind === 'index') return info !== undefined;
+  if (info === undefined || isIndex(info)) return false;
   const { factorsKnownFrom: from, factorsKnownUntil: until, lastBar } = info;
   return from !== null && until !== null && lastBar !== null && from <= lastBar && lastBar <= until;
 }
@@ -54,7 +67,15 @@ export function canAdjust(info: SymbolItem | undefined): boolean {
 export const adjustOf = (info: SymbolItem | undefined, wish: Adjust | undefined): Adjust =>
   canAdjust(info) ? (wish ?? 'qfq') : 'none';
 
-const NOTHING_STORED = { bars: [], indicators: [], columns: [], omittedBars: 0, halts: [], exDates: [] };
+const NOTHING_STORED = {
+  bars: [],
+  days: [],
+  indicators: [],
+  columns: [],
+  omittedBars: 0,
+  halts: [],
+  exDates: [],
+};
 
 /**
  * A list of symbols is stale until the first load of the source has ended; a symbol has a last bar when all its bars
@@ -64,7 +85,7 @@ const NOTHING_STORED = { bars: [], indicators: [], columns: [], omittedBars: 0, 
 export async function loadView(
   api: MarketData,
   symbol: string,
-  { wholeHistory, wish }: { readonly wholeHistory: boolean; readonly wish: Adjust | undefined },
+  { period, wholeHistory, wish }: Wanted,
   abort: AbortSignal,
 ): Promise<Loaded> {
   const found = await api.symbols(symbol, abort);
@@ -74,20 +95,27 @@ export async function loadView(
   const adjust = adjustOf(info, wish);
   if (info && !info.lastBar)
     return {
-      view: { symbol, info, adjust, provenance: { ...found, asOf: null }, ...NOTHING_STORED },
+      view: { symbol, info, period, adjust, provenance: { ...found, asOf: null }, ...NOTHING_STORED },
       isComplete,
     };
   const from = wholeHistory || !info?.lastBar ? undefined : monthsBefore(info.lastBar, FIRST_MONTHS);
   // A symbol that nobody knows is answered by the bars: one request tells, and its problem says which parameter.
-  const bars = await api.bars(symbol, adjust, from, abort);
-  const indicators = await api.indicators(symbol, NAMES, adjust, from, abort);
+  const series = { period, adjust, from };
+  const bars = await api.bars(symbol, series, abort);
+  const indicators = await api.indicators(symbol, NAMES, series, abort);
   const { omittedBars, halts, exDates, items } = bars;
-  const { items: rows, columns } = indicators;
-  const days = { bars: items, indicators: rows, columns, omittedBars, halts, exDates };
-  return { view: { symbol, info, adjust, provenance: bars, ...days }, isComplete };
+  const newest = { period: 'daily', adjust, limit: 2 } as const;
+  const days = period === 'daily' ? items.slice(-2) : (await api.bars(symbol, newest, abort)).items;
+  const rows = { indicators: indicators.items, columns: indicators.columns };
+  const history = { bars: items, days, ...rows, omittedBars, halts, exDates };
+  return { view: { symbol, info, period, adjust, provenance: bars, ...history }, isComplete };
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The load that brings the bars: others, as of quotes, are told of in the same list. */
+const runThatLoads = (runs: readonly Ingestion[]): Ingestion | undefined =>
+  runs.find(({ kind, status }) => kind === 'history' && status !== 'completed');
 
 /**
  * Follows the first load and resolves when looking again is worth it: the load has ended, or it has brought the symbol
@@ -103,7 +131,7 @@ export async function followFirstLoad(
 ): Promise<void> {
   while (!abort.aborted) {
     const runs = await api.ingestions(abort).catch(() => undefined);
-    if (runs && !abort.aborted) report(runs.items.find((run) => run.trigger === 'start') ?? runs.items[0]);
+    if (runs && !abort.aborted) report(runThatLoads(runs.items));
     await wait(POLL_MS);
     const found = await api.symbols(symbol, abort).catch(() => undefined);
     if (found && (!found.stale || (!isShown && infoOf(found, symbol)?.lastBar))) return;

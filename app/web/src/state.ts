@@ -1,26 +1,27 @@
-import { computed, effect, signal } from '@preact/signals';
-import { api, ProblemError, type Adjust, type Ingestion, type Overview, type RuleAnalysis } from './api.ts';
-import { followFirstLoad, loadView, type Loaded, type View } from './load.ts';
+import { computed, effect, signal, untracked } from '@preact/signals';
+import { DEFAULT_RANGE, readAddress, writeAddress, type Address, type Range } from './address.ts';
+import {
+  api,
+  ProblemError,
+  type Adjust,
+  type Ingestion,
+  type Overview,
+  type Period,
+  type RuleAnalysis,
+} from './api.ts';
+import { followFirstLoad, loadView, type Loaded, type View, type Wanted } from './load.ts';
 
-export type Range = '1m' | '3m' | '6m' | '1y' | 'all';
 export type Pane = 'MACD' | 'KDJ' | 'RSI';
 export type Overlay = 'MA' | 'BOLL';
 
-export const RANGE_MONTHS: Readonly<Record<Range, number | undefined>> = {
-  '1m': 1,
-  '3m': 3,
-  '6m': 6,
-  '1y': 12,
-  all: undefined,
-};
-const DEFAULT_SYMBOL = '000001.SZ';
-
-export const symbol = signal(symbolOfLocation());
-export const range = signal<Range>('6m');
+/** What is asked for, and what stands in the address; see `view` for what is shown. */
+const address = signal<Address>(readAddress(location.search));
+export const symbol = computed(() => address.value.symbol);
+const period = computed(() => address.value.period);
+const adjustWish = computed(() => address.value.adjust);
+export const range = computed(() => address.value.range ?? DEFAULT_RANGE[period.value]);
 /** Grows with each press on a range, also on the one that is chosen: the reader wants to see it again. */
 export const rangeAsked = signal(0);
-/** Undefined: the reader has not chosen, see `adjustOf`. */
-export const adjustWish = signal<Adjust | undefined>(undefined);
 export const overlay = signal<Overlay>('MA');
 export const panes = signal<readonly [Pane, Pane]>(['MACD', 'KDJ']);
 export const view = signal<View | undefined>(undefined);
@@ -29,8 +30,10 @@ export const analysis = signal<RuleAnalysis | undefined>(undefined);
 export const analysisFailed = signal(false);
 export const problem = signal<ProblemError | undefined>(undefined);
 export const loading = signal(false);
-/** The whole market; undefined until it has been asked for, and where that failed. */
+/** The whole market; undefined until it has been fetched. */
 export const overview = signal<Overview | undefined>(undefined);
+/** The newest request for it failed; an older one is still shown. */
+export const overviewFailed = signal(false);
 /** The first load of the source has not got to this symbol yet; what is known of the load. */
 export const awaited = signal(false);
 export const ingestion = signal<Ingestion | undefined>(undefined);
@@ -39,21 +42,37 @@ export const cursor = signal<number | undefined>(undefined);
 const attempt = signal(0);
 
 const hasBars = (one: View | undefined): boolean => one !== undefined && one.bars.length > 0;
-const wantsAll = computed(() => range.value === 'all');
+/** Weeks and months are few: all of them come at once. */
+const wantsAll = computed(() => period.value !== 'daily' || range.value === '3y' || range.value === 'all');
 
-function symbolOfLocation(): string {
-  return new URLSearchParams(location.search).get('symbol') ?? DEFAULT_SYMBOL;
-}
-
+/** Another symbol is another page to go back from; how it is shown is the same page. */
 export function show(next: string): void {
   if (next === symbol.value) return;
-  history.pushState(undefined, '', `?symbol=${encodeURIComponent(next)}`);
-  symbol.value = next;
+  address.value = { ...address.value, symbol: next };
+  history.pushState(undefined, '', writeAddress(address.value));
+}
+
+function showOtherwise(change: Partial<Address>): void {
+  address.value = { ...address.value, ...change };
+  history.replaceState(undefined, '', writeAddress(address.value));
 }
 
 export function showRange(next: Range): void {
-  range.value = next;
+  showOtherwise({ range: next });
   rangeAsked.value += 1;
+}
+
+export const showAdjusted = (next: Adjust): void => showOtherwise({ adjust: next });
+
+/** A range that fits days shows one candle of a month: each period begins with its own. */
+export const showPeriod = (next: Period): void => showOtherwise({ period: next, range: undefined });
+
+/** Two panes of the same would show less: what the other one shows changes places with it. */
+export function showPane(at: 0 | 1, pane: Pane): void {
+  const [upper, lower] = panes.value;
+  const other = at === 0 ? lower : upper;
+  const left = pane === other ? panes.value[at] : other;
+  panes.value = at === 0 ? [pane, left] : [left, pane];
 }
 
 export function retry(): void {
@@ -61,7 +80,7 @@ export function retry(): void {
 }
 
 addEventListener('popstate', () => {
-  symbol.value = symbolOfLocation();
+  address.value = readAddress(location.search);
 });
 
 async function loadAnalysis(wanted: string, abort: AbortSignal): Promise<void> {
@@ -72,21 +91,14 @@ async function loadAnalysis(wanted: string, abort: AbortSignal): Promise<void> {
   analysisFailed.value = result === undefined;
 }
 
-/** What is asked for; a new one begins when any of it changes. */
-interface Wanted {
-  readonly symbol: string;
-  readonly wholeHistory: boolean;
-  readonly wish: Adjust | undefined;
-}
-
-async function load(wanted: Wanted, abort: AbortSignal): Promise<Loaded> {
+async function load(wanted: Wanted & { readonly symbol: string }, abort: AbortSignal): Promise<Loaded> {
   loading.value = true;
+  problem.value = undefined;
   try {
     const loaded = await loadView(api, wanted.symbol, wanted, abort);
     abort.throwIfAborted();
     view.value = loaded.view;
     awaited.value = loaded.view === undefined;
-    problem.value = undefined;
     if (hasBars(loaded.view)) await loadAnalysis(wanted.symbol, abort);
     return loaded;
   } finally {
@@ -97,32 +109,55 @@ async function load(wanted: Wanted, abort: AbortSignal): Promise<Loaded> {
 /** The market is shown beside the symbol, and the page stands without it. */
 async function loadOverview(abort: AbortSignal): Promise<void> {
   const result = await api.overview(abort).catch(() => undefined);
-  if (!abort.aborted) overview.value = result;
+  if (abort.aborted) return;
+  overview.value = result ?? overview.value;
+  overviewFailed.value = result === undefined;
 }
 
-async function refresh(wanted: Wanted, abort: AbortSignal): Promise<void> {
+async function refresh(wanted: Wanted & { readonly symbol: string }, abort: AbortSignal): Promise<void> {
   try {
     const loaded = await load(wanted, abort);
-    if (loaded.isComplete) return await loadOverview(abort);
+    if (loaded.isComplete) return;
     await followFirstLoad(api, wanted.symbol, hasBars(loaded.view), abort, (run) => (ingestion.value = run));
     if (!abort.aborted) retry();
   } catch (error) {
     if (abort.aborted) return;
+    problem.value = error instanceof ProblemError ? error : new ProblemError(0, 'page', String(error));
+    awaited.value = false;
+    // What is shown of the same symbol is still true; the notices say what could not be had.
+    if (view.value?.symbol === wanted.symbol) return;
     view.value = undefined;
     analysis.value = undefined;
-    awaited.value = false;
-    problem.value = error instanceof ProblemError ? error : new ProblemError(0, 'page', String(error));
   }
 }
 
-/** Loads again whenever symbol, depth of history, adjustment or attempt changes; what is under way for the old ones is given up. */
-export function start(): void {
+/** Runs `work` again whenever a signal that `read` reads changes; what is under way for the old ones is given up. */
+function follow<T>(read: () => T, work: (wanted: T, abort: AbortSignal) => Promise<void>): void {
   effect(() => {
-    const wanted = { symbol: symbol.value, wholeHistory: wantsAll.value, wish: adjustWish.value };
     void attempt.value;
+    const wanted = read();
     const controller = new AbortController();
-    cursor.value = undefined;
-    void refresh(wanted, controller.signal);
+    untracked(() => void work(wanted, controller.signal));
     return () => controller.abort();
   });
+}
+
+/** Loads again whenever symbol, period, depth of history, adjustment or attempt changes. */
+export function start(): void {
+  follow(
+    () => ({
+      symbol: symbol.value,
+      period: period.value,
+      wholeHistory: wantsAll.value,
+      wish: adjustWish.value,
+    }),
+    (wanted, abort) => {
+      cursor.value = undefined;
+      return refresh(wanted, abort);
+    },
+  );
+  follow(
+    () => symbol.value,
+    (_symbol, abort) => loadOverview(abort),
+  );
 }

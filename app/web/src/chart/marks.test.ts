@@ -14,7 +14,7 @@ const bar = (date: string) => ({
 const terms = { cashPerShare: 0.719, bonusPerShare: 0, conversionPerShare: 0, rightsPerShare: 0 };
 const bars = ['2024-06-13', '2024-06-14', '2024-06-28', '2024-07-01'].map(bar);
 
-it('marks ex-dates with their terms and the first bar after a long halt, in order of time', () => {
+it('marks ex-dates and the first bar after a long halt, in order of time', () => {
   const halts = [
     { from: '2024-06-17', to: '2024-06-27', reason: null },
     { from: '2024-06-13', to: '2024-06-13', reason: null },
@@ -25,19 +25,22 @@ it('marks ex-dates with their terms and the first bar after a long halt, in orde
     { date: '2024-06-29', ...terms },
     { date: '2024-06-14', ...terms },
   ];
-  expect(marksOf({ bars, exDates, halts }, 'grey').map(({ time, text }) => [time, text])).toEqual([
-    ['2024-06-14', '除 10派7.19元'],
-    ['2024-06-28', '停 24-06-17～24-06-27'],
-    ['2024-07-01', '除 10派7.19元'],
+  expect(marksOf({ bars, exDates, halts })).toEqual([
+    { time: '2024-06-14', kind: 'rights' },
+    { time: '2024-06-28', kind: 'halt' },
+    { time: '2024-07-01', kind: 'rights' },
   ]);
 });
 
 it('marks nothing that lies after the last bar', () => {
-  expect(marksOf({ bars, exDates: [{ date: '2024-07-02', ...terms }], halts: [] }, 'grey')).toEqual([]);
+  expect(marksOf({ bars, exDates: [{ date: '2024-07-02', ...terms }], halts: [] })).toEqual([]);
 });
 
-it('leaves the words to the legend where there are many', () => {
-  const many = Array.from({ length: 17 }, () => ({ date: '2024-06-14', ...terms }));
-  const texts = marksOf({ bars, exDates: many, halts: [] }, 'grey').map(({ text }) => text);
-  expect(new Set(texts)).toEqual(new Set(['除']));
+it('marks a bar once, however much falls into its week or month', () => {
+  const months = ['2024-05-31', '2024-06-28'].map(bar);
+  const exDates = [
+    { date: '2024-06-03', ...terms },
+    { date: '2024-06-14', ...terms },
+  ];
+  expect(marksOf({ bars: months, exDates, halts: [] })).toEqual([{ time: '2024-06-28', kind: 'rights' }]);
 });

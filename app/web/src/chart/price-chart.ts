@@ -13,7 +13,8 @@ import {
 } from 'lightweight-charts';
 import { compact, monthsBefore } from '../format.ts';
 import type { View } from '../load.ts';
-import { RANGE_MONTHS, type Overlay, type Pane, type Range } from '../state.ts';
+import { RANGE_MONTHS, type Range } from '../address.ts';
+import type { Overlay, Pane } from '../state.ts';
 import { COLUMNS, OVERLAY_COLUMNS, TITLES, VOLUME_TITLE, type Column } from './columns.ts';
 import { readPalette, type Palette } from './palette.ts';
 import { marksOf } from './marks.ts';
@@ -30,6 +31,14 @@ export interface Drawing {
 const QUIET = { priceLineVisible: false, lastValueVisible: false, crosshairMarkerVisible: false } as const;
 /** Shares of the height: candles, volume, two indicator panes. */
 const STRETCH = [5, 1.4, 1.8, 1.8];
+
+/** Shares of the height of the upper pane that stay free above and below. */
+const CANDLES = { top: 0.06, bottom: 0.08 };
+const MARKS = { top: 0.93, bottom: 0 };
+const SHAPES = {
+  rights: 'arrowUp',
+  halt: 'square',
+} as const;
 
 /** Candles with overlays, volume and two indicator panes on one time axis; red rises and green falls. */
 export class PriceChart {
@@ -78,6 +87,7 @@ export class PriceChart {
     this.#series = [];
     this.#drawCandles(view, palette);
     for (const column of OVERLAY_COLUMNS[drawing.overlay]) this.#drawColumn(view, column, 0, palette);
+    this.#drawMarks(view, palette);
     this.#drawVolume(view, palette);
     for (const [index, pane] of drawing.panes.entries()) {
       for (const column of COLUMNS[pane].toSorted(
@@ -93,10 +103,10 @@ export class PriceChart {
   }
 
   /** The same bars fetched again must not take away the section that the reader is looking at. */
-  #shows({ symbol, bars }: View, { range, asked }: Drawing): boolean {
+  #shows({ symbol, period, bars }: View, { range, asked }: Drawing): boolean {
     const { view, drawing } = this.#drawn ?? {};
     const isSame = drawing?.range === range && drawing.asked === asked;
-    return isSame && view?.symbol === symbol && view.bars.length === bars.length;
+    return isSame && view?.symbol === symbol && view.period === period && view.bars.length === bars.length;
   }
 
   remove(): void {
@@ -138,7 +148,26 @@ export class PriceChart {
         close: Number(bar.close),
       })),
     );
-    createSeriesMarkers(series, [...marksOf(view, palette.text)]);
+    series.priceScale().applyOptions({ scaleMargins: CANDLES });
+    this.#series.push(series);
+  }
+
+  /** One row of marks on a scale of its own at the foot of the pane: beside the candles they would lie upon the lines. */
+  #drawMarks(view: View, { text: color }: Palette): void {
+    const hidden = { ...QUIET, lineVisible: false, priceScaleId: 'marks' } as const;
+    const series = this.#chart.addSeries(LineSeries, hidden, 0);
+    series.setData(view.bars.map(({ date }) => ({ time: date, value: 0 })));
+    series.priceScale().applyOptions({ scaleMargins: MARKS });
+    createSeriesMarkers(
+      series,
+      marksOf(view).map(({ time, kind }) => ({
+        time,
+        color,
+        position: 'inBar',
+        shape: SHAPES[kind],
+        size: 0.5,
+      })),
+    );
     this.#series.push(series);
   }
 

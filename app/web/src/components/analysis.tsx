@@ -1,6 +1,7 @@
-import { compact, direction, signed, actionText, sourceText } from '../format.ts';
-import type { Reason } from '../api.ts';
-import { analysis, analysisFailed, retry } from '../state.ts';
+import { compact, direction, signed, actionText, adjustText, periodText, sourceText } from '../format.ts';
+import type { Reason, RuleAnalysis } from '../api.ts';
+import { isIndex } from '../load.ts';
+import { analysis, analysisFailed, retry, view } from '../state.ts';
 
 const RADIUS = 52;
 const ARC = Math.PI * RADIUS;
@@ -49,6 +50,15 @@ function ReasonRow({ reason }: { readonly reason: Reason }) {
   );
 }
 
+/** The score is of daily bars, forward-adjusted where that is known; the chart may show others. */
+function basisText({ adjust }: RuleAnalysis): string {
+  const chart = view.value;
+  const hasAdjustment = !isIndex(chart?.info);
+  const basis = `按${hasAdjustment ? adjustText(adjust) : ''}${periodText('daily')}计算`;
+  const isOther = chart?.period !== 'daily' || (hasAdjustment && chart.adjust !== adjust);
+  return isOther ? `${basis}，与图中口径不同` : basis;
+}
+
 export function AnalysisPanel() {
   const result = analysis.value;
   if (!result) {
@@ -79,6 +89,7 @@ export function AnalysisPanel() {
             {sourceText(result.source)} <time>{result.asOf}</time>
           </p>
           <p class="minor">基准 50 分，逐条加减</p>
+          <p class="minor">{basisText(result)}</p>
         </div>
       </div>
       <ol class="reasons">

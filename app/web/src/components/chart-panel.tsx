@@ -1,21 +1,23 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { effect } from '@preact/signals';
 import { PriceChart } from '../chart/price-chart.ts';
-import type { Adjust } from '../api.ts';
-import { adjustText } from '../format.ts';
-import { canAdjust } from '../load.ts';
+import type { Range } from '../address.ts';
+import type { Adjust, Period } from '../api.ts';
+import { adjustText, periodText } from '../format.ts';
+import { canAdjust, isIndex, type View } from '../load.ts';
 import {
-  adjustWish,
   cursor,
   overlay,
   panes,
   range,
   rangeAsked,
+  showAdjusted,
+  showPane,
+  showPeriod,
   showRange,
   view,
   type Overlay,
   type Pane,
-  type Range,
 } from '../state.ts';
 import { Legend } from './legend.tsx';
 
@@ -24,11 +26,12 @@ const RANGES: readonly (readonly [Range, string])[] = [
   ['3m', '3月'],
   ['6m', '6月'],
   ['1y', '1年'],
+  ['3y', '3年'],
   ['all', '全部'],
 ];
 const OVERLAYS: readonly Overlay[] = ['MA', 'BOLL'];
 const ADJUSTS: readonly Adjust[] = ['none', 'qfq', 'hfq'];
-const NOT_KNOWN = { options: ['qfq', 'hfq'], because: '除权除息资料未知，不能复权' } as const;
+const PERIODS: readonly Period[] = ['daily', 'weekly', 'monthly'];
 const PANES: readonly Pane[] = ['MACD', 'KDJ', 'RSI'];
 
 function Choice<T extends string>(props: {
@@ -62,17 +65,30 @@ function Choice<T extends string>(props: {
 const named = <T extends string>(values: readonly T[]): readonly (readonly [T, string])[] =>
   values.map((value) => [value, value]);
 
+function adjustsRefused(info: View['info']) {
+  if (isIndex(info)) return { options: ADJUSTS, because: '指数没有复权' };
+  if (canAdjust(info)) return undefined;
+  return { options: ['qfq', 'hfq'] as const, because: '除权除息资料未知，不能复权' };
+}
+
 function Toolbar() {
   const [upper, lower] = panes.value;
+  const info = view.value?.info;
   return (
     <div class="toolbar">
+      <Choice
+        label="周期"
+        options={PERIODS.map((value) => [value, periodText(value)] as const)}
+        value={view.value?.period}
+        onChoose={showPeriod}
+      />
       <Choice label="区间" options={RANGES} value={range.value} onChoose={showRange} />
       <Choice
         label="复权"
         options={ADJUSTS.map((value) => [value, adjustText(value)] as const)}
-        value={view.value?.adjust}
-        refused={canAdjust(view.value?.info) ? undefined : NOT_KNOWN}
-        onChoose={(value) => (adjustWish.value = value)}
+        value={isIndex(info) ? undefined : view.value?.adjust}
+        refused={adjustsRefused(info)}
+        onChoose={showAdjusted}
       />
       <Choice
         label="主图"
@@ -80,18 +96,8 @@ function Toolbar() {
         value={overlay.value}
         onChoose={(value) => (overlay.value = value)}
       />
-      <Choice
-        label="副图一"
-        options={named(PANES)}
-        value={upper}
-        onChoose={(value) => (panes.value = [value, lower])}
-      />
-      <Choice
-        label="副图二"
-        options={named(PANES)}
-        value={lower}
-        onChoose={(value) => (panes.value = [upper, value])}
-      />
+      <Choice label="副图一" options={named(PANES)} value={upper} onChoose={(pane) => showPane(0, pane)} />
+      <Choice label="副图二" options={named(PANES)} value={lower} onChoose={(pane) => showPane(1, pane)} />
     </div>
   );
 }

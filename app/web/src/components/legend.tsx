@@ -1,6 +1,8 @@
+import { useMemo } from 'preact/hooks';
 import { compact, direction, price, signed, termsText } from '../format.ts';
 import type { View } from '../load.ts';
 import { cursor, overlay, panes, view } from '../state.ts';
+import { marksOf } from '../chart/marks.ts';
 import type { Bar, IndicatorColumn, IndicatorRow } from '../api.ts';
 import { distinct, inFull, inShort, isStable } from '../definitions.ts';
 import { COLUMNS, OVERLAY_COLUMNS, TITLES, type Column } from '../chart/columns.ts';
@@ -77,10 +79,23 @@ function Definitions({ columns }: { readonly columns: readonly IndicatorColumn[]
   );
 }
 
-/** What happened to the rights of the share on the day, and how long it had not been traded before. */
+/** What the marks below the candles mean, where there are any; the words of each stand here under the cursor. */
+function MarkKey(props: { readonly view: View }) {
+  // Not for each move of the cursor: the marks of decades are looked up among thousands of bars.
+  const kinds = useMemo(() => new Set(marksOf(props.view).map(({ kind }) => kind)), [props.view]);
+  return (
+    <small>
+      {kinds.has('rights') && '↑ 除权除息'} {kinds.has('halt') && '■ 停牌后首日'}
+    </small>
+  );
+}
+
+/** What happened to the rights of the share since the bar before, and how long it had not been traded before. */
 function eventsOf({ exDates, halts }: View, date: string, before: string): readonly string[] {
   return [
-    ...exDates.filter((exDate) => exDate.date === date).map((exDate) => `除权除息 ${termsText(exDate)}`),
+    ...exDates
+      .filter((exDate) => exDate.date === date || (exDate.date > before && exDate.date < date))
+      .map((exDate) => `除权除息 ${termsText(exDate)}`),
     ...halts
       .filter((halt) => halt.to !== null && halt.from > before && halt.to < date)
       .map((halt) => `停牌 ${halt.from} 至 ${halt.to}`),
@@ -109,6 +124,7 @@ export function Legend() {
         {drawn.map((pane) => (
           <Values key={pane} title={TITLES[pane]} columns={COLUMNS[pane]} known={known} row={row} />
         ))}
+        <MarkKey view={current} />
       </p>
       <Definitions columns={known.filter(({ name }) => all.some((column) => column.name === name))} />
     </div>

@@ -1,8 +1,10 @@
+import { useState } from 'preact/hooks';
 import type { Industry, Mover, Overview } from '../api.ts';
 import { compact, direction, otherDayText, price, signed, sourceText } from '../format.ts';
-import { overview, show } from '../state.ts';
+import { overview, overviewFailed, retry, show } from '../state.ts';
 
-const MOST = 8;
+/** Rows of a list at first. */
+const MOST = 10;
 
 const percent = (value: number | null): string => (value === null ? '—' : `${signed(value)}%`);
 
@@ -11,23 +13,44 @@ function Movers(props: {
   readonly movers: readonly Mover[];
   readonly amounts?: true;
 }) {
+  const [isWhole, setWhole] = useState(false);
+  const { length } = props.movers;
   return (
     <div class="movers">
       <h3>
-        {props.title} <small>{props.movers.length}</small>
+        {props.title} <small>{props.amounts ? `前 ${length}` : length}</small>
       </h3>
       <ol>
-        {props.movers.slice(0, MOST).map(({ symbol, name, last, changePercent, amount }) => (
-          <li key={symbol}>
-            <button type="button" onClick={() => show(symbol)}>
-              {name} <small>{symbol.slice(0, 6)}</small>
-            </button>
-            <span>{props.amounts ? `${compact(amount ?? 0)}元` : price(last)}</span>
-            <b class={direction(changePercent)}>{percent(changePercent)}</b>
-          </li>
-        ))}
+        {props.movers
+          .slice(0, isWhole ? length : MOST)
+          .map(({ symbol, name, last, changePercent, amount }) => (
+            <li key={symbol}>
+              <button type="button" onClick={() => show(symbol)}>
+                {name} <small>{symbol.slice(0, 6)}</small>
+              </button>
+              <span>{props.amounts ? `${compact(amount ?? 0)}元` : price(last)}</span>
+              <b class={direction(changePercent)}>{percent(changePercent)}</b>
+            </li>
+          ))}
       </ol>
+      {length > MOST && (
+        <button type="button" class="minor" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+          {isWhole ? '收起' : `全部 ${length} 只`}
+        </button>
+      )}
     </div>
+  );
+}
+
+/** Where the overview could not be fetched; what was fetched before is shown nevertheless. */
+function Failed() {
+  return (
+    <p class="minor" role="alert">
+      市场概览没有取到。
+      <button type="button" class="again" onClick={retry}>
+        重试
+      </button>
+    </p>
   );
 }
 
@@ -80,7 +103,15 @@ function Breadth({ breadth }: Pick<Overview, 'breadth'>) {
 /** The whole market at the moment of the newest snapshot. */
 export function Market() {
   const current = overview.value;
-  if (!current || current.asOf === null) return null;
+  const failed = overviewFailed.value && <Failed />;
+  if (!current || current.asOf === null)
+    return (
+      failed && (
+        <section class="market panel" aria-label="市场概览">
+          {failed}
+        </section>
+      )
+    );
   const { asOf, source, stale, final, turnover, indices, breadth } = current;
   return (
     <section class="market panel" aria-label="市场概览">
@@ -91,6 +122,7 @@ export function Market() {
           {stale && ' · 数据陈旧'} · 成交额 {compact(turnover)}元
         </small>
       </h2>
+      {failed}
       <ul class="indices">
         {indices.map(({ symbol, name, date, last, changePercent }) => (
           <li key={symbol}>

@@ -1,6 +1,6 @@
 import { adjustText, boardText, compact, direction, price, signed, sourceText } from '../format.ts';
 import type { SymbolItem } from '../api.ts';
-import type { View } from '../load.ts';
+import { isIndex, type View } from '../load.ts';
 import { view } from '../state.ts';
 
 const LISTING: Readonly<Record<string, string>> = { suspended: '停牌', delisted: '已退市' };
@@ -18,10 +18,10 @@ function tagsOf(info: SymbolItem | undefined, halts: View['halts']): readonly st
 /** Name, last close with its change, and where the data comes from. */
 export function Quote() {
   const current = view.value;
-  const last = current?.bars.at(-1);
+  const last = current?.days.at(-1);
   if (!current || !last) return <div class="quote" />;
   const close = Number(last.close);
-  const before = Number(current.bars.at(-2)?.close ?? last.open);
+  const before = Number(current.days.at(-2)?.close ?? last.open);
   const change = close - before;
   return (
     <div class="quote" aria-live="polite">
@@ -40,7 +40,8 @@ export function Quote() {
       {last.partial && <span class="minor">盘中</span>}
       <span class="minor">成交额 {compact(Number(last.amount))}元</span>
       <span class="badge">
-        {sourceText(current.provenance.source)} · {adjustText(current.adjust)} · 截至{' '}
+        {sourceText(current.provenance.source)} ·{' '}
+        {!isIndex(current.info) && `${adjustText(current.adjust)} · `}截至{' '}
         {current.provenance.asOf ?? last.date}
         {current.provenance.stale && ' · 数据陈旧'}
       </span>

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
+import { searchText } from '../address.ts';
 import { api, ProblemError, type SymbolItem } from '../api.ts';
 import { problemText } from '../format.ts';
 import { show } from '../state.ts';
@@ -6,33 +7,40 @@ import { show } from '../state.ts';
 const PAUSE_MS = 180;
 
 interface Found {
+  readonly text: string;
   readonly items: readonly SymbolItem[];
   readonly note: string | undefined;
 }
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Suggestions for what is typed: asked for after a pause, and never shown for a text that has changed since. */
 function useSuggestions() {
   const [found, setFound] = useState<Found | undefined>(undefined);
   const running = useRef<AbortController | undefined>(undefined);
-  const ask = (text: string): void => {
+  const fetchFound = async (text: string, signal: AbortSignal): Promise<Found> => {
+    try {
+      const { items } = await api.symbols(searchText(text), signal);
+      return { text, items, note: items.length === 0 ? `没有与“${text.trim()}”匹配的股票` : undefined };
+    } catch (error) {
+      return { text, items: [], note: error instanceof ProblemError ? problemText(error).title : '搜索失败' };
+    }
+  };
+  /** What matches; nothing where something else was typed meanwhile. */
+  const ask = async (text: string, pauseMs: number): Promise<readonly SymbolItem[]> => {
     running.current?.abort();
     const controller = new AbortController();
     running.current = controller;
-    if (text.trim() === '') return setFound(undefined);
-    setTimeout(() => {
-      if (controller.signal.aborted) return;
-      api.symbols(text.trim(), controller.signal).then(
-        ({ items }) =>
-          setFound({ items, note: items.length === 0 ? `没有与“${text.trim()}”匹配的股票` : undefined }),
-        (error: unknown) => {
-          if (!controller.signal.aborted)
-            setFound({
-              items: [],
-              note: error instanceof ProblemError ? problemText(error).title : '搜索失败',
-            });
-        },
-      );
-    }, PAUSE_MS);
+    if (text.trim() === '') {
+      setFound(undefined);
+      return [];
+    }
+    await pause(pauseMs);
+    if (controller.signal.aborted) return [];
+    const result = await fetchFound(text, controller.signal);
+    if (controller.signal.aborted) return [];
+    setFound(result);
+    return result.items;
   };
   const close = (): void => {
     running.current?.abort();
@@ -53,9 +61,15 @@ export function Search() {
     close();
     show(item.symbol);
   };
+  /** Enter may come before the suggestions for what was typed. */
+  const enter = (): void => {
+    if (active >= 0 || found?.text === text) return choose(items[Math.max(active, 0)]);
+    void ask(text, 0).then(([first]) => choose(first));
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') return close();
-    if (event.key === 'Enter') return choose(items[Math.max(active, 0)]);
+    // An input method ends its own word with Enter.
+    if (event.key === 'Enter' && !event.isComposing) return enter();
     if (items.length === 0 || (event.key !== 'ArrowDown' && event.key !== 'ArrowUp')) return;
     event.preventDefault();
     const stride = event.key === 'ArrowDown' ? 1 : -1;
@@ -80,7 +94,7 @@ export function Search() {
         onInput={(event) => {
           setText(event.currentTarget.value);
           setActive(-1);
-          ask(event.currentTarget.value);
+          void ask(event.currentTarget.value, PAUSE_MS);
         }}
         onKeyDown={onKeyDown}
         onBlur={close}
