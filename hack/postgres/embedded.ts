@@ -34,18 +34,24 @@ export interface EmbeddedOptions {
   readonly logFile: string;
   /** Gives up durability for speed; for tests. */
   readonly disposable?: boolean;
+  /** PostgreSQL's own memory for pages; 64MB, which is enough for a laptop. */
+  readonly sharedBuffers?: string;
 }
 
 const DATABASE = 'stock_analysis';
 const START_DEADLINE_MS = 30_000;
 const ACCOUNTS = { admin: 'postgres', migrator: 'app_migrator', application: 'app_a' } as const;
 
-function serverArguments(data: string, port: number, disposable: boolean): string[] {
+function serverArguments(
+  data: string,
+  port: number,
+  { disposable = false, sharedBuffers = '64MB' }: EmbeddedOptions,
+): string[] {
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     password_encryption: 'scram-sha-256',
-    shared_buffers: '64MB',
+    shared_buffers: sharedBuffers,
     max_connections: '60',
     timezone: 'UTC',
     log_timezone: 'UTC',
@@ -99,11 +105,8 @@ async function stopServer(
  * are used: its own launcher stops the database on the first signal, while the application still works with it.
  * @throws when the package is missing or the server does not start; the text names the log file
  */
-export async function startEmbeddedPostgres({
-  folder,
-  logFile,
-  disposable = false,
-}: EmbeddedOptions): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const { folder, logFile } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const binaries = installPostgresBinaries(join(folder, 'bin'));
   const passwords = passwordsOf(folder);
@@ -113,7 +116,7 @@ export async function startEmbeddedPostgres({
     logFile,
     superuser: ACCOUNTS.admin,
     password: passwords.admin,
-    sync: !disposable,
+    sync: options.disposable !== true,
   });
   checkMajorVersion(folder, binaries);
   await clearStaleServer(folder);
@@ -121,7 +124,7 @@ export async function startEmbeddedPostgres({
   const child = startProgram(
     launch,
     binaries.postgres,
-    serverArguments(join(folder, 'data'), port, disposable),
+    serverArguments(join(folder, 'data'), port, options),
     logFile,
   );
   const exited = exitOf(child);

@@ -1,4 +1,5 @@
 /** A PostgreSQL with a whole market in it: made bars, but stored as a platform of some age has them. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,8 @@ export const BARS_PER_SYMBOL = 2_000;
 /** A year of days came one by one, for all symbols; what was before came with the first load, symbol by symbol. */
 const DAILY_BARS = 250;
 const FIRST_CODE = 600_000;
+/** A quarter of 1 GiB, as the operator configures the built-in database. */
+const SHARED_BUFFERS = '256MB';
 
 export const symbolOf = (index: number): string => `${FIRST_CODE + index}.SH`;
 
@@ -62,6 +65,7 @@ export class MarketDatabase {
       folder: join(folder, 'postgres'),
       logFile,
       disposable: true,
+      sharedBuffers: SHARED_BUFFERS,
     });
     const database = new MarketDatabase(folder, postgres);
     try {
@@ -91,8 +95,11 @@ export class MarketDatabase {
       bars(symbols, split + 1, BARS_PER_SYMBOL, 'n, s'),
       LOADED,
       'VACUUM ANALYZE',
+      'CHECKPOINT',
     ])
       await client.query(statement);
     await client.end();
+    // What was just filled would go to the disk during the measurement.
+    execFileSync('sync', ['--file-system', this.#folder]);
   }
 }
