@@ -19,7 +19,7 @@ const PROGRAM = fileURLToPath(new URL('./market-process.ts', import.meta.url));
 const ROUNDS = 5;
 const DEADLINE_MS = 600_000;
 /** As the chart limits the worker's: V8 lets garbage lie on a machine with much memory. */
-const HEAP = '--max-old-space-size=576 --max-semi-space-size=8';
+const HEAP = ['--max-old-space-size=576', '--max-semi-space-size=8'];
 
 export interface MarketResult {
   readonly size: MarketSize;
@@ -34,7 +34,7 @@ const said = z.union([z.object({ rate: z.number() }), z.object({ failed: z.strin
 
 /** Runs one step in a process of its own, so that memory is that of this step. */
 async function measure(url: string, step: string, size: MarketSize): Promise<{ rate: number; peak: number }> {
-  const child = fork(PROGRAM, [url, step, String(size.symbols), String(size.bars)], { execArgv: [HEAP] });
+  const child = fork(PROGRAM, [url, step, String(size.symbols), String(size.bars)], { execArgv: HEAP });
   const timer = setTimeout(() => child.kill('SIGKILL'), DEADLINE_MS);
   try {
     const { rate, peak } = await new Promise<{ rate: number; peak: number }>((resolve, reject) => {
