@@ -4,8 +4,8 @@ import { DataSource } from 'typeorm';
 import { inject } from 'vitest';
 import type { Configuration, Role } from '../../common/configuration/configuration.ts';
 import { createDataSource } from '../data-source.ts';
-import { migrateDatabase } from '../migrator.ts';
 import { type Database, databaseOf } from '../sql.ts';
+import { MIGRATED } from './migrated-template.ts';
 import './provided-context.ts';
 
 /** A database of one test file, with the roles of production. */
@@ -31,7 +31,7 @@ async function asAdmin(url: string, work: (client: Client) => Promise<void>): Pr
   }
 }
 
-/** Creates a database and, unless told otherwise, migrates it. */
+/** Creates a database, migrated unless told otherwise. */
 export async function createTestDatabase({ migrate = true } = {}): Promise<TestDatabase> {
   const base = inject('postgres');
   const name = `test_${randomBytes(6).toString('hex')}`;
@@ -41,9 +41,9 @@ export async function createTestDatabase({ migrate = true } = {}): Promise<TestD
     application: base.application + name,
   };
   await asAdmin(`${base.admin}postgres`, async (admin) => {
-    await admin.query(`CREATE DATABASE ${name} OWNER app_owner`);
+    const template = migrate ? `TEMPLATE ${MIGRATED}` : '';
+    await admin.query(`CREATE DATABASE ${name} OWNER app_owner ${template}`);
   });
-  if (migrate) await migrateDatabase({ connectionString: urls.migrator }, () => undefined);
   const dataSource = createDataSource(
     { connectionString: urls.application },
     { applicationName: 'test', max: 4 },
