@@ -13,13 +13,14 @@ import { migrateDatabase } from '../../app/server/src/database/migrator.ts';
 import { createEqualTable } from '../../app/server/src/market-data/ingestion/testing/load-speed.ts';
 import type { MarketSize } from '../../app/server/src/market-data/ingestion/testing/synthetic-market.ts';
 import { startEmbeddedPostgres } from '../../hack/postgres/embedded.ts';
+import { nodeOptionsOf } from './node-options.ts';
 import { memoryOf } from './usage.ts';
 
 const PROGRAM = fileURLToPath(new URL('./market-process.ts', import.meta.url));
 const ROUNDS = 5;
 const DEADLINE_MS = 600_000;
-/** As the chart limits the worker's: V8 lets garbage lie on a machine with much memory. */
-const HEAP = ['--max-old-space-size=576', '--max-semi-space-size=8'];
+/** V8 lets garbage lie on a machine with much memory. */
+const HEAP = nodeOptionsOf('worker').split(' ');
 
 export interface MarketResult {
   readonly size: MarketSize;

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../hack/lib/ports.ts';
 import { buildServer, SERVER } from '../../hack/start/build.ts';
 import { BARS_PER_SYMBOL, MarketDatabase, symbolOf } from './market-database.ts';
+import { nodeOptionsOf } from './node-options.ts';
 import { type Measured, openLoop, percentile } from './open-loop.ts';
 import { cpuMsOf, type Memory, memoryOf } from './usage.ts';
 
@@ -23,8 +24,6 @@ const LARGE_REQUESTS = 60;
 const SMALL_PER_SECOND = 20;
 const SMALL_SECONDS = 10;
 const READY_DEADLINE_MS = 30_000;
-/** The heap that the operator gives the server in its container of 512 MiB (appEnv). */
-const HEAP = '--max-old-space-size=384 --max-semi-space-size=8';
 
 interface Reading {
   readonly symbols: number;
@@ -71,7 +70,7 @@ async function withServer<Result>(
       env: {
         ...process.env,
         NODE_ENV: 'production',
-        NODE_OPTIONS: HEAP,
+        NODE_OPTIONS: nodeOptionsOf('server'),
         HOST: '127.0.0.1',
         PORT: String(port),
         MANAGEMENT_PORT: '0',

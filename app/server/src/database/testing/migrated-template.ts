@@ -1,6 +1,16 @@
 import { Client } from 'pg';
 import { migrateDatabase } from '../migrator.ts';
 
+export async function asAdmin(url: string, work: (client: Client) => Promise<void>): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
 /** URLs of the accounts of a PostgreSQL, without the name of a database. */
 interface AccountUrls {
   readonly admin: string;
@@ -11,12 +21,8 @@ interface AccountUrls {
 export const MIGRATED = 'migrated';
 
 export async function createMigratedTemplate(urls: AccountUrls): Promise<void> {
-  const admin = new Client({ connectionString: `${urls.admin}postgres` });
-  await admin.connect();
-  try {
+  await asAdmin(`${urls.admin}postgres`, async (admin) => {
     await admin.query(`CREATE DATABASE ${MIGRATED} OWNER app_owner`);
-  } finally {
-    await admin.end();
-  }
+  });
   await migrateDatabase({ connectionString: urls.migrator + MIGRATED }, () => undefined);
 }

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { inject } from 'vitest';
 import type { Configuration, Role } from '../../common/configuration/configuration.ts';
 import { createDataSource } from '../data-source.ts';
 import { type Database, databaseOf } from '../sql.ts';
-import { MIGRATED } from './migrated-template.ts';
+import { asAdmin, MIGRATED } from './migrated-template.ts';
 import './provided-context.ts';
 
 /** A database of one test file, with the roles of production. */
@@ -20,16 +19,6 @@ export interface TestDatabase {
 }
 
 export const TEST_TOKEN = 'bootstrap-token-of-the-tests';
-
-async function asAdmin(url: string, work: (client: Client) => Promise<void>): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    await work(client);
-  } finally {
-    await client.end();
-  }
-}
 
 /** Creates a database, migrated unless told otherwise. */
 export async function createTestDatabase({ migrate = true } = {}): Promise<TestDatabase> {

@@ -1,27 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SourceError } from '../source-error.ts';
-import { CountingObserver } from '../aktools/testing/open-provider.ts';
-import type { Gateway, GatewayOptions } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
 import { MemoryUpstreamState } from './testing/memory-upstream-state.ts';
-import { banned, call, openGateway, Upstream } from './testing/open-gateway.ts';
-import { TestClock } from './testing/test-clock.ts';
+import { banned, call, GatewayBench } from './testing/open-gateway.ts';
 
 const MINUTE = 60_000;
 
 describe('Gateway', () => {
-  let clock: TestClock;
-  let upstream: Upstream;
-  let observer: CountingObserver;
+  let clock: GatewayBench['clock'];
+  let upstream: GatewayBench['upstream'];
+  let observer: GatewayBench['observer'];
+  let open: GatewayBench['open'];
   let gateway: Gateway;
 
-  const open = (changes: Partial<GatewayOptions> = {}): Gateway =>
-    openGateway({ transport: upstream, observer, clock, ...changes });
-
   beforeEach(() => {
-    clock = new TestClock();
-    upstream = new Upstream();
-    observer = new CountingObserver();
+    ({ clock, upstream, observer, open } = new GatewayBench());
     gateway = open();
   });
 

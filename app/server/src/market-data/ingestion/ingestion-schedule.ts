@@ -54,7 +54,6 @@ export class IngestionSchedule {
   async tick(): Promise<void> {
     try {
       await this.runs.recoverLost();
-      await this.orderFailedFirstLoad();
       await this.orderDue();
       await this.dropOldRuns();
     } catch (error) {
@@ -71,7 +70,6 @@ export class IngestionSchedule {
     );
     const [newest] = rows;
     if (newest?.status !== 'failed' || newest.ended === null) return;
-    if ((await this.loadedAt()) !== undefined) return;
     if (this.clock.now().getTime() - newest.ended.getTime() < FIRST_LOAD_AGAIN_MS) return;
     const id = await this.runs.enqueue({ kind: 'history', trigger: 'start' });
     this.logger.log(`ordered the first load again as ${id}: the one before failed`);
@@ -79,12 +77,14 @@ export class IngestionSchedule {
 
   private async orderDue(): Promise<void> {
     const { source, offers } = this.provider;
+    const loadedAt = await this.loadedAt();
+    if (loadedAt === undefined) return this.orderFailedFirstLoad();
     const facts = {
       isFrozen: isFrozen(source),
       offers,
       calendar: (await this.calendars.current()).market,
       refresh: this.refresh,
-      loadedAt: await this.loadedAt(),
+      loadedAt,
     };
     for (const { kind, at } of dueRuns(facts, this.clock.now())) {
       if (await this.runs.isOrdered(kind, at)) continue;

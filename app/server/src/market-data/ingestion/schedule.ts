@@ -80,11 +80,6 @@ export function latestFiring(
   return undefined;
 }
 
-function refreshDue({ refresh, calendar, loadedAt }: ScheduleFacts, now: Date): DueRun[] {
-  const at = latestFiring(refresh, calendar, now);
-  return at !== undefined && loadedAt !== undefined && at > loadedAt ? [{ kind: 'refresh', at }] : [];
-}
-
 function snapshotDue({ calendar, offers }: ScheduleFacts, now: Date): DueRun[] {
   const phase = marketPhase(now, calendar);
   if (!isOffered('snapshot', offers) || (phase !== 'open' && phase !== 'lunch')) return [];
@@ -99,20 +94,20 @@ export function isBackground(kind: IngestionKind): boolean {
   return IN_THE_BACKGROUND.includes(kind);
 }
 
-/** With each refresh; the first time as soon as the histories are there. */
-function backgroundDue({ refresh, calendar, loadedAt, offers }: ScheduleFacts, now: Date): DueRun[] {
-  const firing = latestFiring(refresh, calendar, now);
-  if (loadedAt === undefined) return [];
-  const at = firing !== undefined && firing > loadedAt ? firing : loadedAt;
-  return IN_THE_BACKGROUND.filter((kind) => isOffered(kind, offers)).map((kind) => ({ kind, at }));
-}
-
 /** What has to be ordered, whether or not somebody has ordered it already. */
 export function dueRuns(facts: ScheduleFacts, now: Date): readonly DueRun[] {
-  const { isFrozen, offers, loadedAt } = facts;
+  const { isFrozen, offers, loadedAt, refresh, calendar } = facts;
   if (loadedAt === undefined) return [];
-  if (!isFrozen) return [...refreshDue(facts, now), ...snapshotDue(facts, now), ...backgroundDue(facts, now)];
+  const offered = (kinds: readonly IngestionKind[], at: Date): DueRun[] =>
+    kinds.filter((kind) => isOffered(kind, offers)).map((kind) => ({ kind, at }));
   // All that a frozen source has is loaded once, after its histories.
-  const extras = (['snapshot', 'minutes'] as const).filter((kind) => isOffered(kind, offers));
-  return extras.map((kind) => ({ kind, at: loadedAt }));
+  if (isFrozen) return offered(['snapshot', 'minutes'], loadedAt);
+  const firing = latestFiring(refresh, calendar, now);
+  const refreshAt = firing !== undefined && firing > loadedAt ? firing : undefined;
+  return [
+    ...(refreshAt === undefined ? [] : [{ kind: 'refresh', at: refreshAt } as const]),
+    ...snapshotDue(facts, now),
+    // With each refresh; the first time as soon as the histories are there.
+    ...offered(IN_THE_BACKGROUND, refreshAt ?? loadedAt),
+  ];
 }

@@ -1,13 +1,14 @@
-import type { Clock } from '../../../common/clock.ts';
+import { CountingObserver } from '../../aktools/testing/open-provider.ts';
 import { SourceError } from '../../source-error.ts';
 import { Gateway, type GatewayOptions, type UpstreamCall } from '../gateway.ts';
 import type { HttpAnswer } from '../http-client.ts';
 import { MemoryUpstreamState } from './memory-upstream-state.ts';
+import { TestClock } from './test-clock.ts';
 
 const MINUTE = 60_000;
 
 /** A transport that the test answers. */
-export class Upstream {
+class Upstream {
   sent: { path: string; signal: AbortSignal }[] = [];
   answer: () => Promise<string> = () => Promise.resolve('good');
   readonly get = async (path: string, _limits: unknown, signal: AbortSignal): Promise<HttpAnswer> => {
@@ -25,21 +26,27 @@ export class Upstream {
 export const banned = (): Promise<never> =>
   Promise.reject(new SourceError('the answer', { failure: 'upstream_failed' }));
 
-type Options = Partial<GatewayOptions> &
-  Pick<GatewayOptions, 'transport' | 'observer'> & { readonly clock: Clock };
+/** A clock, an upstream and an observer, and gateways without a database that work with them. */
+export class GatewayBench {
+  readonly clock = new TestClock();
+  readonly upstream = new Upstream();
+  readonly observer = new CountingObserver();
 
-/** A gateway without a database: three calls, then one per three seconds; two failures open a circuit. */
-export function openGateway(options: Options): Gateway {
-  return new Gateway({
-    bodyOf: ({ body }) => body,
-    state: new MemoryUpstreamState(options.clock),
-    budgetOf: () => ({ capacity: 3, secondsPerCall: 3 }),
-    policy: { failuresToOpen: 2, coolDownMs: MINUTE, longestCoolDownMs: 10 * MINUTE },
-    slots: 2,
-    patienceMs: 0,
-    random: () => 0,
-    ...options,
-  });
+  /** Three calls, then one per three seconds; two failures open a circuit. */
+  readonly open = (changes: Partial<GatewayOptions> = {}): Gateway =>
+    new Gateway({
+      transport: this.upstream,
+      observer: this.observer,
+      clock: this.clock,
+      bodyOf: ({ body }) => body,
+      state: new MemoryUpstreamState(this.clock),
+      budgetOf: () => ({ capacity: 3, secondsPerCall: 3 }),
+      policy: { failuresToOpen: 2, coolDownMs: MINUTE, longestCoolDownMs: 10 * MINUTE },
+      slots: 2,
+      patienceMs: 0,
+      random: () => 0,
+      ...changes,
+    });
 }
 
 export const call = (changes: Partial<UpstreamCall<string>> = {}): UpstreamCall<string> => ({
