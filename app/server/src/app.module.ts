@@ -2,7 +2,7 @@ import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common'
 import { APP_GUARD } from '@nestjs/core';
 import { LoggerModule } from 'nestjs-pino';
 import { AnalysisModule } from './analysis/http/analysis.module.ts';
-import { AccessGuard } from './common/access.ts';
+import { AccessGuard } from './auth/access.guard.ts';
 import { CommonModule } from './common/common.module.ts';
 import type { Configuration } from './common/configuration/configuration.ts';
 import { DatabaseGuard } from './database/database.guard.ts';

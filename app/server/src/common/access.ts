@@ -1,64 +1,63 @@
-import {
-  applyDecorators,
-  type CanActivate,
-  type ExecutionContext,
-  Inject,
-  Injectable,
-  SetMetadata,
-} from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
-import { ApiBearerAuth } from '@nestjs/swagger';
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Request } from 'express';
-import { CONFIGURATION, type Configuration } from './configuration/configuration.ts';
-import { ForbiddenError, UnauthorizedError } from './errors.ts';
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiBearerAuth, ApiCookieAuth } from '@nestjs/swagger';
 
-type AccessRule = 'public' | 'bootstrap-token';
+/** What a user may do; each role may do everything that the ones before it may. */
+export const USER_ROLES = ['viewer', 'analyst', 'operator', 'admin'] as const;
+export type UserRole = (typeof USER_ROLES)[number];
 
-const ACCESS_RULE = 'access-rule';
+/** What an API key may be used for; a key never opens more than its owner's role does. */
+export const SCOPES = ['market:read', 'market:write', 'audit:read', 'users:read', 'users:write'] as const;
+export type Scope = (typeof SCOPES)[number];
 
-/** Open to everyone: reading, before users exist. */
-export const Public = (): MethodDecorator & ClassDecorator =>
-  SetMetadata(ACCESS_RULE, 'public' satisfies AccessRule);
+/** Who asks: a person with a session, or a program with an API key of that person. */
+export type Principal =
+  | { readonly kind: 'session'; readonly userId: string; readonly role: UserRole; readonly sessionId: string }
+  | {
+      readonly kind: 'api-key';
+      readonly userId: string;
+      readonly role: UserRole;
+      readonly keyId: string;
+      readonly scopes: readonly Scope[];
+    };
 
-/** Needs `Authorization: Bearer <bootstrap token>`: writing, before users exist. */
-export const NeedsBootstrapToken = (): MethodDecorator & ClassDecorator =>
-  applyDecorators(SetMetadata(ACCESS_RULE, 'bootstrap-token' satisfies AccessRule), ApiBearerAuth());
+export type AccessRule =
+  | { readonly kind: 'public' }
+  /** Reading of market data: open to everyone while `security.anonymousReading` is on. */
+  | { readonly kind: 'reading' }
+  /** `scope` undefined: for sessions only, never for API keys. `stepUp`: the password was given a moment ago. */
+  | {
+      readonly kind: 'role';
+      readonly role: UserRole;
+      readonly scope: Scope | undefined;
+      readonly stepUp: boolean;
+    };
 
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
-}
+export const ACCESS_RULE = 'access-rule';
 
-/** Digests have one length, so the comparison takes the same time whatever was sent. */
-function sameSecret(given: string, expected: string): boolean {
-  return timingSafeEqual(digest(given), digest(expected));
-}
+const rule = (value: AccessRule): MethodDecorator & ClassDecorator => SetMetadata(ACCESS_RULE, value);
 
-/** Denies every route that does not say who may use it. */
-@Injectable()
-export class AccessGuard implements CanActivate {
-  constructor(
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
-    private readonly reflector: Reflector,
-  ) {}
+/** Documents both ways to say who asks. */
+const Authenticated = (): MethodDecorator & ClassDecorator =>
+  applyDecorators(ApiBearerAuth(), ApiCookieAuth());
 
-  canActivate(context: ExecutionContext): boolean {
-    const rule = this.reflector.getAllAndOverride<AccessRule | undefined>(ACCESS_RULE, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    if (rule === 'public') return true;
-    const expected = this.configuration.bootstrapToken;
-    if (expected === undefined) {
-      throw new ForbiddenError(
-        'writing is switched off: the server was started without BOOTSTRAP_TOKEN_FILE',
-      );
-    }
-    const header = context.switchToHttp().getRequest<Request>().headers.authorization ?? '';
-    const given = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header)?.[1];
-    if (given === undefined)
-      throw new UnauthorizedError('this request needs the header Authorization: Bearer <bootstrap token>');
-    if (!sameSecret(given, expected)) throw new UnauthorizedError('the bootstrap token is not the right one');
-    return true;
-  }
+/** Open to everyone, always: probes, signing in. */
+export const Public = (): MethodDecorator & ClassDecorator => rule({ kind: 'public' });
+
+/** Reading of market data: open to everyone, or from `viewer` up where the administrator closed it. */
+export const Reading = (): MethodDecorator & ClassDecorator =>
+  applyDecorators(rule({ kind: 'reading' }), Authenticated());
+
+/** From this role up, with a session or with an API key that has the scope. */
+export const NeedsRole = (role: UserRole, scope: Scope): MethodDecorator & ClassDecorator =>
+  applyDecorators(rule({ kind: 'role', role, scope, stepUp: false }), Authenticated());
+
+/** From this role up, by a person who signed in; `stepUp`: whose password was checked a moment ago. */
+export const NeedsSession = (
+  role: UserRole = 'viewer',
+  { stepUp = false } = {},
+): MethodDecorator & ClassDecorator =>
+  applyDecorators(rule({ kind: 'role', role, scope: undefined, stepUp }), ApiCookieAuth());
+
+export function isAtLeast(role: UserRole, needed: UserRole): boolean {
+  return USER_ROLES.indexOf(role) >= USER_ROLES.indexOf(needed);
 }

@@ -1,13 +1,13 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Public } from '../../common/access.ts';
+import { Reading } from '../../common/access.ts';
 import { Answers } from '../../common/api-docs.ts';
 import type { Versioned } from '../../common/conditional/versioned.ts';
 import { RuleAnalysis, RuleAnalysisQuery } from './rule-analysis.dto.ts';
 import { RuleAnalysisService } from './rule-analysis.service.ts';
 
 @ApiTags('analysis')
-@Public()
+@Reading()
 @Controller('analyses/rule')
 export class RuleAnalysisController {
   constructor(private readonly analyses: RuleAnalysisService) {}

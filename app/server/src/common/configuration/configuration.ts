@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { type DatabaseSettings, parseDatabaseUrl, readDatabaseDirectory } from './database-settings.ts';
 import { ConfigurationError, messageOf } from './errors.ts';
 import { type FileConfiguration, readConfigurationFile } from './file-schema.ts';
+import { type Keyrings, readKeyrings } from './keyrings.ts';
+import type { SecurityConfiguration } from './security-schema.ts';
 
 export type Role = 'server' | 'worker' | 'migrate';
 
@@ -15,8 +17,11 @@ export interface Configuration {
   readonly webRoot: string | undefined;
   readonly database: DatabaseSettings;
   readonly databasePoolSize: number;
-  /** Allows writing; undefined: writing is refused. */
+  /** Makes the first administrator; undefined: nobody can be made one. */
   readonly bootstrapToken: string | undefined;
+  /** Undefined for worker and migration, which need none. */
+  readonly keyrings: Keyrings | undefined;
+  readonly security: SecurityConfiguration;
   readonly marketData: FileConfiguration['marketData'];
   readonly shutdown: { readonly drainMs: number; readonly timeoutMs: number };
 }
@@ -44,6 +49,7 @@ const environmentSchema = z.object({
   DATABASE_URL: z.string().min(1).optional(),
   DATABASE_DIR: z.string().min(1).optional(),
   DATABASE_POOL_SIZE: whole(1, 100).default(10),
+  KEYRINGS_DIR: z.string().min(1).optional(),
   BOOTSTRAP_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   STOCK_ANALYSIS_CONFIG_FILE: z.string().min(1).optional(),
   SHUTDOWN_DRAIN_SECONDS: seconds(5),
@@ -84,6 +90,13 @@ function databaseSettings(
   return undefined;
 }
 
+function keyringsOf(role: Role, directory: string | undefined, issues: string[]): Keyrings | undefined {
+  if (role !== 'server') return undefined;
+  if (directory !== undefined) return readKeyrings(directory, issues);
+  issues.push('KEYRINGS_DIR must name the folder of session.json, pepper.json and encryption.json');
+  return undefined;
+}
+
 /**
  * Reads the environment, the files it names and config.yaml.
  * @throws ConfigurationError with all broken settings at once
@@ -95,6 +108,7 @@ export function loadConfiguration(role: Role, environment: Environment): Configu
   for (const issue of parsed.error?.issues ?? []) issues.push(`${issue.path.join('.')}: ${issue.message}`);
   const database = databaseSettings(resolved['DATABASE_URL'], resolved['DATABASE_DIR'], issues);
   const file = readConfigurationFile(resolved['STOCK_ANALYSIS_CONFIG_FILE'], issues);
+  const keyrings = keyringsOf(role, resolved['KEYRINGS_DIR'], issues);
   if (issues.length > 0 || !parsed.success || database === undefined) throw new ConfigurationError(issues);
   const env = parsed.data;
   return {
@@ -105,6 +119,8 @@ export function loadConfiguration(role: Role, environment: Environment): Configu
     database,
     databasePoolSize: env.DATABASE_POOL_SIZE,
     bootstrapToken: env.BOOTSTRAP_TOKEN,
+    keyrings,
+    security: file.security,
     marketData: file.marketData,
     shutdown: { drainMs: env.SHUTDOWN_DRAIN_SECONDS * 1000, timeoutMs: env.SHUTDOWN_TIMEOUT_SECONDS * 1000 },
   };

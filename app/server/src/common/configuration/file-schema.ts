@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { SYMBOL_PATTERN } from '../market/symbol.ts';
 import { messageOf } from './errors.ts';
+import { security } from './security-schema.ts';
 
 const symbol = z.string().regex(SYMBOL_PATTERN, 'must look like 600519.SH');
 
@@ -61,7 +62,10 @@ const marketData = z
   });
 
 /** Plain configuration that a person writes (config.yaml); an unknown key is an error, not a typo that is ignored. */
-const fileSchema = z.strictObject({ marketData: marketData.default({ provider: 'Sample', sample: {} }) });
+const fileSchema = z.strictObject({
+  marketData: marketData.default({ provider: 'Sample', sample: {} }),
+  security,
+});
 
 export type FileConfiguration = z.infer<typeof fileSchema>;
 

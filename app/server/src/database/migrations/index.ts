@@ -2,6 +2,7 @@ import { MarketData1732320000000 } from './1732320000000-market-data.ts';
 import { SeriesBySource1795676400000 } from './1795676400000-series-by-source.ts';
 import { MarketReference1795676460000 } from './1795676460000-market-reference.ts';
 import { UpstreamState1795676520000 } from './1795676520000-upstream-state.ts';
+import { Accounts1795680000000 } from './1795680000000-accounts.ts';
 
 /** All migrations, oldest first. The number in the last name is the schema version this code expects. */
 export const migrations = [
@@ -9,6 +10,7 @@ export const migrations = [
   SeriesBySource1795676400000,
   MarketReference1795676460000,
   UpstreamState1795676520000,
+  Accounts1795680000000,
 ];
 
 /** Schema version of a list of migration names: the time stamp of the newest. */

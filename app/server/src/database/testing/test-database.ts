@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { inject } from 'vitest';
 import type { Configuration, Role } from '../../common/configuration/configuration.ts';
+import { Keyring, type Keyrings } from '../../common/configuration/keyrings.ts';
+import { security } from '../../common/configuration/security-schema.ts';
 import { createDataSource } from '../data-source.ts';
 import { type Database, databaseOf } from '../sql.ts';
 import { asAdmin, MIGRATED } from './migrated-template.ts';
@@ -19,6 +21,18 @@ export interface TestDatabase {
 }
 
 export const TEST_TOKEN = 'bootstrap-token-of-the-tests';
+
+function keyringOfTests(fill: number): Keyring {
+  const key = { kid: 'test', key: Buffer.alloc(32, fill) };
+  return new Keyring([key], key);
+}
+
+/** The same in every test process, so that what one stored another can read. */
+export const TEST_KEYRINGS: Keyrings = {
+  session: keyringOfTests(1),
+  pepper: keyringOfTests(2),
+  encryption: keyringOfTests(3),
+};
 
 /** Creates a database, migrated unless told otherwise. */
 export async function createTestDatabase({ migrate = true } = {}): Promise<TestDatabase> {
@@ -47,6 +61,8 @@ export async function createTestDatabase({ migrate = true } = {}): Promise<TestD
     database: { connectionString: urls.application },
     databasePoolSize: 5,
     bootstrapToken: TEST_TOKEN,
+    keyrings: TEST_KEYRINGS,
+    security: security.parse({}),
     marketData: { provider: 'Sample', sample: {} },
     shutdown: { drainMs: 0, timeoutMs: 10_000 },
     ...overrides,

@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Public } from '../../common/access.ts';
+import { Reading } from '../../common/access.ts';
 import { Answers, FACTORS_UNKNOWN } from '../../common/api-docs.ts';
 import type { Versioned } from '../../common/conditional/versioned.ts';
 import { NoParameters } from '../../common/validation.ts';
@@ -10,7 +10,7 @@ import { IndicatorList, IndicatorsQuery } from './indicators.dto.ts';
 import { IndicatorsService } from './indicators.service.ts';
 
 @ApiTags('indicators')
-@Public()
+@Reading()
 @Controller('indicators')
 export class IndicatorsController {
   constructor(private readonly indicators: IndicatorsService) {}

@@ -1,13 +1,13 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Public } from '../../common/access.ts';
+import { Reading } from '../../common/access.ts';
 import { Answers, FACTORS_UNKNOWN } from '../../common/api-docs.ts';
 import type { Versioned } from '../../common/conditional/versioned.ts';
 import { BarList, BarsQuery } from './bars.dto.ts';
 import { BarsService } from './bars.service.ts';
 
 @ApiTags('market data')
-@Public()
+@Reading()
 @Controller('bars')
 export class BarsController {
   constructor(private readonly bars: BarsService) {}

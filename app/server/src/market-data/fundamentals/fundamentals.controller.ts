@@ -1,13 +1,13 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Public } from '../../common/access.ts';
+import { Reading } from '../../common/access.ts';
 import { Answers } from '../../common/api-docs.ts';
 import type { Versioned } from '../../common/conditional/versioned.ts';
 import { FundamentalList, FundamentalsQuery } from './fundamentals.dto.ts';
 import { FundamentalsService } from './fundamentals.service.ts';
 
 @ApiTags('companies')
-@Public()
+@Reading()
 @Controller('fundamentals')
 export class FundamentalsController {
   constructor(private readonly fundamentals: FundamentalsService) {}

@@ -1,12 +1,12 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Public } from '../../common/access.ts';
+import { Reading } from '../../common/access.ts';
 import { Answers } from '../../common/api-docs.ts';
 import { HaltList, HaltsQuery } from './halts.dto.ts';
 import { HaltsService } from './halts.service.ts';
 
 @ApiTags('market data')
-@Public()
+@Reading()
 @Controller('halts')
 export class HaltsController {
   constructor(private readonly halts: HaltsService) {}

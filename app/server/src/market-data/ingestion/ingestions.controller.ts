@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { NeedsBootstrapToken, Public } from '../../common/access.ts';
+import { NeedsRole, Reading } from '../../common/access.ts';
 import { AcceptedAnswers, Answers } from '../../common/api-docs.ts';
 import { InvalidParameterError } from '../../common/errors.ts';
 import { NoParameters } from '../../common/validation.ts';
@@ -22,7 +22,7 @@ const RunId = new ParseUUIDPipe({
 export class IngestionsController {
   constructor(private readonly ingestions: IngestionsService) {}
 
-  @Public()
+  @Reading()
   @Get()
   @ApiOperation({ operationId: 'listIngestions', summary: 'Loads of market data and their progress' })
   @Answers(IngestionList)
@@ -30,7 +30,7 @@ export class IngestionsController {
     return this.ingestions.list();
   }
 
-  @Public()
+  @Reading()
   @Get(':id')
   @ApiOperation({ operationId: 'getIngestion', summary: 'One load, and what became of each symbol' })
   @Answers(IngestionPage, { notFound: 'no such load' })
@@ -38,7 +38,7 @@ export class IngestionsController {
     return this.ingestions.page(id, query);
   }
 
-  @NeedsBootstrapToken()
+  @NeedsRole('operator', 'market:write')
   @Post()
   @HttpCode(202)
   @ApiOperation({

@@ -1,13 +1,13 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Public } from '../../common/access.ts';
+import { Reading } from '../../common/access.ts';
 import { Answers } from '../../common/api-docs.ts';
 import type { Versioned } from '../../common/conditional/versioned.ts';
 import { MinuteList, MinutesQuery } from './minutes.dto.ts';
 import { MinutesService } from './minutes.service.ts';
 
 @ApiTags('market data')
-@Public()
+@Reading()
 @Controller('minutes')
 export class MinutesController {
   constructor(private readonly minutes: MinutesService) {}

@@ -1,13 +1,13 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Public } from '../../common/access.ts';
+import { Reading } from '../../common/access.ts';
 import { Answers } from '../../common/api-docs.ts';
 import type { Versioned } from '../../common/conditional/versioned.ts';
 import { NewsList, NewsQuery } from './news.dto.ts';
 import { NewsService } from './news.service.ts';
 
 @ApiTags('companies')
-@Public()
+@Reading()
 @Controller('news')
 export class NewsController {
   constructor(private readonly news: NewsService) {}

@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Public } from '../../common/access.ts';
+import { Reading } from '../../common/access.ts';
 import { Answers } from '../../common/api-docs.ts';
 import type { Versioned } from '../../common/conditional/versioned.ts';
 import { NoParameters } from '../../common/validation.ts';
@@ -8,7 +8,7 @@ import { MarketOverview } from './overview.dto.ts';
 import { OverviewService } from './overview.service.ts';
 
 @ApiTags('market data')
-@Public()
+@Reading()
 @Controller('market/overview')
 export class OverviewController {
   constructor(private readonly overview: OverviewService) {}

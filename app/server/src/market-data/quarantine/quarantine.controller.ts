@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { NeedsBootstrapToken, Public } from '../../common/access.ts';
+import { NeedsRole, Reading } from '../../common/access.ts';
 import { Answers, DecisionAnswers } from '../../common/api-docs.ts';
 import { NoParameters } from '../../common/validation.ts';
 import { QuarantineDecisionBody, QuarantineItem, QuarantineList, QuarantineQuery } from './quarantine.dto.ts';
@@ -11,7 +11,7 @@ import { QuarantineService } from './quarantine.service.ts';
 export class QuarantineController {
   constructor(private readonly quarantine: QuarantineService) {}
 
-  @Public()
+  @Reading()
   @Get()
   @ApiOperation({
     operationId: 'listQuarantine',
@@ -22,7 +22,7 @@ export class QuarantineController {
     return this.quarantine.list(query);
   }
 
-  @NeedsBootstrapToken()
+  @NeedsRole('operator', 'market:write')
   @Post(':id/release')
   @HttpCode(200)
   @ApiOperation({ operationId: 'releaseRow', summary: 'Take a row for true: it becomes a bar, or stays one' })
@@ -35,7 +35,7 @@ export class QuarantineController {
     return this.quarantine.decide(id, 'released', body.reason);
   }
 
-  @NeedsBootstrapToken()
+  @NeedsRole('operator', 'market:write')
   @Post(':id/drop')
   @HttpCode(200)
   @ApiOperation({

@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Public } from '../../common/access.ts';
+import { Reading } from '../../common/access.ts';
 import { Answers } from '../../common/api-docs.ts';
 import type { Versioned } from '../../common/conditional/versioned.ts';
 import { NoParameters } from '../../common/validation.ts';
@@ -8,7 +8,7 @@ import { SymbolAnswer, SymbolList, SymbolsQuery } from './symbols.dto.ts';
 import { SymbolsService } from './symbols.service.ts';
 
 @ApiTags('market data')
-@Public()
+@Reading()
 @Controller('symbols')
 export class SymbolsController {
   constructor(private readonly symbols: SymbolsService) {}

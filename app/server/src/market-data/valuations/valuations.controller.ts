@@ -1,13 +1,13 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Public } from '../../common/access.ts';
+import { Reading } from '../../common/access.ts';
 import { Answers } from '../../common/api-docs.ts';
 import type { Versioned } from '../../common/conditional/versioned.ts';
 import { ValuationList, ValuationsQuery } from './valuations.dto.ts';
 import { ValuationsService } from './valuations.service.ts';
 
 @ApiTags('companies')
-@Public()
+@Reading()
 @Controller('valuations')
 export class ValuationsController {
   constructor(private readonly valuations: ValuationsService) {}

@@ -1,13 +1,13 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Public } from '../../../common/access.ts';
+import { Reading } from '../../../common/access.ts';
 import { Answers } from '../../../common/api-docs.ts';
 import type { Versioned } from '../../../common/conditional/versioned.ts';
 import { Calendar, CalendarQuery } from './calendar.dto.ts';
 import { CalendarService } from './calendar.service.ts';
 
 @ApiTags('market data')
-@Public()
+@Reading()
 @Controller('calendar')
 export class CalendarController {
   constructor(private readonly calendar: CalendarService) {}

@@ -1,0 +1,30 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { NextFunction, Request, Response } from 'express';
+import type { Principal } from './access.ts';
+import { requestIdOf } from './request-id.ts';
+
+/** What every part may know of the request it works for, without handing it through every call. */
+export interface RequestContext {
+  readonly requestId: string;
+  /** Address of the client, as trusted proxies tell it. */
+  readonly address: string;
+  readonly userAgent: string | undefined;
+  /** Set by the access guard. */
+  principal: Principal | undefined;
+}
+
+const LONGEST_USER_AGENT = 200;
+
+const storage = new AsyncLocalStorage<RequestContext>();
+
+/** Undefined outside of a request: in jobs and at start. */
+export function currentRequest(): RequestContext | undefined {
+  return storage.getStore();
+}
+
+/** Runs the rest of the request within its context. */
+export function requestContext(request: Request, _response: Response, next: NextFunction): void {
+  const userAgent = request.headers['user-agent']?.slice(0, LONGEST_USER_AGENT);
+  const address = request.ip ?? '';
+  storage.run({ requestId: requestIdOf(request), address, userAgent, principal: undefined }, next);
+}
