@@ -11,6 +11,7 @@ import {
   ApiPayloadTooLargeResponse,
   type ApiResponseNoStatusOptions,
   ApiServiceUnavailableResponse,
+  ApiTooManyRequestsResponse,
   ApiUnauthorizedResponse,
   ApiUnsupportedMediaTypeResponse,
 } from '@nestjs/swagger';
@@ -36,6 +37,10 @@ function failures(notFound: string | undefined): MethodDecorator[] {
 }
 
 export const FACTORS_UNKNOWN = 'prices are to be adjusted and the ex-dates of the symbol are not known';
+
+/** For routes that refuse to do more of a kind at once. */
+export const TooManyAnswers = (of: string): MethodDecorator =>
+  ApiTooManyRequestsResponse(problem(`too many ${of}; Retry-After says when to try again`));
 
 /** The answers of a reading route; the options say what may be missing, and what may stand in the way. */
 export function Answers(type: Type, options: { notFound?: string; conflict?: string } = {}): MethodDecorator {

@@ -49,6 +49,19 @@ export class ForbiddenError extends DomainError {
   readonly title = 'Forbidden';
 }
 
+/** Too much was asked for at once; the same may be asked again after `retryAfterSeconds`, a whole number. */
+export class TooManyRequestsError extends DomainError {
+  readonly kind = 'too-many-requests';
+  readonly status = 429;
+  readonly title = 'Too many requests';
+  readonly retryAfterSeconds: number;
+
+  constructor(detail: string, retryAfterSeconds: number) {
+    super(detail);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
 export class UnavailableError extends DomainError {
   readonly kind = 'unavailable';
   readonly status = 503;

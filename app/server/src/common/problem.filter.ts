@@ -3,7 +3,13 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import { STATUS_CODES } from 'node:http';
 import { QueryFailedError } from 'typeorm';
-import { DomainError, MethodNotAllowedError, NotFoundError, type ParameterError } from './errors.ts';
+import {
+  DomainError,
+  MethodNotAllowedError,
+  NotFoundError,
+  type ParameterError,
+  TooManyRequestsError,
+} from './errors.ts';
 import { kindOfTitle, type Problem, PROBLEM_CONTENT_TYPE, problemType } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
 import { ValidationFailedError } from './validation.ts';
@@ -96,6 +102,7 @@ function sendProblem(error: unknown, request: Request, response: Response): void
   }
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
   if (status === 503) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+  if (error instanceof TooManyRequestsError) response.setHeader('Retry-After', error.retryAfterSeconds);
   if (error instanceof MethodNotAllowedError) response.setHeader('Allow', error.allowed.join(', '));
   // What is refused now may be answered in a moment, and has no version.
   response.setHeader('Cache-Control', 'no-store').removeHeader('ETag');

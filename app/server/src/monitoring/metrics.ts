@@ -104,6 +104,12 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly passwordHashesRefused = new Counter({
+    name: `${PREFIX}password_hash_refused_total`,
+    help: 'Password hashes that were not computed because too many waited already',
+    registers: this.registers,
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }

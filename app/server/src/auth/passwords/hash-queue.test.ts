@@ -1,0 +1,100 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { TooManyRequestsError } from '../../common/errors.ts';
+import { Metrics } from '../../monitoring/metrics.ts';
+import { PasswordHasher } from './hash-queue.ts';
+
+function queue(): { hasher: PasswordHasher; read: () => Promise<Record<string, number>> } {
+  const metrics = new Metrics();
+  const hasher = new PasswordHasher(metrics);
+  const read = async (): Promise<Record<string, number>> => {
+    const text = await metrics.registry.metrics();
+    const found = text.matchAll(/^stock_analysis_password_hash_(\w+) (\d+)$/gm);
+    return Object.fromEntries([...found].map(([, name = '', value]) => [name, Number(value)]));
+  };
+  return { hasher, read };
+}
+
+it('computes two at once, lets 16 wait in line, refuses what exceeds, and is free again', async () => {
+  const { hasher, read } = queue();
+  const done: number[] = [];
+  const refused: unknown[] = [];
+  const all = Array.from({ length: 21 }, async (_, index) => {
+    try {
+      // All kinds of work wait in the same line.
+      if (index % 2 === 0) await hasher.hash('correct horse');
+      else await hasher.verifyAgainstNothing('correct horse');
+      done.push(index);
+    } catch (error) {
+      refused.push(error);
+    }
+  });
+  expect(await read()).toEqual({ running: 2, waiting: 16, refused_total: 3 });
+  await Promise.all(all);
+  expect(done.toSorted((one, other) => one - other)).toEqual(Array.from({ length: 18 }, (_, index) => index));
+  // First come, first served: of the two that run together either may end first.
+  for (const [place, index] of done.entries()) expect(Math.abs(place - index)).toBeLessThanOrEqual(1);
+  expect(refused).toHaveLength(3);
+  expect(refused[0]).toBeInstanceOf(TooManyRequestsError);
+  expect(refused[0]).toMatchObject({ status: 429, retryAfterSeconds: 3 });
+  expect(await read()).toEqual({ running: 0, waiting: 0, refused_total: 3 });
+}, 60_000);
+
+it('gives the place back when the work fails', async () => {
+  const { hasher, read } = queue();
+  const broken = Array.from({ length: 18 }, () => hasher.verify('correct horse', 'no hash'));
+  expect((await Promise.allSettled(broken)).map(({ status }) => status)).toEqual(
+    Array.from({ length: 18 }, () => 'rejected'),
+  );
+  expect(await read()).toEqual({ running: 0, waiting: 0, refused_total: 0 });
+});
+
+it('takes as long for nobody as for somebody', async () => {
+  const { hasher } = queue();
+  const stored = await hasher.hash('correct horse');
+  const cpu = async (work: () => Promise<unknown>): Promise<number> => {
+    const before = process.cpuUsage();
+    await work();
+    return process.cpuUsage(before).user;
+  };
+  const [somebody, nobody] = [
+    await cpu(() => hasher.verify('wrong horse', stored)),
+    await cpu(() => hasher.verifyAgainstNothing('wrong horse')),
+  ];
+  // Work that is left out would be a factor of thousands.
+  expect(nobody / somebody).toBeGreaterThan(0.5);
+  expect(nobody / somebody).toBeLessThan(2);
+}, 20_000);
+
+/** What 50 logins may hold the event loop up by, at the 99th percentile. */
+const LIMIT_MS = 50;
+/** The machine of the tests does other work besides. */
+const SLACK = 3;
+const RESOLUTION_MS = 5;
+
+it('leaves the event loop free while 50 logins run', async () => {
+  const { hasher } = queue();
+  const stored = await hasher.hash('correct horse');
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  delay.enable();
+  let refusals = 0;
+  const logIn = async (): Promise<void> => {
+    for (;;)
+      try {
+        expect(await hasher.verify('correct horse', stored)).toMatchObject({ valid: true });
+        return;
+      } catch (error) {
+        if (!(error instanceof TooManyRequestsError)) throw error;
+        refusals += 1;
+        await sleep(error.retryAfterSeconds * 100);
+      }
+  };
+  await Promise.all(Array.from({ length: 50 }, logIn));
+  delay.disable();
+  // The histogram holds the time between two ticks, so an idle loop shows the resolution.
+  const p99 = delay.percentile(99) / 1e6 - RESOLUTION_MS;
+  console.log(`event loop delayed by ${p99.toFixed(1)} ms at p99, ${refusals} refusals`);
+  expect(refusals).toBeGreaterThan(0);
+  expect(p99).toBeLessThan(LIMIT_MS * SLACK);
+}, 120_000);

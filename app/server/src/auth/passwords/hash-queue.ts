@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { TooManyRequestsError } from '../../common/errors.ts';
+import { Metrics } from '../../monitoring/metrics.ts';
+import { hashPassword, impossibleHash, type Verification, verifyPassword } from './password-hash.ts';
+
+/**
+ * Two of the four threads of libuv's pool: the others resolve names and read files meanwhile. Each hash takes a core for
+ * 0.3 s, so more at once would also finish none of them earlier where a server has two.
+ */
+const MOST_RUNNING = 2;
+/** The last one waits for 16 / 2 × 0.3 s = 2.4 s; who would wait longer is told so at once and holds no connection. */
+const MOST_WAITING = 16;
+/** When a full queue has gone. */
+const RETRY_AFTER_SECONDS = 3;
+
+/** The one way to make and compare password hashes, which cost so much that anyone could stop the server with them. */
+@Injectable()
+export class PasswordHasher {
+  readonly #waiting: (() => void)[] = [];
+  readonly #nobody = impossibleHash();
+  readonly #metrics: Metrics;
+  #running = 0;
+
+  constructor(metrics: Metrics) {
+    this.#metrics = metrics;
+    metrics.gauge('password_hash_running', 'Password hashes being computed', [], (set) =>
+      set({}, this.#running),
+    );
+    metrics.gauge('password_hash_waiting', 'Password hashes waiting for their turn', [], (set) =>
+      set({}, this.#waiting.length),
+    );
+  }
+
+  /** @throws TooManyRequestsError when too many wait already, as do the others */
+  hash(password: string): Promise<string> {
+    return this.#inTurn(() => hashPassword(password));
+  }
+
+  verify(password: string, stored: string): Promise<Verification> {
+    return this.#inTurn(() => verifyPassword(password, stored));
+  }
+
+  /** The same work for a user who does not exist: the time of the answer must not tell who does. */
+  async verifyAgainstNothing(password: string): Promise<void> {
+    await this.#inTurn(() => verifyPassword(password, this.#nobody));
+  }
+
+  async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    await this.#turn();
+    try {
+      return await work();
+    } finally {
+      // The place goes to the next in line directly, so that nobody who comes now gets ahead.
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running -= 1;
+      else next();
+    }
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#running < MOST_RUNNING) {
+      this.#running += 1;
+      return;
+    }
+    if (this.#waiting.length >= MOST_WAITING) {
+      this.#metrics.passwordHashesRefused.inc();
+      throw new TooManyRequestsError(
+        'too many passwords are being checked at the moment; try again in a few seconds',
+        RETRY_AFTER_SECONDS,
+      );
+    }
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+}
