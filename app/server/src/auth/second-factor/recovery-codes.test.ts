@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { Keyring } from '../../common/configuration/keyrings.ts';
+import { type Key, Keyring } from '../../common/configuration/keyrings.ts';
 import { newRecoveryCodes, recoveryCodeCandidates, recoveryCodeHmac } from './recovery-codes.ts';
 
-const OLD = { kid: '1', key: Buffer.alloc(32, 1) };
-const NEW = { kid: '2', key: Buffer.alloc(32, 2) };
+const OLD: Key = { kid: '1', state: 'retiring', key: Buffer.alloc(32, 1) };
+const NEW: Key = { kid: '2', state: 'active', key: Buffer.alloc(32, 2) };
 const before = new Keyring([OLD], OLD);
 const during = new Keyring([OLD, NEW], NEW);
 

@@ -6,9 +6,13 @@ import { messageOf } from './errors.ts';
 export const KEYRING_PURPOSES = ['session', 'pepper', 'encryption'] as const;
 export type KeyringPurpose = (typeof KEYRING_PURPOSES)[number];
 
+const KEY_STATES = ['next', 'active', 'retiring'] as const;
+export type KeyState = (typeof KEY_STATES)[number];
+
 export interface Key {
   /** Stands beside everything that the key made, so that it can be found again. */
   readonly kid: string;
+  readonly state: KeyState;
   /** 32 bytes. */
   readonly key: Buffer;
 }
@@ -30,6 +34,11 @@ export class Keyring {
     return this.#keys.get(kid);
   }
 
+  /** Whether what this key made is to be made anew; of a key that is not known here nobody can say so. */
+  isRetiring(kid: string): boolean {
+    return this.find(kid)?.state === 'retiring';
+  }
+
   /** All keys, the active one first. */
   all(): Key[] {
     return [this.active, ...[...this.#keys.values()].filter(({ kid }) => kid !== this.active.kid)];
@@ -42,7 +51,7 @@ const KEY_BYTES = 32;
 
 const entry = z.strictObject({
   kid: z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 of a-z, 0-9 and -'),
-  state: z.enum(['next', 'active', 'retiring']),
+  state: z.enum(KEY_STATES),
   key: z
     .base64()
     .transform((text) => Buffer.from(text, 'base64'))

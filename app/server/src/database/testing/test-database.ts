@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { inject } from 'vitest';
 import type { Configuration, Role } from '../../common/configuration/configuration.ts';
-import { Keyring, type Keyrings } from '../../common/configuration/keyrings.ts';
+import { type Key, Keyring, type Keyrings } from '../../common/configuration/keyrings.ts';
 import { security } from '../../common/configuration/security-schema.ts';
 import { createDataSource } from '../data-source.ts';
 import { type Database, databaseOf } from '../sql.ts';
@@ -23,7 +23,7 @@ export interface TestDatabase {
 export const TEST_TOKEN = 'bootstrap-token-of-the-tests';
 
 function keyringOfTests(fill: number): Keyring {
-  const key = { kid: 'test', key: Buffer.alloc(32, fill) };
+  const key: Key = { kid: 'test', state: 'active', key: Buffer.alloc(32, fill) };
   return new Keyring([key], key);
 }
 
