@@ -13,6 +13,7 @@ const FEATURE = '^app/server/src/(?!common/|database/|testing/)([^/]+)/';
 const SHOWN = [
   '^app/server/src/[^/]+/(http/)?[^/]+\\.module\\.ts$',
   '^app/server/src/market-data/bars/bars\\.service\\.ts$',
+  '^app/server/src/audit/audit-log\\.service\\.ts$',
   '^app/server/src/monitoring/metrics\\.ts$',
   '^app/server/src/indicators/index\\.ts$',
 ];

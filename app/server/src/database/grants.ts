@@ -10,9 +10,18 @@ function grantsFor(schema: string, role: string, tableRights: string): string[] 
   ];
 }
 
+/** The history of migrations is the migrator's own, and records of the audit log are added and never changed. */
+const EXCEPTIONS = [
+  'REVOKE INSERT, UPDATE, DELETE ON app.schema_migrations FROM app_rw',
+  'REVOKE ALL ON app.audit_log FROM app_rw',
+  'GRANT SELECT, INSERT (record) ON app.audit_log TO app_rw',
+  'REVOKE EXECUTE ON FUNCTION app.append_audit_record(), app.refuse_audit_change() FROM app_rw',
+];
+
 /**
  * Gives app_rw data access without DDL and app_ro reading, as far as these roles exist. Run by the owner of the
- * schemas after every migration; repeating it changes nothing.
+ * schemas after every migration; repeating it changes nothing. What is given to all tables and taken from some is one
+ * transaction: there is no moment in which it can be used.
  */
 export async function grantAccess(owner: ClientBase): Promise<void> {
   const { rows } = await owner.query<{ rolname: string }>(
@@ -31,8 +40,7 @@ export async function grantAccess(owner: ClientBase): Promise<void> {
     }
     if (present.has('app_ro')) statements.push(...grantsFor(schema, 'app_ro', 'SELECT'));
   }
-  // The history of migrations is the migrator's own.
-  if (present.has('app_rw'))
-    statements.push('REVOKE INSERT, UPDATE, DELETE ON app.schema_migrations FROM app_rw');
-  for (const statement of statements) await owner.query(statement);
+  if (present.has('app_rw')) statements.push(...EXCEPTIONS);
+  // Several statements in one query are one transaction.
+  await owner.query(statements.join(';\n'));
 }

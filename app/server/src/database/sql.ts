@@ -12,6 +12,8 @@ export interface Sql {
 export interface Transaction extends Sql {
   /** Runs `COPY … FROM STDIN`; `text` holds whole or broken lines of COPY's text format. */
   copyIn(statement: string, text: Iterable<string>): Promise<void>;
+  /** Runs `tell` once the transaction is committed, and never when it is rolled back; `tell` must not throw. */
+  afterCommit(tell: () => void): void;
 }
 
 export interface Database extends Sql {
@@ -40,7 +42,7 @@ function sqlOf(runner: Runner): Sql {
 }
 
 /** TypeORM knows no COPY, so it goes over the transaction's own connection. */
-function transactionOf(manager: EntityManager): Transaction {
+function transactionOf(manager: EntityManager, told: (() => void)[]): Transaction {
   return {
     ...sqlOf(manager),
     async copyIn(statement, text) {
@@ -48,12 +50,18 @@ function transactionOf(manager: EntityManager): Transaction {
       if (client === undefined) throw new Error('COPY needs the connection of a transaction');
       await pipeline(Readable.from(text, { objectMode: false }), client.query(copyFrom(statement)));
     },
+    afterCommit: (tell) => void told.push(tell),
   };
 }
 
 export function databaseOf(dataSource: DataSource): Database {
   return {
     query: (sql, parameters) => sqlOf(dataSource).query(sql, parameters),
-    transaction: (work) => dataSource.transaction((manager) => work(transactionOf(manager))),
+    async transaction(work) {
+      const told: (() => void)[] = [];
+      const result = await dataSource.transaction((manager) => work(transactionOf(manager, told)));
+      for (const tell of told) tell();
+      return result;
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { Logger, Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.ts';
 import { CLOCK, type Clock } from '../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
 import { DATABASE } from '../database/database.module.ts';
@@ -47,7 +48,7 @@ const source = {
 
 /** What the server offers: reading, and ordering loads. It never touches the source itself. */
 @Module({
-  imports: [MonitoringModule],
+  imports: [MonitoringModule, AuditModule],
   controllers: [
     SymbolsController,
     BarsController,

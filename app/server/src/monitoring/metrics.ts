@@ -110,6 +110,13 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly auditRecords = new Counter({
+    name: `${PREFIX}audit_records_total`,
+    help: 'Records written to the audit log, by what came of the action',
+    labelNames: ['outcome'] as const,
+    registers: this.registers,
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }

@@ -3,6 +3,7 @@ import { SeriesBySource1795676400000 } from './1795676400000-series-by-source.ts
 import { MarketReference1795676460000 } from './1795676460000-market-reference.ts';
 import { UpstreamState1795676520000 } from './1795676520000-upstream-state.ts';
 import { Accounts1795680000000 } from './1795680000000-accounts.ts';
+import { AuditLog1795680060000 } from './1795680060000-audit-log.ts';
 
 /** All migrations, oldest first. The number in the last name is the schema version this code expects. */
 export const migrations = [
@@ -11,6 +12,7 @@ export const migrations = [
   MarketReference1795676460000,
   UpstreamState1795676520000,
   Accounts1795680000000,
+  AuditLog1795680060000,
 ];
 
 /** Schema version of a list of migration names: the time stamp of the newest. */

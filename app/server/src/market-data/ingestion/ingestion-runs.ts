@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { DATABASE } from '../../database/database.module.ts';
 import { INGESTION_QUEUE } from '../../database/job-queue.ts';
 import { JobQueue } from '../../database/job-queue.service.ts';
-import type { Database, Sql } from '../../database/sql.ts';
+import type { Database, Sql, Transaction } from '../../database/sql.ts';
 import { MARKET_DATA_SOURCE } from '../market-data-source.ts';
 import type { IngestionKind } from './run.ts';
 import { isBackground } from './schedule.ts';
@@ -68,15 +68,20 @@ export class IngestionRuns {
 
   /**
    * Enqueues a run, or joins the one that is queued or running.
+   * @param alongside the last part of the same transaction
    * @returns the run's id
    * @throws UnavailableError while the job queue is not ready
    */
-  async enqueue(order: IngestionOrder): Promise<string> {
+  async enqueue(
+    order: IngestionOrder,
+    alongside?: (sql: Transaction, runId: string) => Promise<void>,
+  ): Promise<string> {
     this.queue.current();
-    const id = await this.database.transaction(
-      async (sql) =>
-        (await this.create(sql, order)) ?? (await this.joinActive(sql, keyOf(this.source, order))),
-    );
+    const id = await this.database.transaction(async (sql) => {
+      const run = (await this.create(sql, order)) ?? (await this.joinActive(sql, keyOf(this.source, order)));
+      if (run !== undefined) await alongside?.(sql, run);
+      return run;
+    });
     if (id === undefined)
       throw new Error(`the ingestion ${keyOf(this.source, order)} ended at this very moment; ask again`);
     return id;

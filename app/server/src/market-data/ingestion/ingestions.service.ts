@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AuditLog } from '../../audit/audit-log.service.ts';
 import { CLOCK, type Clock } from '../../common/clock.ts';
 import { InvalidParameterError, NotFoundError, NotLoadedError } from '../../common/errors.ts';
 import { DATABASE } from '../../database/database.module.ts';
@@ -26,6 +27,7 @@ export class IngestionsService {
     @Inject(MARKET_DATA_SOURCE) private readonly source: string,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly runs: IngestionRuns,
+    private readonly audit: AuditLog,
   ) {}
 
   async list(): Promise<IngestionList> {
@@ -59,7 +61,18 @@ export class IngestionsService {
       throw new InvalidParameterError('symbols', 'must be absent: a snapshot is of the whole market');
     const distinct = symbols && [...new Set(symbols)];
     if (distinct !== undefined) await this.refuseUnknown(distinct);
-    return this.find(await this.runs.enqueue({ kind, trigger: 'request', symbols: distinct }));
+    const order = { kind, trigger: 'request', symbols: distinct } as const;
+    const id = await this.runs.enqueue(order, (sql, runId) =>
+      this.audit.record(
+        {
+          action: 'ingestion.order',
+          object: { kind: 'ingestion', id: runId },
+          after: { kind, symbols: distinct ?? 'all', symbolCount: distinct?.length },
+        },
+        sql,
+      ),
+    );
+    return this.find(id);
   }
 
   private refuseNotOffered(kind: IngestionKind): void {

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { type AuditEvent, AuditLog } from '../../audit/audit-log.service.ts';
 import { NotFoundError } from '../../common/errors.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database, Transaction } from '../../database/sql.ts';
@@ -39,6 +40,7 @@ export class QuarantineService {
     @Inject(DATABASE) private readonly database: Database,
     @Inject(MARKET_DATA_SOURCE) private readonly source: string,
     private readonly metrics: Metrics,
+    private readonly audit: AuditLog,
   ) {}
 
   async list(query: QuarantineQuery): Promise<QuarantineList> {
@@ -52,7 +54,7 @@ export class QuarantineService {
 
   /**
    * Keeps a decision and does what follows from it, in one transaction: a released row becomes a bar, a dropped one is
-   * none any more, and factors and statistics of the symbol follow. Deciding the same again changes nothing.
+   * none any more, factors and statistics of the symbol follow, and the audit log has a record. Deciding the same again changes nothing.
    * @throws NotFoundError; NotReleasableError when the row breaks what every bar must hold
    */
   async decide(id: string, resolution: Resolution, because: string): Promise<QuarantineItem> {
@@ -65,7 +67,10 @@ export class QuarantineService {
       await lockSymbols(sql, this.source, [known.symbol]);
       const [row] = await sql.query<QuarantinedBar>(ROW, [id]);
       if (row === undefined) throw missing(id);
-      return row.resolution === resolution ? row : resolve(sql, row, resolution, because);
+      if (row.resolution === resolution) return row;
+      const resolved = await resolve(sql, row, resolution, because);
+      await this.audit.record(decisionOn(row, resolution, because), sql);
+      return resolved;
     });
     this.metrics.quarantineDecisions.inc({ source: this.source, resolution });
     return itemOf(decided);
@@ -89,6 +94,17 @@ export class QuarantineService {
       bySymbolAndReason,
     };
   }
+}
+
+function decisionOn(row: QuarantinedBar, resolution: Resolution, reason: string): AuditEvent {
+  const { id, symbol, dataset, date } = row;
+  return {
+    action: resolution === 'released' ? 'quarantine.release' : 'quarantine.drop',
+    object: { kind: 'quarantined-row', id },
+    before: { resolution: row.resolution },
+    after: { resolution, symbol, dataset, date, finding: row.reason },
+    reason,
+  };
 }
 
 /** The same counts over all symbols, in a stable order. */
