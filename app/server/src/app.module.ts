@@ -2,6 +2,10 @@ import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common'
 import { APP_GUARD } from '@nestjs/core';
 import { LoggerModule } from 'nestjs-pino';
 import { AnalysisModule } from './analysis/http/analysis.module.ts';
+import { ApiKeysModule } from './api-keys/api-keys.module.ts';
+import { AuditModule } from './audit/audit.module.ts';
+import { AuthModule } from './auth/auth.module.ts';
+import { UsersModule } from './users/users.module.ts';
 import { AccessGuard } from './auth/access.guard.ts';
 import { CommonModule } from './common/common.module.ts';
 import type { Configuration } from './common/configuration/configuration.ts';
@@ -27,10 +31,19 @@ export class ServerModule {
   static with(configuration: Configuration): DynamicModule {
     return {
       module: ServerModule,
-      imports: [...foundation(configuration), MarketDataModule, IndicatorsModule, AnalysisModule],
+      imports: [
+        ...foundation(configuration),
+        AuditModule,
+        AuthModule,
+        ApiKeysModule,
+        UsersModule,
+        MarketDataModule,
+        IndicatorsModule,
+        AnalysisModule,
+      ],
       // In this order: who may ask at all, then whether it can be answered.
       providers: [
-        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useExisting: AccessGuard },
         { provide: APP_GUARD, useClass: DatabaseGuard },
       ],
     };

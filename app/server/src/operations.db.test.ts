@@ -1,15 +1,18 @@
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TEST_TOKEN } from './database/testing/test-database.ts';
+import { createOperatorKey, type PrincipalHeaders } from './testing/principals.ts';
 import { createLoadedApplication, type TestApplication } from './testing/test-application.ts';
 
 describe('loading and its findings', () => {
   let application: TestApplication;
+  let operator: PrincipalHeaders;
   const server = () => application.app.getHttpServer();
   const get = (path: string) => request(server()).get(path);
 
   beforeAll(async () => {
     application = await createLoadedApplication();
+    operator = await createOperatorKey(application.app);
   });
   afterAll(() => application.close());
 
@@ -60,12 +63,15 @@ describe('loading and its findings', () => {
     });
 
     it.each([
-      ['no token', undefined],
-      ['a wrong token', 'Bearer wrong'],
-      ['another scheme', `Basic ${TEST_TOKEN}`],
-      ['the token and more', `Bearer ${TEST_TOKEN}x`],
-      ['a long token', `Bearer ${'x'.repeat(5_000)}`],
-    ])('refuses to load with %s', async (_what, authorization) => {
+      ['no key', () => undefined],
+      ['a wrong key', () => 'Bearer wrong'],
+      ['another scheme', (key: string) => key.replace('Bearer', 'Basic')],
+      ['the bootstrap token', () => `Bearer ${TEST_TOKEN}`],
+      ['the key and more', (key: string) => `${key}x`],
+      ['another secret of the key', (key: string) => `${key.slice(0, -43)}${'A'.repeat(43)}`],
+      ['a long key', () => `Bearer ${'x'.repeat(5_000)}`],
+    ])('refuses to load with %s', async (_what, wrong) => {
+      const authorization = wrong(operator['Authorization'] ?? '');
       const pending = authorization === undefined ? post() : post().set('Authorization', authorization);
       const { headers } = await pending
         .send({})
@@ -81,7 +87,7 @@ describe('loading and its findings', () => {
       ['a symbol that is none', { symbols: ['000001.SZ', "x'; DROP"] }, 'symbols'],
       ['a list beyond the limit', { symbols: Array.from({ length: 1_001 }, () => '000001.SZ') }, 'symbols'],
     ])('refuses a body with %s', async (_what, body, parameter) => {
-      const response = await post().set('Authorization', `Bearer ${TEST_TOKEN}`).send(body).expect(400);
+      const response = await post().set(operator).send(body).expect(400);
       expect(response.body.errors[0].parameter).toBe(parameter);
     });
 
@@ -90,7 +96,7 @@ describe('loading and its findings', () => {
       ['a body beyond the limit', JSON.stringify({ symbols: ['x'.repeat(200_000)] }), 413],
     ])('refuses %s', async (_what, body, status) => {
       await post()
-        .set('Authorization', `Bearer ${TEST_TOKEN}`)
+        .set(operator)
         .type('json')
         .send(body)
         .expect(status)
@@ -103,7 +109,7 @@ describe('loading and its findings', () => {
       ['a kind that is none', { kind: 'everything' }, 'kind'],
       ['one symbol that is no list', { symbols: '000001.SZ' }, 'symbols', 'must be a list of symbols'],
     ])('refuses %s', async (_what, body, parameter, detail = '') => {
-      const response = await post().set('Authorization', `Bearer ${TEST_TOKEN}`).send(body).expect(400);
+      const response = await post().set(operator).send(body).expect(400);
       expect(response.body.errors).toHaveLength(1);
       expect(response.body.errors[0].parameter).toBe(parameter);
       expect(response.body.errors[0].detail).toContain(detail);
@@ -111,14 +117,14 @@ describe('loading and its findings', () => {
 
     it('refuses a kind that the source does not have, and names those that it has', async () => {
       const order = { kind: 'details', symbols: ['600000.SH'] };
-      const { body } = await post().set('Authorization', `Bearer ${TEST_TOKEN}`).send(order).expect(400);
+      const { body } = await post().set(operator).send(order).expect(400);
       const detail = 'the source sample has no details; it has history, refresh, snapshot, minutes';
       expect(body.errors).toEqual([{ parameter: 'kind', detail }]);
     });
 
     it('refuses symbols that the source does not list, and names them', async () => {
       const { body } = await post()
-        .set('Authorization', `Bearer ${TEST_TOKEN}`)
+        .set(operator)
         .send({ symbols: ['000001.SZ', '999999.SZ'] })
         .expect(404);
       expect(body.errors).toEqual([{ parameter: 'symbols', detail: 'no symbol 999999.SZ is known' }]);
@@ -127,7 +133,7 @@ describe('loading and its findings', () => {
     it('makes one run of the same order given twice', async () => {
       const order = () =>
         post()
-          .set('Authorization', `Bearer ${TEST_TOKEN}`)
+          .set(operator)
           .send({ symbols: ['000001.SZ'] });
       const [first, second] = await Promise.all([order(), order()]);
       expect([first.status, second.status]).toEqual([202, 202]);
@@ -142,7 +148,7 @@ describe('loading and its findings', () => {
     });
 
     it('orders everything without a body', async () => {
-      await post().set('Authorization', `Bearer ${TEST_TOKEN}`).expect(202);
+      await post().set(operator).expect(202);
     });
   });
 

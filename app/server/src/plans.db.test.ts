@@ -5,8 +5,9 @@ import { DataSource } from 'typeorm';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { JobQueue } from './database/job-queue.service.ts';
 import { databaseOf } from './database/sql.ts';
-import { createTestDatabase, TEST_TOKEN, type TestDatabase } from './database/testing/test-database.ts';
+import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
 import { createServerApplication } from './main.ts';
+import { createOperatorKey, type PrincipalHeaders } from './testing/principals.ts';
 import { LIVE, liveMarket } from './market-data/ingestion/testing/live-market.ts';
 import { loadAll, replacing } from './market-data/ingestion/testing/runs.ts';
 import { fillRealistically } from './market-data/store/testing/realistic-rows.ts';
@@ -36,6 +37,7 @@ const GUARDS = new Set(['ingestion_runs_firing_key', 'trading_days_pkey']);
 describe('on realistic amounts of rows', () => {
   let database: TestDatabase;
   let app: NestExpressApplication;
+  let operator: PrincipalHeaders;
   let admin: Client;
   const statements = new Map<string, Statement>();
 
@@ -56,6 +58,7 @@ describe('on realistic amounts of rows', () => {
     app = await createServerApplication(database.configuration('server'));
     await app.listen(0, '127.0.0.1');
     await app.get(JobQueue).whenStarted();
+    operator = await createOperatorKey(app);
     record(app.get(DataSource));
     record(database.dataSource);
     await load();
@@ -116,12 +119,12 @@ describe('on realistic amounts of rows', () => {
     const { body: found } = await request(server).get('/api/v1/quarantine?disposition=flagged').expect(200);
     await request(server)
       .post(`/api/v1/quarantine/${found.items[0].id}/drop`)
-      .set('Authorization', `Bearer ${TEST_TOKEN}`)
+      .set(operator)
       .send({ reason: 'plans' })
       .expect(200);
     await request(server)
       .post('/api/v1/ingestions')
-      .set('Authorization', `Bearer ${TEST_TOKEN}`)
+      .set(operator)
       .send({ symbols: ['600000.SH'] })
       .expect(202);
   }

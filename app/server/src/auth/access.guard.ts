@@ -1,24 +1,75 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ACCESS_RULE, type AccessRule } from '../common/access.ts';
+import type { Request } from 'express';
+import { ACCESS_RULE, type AccessRule, isAtLeast } from '../common/access.ts';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
-import { UnauthorizedError } from '../common/errors.ts';
+import { ForbiddenError, UnauthorizedError } from '../common/errors.ts';
+import { currentRequest } from '../common/request-context.ts';
+import { type Authenticated, Authenticator } from './authenticator.ts';
+import { CsrfTokenError, PasswordChangeRequiredError, StepUpRequiredError } from './errors.ts';
+import { CsrfTokens } from './sessions/csrf.ts';
 
-/** Denies every route that does not say who may use it. */
+/** A route that does not say who may use it, and one that everybody reads where the administrator closed reading. */
+const NOBODY: AccessRule = { kind: 'role', role: 'admin', scope: undefined, stepUp: true };
+const CLOSED_READING = { kind: 'role', role: 'viewer', scope: 'market:read', stepUp: false } as const;
+
+type RoleRule = Extract<AccessRule, { kind: 'role' }>;
+
+/** Denies every route that does not say who may use it, and everybody whom it does not name. */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  constructor(
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
-    private readonly reflector: Reflector,
-  ) {}
+  private readonly anonymousReading: boolean;
 
-  canActivate(context: ExecutionContext): boolean {
-    const rule = this.reflector.getAllAndOverride<AccessRule | undefined>(ACCESS_RULE, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    if (rule?.kind === 'public') return true;
-    if (rule?.kind === 'reading' && this.configuration.security.anonymousReading) return true;
-    throw new UnauthorizedError('sign in first, or send Authorization: Bearer <API key>');
+  constructor(
+    @Inject(CONFIGURATION) configuration: Configuration,
+    private readonly reflector: Reflector,
+    private readonly authenticator: Authenticator,
+    private readonly csrf: CsrfTokens,
+  ) {
+    this.anonymousReading = configuration.security.anonymousReading;
   }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const targets = [context.getHandler(), context.getClass()];
+    const rule = this.reflector.getAllAndOverride<AccessRule | undefined>(ACCESS_RULE, targets) ?? NOBODY;
+    if (rule.kind === 'public') return true;
+    const request = context.switchToHttp().getRequest<Request>();
+    const who = await this.authenticator.identify(request);
+    const known = currentRequest();
+    if (known !== undefined) known.principal = who?.principal;
+    // What is open to everybody is open to who signed in, too. A key that may not read is one that may not read.
+    const isPerson = who === undefined || who.session !== undefined;
+    if (rule.kind === 'reading' && this.anonymousReading && isPerson) return true;
+    this.require(rule.kind === 'reading' ? CLOSED_READING : rule, who, request);
+    return true;
+  }
+
+  private require(rule: RoleRule, who: Authenticated | undefined, request: Request): void {
+    if (who === undefined)
+      throw new UnauthorizedError('sign in first, or send an API key: Authorization: Bearer stk_…');
+    if (who.session === undefined) requireScope(rule.scope, who.principal.scopes);
+    else this.requireSession(rule, who.session, request);
+    if (!isAtLeast(who.principal.role, rule.role))
+      throw new ForbiddenError(`this needs the role ${rule.role}; yours is ${who.principal.role}`);
+  }
+
+  private requireSession(
+    rule: RoleRule,
+    session: NonNullable<Authenticated['session']>,
+    request: Request,
+  ): void {
+    const { principal, mustChangePassword, isSteppedUp } = session;
+    const isSafe = request.method === 'GET' || request.method === 'HEAD';
+    if (!isSafe && !this.csrf.isValid(principal.sessionId, request.get('X-CSRF-Token') ?? ''))
+      throw new CsrfTokenError('X-CSRF-Token: send the csrfToken of GET /api/v1/auth/session');
+    if (mustChangePassword && rule.allowsOldPassword !== true)
+      throw new PasswordChangeRequiredError('the password was set by somebody else: change it first');
+    if (rule.stepUp && !isSteppedUp)
+      throw new StepUpRequiredError('give the password again (POST /api/v1/auth/step-up), then repeat this');
+  }
+}
+
+function requireScope(needed: string | undefined, scopes: readonly string[]): void {
+  if (needed === undefined) throw new ForbiddenError('this is for people who signed in, not for API keys');
+  if (!scopes.includes(needed)) throw new ForbiddenError(`the API key lacks the scope ${needed}`);
 }

@@ -24,12 +24,15 @@ export type AccessRule =
   | { readonly kind: 'public' }
   /** Reading of market data: open to everyone while `security.anonymousReading` is on. */
   | { readonly kind: 'reading' }
-  /** `scope` undefined: for sessions only, never for API keys. `stepUp`: the password was given a moment ago. */
   | {
       readonly kind: 'role';
       readonly role: UserRole;
+      /** What an API key must be good for; undefined: never an API key, only a person. */
       readonly scope: Scope | undefined;
+      /** The password must have been given a moment ago. */
       readonly stepUp: boolean;
+      /** Also for somebody who has to change the password first. */
+      readonly allowsOldPassword?: boolean;
     };
 
 export const ACCESS_RULE = 'access-rule';
@@ -51,12 +54,12 @@ export const Reading = (): MethodDecorator & ClassDecorator =>
 export const NeedsRole = (role: UserRole, scope: Scope): MethodDecorator & ClassDecorator =>
   applyDecorators(rule({ kind: 'role', role, scope, stepUp: false }), Authenticated());
 
-/** From this role up, by a person who signed in; `stepUp`: whose password was checked a moment ago. */
+/** From this role up, by a person who signed in. */
 export const NeedsSession = (
   role: UserRole = 'viewer',
-  { stepUp = false } = {},
+  { stepUp = false, allowsOldPassword = false } = {},
 ): MethodDecorator & ClassDecorator =>
-  applyDecorators(rule({ kind: 'role', role, scope: undefined, stepUp }), ApiCookieAuth());
+  applyDecorators(rule({ kind: 'role', role, scope: undefined, stepUp, allowsOldPassword }), ApiCookieAuth());
 
 export function isAtLeast(role: UserRole, needed: UserRole): boolean {
   return USER_ROLES.indexOf(role) >= USER_ROLES.indexOf(needed);

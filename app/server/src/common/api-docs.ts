@@ -1,6 +1,5 @@
-import { applyDecorators, type Type } from '@nestjs/common';
+import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
 import {
-  ApiAcceptedResponse,
   ApiBadRequestResponse,
   ApiConflictResponse,
   ApiForbiddenResponse,
@@ -9,6 +8,7 @@ import {
   ApiNotModifiedResponse,
   ApiOkResponse,
   ApiPayloadTooLargeResponse,
+  ApiResponse,
   type ApiResponseNoStatusOptions,
   ApiServiceUnavailableResponse,
   ApiTooManyRequestsResponse,
@@ -32,15 +32,12 @@ function failures(notFound: string | undefined): MethodDecorator[] {
         'the database does not answer, or the first load of market data has not ended; see Retry-After',
       ),
     ),
+    ApiTooManyRequestsResponse(problem('asked too often; see Retry-After')),
     ApiInternalServerErrorResponse(problem('the server failed; its log has the details under `requestId`')),
   ];
 }
 
 export const FACTORS_UNKNOWN = 'prices are to be adjusted and the ex-dates of the symbol are not known';
-
-/** For routes that refuse to do more of a kind at once. */
-export const TooManyAnswers = (of: string): MethodDecorator =>
-  ApiTooManyRequestsResponse(problem(`too many ${of}; Retry-After says when to try again`));
 
 /** The answers of a reading route; the options say what may be missing, and what may stand in the way. */
 export function Answers(type: Type, options: { notFound?: string; conflict?: string } = {}): MethodDecorator {
@@ -52,28 +49,31 @@ export function Answers(type: Type, options: { notFound?: string; conflict?: str
   );
 }
 
-/** The answers of a route that orders work: 202 and what was ordered. */
-export function AcceptedAnswers(type: Type, options: { notFound?: string } = {}): MethodDecorator {
-  return applyDecorators(
-    ApiAcceptedResponse({ type }),
-    ApiUnauthorizedResponse(problem('the bootstrap token is missing or wrong')),
-    ApiForbiddenResponse(problem('writing is switched off: the server has no bootstrap token')),
-    ApiPayloadTooLargeResponse(problem('the body has more than 100 kB')),
-    ApiUnsupportedMediaTypeResponse(problem('the body is not JSON')),
-    ...failures(options.notFound),
-  );
+/** Statuses of an answer that carries what was changed, or nothing. */
+type DoneStatus = 200 | 201 | 202 | 204;
+
+interface GuardedOptions {
+  readonly status?: DoneStatus;
+  readonly description?: string;
+  readonly notFound?: string;
+  readonly conflict?: string;
 }
 
-/** The answers of a route that decides about something: what was decided, or why it cannot be. */
-export function DecisionAnswers(
-  type: Type,
-  options: { notFound: string; conflict?: string },
-): MethodDecorator {
+/** The answers of a route that only some may use: what came of it, or why it was refused. */
+export function GuardedAnswers(type: Type | undefined, options: GuardedOptions = {}): MethodDecorator {
+  const { status = type === undefined ? 204 : 200, description = '', notFound, conflict } = options;
   return applyDecorators(
-    ApiOkResponse({ type }),
-    ...(options.conflict === undefined ? [] : [ApiConflictResponse(problem(options.conflict))]),
-    ApiUnauthorizedResponse(problem('the bootstrap token is missing or wrong')),
-    ApiForbiddenResponse(problem('writing is switched off: the server has no bootstrap token')),
-    ...failures(options.notFound),
+    HttpCode(status),
+    ApiResponse({ status, description, ...(type === undefined ? {} : { type }) }),
+    ...(conflict === undefined ? [] : [ApiConflictResponse(problem(conflict))]),
+    ApiUnauthorizedResponse(problem('nobody is signed in, and no API key was sent')),
+    ApiForbiddenResponse(
+      problem(
+        'the role, the scope of the API key, the CSRF token or a fresh password is missing; see `type`',
+      ),
+    ),
+    ApiPayloadTooLargeResponse(problem('the body is larger than the limit')),
+    ApiUnsupportedMediaTypeResponse(problem('the body is not JSON')),
+    ...failures(notFound),
   );
 }

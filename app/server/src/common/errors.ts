@@ -106,3 +106,10 @@ export class NotStoredError extends DomainError {
     super(`symbol: ${detail}`, [{ parameter: 'symbol', detail }]);
   }
 }
+
+/** What is asked for contradicts what is stored. */
+export class ConflictError extends DomainError {
+  readonly kind = 'conflict';
+  readonly status = 409;
+  readonly title = 'Conflict';
+}

@@ -6,6 +6,7 @@ import { answerMalformedRequests } from './client-errors.ts';
 import { ConditionalAnswers } from './conditional/conditional-answers.ts';
 import { ProblemFilter } from './problem.filter.ts';
 import { refuseForeignBody } from './request-body.ts';
+import { requestContext } from './request-context.ts';
 import { requestId } from './request-id.ts';
 import { createValidationPipe } from './validation.ts';
 
@@ -53,6 +54,7 @@ function revalidate(_request: Request, response: Response, next: NextFunction): 
 export function configureHttp(app: NestExpressApplication): void {
   app.disable('x-powered-by');
   app.use(requestId);
+  app.use(requestContext);
   app.use(securityHeaders());
   app.use('/api', revalidate);
   app.use(refuseForeignBody);

@@ -22,9 +22,12 @@ describe('a code', () => {
     expect(acceptedStep(SECRET, code.slice(-6), at(seconds), undefined)).toBe(Math.floor(seconds / 30));
   });
 
-  it.each(RFC_4226.entries().toArray())('is that of RFC 4226 for counter %i', (counter, code) => {
-    expect(acceptedStep(SECRET, code, at(counter * 30), undefined)).toBe(counter);
-  });
+  it.each(RFC_4226.map((code, counter) => [counter, code] as const))(
+    'is that of RFC 4226 for counter %i',
+    (counter, code) => {
+      expect(acceptedStep(SECRET, code, at(counter * 30), undefined)).toBe(counter);
+    },
+  );
 
   it('counts in its own step, in the one before and in the one after', () => {
     const code = RFC_4226[5] ?? '';

@@ -1,7 +1,7 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { NeedsRole, Reading } from '../../common/access.ts';
-import { AcceptedAnswers, Answers } from '../../common/api-docs.ts';
+import { Answers, GuardedAnswers } from '../../common/api-docs.ts';
 import { InvalidParameterError } from '../../common/errors.ts';
 import { NoParameters } from '../../common/validation.ts';
 import {
@@ -40,7 +40,6 @@ export class IngestionsController {
 
   @NeedsRole('operator', 'market:write')
   @Post()
-  @HttpCode(202)
   @ApiOperation({
     operationId: 'orderIngestion',
     summary: 'Load market data again; joins a load that is already queued or running',
@@ -50,7 +49,7 @@ export class IngestionsController {
     required: false,
     description: 'without one: the history of everything',
   })
-  @AcceptedAnswers(Ingestion, { notFound: 'a symbol that is not known' })
+  @GuardedAnswers(Ingestion, { status: 202, notFound: 'a symbol that is not known' })
   order(@Query(NoParameters) _query: object, @Body() body: IngestionOrderBody): Promise<Ingestion> {
     return this.ingestions.order(body);
   }

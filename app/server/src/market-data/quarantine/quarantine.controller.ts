@@ -1,7 +1,7 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { NeedsRole, Reading } from '../../common/access.ts';
-import { Answers, DecisionAnswers } from '../../common/api-docs.ts';
+import { Answers, GuardedAnswers } from '../../common/api-docs.ts';
 import { NoParameters } from '../../common/validation.ts';
 import { QuarantineDecisionBody, QuarantineItem, QuarantineList, QuarantineQuery } from './quarantine.dto.ts';
 import { QuarantineService } from './quarantine.service.ts';
@@ -24,9 +24,8 @@ export class QuarantineController {
 
   @NeedsRole('operator', 'market:write')
   @Post(':id/release')
-  @HttpCode(200)
   @ApiOperation({ operationId: 'releaseRow', summary: 'Take a row for true: it becomes a bar, or stays one' })
-  @DecisionAnswers(QuarantineItem, { notFound: 'no such row', conflict: 'the row can be no bar' })
+  @GuardedAnswers(QuarantineItem, { notFound: 'no such row', conflict: 'the row can be no bar' })
   release(
     @Param('id') id: string,
     @Query(NoParameters) _query: object,
@@ -37,12 +36,11 @@ export class QuarantineController {
 
   @NeedsRole('operator', 'market:write')
   @Post(':id/drop')
-  @HttpCode(200)
   @ApiOperation({
     operationId: 'dropRow',
     summary: 'Take a row for wrong: it is no bar, whenever it is loaded',
   })
-  @DecisionAnswers(QuarantineItem, { notFound: 'no such row' })
+  @GuardedAnswers(QuarantineItem, { notFound: 'no such row' })
   drop(
     @Param('id') id: string,
     @Query(NoParameters) _query: object,

@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TEST_TOKEN } from '../../database/testing/test-database.ts';
+import { createOperatorKey, type PrincipalHeaders } from '../../testing/principals.ts';
 import { createLoadedApplication, type TestApplication } from '../../testing/test-application.ts';
 import { loadAll, replacing } from '../ingestion/testing/runs.ts';
 import { valueOr, type MarketDataProvider, type Origin, type SourceRow } from '../provider.ts';
@@ -45,15 +45,13 @@ function withLeap(elsewhere?: Elsewhere): MarketDataProvider {
 
 describe('decisions about quarantined rows', () => {
   let application: TestApplication;
+  let operator: PrincipalHeaders;
   const sql = () => application.database.sql;
   const server = () => application.app.getHttpServer();
   const list = async (query: string) =>
     (await request(server()).get(`/api/v1/quarantine?${query}`).expect(200)).body;
   const decide = (id: string, what: string, reason = 'compared with the exchange') =>
-    request(server())
-      .post(`/api/v1/quarantine/${id}/${what}`)
-      .set('Authorization', `Bearer ${TEST_TOKEN}`)
-      .send({ reason });
+    request(server()).post(`/api/v1/quarantine/${id}/${what}`).set(operator).send({ reason });
   const reload = () => loadAll(sql(), withLeap());
   const bars = () =>
     sql().query(
@@ -71,6 +69,7 @@ describe('decisions about quarantined rows', () => {
 
   beforeAll(async () => {
     application = await createLoadedApplication(['000001.SH']);
+    operator = await createOperatorKey(application.app);
     await reload();
   });
   afterAll(() => application.close());
@@ -93,7 +92,7 @@ describe('decisions about quarantined rows', () => {
     await request(server()).post(`/api/v1/quarantine/${id}/release`).send({ reason: 'because' }).expect(401);
     const refusal = async (body?: object): Promise<unknown> => {
       const path = `/api/v1/quarantine/${id}/drop`;
-      const order = request(server()).post(path).set('Authorization', `Bearer ${TEST_TOKEN}`);
+      const order = request(server()).post(path).set(operator);
       return (await order.send(body).expect(400)).body.errors;
     };
     const wrong = (detail: string) => [{ parameter: 'reason', detail: expect.stringContaining(detail) }];

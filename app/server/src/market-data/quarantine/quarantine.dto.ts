@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { trimmed } from '../../common/text-fields.ts';
 import { SYMBOL_PATTERN } from '../../common/market/symbol.ts';
 import { OptionalLimit } from '../../common/market/series-query.ts';
 
@@ -45,9 +46,6 @@ export class QuarantineQuery {
   @OptionalLimit({ maximum: 1000, default: 100 })
   limit: number = 100;
 }
-
-const trimmed = ({ value }: { value: unknown }): unknown =>
-  typeof value === 'string' ? value.trim() : value;
 
 export class QuarantineDecisionBody {
   @ApiProperty({ description: 'why, for those who read it later', minLength: 3, maxLength: 500 })

@@ -1,0 +1,72 @@
+import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { NeedsSession, type Principal } from '../common/access.ts';
+import { GuardedAnswers } from '../common/api-docs.ts';
+import { CurrentSession } from '../common/current-principal.ts';
+import { UuidPipe } from '../common/uuid.pipe.ts';
+import { NoParameters } from '../common/validation.ts';
+import { ApiKeyBody, ApiKeyList, NewApiKeyAnswer, RotationBody } from './api-keys.dto.ts';
+import { ApiKeys } from './api-keys.service.ts';
+
+type Session = Extract<Principal, { kind: 'session' }>;
+
+const KeyId = new UuidPipe('id', 'the id of an API key');
+const NOT_YOURS = 'no such key of yours';
+
+/** The keys of oneself; a key makes no keys. */
+@ApiTags('api-keys')
+@Controller('api-keys')
+export class ApiKeysController {
+  constructor(private readonly apiKeys: ApiKeys) {}
+
+  @NeedsSession()
+  @Get()
+  @ApiOperation({ operationId: 'listApiKeys', summary: 'Keys of oneself, without their secrets' })
+  @GuardedAnswers(ApiKeyList)
+  async list(
+    @Query(NoParameters) _query: object,
+    @CurrentSession() { userId }: Session,
+  ): Promise<ApiKeyList> {
+    return { apiKeys: await this.apiKeys.list(userId) };
+  }
+
+  @NeedsSession('viewer', { stepUp: true })
+  @Post()
+  @ApiOperation({ operationId: 'createApiKey', summary: 'A key for a program' })
+  @GuardedAnswers(NewApiKeyAnswer, { status: 201, conflict: 'there are as many keys as one may have' })
+  create(
+    @Query(NoParameters) _query: object,
+    @CurrentSession() { userId }: Session,
+    @Body() body: ApiKeyBody,
+  ): Promise<NewApiKeyAnswer> {
+    return this.apiKeys.create(userId, body);
+  }
+
+  @NeedsSession('viewer', { stepUp: true })
+  @Post(':id/rotate')
+  @ApiOperation({
+    operationId: 'rotateApiKey',
+    summary: 'A new secret; the one until now goes on for a while',
+  })
+  @GuardedAnswers(NewApiKeyAnswer, { notFound: NOT_YOURS })
+  rotate(
+    @Param('id', KeyId) id: string,
+    @Query(NoParameters) _query: object,
+    @CurrentSession() { userId }: Session,
+    @Body() { overlapHours }: RotationBody,
+  ): Promise<NewApiKeyAnswer> {
+    return this.apiKeys.rotate(userId, id, overlapHours);
+  }
+
+  @NeedsSession()
+  @Delete(':id')
+  @ApiOperation({ operationId: 'revokeApiKey', summary: 'End a key at once' })
+  @GuardedAnswers(undefined, { notFound: NOT_YOURS })
+  revoke(
+    @Param('id', KeyId) id: string,
+    @Query(NoParameters) _query: object,
+    @CurrentSession() { userId }: Session,
+  ): Promise<void> {
+    return this.apiKeys.revoke(userId, id);
+  }
+}

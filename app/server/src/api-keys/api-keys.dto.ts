@@ -1,0 +1,94 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+} from 'class-validator';
+import { type Scope, SCOPES } from '../common/access.ts';
+import { trimmed } from '../common/text-fields.ts';
+
+const MOST_DAYS = 365;
+const MOST_OVERLAP_HOURS = 168;
+
+export class ApiKeyBody {
+  @ApiProperty({ description: 'what it is for', maxLength: 100, example: 'notebook' })
+  @Matches(/^[^\p{Cc}\p{Cf}]*$/u, { message: 'must not hold control characters' })
+  @MaxLength(100, { message: 'must have at most 100 characters' })
+  @MinLength(1, { message: 'must have at least 1 character' })
+  @IsString({ message: 'must be text' })
+  @Transform(trimmed)
+  name!: string;
+
+  @ApiProperty({ enum: SCOPES, isArray: true, description: 'what it opens, as far as its owner may do it' })
+  @ArrayUnique({ message: 'must name each scope once' })
+  @IsIn(SCOPES, { each: true, message: `must be of ${SCOPES.join(', ')}` })
+  @ArrayMaxSize(SCOPES.length, { message: `must have at most ${SCOPES.length} scopes` })
+  @ArrayMinSize(1, { message: 'must have at least one scope' })
+  @IsArray({ message: 'must be a list of scopes' })
+  scopes!: Scope[];
+
+  @ApiPropertyOptional({ minimum: 1, maximum: MOST_DAYS, default: 90 })
+  @IsOptional()
+  @Max(MOST_DAYS, { message: `must be at most ${MOST_DAYS}` })
+  @Min(1, { message: 'must be at least 1' })
+  @IsInt({ message: 'must be a whole number of days' })
+  expiresInDays: number = 90;
+}
+
+export class RotationBody {
+  @ApiPropertyOptional({
+    minimum: 0,
+    maximum: MOST_OVERLAP_HOURS,
+    default: 24,
+    description: 'how long the secret until now goes on; 0: not at all',
+  })
+  @IsOptional()
+  @Max(MOST_OVERLAP_HOURS, { message: `must be at most ${MOST_OVERLAP_HOURS}` })
+  @Min(0, { message: 'must be at least 0' })
+  @IsInt({ message: 'must be a whole number of hours' })
+  overlapHours: number = 24;
+}
+
+export class ApiKeyItem {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ description: 'the second part of the key, by which a found key is known' })
+  publicId!: string;
+
+  @ApiProperty()
+  name!: string;
+
+  @ApiProperty({ enum: SCOPES, isArray: true })
+  scopes!: Scope[];
+
+  @ApiProperty()
+  createdAt!: Date;
+
+  @ApiProperty({ type: Date, nullable: true })
+  expiresAt!: Date | null;
+
+  @ApiProperty({ type: Date, nullable: true, description: 'to the minute; null: never' })
+  lastUsedAt!: Date | null;
+}
+
+export class ApiKeyList {
+  @ApiProperty({ type: [ApiKeyItem] })
+  apiKeys!: ApiKeyItem[];
+}
+
+export class NewApiKeyAnswer extends ApiKeyItem {
+  @ApiProperty({ description: 'the key; shown this once', example: 'stk_…' })
+  text!: string;
+}

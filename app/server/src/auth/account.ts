@@ -1,0 +1,40 @@
+import type { Principal, UserRole } from '../common/access.ts';
+import type { Sql } from '../database/sql.ts';
+
+/** What signing in needs to know of a user. */
+export interface Account {
+  readonly id: string;
+  readonly username: string;
+  readonly displayName: string;
+  readonly role: UserRole;
+  readonly passwordHash: string;
+  readonly mustChangePassword: boolean;
+  readonly isDisabled: boolean;
+  /** In its envelope; null where there is no second factor. */
+  readonly totpSecret: string | null;
+  readonly isTotpConfirmed: boolean;
+}
+
+const COLUMNS = `id, username, display_name AS "displayName", role, password_hash AS "passwordHash",
+  must_change_password AS "mustChangePassword", disabled_at IS NOT NULL AS "isDisabled",
+  totp_secret AS "totpSecret", totp_confirmed_at IS NOT NULL AS "isTotpConfirmed"`;
+
+/** @param username in lower case, as it is stored */
+export async function accountByName(sql: Sql, username: string): Promise<Account | undefined> {
+  const [account] = await sql.query<Account>(`SELECT ${COLUMNS} FROM app.users WHERE username = $1`, [
+    username,
+  ]);
+  return account;
+}
+
+/** The account of somebody who signed in. */
+export async function accountById(sql: Sql, id: string): Promise<Account> {
+  const [account] = await sql.query<Account>(`SELECT ${COLUMNS} FROM app.users WHERE id = $1`, [id]);
+  if (account === undefined) throw new Error(`there is no user ${id}`);
+  return account;
+}
+
+/** Who it was, for the audit log, where the request itself has just shown it. */
+export function asActor({ id, role }: { id: string; role: UserRole }, session: { id: string }): Principal {
+  return { kind: 'session', userId: id, role, sessionId: session.id };
+}

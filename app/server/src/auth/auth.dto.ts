@@ -1,0 +1,178 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { USER_ROLES, type UserRole } from '../common/access.ts';
+import { IsDisplayName, IsUsername, trimmed } from '../common/text-fields.ts';
+
+/** Longest text that is taken for a password at all; what a new one must be like is judged when it is set. */
+const LONGEST_SENT = 1024;
+
+const IsSentPassword = (description: string): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({ format: 'password', description, maxLength: LONGEST_SENT }),
+    MaxLength(LONGEST_SENT, { message: `must have at most ${LONGEST_SENT} characters` }),
+    MinLength(1, { message: 'must not be empty' }),
+    IsString({ message: 'must be text' }),
+  );
+
+const NEW_PASSWORD =
+  '12 to 128 characters of any kind, and none of the passwords that were found in breaches';
+
+const IsCode = (): PropertyDecorator =>
+  applyDecorators(
+    Matches(/^[0-9A-Za-z-]{6,64}$/, { message: 'must be six digits, or a recovery code' }),
+    IsString({ message: 'must be text' }),
+    Transform(trimmed),
+  );
+
+const OptionalCode = (): PropertyDecorator =>
+  applyDecorators(
+    ApiPropertyOptional({ description: 'where there is a second factor: its code, or a recovery code' }),
+    IsCode(),
+    IsOptional(),
+  );
+
+export class SetupBody {
+  @ApiProperty({ description: 'the bootstrap token', format: 'password' })
+  @MaxLength(512, { message: 'must have at most 512 characters' })
+  @MinLength(1, { message: 'must not be empty' })
+  @IsString({ message: 'must be text' })
+  token!: string;
+
+  @IsUsername()
+  username!: string;
+
+  @ApiPropertyOptional({ maxLength: 100, description: 'absent: the user name' })
+  @IsOptional()
+  @IsDisplayName()
+  displayName?: string;
+
+  @IsSentPassword(NEW_PASSWORD)
+  password!: string;
+}
+
+export class LoginBody {
+  @IsUsername()
+  username!: string;
+
+  @IsSentPassword('')
+  password!: string;
+
+  @OptionalCode()
+  code?: string;
+}
+
+export class StepUpBody {
+  @IsSentPassword('the one that signs in')
+  password!: string;
+
+  @OptionalCode()
+  code?: string;
+}
+
+export class PasswordChangeBody {
+  @IsSentPassword('the one until now')
+  currentPassword!: string;
+
+  @IsSentPassword(NEW_PASSWORD)
+  newPassword!: string;
+}
+
+export class CodeBody {
+  @ApiProperty({ description: 'the six digits that the authenticator shows now', example: '123456' })
+  @Matches(/^\d{6}$/, { message: 'must be six digits' })
+  @IsString({ message: 'must be text' })
+  code!: string;
+}
+
+export class SignedInUser {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty()
+  username!: string;
+
+  @ApiProperty()
+  displayName!: string;
+
+  @ApiProperty({ enum: USER_ROLES })
+  role!: UserRole;
+
+  @ApiProperty({ description: 'nothing else is possible before' })
+  mustChangePassword!: boolean;
+
+  @ApiProperty()
+  hasSecondFactor!: boolean;
+}
+
+export class SessionState {
+  @ApiProperty({ description: 'null: nobody is signed in', type: SignedInUser, nullable: true })
+  user!: SignedInUser | null;
+
+  @ApiProperty({
+    description:
+      'to be sent as X-CSRF-Token with everything that changes something; null: nobody is signed in',
+    type: String,
+    nullable: true,
+  })
+  csrfToken!: string | null;
+
+  @ApiProperty({ description: 'when the session ends at the latest', type: Date, nullable: true })
+  expiresAt!: Date | null;
+
+  @ApiProperty({ description: 'sensitive actions are possible without giving the password again' })
+  isSteppedUp!: boolean;
+
+  @ApiProperty({ description: 'the bootstrap token waits for its administrator' })
+  needsSetup!: boolean;
+
+  @ApiProperty({ description: 'market data can be read without an account' })
+  anonymousReading!: boolean;
+}
+
+export class SessionItem {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty()
+  createdAt!: Date;
+
+  @ApiProperty({ description: 'to the minute' })
+  lastSeenAt!: Date;
+
+  @ApiProperty()
+  expiresAt!: Date;
+
+  @ApiProperty({ description: 'from where it was begun' })
+  address!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  userAgent!: string | null;
+
+  @ApiProperty({ description: 'the one that asks' })
+  isCurrent!: boolean;
+}
+
+export class SessionList {
+  @ApiProperty({ type: [SessionItem] })
+  sessions!: SessionItem[];
+}
+
+export class RevokedCount {
+  @ApiProperty({ description: 'how many ended' })
+  revoked!: number;
+}
+
+export class EnrolmentAnswer {
+  @ApiProperty({ description: 'base32, for typing it into an authenticator' })
+  secret!: string;
+
+  @ApiProperty({ example: 'otpauth://totp/…', description: 'for a QR code' })
+  uri!: string;
+}
+
+export class RecoveryCodes {
+  @ApiProperty({ type: [String], description: 'each stands in for the second factor once; shown this once' })
+  recoveryCodes!: string[];
+}

@@ -1,0 +1,43 @@
+import { Module } from '@nestjs/common';
+import { ApiKeysModule } from '../api-keys/api-keys.module.ts';
+import { AuditModule } from '../audit/audit.module.ts';
+import { MonitoringModule } from '../monitoring/monitoring.module.ts';
+import { SecretsModule } from '../secrets/secrets.module.ts';
+import { AccessGuard } from './access.guard.ts';
+import { Accounts } from './accounts.service.ts';
+import { AuthController } from './auth.controller.ts';
+import { AuthService } from './auth.service.ts';
+import { Authenticator } from './authenticator.ts';
+import { Lockout } from './login/lockout.ts';
+import { Login } from './login/login.service.ts';
+import { PasswordHasher } from './passwords/hash-queue.ts';
+import { Passwords } from './passwords/passwords.service.ts';
+import { Retention } from './retention.ts';
+import { SecondFactorController } from './second-factor.controller.ts';
+import { SecondFactor } from './second-factor/second-factor.service.ts';
+import { CsrfTokens } from './sessions/csrf.ts';
+import { Sessions } from './sessions/sessions.service.ts';
+import { Setup } from './setup.service.ts';
+
+/** Who asks, and may they: signing in, sessions, the guard of all routes. */
+@Module({
+  imports: [ApiKeysModule, AuditModule, MonitoringModule, SecretsModule],
+  controllers: [AuthController, SecondFactorController],
+  providers: [
+    AccessGuard,
+    Accounts,
+    AuthService,
+    Authenticator,
+    CsrfTokens,
+    Lockout,
+    Login,
+    PasswordHasher,
+    Passwords,
+    Retention,
+    SecondFactor,
+    Sessions,
+    Setup,
+  ],
+  exports: [AccessGuard, Accounts],
+})
+export class AuthModule {}

@@ -1,0 +1,158 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { AuditLog } from '../audit/audit-log.service.ts';
+import type { Principal } from '../common/access.ts';
+import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
+import { DATABASE } from '../database/database.module.ts';
+import type { Database } from '../database/sql.ts';
+import { accountById } from './account.ts';
+import { Accounts } from './accounts.service.ts';
+import type {
+  LoginBody,
+  PasswordChangeBody,
+  RevokedCount,
+  SessionList,
+  SessionState,
+  SetupBody,
+  SignedInUser,
+  StepUpBody,
+} from './auth.dto.ts';
+import { Login } from './login/login.service.ts';
+import { CsrfTokens } from './sessions/csrf.ts';
+import { clearSessionCookie, readSessionCookie, writeSessionCookie } from './sessions/session-cookie.ts';
+import { type NewSession, Sessions } from './sessions/sessions.service.ts';
+import { Setup } from './setup.service.ts';
+
+type Session = Extract<Principal, { kind: 'session' }>;
+
+/** What the routes below `auth` do: the steps of signing in, with the cookie around them. */
+@Injectable()
+export class AuthService {
+  private readonly anonymousReading: boolean;
+
+  constructor(
+    @Inject(CONFIGURATION) configuration: Configuration,
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly sessions: Sessions,
+    private readonly csrf: CsrfTokens,
+    private readonly login: Login,
+    private readonly setup: Setup,
+    private readonly accounts: Accounts,
+    private readonly audit: AuditLog,
+  ) {
+    this.anonymousReading = configuration.security.anonymousReading;
+  }
+
+  async state(request: Request): Promise<SessionState> {
+    const token = readSessionCookie(request);
+    return this.describe(token);
+  }
+
+  async setUp(body: SetupBody, request: Request, response: Response): Promise<SessionState> {
+    const { token, username, displayName = username, password } = body;
+    const session = await this.setup.run({ token, username, displayName, password });
+    return this.handOver(session, request, response);
+  }
+
+  async signIn(
+    { username, password, code }: LoginBody,
+    request: Request,
+    response: Response,
+  ): Promise<SessionState> {
+    return this.handOver(await this.login.signIn({ username, password, code }), request, response);
+  }
+
+  async signOut({ userId, sessionId }: Session, request: Request, response: Response): Promise<void> {
+    await this.database.transaction(async (sql) => {
+      await this.sessions.revoke(userId, sessionId, sql);
+      await this.audit.record({ action: 'session.logout', object: { kind: 'session', id: sessionId } }, sql);
+    });
+    clearSessionCookie(request, response);
+    // Whatever else a page kept of what it was shown goes, too.
+    response.setHeader('Clear-Site-Data', '"cache", "storage"');
+  }
+
+  async stepUp(
+    { userId, sessionId }: Session,
+    { password, code }: StepUpBody,
+    request: Request,
+    response: Response,
+  ): Promise<SessionState> {
+    return this.handOver(await this.login.stepUp(userId, sessionId, password, code), request, response);
+  }
+
+  async changePassword(
+    { userId, sessionId }: Session,
+    { currentPassword, newPassword }: PasswordChangeBody,
+    request: Request,
+    response: Response,
+  ): Promise<SessionState> {
+    await this.login.provePassword(userId, currentPassword);
+    return this.handOver(
+      await this.accounts.changePassword(userId, sessionId, newPassword),
+      request,
+      response,
+    );
+  }
+
+  async sessionsOf({ userId, sessionId }: Session): Promise<SessionList> {
+    const sessions = await this.sessions.list(userId);
+    return { sessions: sessions.map((session) => ({ ...session, isCurrent: session.id === sessionId })) };
+  }
+
+  async endOthers({ userId, sessionId }: Session): Promise<RevokedCount> {
+    return this.database.transaction(async (sql) => {
+      const revoked = await this.sessions.revokeAll(userId, sessionId, sql);
+      const after = { revoked };
+      await this.audit.record(
+        { action: 'session.revoke-others', object: { kind: 'user', id: userId }, after },
+        sql,
+      );
+      return { revoked };
+    });
+  }
+
+  async endOne({ userId }: Session, id: string): Promise<void> {
+    await this.database.transaction(async (sql) => {
+      await this.sessions.revoke(userId, id, sql);
+      await this.audit.record({ action: 'session.revoke', object: { kind: 'session', id } }, sql);
+    });
+  }
+
+  private async handOver(session: NewSession, request: Request, response: Response): Promise<SessionState> {
+    writeSessionCookie(request, response, session.token, session.expiresAt);
+    return this.describe(session.token);
+  }
+
+  private async describe(token: string | undefined): Promise<SessionState> {
+    const session = token === undefined ? undefined : await this.sessions.find(token);
+    const { anonymousReading } = this;
+    const needsSetup = session === undefined && (await this.setup.isOpen());
+    if (session === undefined)
+      return {
+        user: null,
+        csrfToken: null,
+        expiresAt: null,
+        isSteppedUp: false,
+        needsSetup,
+        anonymousReading,
+      };
+    const { principal, expiresAt, isSteppedUp } = session;
+    return {
+      user: await this.userOf(principal.userId),
+      csrfToken: this.csrf.issue(principal.sessionId),
+      expiresAt,
+      isSteppedUp,
+      needsSetup,
+      anonymousReading,
+    };
+  }
+
+  private async userOf(userId: string): Promise<SignedInUser> {
+    const { id, username, displayName, role, mustChangePassword, isTotpConfirmed } = await accountById(
+      this.database,
+      userId,
+    );
+    return { id, username, displayName, role, mustChangePassword, hasSecondFactor: isTotpConfirmed };
+  }
+}

@@ -1,0 +1,137 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock.ts';
+import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
+import type { Keyring } from '../../common/configuration/keyrings.ts';
+import { keyringsOf } from '../../common/configuration/keyrings-of.ts';
+import { UnauthorizedError } from '../../common/errors.ts';
+import { addressGroup } from '../../common/http/address.ts';
+import { currentRequest } from '../../common/request-context.ts';
+import { peppered } from '../../common/pepper.ts';
+import { AuditLog } from '../../audit/audit-log.service.ts';
+import { DATABASE } from '../../database/database.module.ts';
+import type { Database } from '../../database/sql.ts';
+import { type Account, accountById, accountByName, asActor } from '../account.ts';
+import { SecondFactorRequiredError } from '../errors.ts';
+import { Passwords } from '../passwords/passwords.service.ts';
+import { SecondFactor } from '../second-factor/second-factor.service.ts';
+import { type NewSession, Sessions } from '../sessions/sessions.service.ts';
+import { Lockout } from './lockout.ts';
+
+/** What somebody shows to be let in. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+  /** Of the second factor: six digits, or a recovery code. */
+  readonly code?: string | undefined;
+}
+
+type Refusal = 'unknown' | 'password' | 'disabled' | 'code';
+
+/** Signing in, and giving the password again. */
+@Injectable()
+export class Login {
+  private readonly peppers: Keyring;
+
+  constructor(
+    @Inject(CONFIGURATION) configuration: Configuration,
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly passwords: Passwords,
+    private readonly secondFactor: SecondFactor,
+    private readonly sessions: Sessions,
+    private readonly lockout: Lockout,
+    private readonly audit: AuditLog,
+  ) {
+    this.peppers = keyringsOf(configuration).pepper;
+  }
+
+  /**
+   * @throws UnauthorizedError with one text, whatever was wrong; SecondFactorRequiredError where only the code is
+   * missing; TooManyRequestsError where the account or the address has to rest
+   */
+  async signIn({ username, password, code }: Credentials): Promise<NewSession> {
+    const account = await accountByName(this.database, username);
+    await this.check(username, account, password, code);
+    if (account === undefined) throw new Error('nobody was let in');
+    return this.database.transaction(async (sql) => {
+      const session = await this.sessions.begin(account.id, sql);
+      await sql.query('UPDATE app.users SET last_login_at = $2 WHERE id = $1', [
+        account.id,
+        this.clock.now(),
+      ]);
+      await this.audit.record(
+        {
+          action: 'session.login',
+          object: { kind: 'session', id: session.id },
+          actor: asActor(account, session),
+        },
+        sql,
+      );
+      return session;
+    });
+  }
+
+  /** Checks the password of somebody who is signed in, and gives the session another token that allows more. */
+  async stepUp(userId: string, sessionId: string, password: string, code?: string): Promise<NewSession> {
+    const account = await accountById(this.database, userId);
+    await this.check(account.username, account, password, code);
+    return this.database.transaction(async (sql) => {
+      const session = await this.sessions.rotate(sessionId, sql);
+      await this.audit.record({ action: 'session.step-up', object: { kind: 'session', id: sessionId } }, sql);
+      return session;
+    });
+  }
+
+  /** Checks the password of somebody who is signed in, whose second factor was checked then. */
+  async provePassword(userId: string, password: string): Promise<void> {
+    const account = await accountById(this.database, userId);
+    await this.check(account.username, { ...account, isTotpConfirmed: false }, password, undefined);
+  }
+
+  private async check(
+    username: string,
+    account: Account | undefined,
+    password: string,
+    code: string | undefined,
+  ): Promise<void> {
+    const subject = peppered(this.peppers, 'login-subject', username).hmac.toString('base64url');
+    const network = addressGroup(currentRequest()?.address ?? '');
+    await this.lockout.beginAttempt(subject, network);
+    const refusal = await this.refusalOf(account, password, code, () => this.lockout.takeBack(subject));
+    if (refusal === undefined) {
+      await this.lockout.succeeded(subject);
+      return;
+    }
+    await this.lockout.failed(network);
+    // A name that nobody has may be a password in the wrong field: only its fingerprint is kept.
+    const object = account ? { kind: 'user', id: account.id } : { kind: 'login-name', id: subject };
+    await this.audit.record({ action: 'session.login-refused', object, outcome: 'refused', reason: refusal });
+    throw new UnauthorizedError(
+      refusal === 'code'
+        ? 'the code is not right, or was used already'
+        : 'user name or password is not right',
+    );
+  }
+
+  private async refusalOf(
+    account: Account | undefined,
+    password: string,
+    code: string | undefined,
+    takeBack: () => Promise<void>,
+  ): Promise<Refusal | undefined> {
+    if (account === undefined) {
+      await this.passwords.checkNobody(password);
+      return 'unknown';
+    }
+    if (!(await this.passwords.check(account.id, password, account.passwordHash))) return 'password';
+    if (account.isDisabled) return 'disabled';
+    if (!account.isTotpConfirmed) return undefined;
+    if (code === undefined) {
+      await takeBack();
+      throw new SecondFactorRequiredError(
+        'code: give the six digits of your authenticator, or a recovery code',
+      );
+    }
+    return (await this.secondFactor.accepts(account, code)) ? undefined : 'code';
+  }
+}

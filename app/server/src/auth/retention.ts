@@ -1,0 +1,24 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { PeriodicQueries } from '../database/periodic-queries.ts';
+import { Lockout } from './login/lockout.ts';
+import { Sessions } from './sessions/sessions.service.ts';
+
+const INTERVAL_MS = 3_600_000;
+
+/** Where somebody was signed in, and what failed, are removed when nobody needs them any more. */
+@Injectable()
+export class Retention implements OnApplicationBootstrap {
+  constructor(
+    private readonly queries: PeriodicQueries,
+    private readonly sessions: Sessions,
+    private readonly lockout: Lockout,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.queries.every(INTERVAL_MS, 'what has to be forgotten of sessions', async () => {
+      await this.sessions.forgetEnded();
+      await this.lockout.forgetOld();
+      return [];
+    });
+  }
+}

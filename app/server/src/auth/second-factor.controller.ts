@@ -1,0 +1,65 @@
+import { Body, Controller, Delete, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { NeedsSession, type Principal } from '../common/access.ts';
+import { GuardedAnswers } from '../common/api-docs.ts';
+import { CurrentSession } from '../common/current-principal.ts';
+import { NoParameters } from '../common/validation.ts';
+import { CodeBody, EnrolmentAnswer, RecoveryCodes } from './auth.dto.ts';
+import { SecondFactor } from './second-factor/second-factor.service.ts';
+
+type Session = Extract<Principal, { kind: 'session' }>;
+
+/** The second factor of oneself. */
+@ApiTags('auth')
+@Controller('auth/second-factor')
+export class SecondFactorController {
+  constructor(private readonly secondFactor: SecondFactor) {}
+
+  @NeedsSession('viewer', { stepUp: true })
+  @Post()
+  @ApiOperation({
+    operationId: 'enrolSecondFactor',
+    summary: 'A new secret for an authenticator; counts once confirmed',
+  })
+  @GuardedAnswers(EnrolmentAnswer, { status: 201, conflict: 'there is a second factor already' })
+  enrol(
+    @Query(NoParameters) _query: object,
+    @CurrentSession() { userId }: Session,
+  ): Promise<EnrolmentAnswer> {
+    return this.secondFactor.enrol(userId);
+  }
+
+  @NeedsSession('viewer', { stepUp: true })
+  @Post('confirm')
+  @ApiOperation({
+    operationId: 'confirmSecondFactor',
+    summary: 'Switch the second factor on by a first code',
+  })
+  @GuardedAnswers(RecoveryCodes, { conflict: 'there is nothing to confirm' })
+  async confirm(
+    @Query(NoParameters) _query: object,
+    @CurrentSession() { userId }: Session,
+    @Body() { code }: CodeBody,
+  ): Promise<RecoveryCodes> {
+    return { recoveryCodes: await this.secondFactor.confirm(userId, code) };
+  }
+
+  @NeedsSession('viewer', { stepUp: true })
+  @Post('recovery-codes')
+  @ApiOperation({ operationId: 'renewRecoveryCodes', summary: 'New recovery codes in place of all before' })
+  @GuardedAnswers(RecoveryCodes, { conflict: 'there is no second factor' })
+  async renew(
+    @Query(NoParameters) _query: object,
+    @CurrentSession() { userId }: Session,
+  ): Promise<RecoveryCodes> {
+    return { recoveryCodes: await this.secondFactor.renewRecoveryCodes(userId) };
+  }
+
+  @NeedsSession('viewer', { stepUp: true })
+  @Delete()
+  @ApiOperation({ operationId: 'removeSecondFactor', summary: 'Switch the second factor off' })
+  @GuardedAnswers(undefined)
+  remove(@Query(NoParameters) _query: object, @CurrentSession() { userId }: Session): Promise<void> {
+    return this.secondFactor.remove(userId);
+  }
+}

@@ -1,0 +1,142 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock.ts';
+import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
+import type { Keyring } from '../../common/configuration/keyrings.ts';
+import { keyringsOf } from '../../common/configuration/keyrings-of.ts';
+import { ConflictError, InvalidParameterError } from '../../common/errors.ts';
+import { AuditLog } from '../../audit/audit-log.service.ts';
+import { DATABASE } from '../../database/database.module.ts';
+import type { Database, Transaction } from '../../database/sql.ts';
+import { SecretBox } from '../../secrets/secret-box.ts';
+import type { SealedPlace } from '../../secrets/sealed-columns.ts';
+import { type Account, accountById } from '../account.ts';
+import { newRecoveryCodes, recoveryCodeCandidates, recoveryCodeHmac } from './recovery-codes.ts';
+import { acceptedStep, newTotpSecret, totpUri } from './totp.ts';
+
+const SIX_DIGITS = /^\d{6}$/;
+
+/** Under this name apps list the code. */
+const ISSUER = 'Stock Analysis';
+
+const placeOf = (id: string): SealedPlace => ({ table: 'users', column: 'totp_secret', id });
+
+/** What an authenticator app needs to be set up; it is shown this once. */
+export interface Enrolment {
+  /** Base32, for typing. */
+  readonly secret: string;
+  /** `otpauth://…`, for a QR code. */
+  readonly uri: string;
+}
+
+/** The second factor of an account: codes that follow the time (RFC 6238), and recovery codes for when the phone is gone. */
+@Injectable()
+export class SecondFactor {
+  private readonly peppers: Keyring;
+
+  constructor(
+    @Inject(CONFIGURATION) configuration: Configuration,
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly box: SecretBox,
+    private readonly audit: AuditLog,
+  ) {
+    this.peppers = keyringsOf(configuration).pepper;
+  }
+
+  /** Whether this is a code that counts now; each counts once. */
+  async accepts(account: Account, code: string): Promise<boolean> {
+    return SIX_DIGITS.test(code) ? this.useStep(account, code) : this.useRecoveryCode(account.id, code);
+  }
+
+  /** Begins anew as often as it is asked, until a code confirms it. @throws ConflictError where there is one already */
+  async enrol(userId: string): Promise<Enrolment> {
+    const account = await accountById(this.database, userId);
+    if (account.isTotpConfirmed) throw new ConflictError('there is a second factor already; remove it first');
+    const secret = newTotpSecret();
+    await this.database.query('UPDATE app.users SET totp_secret = $2, totp_last_step = NULL WHERE id = $1', [
+      userId,
+      this.box.seal(placeOf(userId), secret),
+    ]);
+    return { secret, uri: totpUri(secret, ISSUER, account.username) };
+  }
+
+  /** @returns the recovery codes, which are shown this once */
+  async confirm(userId: string, code: string): Promise<string[]> {
+    const account = await accountById(this.database, userId);
+    if (account.isTotpConfirmed || account.totpSecret === null)
+      throw new ConflictError(
+        'there is no second factor to confirm; begin with POST /api/v1/auth/second-factor',
+      );
+    if (!(await this.useStep(account, code)))
+      throw new InvalidParameterError('code', 'is not what the authenticator shows now; look at its clock');
+    return this.database.transaction(async (sql) => {
+      await sql.query('UPDATE app.users SET totp_confirmed_at = $2 WHERE id = $1', [
+        userId,
+        this.clock.now(),
+      ]);
+      const codes = await this.replaceRecoveryCodes(userId, sql);
+      await this.audit.record({ action: 'second-factor.enable', object: { kind: 'user', id: userId } }, sql);
+      return codes;
+    });
+  }
+
+  /** Makes new recovery codes; those before them are worth nothing. */
+  async renewRecoveryCodes(userId: string): Promise<string[]> {
+    const account = await accountById(this.database, userId);
+    if (!account.isTotpConfirmed)
+      throw new ConflictError('there is no second factor that codes could stand in for');
+    return this.database.transaction(async (sql) => {
+      const codes = await this.replaceRecoveryCodes(userId, sql);
+      await this.audit.record({ action: 'recovery-codes.renew', object: { kind: 'user', id: userId } }, sql);
+      return codes;
+    });
+  }
+
+  /** Of oneself, or of a user whose phone and codes are gone. */
+  async remove(userId: string): Promise<void> {
+    await this.database.transaction(async (sql) => {
+      await sql.query(
+        'UPDATE app.users SET totp_secret = NULL, totp_confirmed_at = NULL, totp_last_step = NULL WHERE id = $1',
+        [userId],
+      );
+      await sql.query('DELETE FROM app.recovery_codes WHERE user_id = $1', [userId]);
+      await this.audit.record({ action: 'second-factor.disable', object: { kind: 'user', id: userId } }, sql);
+    });
+  }
+
+  private async useStep(account: Account, code: string): Promise<boolean> {
+    if (account.totpSecret === null) return false;
+    const secret = this.box.open(placeOf(account.id), account.totpSecret);
+    const step = acceptedStep(secret, code, this.clock.now(), undefined);
+    if (step === undefined) return false;
+    // In one statement, so that of two requests with one code one is refused.
+    const rows = await this.database.query(
+      `UPDATE app.users SET totp_last_step = $2
+       WHERE id = $1 AND (totp_last_step IS NULL OR totp_last_step < $2) RETURNING id`,
+      [account.id, step],
+    );
+    return rows.length === 1;
+  }
+
+  private async useRecoveryCode(userId: string, code: string): Promise<boolean> {
+    const candidates = recoveryCodeCandidates(this.peppers, userId, code);
+    const rows = await this.database.query(
+      `UPDATE app.recovery_codes SET used_at = $3
+       WHERE user_id = $1 AND code_hmac = ANY($2) AND used_at IS NULL RETURNING user_id`,
+      [userId, candidates.map(({ hmac }) => hmac), this.clock.now()],
+    );
+    return rows.length === 1;
+  }
+
+  private async replaceRecoveryCodes(userId: string, sql: Transaction): Promise<string[]> {
+    const codes = newRecoveryCodes();
+    const hashed = codes.map((code) => recoveryCodeHmac(this.peppers, userId, code));
+    await sql.query('DELETE FROM app.recovery_codes WHERE user_id = $1', [userId]);
+    await sql.query(
+      `INSERT INTO app.recovery_codes (user_id, code_hmac, pepper_kid)
+       SELECT $1, hmac, kid FROM unnest($2::bytea[], $3::text[]) AS codes(hmac, kid)`,
+      [userId, hashed.map(({ hmac }) => hmac), hashed.map(({ kid }) => kid)],
+    );
+    return codes;
+  }
+}

@@ -1,0 +1,56 @@
+import { Body, Controller, Delete, Get, Patch, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { NeedsSession, type Principal } from '../common/access.ts';
+import { GuardedAnswers } from '../common/api-docs.ts';
+import { CurrentSession } from '../common/current-principal.ts';
+import { NoParameters } from '../common/validation.ts';
+import { AccountExport, OwnChangeBody, UserItem } from './users.dto.ts';
+import { UsersService } from './users.service.ts';
+
+type Session = Extract<Principal, { kind: 'session' }>;
+
+/** What belongs to oneself. */
+@ApiTags('account')
+@Controller('account')
+export class OwnAccountController {
+  constructor(private readonly users: UsersService) {}
+
+  @NeedsSession()
+  @Get()
+  @ApiOperation({ operationId: 'getOwnAccount', summary: 'The account of who asks' })
+  @GuardedAnswers(UserItem)
+  get(@Query(NoParameters) _query: object, @CurrentSession() { userId }: Session): Promise<UserItem> {
+    return this.users.get(userId);
+  }
+
+  @NeedsSession()
+  @Patch()
+  @ApiOperation({ operationId: 'changeOwnAccount', summary: 'Another name to be shown' })
+  @GuardedAnswers(UserItem)
+  change(
+    @Query(NoParameters) _query: object,
+    @CurrentSession() { userId }: Session,
+    @Body() body: OwnChangeBody,
+  ): Promise<UserItem> {
+    return this.users.change(userId, body);
+  }
+
+  @NeedsSession('viewer', { stepUp: true })
+  @Get('export')
+  @ApiOperation({
+    operationId: 'exportOwnAccount',
+    summary: 'Everything that is stored of oneself, without secrets',
+  })
+  @GuardedAnswers(AccountExport)
+  export(@Query(NoParameters) _query: object, @CurrentSession() { userId }: Session): Promise<AccountExport> {
+    return this.users.export(userId);
+  }
+
+  @NeedsSession('viewer', { stepUp: true })
+  @Delete()
+  @ApiOperation({ operationId: 'deleteOwnAccount', summary: 'Remove oneself with everything that is theirs' })
+  @GuardedAnswers(undefined, { conflict: 'nobody could manage users any more' })
+  remove(@Query(NoParameters) _query: object, @CurrentSession() { userId }: Session): Promise<void> {
+    return this.users.remove(userId);
+  }
+}

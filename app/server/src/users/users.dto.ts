@@ -1,0 +1,161 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsIn, IsOptional, Matches } from 'class-validator';
+import { USER_ROLES, type UserRole } from '../common/access.ts';
+import { IsDisplayName, IsUsername } from '../common/text-fields.ts';
+import { OptionalLimit } from '../common/market/series-query.ts';
+
+const ROLE_MESSAGE = `must be one of ${USER_ROLES.join(', ')}`;
+
+export class UserBody {
+  @IsUsername()
+  username!: string;
+
+  @ApiPropertyOptional({ maxLength: 100, description: 'absent: the user name' })
+  @IsOptional()
+  @IsDisplayName()
+  displayName?: string;
+
+  @ApiProperty({ enum: USER_ROLES })
+  @IsIn(USER_ROLES, { message: ROLE_MESSAGE })
+  role!: UserRole;
+}
+
+export class UserChangeBody {
+  @ApiPropertyOptional({ maxLength: 100 })
+  @IsOptional()
+  @IsDisplayName()
+  displayName?: string;
+
+  @ApiPropertyOptional({ enum: USER_ROLES, description: 'another role ends all sessions of the user' })
+  @IsOptional()
+  @IsIn(USER_ROLES, { message: ROLE_MESSAGE })
+  role?: UserRole;
+
+  @ApiPropertyOptional({
+    description: 'true: sessions end, keys do not open anything, and signing in is refused',
+  })
+  @IsOptional()
+  @IsBoolean({ message: 'must be true or false' })
+  isDisabled?: boolean;
+}
+
+export class OwnChangeBody {
+  @ApiProperty({ maxLength: 100 })
+  @IsDisplayName()
+  displayName!: string;
+}
+
+export class UserQuery {
+  @ApiPropertyOptional({ description: 'goes on after this user name, the `next` of the page before' })
+  @IsOptional()
+  @Matches(/^[a-z0-9._@-]{1,64}$/, { message: 'must be the `next` of a page' })
+  after?: string;
+
+  @OptionalLimit({ maximum: 200, default: 50 })
+  limit: number = 50;
+}
+
+export class UserItem {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty()
+  username!: string;
+
+  @ApiProperty()
+  displayName!: string;
+
+  @ApiProperty({ enum: USER_ROLES })
+  role!: UserRole;
+
+  @ApiProperty()
+  isDisabled!: boolean;
+
+  @ApiProperty()
+  hasSecondFactor!: boolean;
+
+  @ApiProperty({ description: 'the password was made by somebody else and not changed yet' })
+  mustChangePassword!: boolean;
+
+  @ApiProperty()
+  createdAt!: Date;
+
+  @ApiProperty({ type: Date, nullable: true })
+  lastLoginAt!: Date | null;
+}
+
+export class UserList {
+  @ApiProperty({ type: [UserItem], description: 'by user name' })
+  users!: UserItem[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: '`after` of the next page; null: this is the last',
+  })
+  next!: string | null;
+}
+
+export class NewUser extends UserItem {
+  @ApiProperty({ description: 'signs in once, to choose another; shown this once' })
+  oneTimePassword!: string;
+}
+
+export class OneTimePassword {
+  @ApiProperty({ description: 'signs in once, to choose another; shown this once' })
+  oneTimePassword!: string;
+}
+
+export class RevokedCounts {
+  @ApiProperty({ description: 'how many sessions ended' })
+  sessions!: number;
+
+  @ApiProperty({ description: 'how many API keys ended' })
+  apiKeys!: number;
+}
+
+export class ExportedSession {
+  @ApiProperty()
+  createdAt!: Date;
+
+  @ApiProperty()
+  lastSeenAt!: Date;
+
+  @ApiProperty()
+  address!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  userAgent!: string | null;
+}
+
+export class ExportedApiKey {
+  @ApiProperty()
+  name!: string;
+
+  @ApiProperty()
+  publicId!: string;
+
+  @ApiProperty({ type: [String] })
+  scopes!: string[];
+
+  @ApiProperty()
+  createdAt!: Date;
+
+  @ApiProperty({ type: Date, nullable: true })
+  lastUsedAt!: Date | null;
+}
+
+/** What is stored of one person. Secrets are not part of it: who exports an account has them, or must not get them. */
+export class AccountExport {
+  @ApiProperty()
+  exportedAt!: Date;
+
+  @ApiProperty({ type: UserItem })
+  user!: UserItem;
+
+  @ApiProperty({ type: [ExportedSession], description: 'those that ended, too, as long as they are kept' })
+  sessions!: ExportedSession[];
+
+  @ApiProperty({ type: [ExportedApiKey] })
+  apiKeys!: ExportedApiKey[];
+}
