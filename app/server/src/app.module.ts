@@ -15,6 +15,7 @@ import { DatabaseModule } from './database/database.module.ts';
 import { MarketDataModule, MarketDataWorkerModule } from './market-data/market-data.module.ts';
 import { IndicatorsModule } from './indicators/http/indicators.module.ts';
 import { MonitoringModule } from './monitoring/monitoring.module.ts';
+import { SecretsModule } from './secrets/secrets.module.ts';
 
 function foundation(configuration: Configuration): NonNullable<ModuleMetadata['imports']> {
   return [
@@ -37,6 +38,7 @@ export class ServerModule {
         AuthModule,
         ApiKeysModule,
         UsersModule,
+        SecretsModule,
         MarketDataModule,
         IndicatorsModule,
         AnalysisModule,

@@ -1,26 +1,36 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
-import type { Keyring } from '../common/configuration/keyrings.ts';
+import type { Keyrings } from '../common/configuration/keyrings.ts';
+import { peppered } from '../common/pepper.ts';
 import { open, seal } from './envelope.ts';
 import type { SealedPlace } from './sealed-columns.ts';
+
+/** 72 bits: nobody meets another value with the same by chance. */
+const FINGERPRINT_BYTES = 9;
 
 /** Encrypts what must be readable again and may not stand in the database as it is. */
 @Injectable()
 export class SecretBox {
-  private readonly keyring: Keyring;
+  private readonly keyrings: Keyrings;
 
   constructor(@Inject(CONFIGURATION) { keyrings, role }: Configuration) {
     if (keyrings === undefined) throw new Error(`a ${role} has no keyrings and cannot open secrets`);
-    this.keyring = keyrings.encryption;
+    this.keyrings = keyrings;
   }
 
   /** @returns text for the column; it opens nowhere else, so the id of a new row is chosen before */
   seal(place: SealedPlace, text: string): string {
-    return seal(text, place, this.keyring);
+    return seal(text, place, this.keyrings.encryption);
   }
 
   /** @throws EnvelopeError (MalformedEnvelopeError, UnknownKeyError, TamperedError); none repeats the value */
   open(place: SealedPlace, sealed: string): string {
-    return open(sealed, place, this.keyring);
+    return open(sealed, place, this.keyrings.encryption);
+  }
+
+  /** Tells values of one user and kind apart, `KID.HMAC`; of another user or kind the same value has another one. */
+  fingerprint(userId: string, kind: string, value: string): string {
+    const { kid, hmac } = peppered(this.keyrings.pepper, 'secret-fingerprint', userId, kind, value);
+    return `${kid}.${hmac.subarray(0, FINGERPRINT_BYTES).toString('base64url')}`;
   }
 }

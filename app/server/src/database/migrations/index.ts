@@ -4,6 +4,7 @@ import { MarketReference1795676460000 } from './1795676460000-market-reference.t
 import { UpstreamState1795676520000 } from './1795676520000-upstream-state.ts';
 import { Accounts1795680000000 } from './1795680000000-accounts.ts';
 import { AuditLog1795680060000 } from './1795680060000-audit-log.ts';
+import { UserSecrets1795680120000 } from './1795680120000-user-secrets.ts';
 
 /** All migrations, oldest first. The number in the last name is the schema version this code expects. */
 export const migrations = [
@@ -13,6 +14,7 @@ export const migrations = [
   UpstreamState1795676520000,
   Accounts1795680000000,
   AuditLog1795680060000,
+  UserSecrets1795680120000,
 ];
 
 /** Schema version of a list of migration names: the time stamp of the newest. */
