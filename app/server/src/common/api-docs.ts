@@ -4,7 +4,6 @@ import {
   ApiConflictResponse,
   ApiForbiddenResponse,
   ApiInternalServerErrorResponse,
-  ApiNoContentResponse,
   ApiNotFoundResponse,
   ApiNotModifiedResponse,
   ApiOkResponse,
@@ -76,34 +75,5 @@ export function GuardedAnswers(type: Type | undefined, options: GuardedOptions =
     ApiPayloadTooLargeResponse(problem('the body is larger than the limit')),
     ApiUnsupportedMediaTypeResponse(problem('the body is not JSON')),
     ...failures(notFound),
-  );
-}
-
-/** What a route for people who signed in can answer instead. */
-function refusals(): MethodDecorator[] {
-  return [
-    ApiUnauthorizedResponse(problem('nobody is signed in')),
-    ApiForbiddenResponse(problem('the role is not enough, or the password has to be given again first')),
-  ];
-}
-
-/** The answers of a route that stores what it is given: how it stands now. */
-export function StoredAnswers(type: Type, options: { conflict: string }): MethodDecorator {
-  return applyDecorators(
-    ApiOkResponse({ type }),
-    ApiConflictResponse(problem(options.conflict)),
-    ApiPayloadTooLargeResponse(problem('the body is larger than the server takes')),
-    ApiUnsupportedMediaTypeResponse(problem('the body is not JSON')),
-    ...refusals(),
-    ...failures(undefined),
-  );
-}
-
-/** The answers of a route that removes something. */
-export function NoContentAnswers(options: { notFound: string }): MethodDecorator {
-  return applyDecorators(
-    ApiNoContentResponse({ description: 'it is gone' }),
-    ...refusals(),
-    ...failures(options.notFound),
   );
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.ts';
 import { MonitoringModule } from '../monitoring/monitoring.module.ts';
 import { SecretBox } from './secret-box.ts';
 import { SecretMetrics } from './secret-metrics.ts';
@@ -8,7 +9,7 @@ import { UserSecrets } from './user-secrets.service.ts';
 
 /** Only where there are keyrings: in the server. */
 @Module({
-  imports: [MonitoringModule],
+  imports: [AuditModule, MonitoringModule],
   controllers: [UserSecretsController],
   providers: [SecretBox, SecretMetrics, SecretRewrap, UserSecrets],
   exports: [SecretBox, UserSecrets],

@@ -1,62 +1,34 @@
-import { type CanActivate, Module } from '@nestjs/common';
-import { APP_GUARD, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ACCESS_RULE } from '../common/access.ts';
-import { CommonModule } from '../common/common.module.ts';
-import { configureHttp } from '../common/http.ts';
-import { currentRequest, requestContext } from '../common/request-context.ts';
+import { createServerApplication } from '../main.ts';
 import { DatabaseConnector } from '../database/connector.ts';
-import { DatabaseModule } from '../database/database.module.ts';
 import { createTestDatabase, type TestDatabase } from '../database/testing/test-database.ts';
-import { SecretsModule } from './secrets.module.ts';
-import { createUser } from './testing/users.ts';
-import { UserSecretsController } from './user-secrets.controller.ts';
+import { createUser, type TestUser } from '../testing/principals.ts';
 import { UserSecrets } from './user-secrets.service.ts';
 
 const VALUE = 'sk-swordfish-0123456789';
-
-/** Takes everyone for whom they say they are. */
-class Believer implements CanActivate {
-  canActivate(): boolean {
-    const context = currentRequest();
-    const userId = context?.userAgent;
-    if (context !== undefined && userId !== undefined && userId !== '')
-      context.principal = { kind: 'session', userId, role: 'viewer', sessionId: 'test' };
-    return true;
-  }
-}
+const PATH = '/api/v1/account/secrets';
 
 let database: TestDatabase;
 let app: NestExpressApplication;
-let owner: string;
-let other: string;
+let owner: TestUser;
+let other: TestUser;
 
-const as = (userId: string) => ({
-  list: () => request(app.getHttpServer()).get('/users/me/secrets').set('User-Agent', userId),
+const as = ({ session }: Pick<TestUser, 'session'>) => ({
+  list: () => request(app.getHttpServer()).get(PATH).set(session),
   put: (path: string, body: object) =>
-    request(app.getHttpServer()).put(`/users/me/secrets/${path}`).set('User-Agent', userId).send(body),
-  remove: (path: string) =>
-    request(app.getHttpServer()).delete(`/users/me/secrets/${path}`).set('User-Agent', userId),
+    request(app.getHttpServer()).put(`${PATH}/${path}`).set(session).send(body),
+  remove: (path: string) => request(app.getHttpServer()).delete(`${PATH}/${path}`).set(session),
 });
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  owner = await createUser(database.sql, 'owner');
-  other = await createUser(database.sql, 'other');
-
-  @Module({
-    imports: [CommonModule.with(database.configuration('server')), DatabaseModule, SecretsModule],
-    providers: [{ provide: APP_GUARD, useClass: Believer }],
-  })
-  class TestModule {}
-
-  app = await NestFactory.create<NestExpressApplication>(TestModule, { bodyParser: false, logger: false });
-  app.use(requestContext);
-  configureHttp(app);
+  app = await createServerApplication(database.configuration('server'));
   await app.listen(0, '127.0.0.1');
   await app.get(DatabaseConnector).whenReady();
+  owner = await createUser(app, 'viewer');
+  other = await createUser(app, 'viewer');
 });
 afterAll(async () => {
   await app.close();
@@ -76,13 +48,13 @@ it('stores, lists and removes without ever showing the value', async () => {
     'updatedAt',
   ]);
   expect(stored.text + listed.text).not.toContain('swordfish');
-  expect(await app.get(UserSecrets).open(owner, { kind: 'ai-api-key', name: 'default' })).toBe(VALUE);
+  expect(await app.get(UserSecrets).open(owner.id, { kind: 'ai-api-key', name: 'default' })).toBe(VALUE);
 
   // The same path of another user is another secret.
   expect((await as(other).list().expect(200)).body).toEqual({ items: [] });
   await as(other).remove('ai-api-key/default').expect(404);
   await as(other).put('ai-api-key/default', { value: 'another value' }).expect(200);
-  expect(await app.get(UserSecrets).open(owner, { kind: 'ai-api-key', name: 'default' })).toBe(VALUE);
+  expect(await app.get(UserSecrets).open(owner.id, { kind: 'ai-api-key', name: 'default' })).toBe(VALUE);
 
   expect((await as(owner).remove('ai-api-key/default').expect(204)).text).toBe('');
   await as(owner).remove('ai-api-key/default').expect(404);
@@ -108,17 +80,20 @@ it.each([
   expect((await as(owner).list().expect(200)).body).toEqual({ items: [] });
 });
 
-it('answers nobody without a principal', async () => {
-  await as('').list().expect(401);
-  await as('').put('ai-api-key/default', { value: VALUE }).expect(401);
-  await as('').remove('ai-api-key/default').expect(401);
+it('answers nobody without a session', async () => {
+  const nobody = { session: {} };
+  await as(nobody).list().expect(401);
+  await as(nobody).put('ai-api-key/default', { value: VALUE }).expect(401);
+  await as(nobody).remove('ai-api-key/default').expect(401);
 });
 
-it('lets people with a session in, and change something only with a password given a moment ago', () => {
-  const ruleOf = (method: 'list' | 'put' | 'remove'): unknown =>
-    Reflect.getMetadata(ACCESS_RULE, UserSecretsController.prototype[method]);
-  const rule = { kind: 'role', role: 'viewer', scope: undefined };
-  expect(ruleOf('list')).toEqual({ ...rule, stepUp: false });
-  expect(ruleOf('put')).toEqual({ ...rule, stepUp: true });
-  expect(ruleOf('remove')).toEqual({ ...rule, stepUp: true });
+it('changes something only with a password that was given a moment ago', async () => {
+  await database.sql.query(
+    `UPDATE app.sessions SET stepped_up_at = now() - interval '1 hour' WHERE id = $1`,
+    [other.sessionId],
+  );
+  const { body } = await as(other).put('ai-api-key/default', { value: VALUE }).expect(403);
+  expect(body.type).toMatch(/step-up-required$/);
+  await as(other).remove('ai-api-key/default').expect(403);
+  await as(other).list().expect(200);
 });

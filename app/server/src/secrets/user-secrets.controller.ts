@@ -1,34 +1,32 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Put, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { NeedsSession } from '../common/access.ts';
-import { Answers, NoContentAnswers, StoredAnswers } from '../common/api-docs.ts';
-import { UnauthorizedError } from '../common/errors.ts';
-import { currentRequest } from '../common/request-context.ts';
+import { NeedsSession, type Principal } from '../common/access.ts';
+import { GuardedAnswers } from '../common/api-docs.ts';
+import { CurrentSession } from '../common/current-principal.ts';
 import { NoParameters } from '../common/validation.ts';
 import { SecretBody, SecretPath, UserSecret, UserSecretList } from './user-secrets.dto.ts';
 import { UserSecrets } from './user-secrets.service.ts';
 
-/** Whose secrets these are, is said by who asks and by nothing in the request. */
-function currentUser(): string {
-  const principal = currentRequest()?.principal;
-  if (principal === undefined) throw new UnauthorizedError('sign in first');
-  return principal.userId;
-}
+type Session = Extract<Principal, { kind: 'session' }>;
 
-@ApiTags('users')
-@Controller('users/me/secrets')
+/** Whose secrets these are, is said by who asks and by nothing in the request. */
+@ApiTags('account')
+@Controller('account/secrets')
 export class UserSecretsController {
   constructor(private readonly secrets: UserSecrets) {}
 
-  @NeedsSession('viewer')
+  @NeedsSession()
   @Get()
   @ApiOperation({
     operationId: 'listOwnSecrets',
     summary: 'Keys and passwords that you handed over: what there is and when it was used, never the values',
   })
-  @Answers(UserSecretList)
-  async list(@Query(NoParameters) _query: object): Promise<UserSecretList> {
-    return { items: await this.secrets.list(currentUser()) };
+  @GuardedAnswers(UserSecretList)
+  async list(
+    @Query(NoParameters) _query: object,
+    @CurrentSession() { userId }: Session,
+  ): Promise<UserSecretList> {
+    return { items: await this.secrets.list(userId) };
   }
 
   @NeedsSession('viewer', { stepUp: true })
@@ -37,21 +35,25 @@ export class UserSecretsController {
     operationId: 'putOwnSecret',
     summary: 'Store a key or password, in place of the one before',
   })
-  @StoredAnswers(UserSecret, { conflict: 'there are as many secrets as one may have' })
+  @GuardedAnswers(UserSecret, { conflict: 'there are as many secrets as one may have' })
   put(
     @Param() path: SecretPath,
     @Query(NoParameters) _query: object,
+    @CurrentSession() { userId }: Session,
     @Body() body: SecretBody,
   ): Promise<UserSecret> {
-    return this.secrets.put(currentUser(), path, body.value);
+    return this.secrets.put(userId, path, body.value);
   }
 
   @NeedsSession('viewer', { stepUp: true })
   @Delete(':kind/:name')
-  @HttpCode(204)
   @ApiOperation({ operationId: 'deleteOwnSecret', summary: 'Forget a key or password' })
-  @NoContentAnswers({ notFound: 'no such secret' })
-  remove(@Param() path: SecretPath, @Query(NoParameters) _query: object): Promise<void> {
-    return this.secrets.remove(currentUser(), path);
+  @GuardedAnswers(undefined, { notFound: 'no such secret' })
+  remove(
+    @Param() path: SecretPath,
+    @Query(NoParameters) _query: object,
+    @CurrentSession() { userId }: Session,
+  ): Promise<void> {
+    return this.secrets.remove(userId, path);
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { auditLogOf } from '../audit/testing/audit-logs.ts';
 import { NotFoundError } from '../common/errors.ts';
 import { createTestDatabase, type TestDatabase } from '../database/testing/test-database.ts';
 import { TamperedError } from './envelope.ts';
@@ -19,7 +20,8 @@ let users = 0;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  secrets = new UserSecrets(database.sql, new SecretBox(database.configuration('server')));
+  const box = new SecretBox(database.configuration('server'));
+  secrets = new UserSecrets(database.sql, box, auditLogOf(database.sql));
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
@@ -110,7 +112,7 @@ describe('a secret', () => {
     await secrets.put(owner, at, VALUE);
     await secrets.remove(owner, at);
     await expect(secrets.open(owner, at)).rejects.toThrow(
-      'there is no ai-api-key default; GET /api/v1/users/me/secrets lists what there is, PUT stores one',
+      'there is no ai-api-key default; GET /api/v1/account/secrets lists what there is, PUT stores one',
     );
     await secrets.put(owner, at, VALUE);
     await database.sql.query('DELETE FROM app.users WHERE id = $1', [owner]);

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { AuditLog } from '../audit/audit-log.service.ts';
 import { NotFoundError } from '../common/errors.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Database } from '../database/sql.ts';
@@ -25,6 +26,7 @@ export class UserSecrets {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly box: SecretBox,
+    private readonly audit: AuditLog,
   ) {}
 
   async list(userId: string): Promise<UserSecret[]> {
@@ -50,14 +52,21 @@ export class UserSecrets {
       const sealed = this.box.seal(placeOf(id), value);
       const [stored] = await sql.query<UserSecret>(STORE, [id, userId, kind, name, sealed, fingerprint]);
       if (stored === undefined) throw new Error('storing a secret gave no row');
+      const action = known === undefined ? 'secret.create' : 'secret.replace';
+      await this.audit.record({ action, object: { kind: 'secret', id }, after: { kind, name } }, sql);
       return stored;
     });
   }
 
   /** @throws NotFoundError */
   async remove(userId: string, path: SecretPath): Promise<void> {
-    const removed = await this.database.query<{ id: string }>(REMOVE, [userId, path.kind, path.name]);
-    if (removed.length === 0) throw missing(path);
+    const { kind, name } = path;
+    await this.database.transaction(async (sql) => {
+      const [removed] = await sql.query<{ id: string }>(REMOVE, [userId, kind, name]);
+      if (removed === undefined) throw missing(path);
+      const object = { kind: 'secret', id: removed.id };
+      await this.audit.record({ action: 'secret.delete', object, before: { kind, name } }, sql);
+    });
   }
 
   /**
@@ -75,6 +84,6 @@ export class UserSecrets {
 
 function missing({ kind, name }: SecretPath): NotFoundError {
   return new NotFoundError(
-    `there is no ${kind} ${name}; GET /api/v1/users/me/secrets lists what there is, PUT stores one`,
+    `there is no ${kind} ${name}; GET /api/v1/account/secrets lists what there is, PUT stores one`,
   );
 }
