@@ -1,9 +1,30 @@
+import { createHmac, pbkdf2Sync } from 'node:crypto';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { UserRole } from '../common/access.ts';
+import { TooManyRequestsError } from '../common/errors.ts';
 import { TEST_TOKEN } from '../database/testing/test-database.ts';
+import { createUser } from '../testing/principals.ts';
 import { createLoadedApplication, type TestApplication } from '../testing/test-application.ts';
 
+import { Lockout } from './login/lockout.ts';
+import { PasswordHasher } from './passwords/hash-queue.ts';
+import { base32Bytes, RFC_4648 } from './second-factor/base32.ts';
+
 const PASSWORD = 'a quiet river under old bridges';
+
+/** The code of an authenticator, computed apart from the server's own. */
+function totpAt(secret: string, time: number): string {
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(time / 30_000)));
+  const digest = createHmac('sha1', base32Bytes(secret, RFC_4648) ?? '')
+    .update(counter)
+    .digest();
+  const value = digest.readUInt32BE((digest.at(-1) ?? 0) & 15) & 0x7fffffff;
+  return String(value % 1_000_000).padStart(6, '0');
+}
+
+const wrongCode = (right: string): string => String((Number(right) + 500_000) % 1_000_000).padStart(6, '0');
 
 /** What a browser keeps: the cookie, and the CSRF token of the last answer. */
 class Browser {
@@ -86,5 +107,283 @@ describe('signing in', () => {
     expect((await one.send('get', 'auth/sessions')).body.sessions).toHaveLength(2);
     expect((await one.send('post', 'auth/logout')).status).toBe(204);
     expect((await one.send('get', 'auth/sessions')).status).toBe(401);
+  });
+
+  async function withPassword(role: UserRole): Promise<{ id: string; username: string }> {
+    const { id, username } = await createUser(application.app, role);
+    const hash = await application.app.get(PasswordHasher).hash(PASSWORD);
+    await application.database.sql.query('UPDATE app.users SET password_hash = $2 WHERE id = $1', [id, hash]);
+    return { id, username };
+  }
+  async function signIn(
+    username: string,
+    password = PASSWORD,
+    code?: string,
+  ): Promise<[Browser, request.Response]> {
+    const one = browser();
+    return [
+      one,
+      await one.send('post', 'auth/login', { username, password, ...(code === undefined ? {} : { code }) }),
+    ];
+  }
+  const problem = ({ status, body }: request.Response): [number, string] => [
+    status,
+    String(body.type).split('/').at(-1) ?? '',
+  ];
+
+  it('tells a wrong name and a wrong password apart in nothing', async () => {
+    const { username } = await withPassword('viewer');
+    const [, wrong] = await signIn(username, 'another password here');
+    const [, nobody] = await signIn('nobody-of-this-name', 'another password here');
+    expect(problem(wrong)).toEqual([401, 'unauthorized']);
+    expect({ ...nobody.body, requestId: '' }).toEqual({ ...wrong.body, requestId: '' });
+    expect(wrong.get('Set-Cookie')).toBeUndefined();
+  });
+
+  it('makes an account rest after five attempts, also with the right password, and says how long', async () => {
+    const { username } = await withPassword('viewer');
+    for (let attempt = 0; attempt < 5; attempt += 1)
+      expect(problem((await signIn(username, `wrong ${attempt}`))[1])).toEqual([401, 'unauthorized']);
+    const [, refused] = await signIn(username);
+    expect(problem(refused)).toEqual([429, 'too-many-requests']);
+    expect(Number(refused.get('Retry-After'))).toBeGreaterThan(25);
+    const rest = `UPDATE app.login_failures SET locked_until = now() - interval '1 s' WHERE subject LIKE 'account:%'`;
+    await application.database.sql.query(rest);
+    expect((await signIn(username))[1].status).toBe(200);
+    // What was before is forgotten with success.
+    expect(problem((await signIn(username, 'wrong'))[1])).toEqual([401, 'unauthorized']);
+    expect((await signIn(username))[1].status).toBe(200);
+  });
+
+  it('lets no more than five of many attempts at once look at the password', async () => {
+    const { username } = await withPassword('viewer');
+    const answers = await Promise.all(Array.from({ length: 12 }, () => signIn(username, 'wrong at once')));
+    const statuses = answers.map(([, { status }]) => status);
+    expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(5);
+    expect(new Set(statuses)).toEqual(new Set([401, 429]));
+  });
+
+  it('makes an address rest after thirty failures, whatever names were tried', async () => {
+    const lockout = application.app.get(Lockout);
+    for (let failure = 0; failure < 30; failure += 1) {
+      await lockout.beginAttempt(`name-${failure}`, '198.51.100.7');
+      await lockout.failed('198.51.100.7');
+    }
+    await expect(lockout.beginAttempt('yet-another', '198.51.100.7')).rejects.toThrow(TooManyRequestsError);
+    await lockout.beginAttempt('yet-another', '198.51.100.8');
+  });
+
+  it('refuses who is switched off, as if the password were wrong', async () => {
+    const { id, username } = await withPassword('viewer');
+    await application.database.sql.query('UPDATE app.users SET disabled_at = now() WHERE id = $1', [id]);
+    expect(problem((await signIn(username))[1])).toEqual([401, 'unauthorized']);
+  });
+
+  it('hashes a password anew whose hash cost less than today', async () => {
+    const { id, username } = await withPassword('viewer');
+    const weak = pbkdf2Sync(PASSWORD, Buffer.alloc(16, 7), 1000, 32, 'sha256').toString('base64url');
+    const stored = `pbkdf2-sha256$1000$${Buffer.alloc(16, 7).toString('base64url')}$${weak}`;
+    await application.database.sql.query('UPDATE app.users SET password_hash = $2 WHERE id = $1', [
+      id,
+      stored,
+    ]);
+    expect((await signIn(username))[1].status).toBe(200);
+    const [row] = await application.database.sql.query<{ hash: string }>(
+      'SELECT password_hash AS hash FROM app.users WHERE id = $1',
+      [id],
+    );
+    expect(row?.hash).toMatch(/^pbkdf2-sha256\$600000\$/);
+    expect((await signIn(username))[1].status).toBe(200);
+  });
+
+  it('changes the password: the token is another, other sessions end', async () => {
+    const { username } = await withPassword('viewer');
+    const [one] = await signIn(username);
+    const [other] = await signIn(username);
+    const stolen = one.cookie;
+    const next = 'a louder river over new bridges';
+    const wrong = await one.send('post', 'auth/password', {
+      currentPassword: 'not it at all',
+      newPassword: next,
+    });
+    expect(problem(wrong)).toEqual([401, 'unauthorized']);
+    const weak = await one.send('post', 'auth/password', { currentPassword: PASSWORD, newPassword: 'short' });
+    expect(weak.body.errors[0].parameter).toBe('newPassword');
+    const changed = await one.send('post', 'auth/password', { currentPassword: PASSWORD, newPassword: next });
+    expect(changed.status).toBe(200);
+    expect(one.cookie).not.toBe(stolen);
+    expect((await one.send('get', 'account')).status).toBe(200);
+    expect((await other.send('get', 'account')).status).toBe(401);
+    const thief = browser();
+    thief.cookie = stolen;
+    expect((await thief.send('get', 'account')).status).toBe(401);
+    expect(problem((await signIn(username))[1])).toEqual([401, 'unauthorized']);
+    expect((await signIn(username, next))[1].status).toBe(200);
+  });
+
+  it('asks for the password again before a sensitive action, and gives another token for it', async () => {
+    const { id, username } = await withPassword('viewer');
+    const [one] = await signIn(username);
+    await application.database.sql.query(
+      `UPDATE app.sessions SET stepped_up_at = now() - interval '11 minutes' WHERE user_id = $1`,
+      [id],
+    );
+    const order = { name: 'notebook', scopes: ['market:read'] };
+    expect(problem(await one.send('post', 'api-keys', order))).toEqual([403, 'step-up-required']);
+    expect(problem(await one.send('post', 'auth/step-up', { password: 'wrong' }))).toEqual([
+      401,
+      'unauthorized',
+    ]);
+    const before = one.cookie;
+    expect((await one.send('post', 'auth/step-up', { password: PASSWORD })).body.isSteppedUp).toBe(true);
+    expect(one.cookie).not.toBe(before);
+    expect((await one.send('post', 'api-keys', order)).status).toBe(201);
+  });
+
+  it('ends a session that nobody used for eight hours, and every one after a week', async () => {
+    const { id, username } = await withPassword('viewer');
+    const [idle] = await signIn(username);
+    const [old] = await signIn(username);
+    const age = (column: string, by: string) =>
+      application.database.sql.query(
+        column === 'last_seen_at'
+          ? 'UPDATE app.sessions SET last_seen_at = last_seen_at - $2::interval WHERE user_id = $1'
+          : 'UPDATE app.sessions SET expires_at = expires_at - $2::interval WHERE user_id = $1',
+        [id, by],
+      );
+    await age('last_seen_at', '7 hours 59 minutes');
+    expect((await idle.send('get', 'account')).status).toBe(200);
+    await age('last_seen_at', '8 hours');
+    expect((await idle.send('get', 'account')).status).toBe(401);
+    await age('last_seen_at', '-8 hours');
+    await age('expires_at', '7 days');
+    expect((await old.send('get', 'account')).status).toBe(401);
+  });
+
+  it('wants a second factor once there is one, counts each code once, and takes recovery codes', async () => {
+    const { id, username } = await withPassword('analyst');
+    const [one] = await signIn(username);
+    const { body: enrolment } = await one.send('post', 'auth/second-factor');
+    expect(enrolment.uri).toContain(`:${username}?secret=${enrolment.secret}`);
+    // Not confirmed, so it does not count yet.
+    expect((await signIn(username))[1].status).toBe(200);
+    const code = (step = 0) => totpAt(enrolment.secret, Date.now() + step * 30_000);
+    expect((await one.send('post', 'auth/second-factor/confirm', { code: wrongCode(code()) })).status).toBe(
+      400,
+    );
+    const confirmed = await one.send('post', 'auth/second-factor/confirm', { code: code() });
+    expect(confirmed.body.recoveryCodes).toHaveLength(10);
+
+    expect(problem((await signIn(username))[1])).toEqual([401, 'second-factor-required']);
+    // The one that confirmed it was used.
+    expect(problem((await signIn(username, PASSWORD, code()))[1])).toEqual([401, 'unauthorized']);
+    expect((await signIn(username, PASSWORD, code(1)))[1].body.user.hasSecondFactor).toBe(true);
+    const [recovery] = confirmed.body.recoveryCodes;
+    expect((await signIn(username, PASSWORD, recovery))[1].status).toBe(200);
+    expect(problem((await signIn(username, PASSWORD, recovery))[1])).toEqual([401, 'unauthorized']);
+
+    const [row] = await application.database.sql.query<{ secret: string }>(
+      'SELECT totp_secret AS secret FROM app.users WHERE id = $1',
+      [id],
+    );
+    expect(row?.secret).toMatch(/^v1\.test\./);
+    expect(row?.secret).not.toContain(enrolment.secret);
+    expect((await one.send('delete', 'auth/second-factor')).status).toBe(204);
+    expect((await signIn(username))[1].status).toBe(200);
+  });
+
+  it('cannot be made to try codes for ever by giving the right password between', async () => {
+    const { username } = await withPassword('analyst');
+    const [one] = await signIn(username);
+    const { body } = await one.send('post', 'auth/second-factor');
+    const right = totpAt(body.secret, Date.now());
+    await one.send('post', 'auth/second-factor/confirm', { code: right });
+    const statuses: number[] = [];
+    for (let attempt = 0; attempt < 7; attempt += 1) {
+      statuses.push((await signIn(username, PASSWORD, wrongCode(right)))[1].status);
+      await signIn(username);
+    }
+    expect(statuses).toContain(429);
+    expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(5);
+  });
+
+  it('is how a new user begins: with a password for once, and nothing else before another', async () => {
+    const admin = browser();
+    await admin.send('post', 'auth/login', { username: 'admin', password: PASSWORD });
+    const created = await admin.send('post', 'users', { username: 'Li.Wei', role: 'analyst' });
+    expect(created.body).toMatchObject({
+      username: 'li.wei',
+      displayName: 'li.wei',
+      role: 'analyst',
+      mustChangePassword: true,
+    });
+    expect((await admin.send('post', 'users', { username: 'li.wei', role: 'viewer' })).status).toBe(409);
+    const [one] = await signIn('li.wei', created.body.oneTimePassword);
+    expect(problem(await one.send('get', 'account'))).toEqual([403, 'password-change-required']);
+    const passwords = { currentPassword: created.body.oneTimePassword, newPassword: PASSWORD };
+    expect((await one.send('post', 'auth/password', passwords)).body.user.mustChangePassword).toBe(false);
+    expect((await one.send('get', 'account')).body.username).toBe('li.wei');
+
+    const reset = await admin.send('post', `users/${created.body.id}/password-reset`);
+    expect((await one.send('get', 'account')).status).toBe(401);
+    expect((await signIn('li.wei', reset.body.oneTimePassword))[1].status).toBe(200);
+  });
+
+  it('never loses the last administrator', async () => {
+    await application.database.sql.query(
+      `DELETE FROM app.users WHERE username <> 'admin' AND role = 'admin'`,
+    );
+    const admin = browser();
+    const { body } = await admin.send('post', 'auth/login', { username: 'admin', password: PASSWORD });
+    const { id } = body.user;
+    expect((await admin.send('patch', `users/${id}`, { role: 'viewer' })).status).toBe(409);
+    expect((await admin.send('patch', `users/${id}`, { isDisabled: true })).status).toBe(409);
+    expect((await admin.send('delete', 'account')).status).toBe(409);
+    const second = await createUser(application.app, 'admin');
+    const removals = await Promise.all([
+      admin.send('delete', 'account'),
+      request(server()).delete('/api/v1/account').set(second.session),
+    ]);
+    expect(removals.map(({ status }) => status).toSorted()).toEqual([204, 409]);
+  });
+
+  it('is refused to a page of another site, and without the token of this one', async () => {
+    const { username } = await withPassword('viewer');
+    const foreign = await request(server())
+      .post('/api/v1/auth/login')
+      .set('Origin', 'https://evil.example')
+      .send({ username, password: PASSWORD });
+    expect(foreign.status).toBe(403);
+    const site = await request(server())
+      .post('/api/v1/auth/login')
+      .set('Sec-Fetch-Site', 'same-site')
+      .send({ username, password: PASSWORD });
+    expect(site.status).toBe(403);
+    const [one] = await signIn(username);
+    const [other] = await signIn(username);
+    one.csrf = other.csrf;
+    expect(problem(await one.send('post', 'auth/logout'))).toEqual([403, 'csrf-token']);
+  });
+
+  it('exports and removes an account', async () => {
+    const { id, username } = await withPassword('viewer');
+    const [one] = await signIn(username);
+    await one.send('post', 'api-keys', { name: 'notebook', scopes: ['market:read'] });
+    const { body } = await one.send('get', 'account/export');
+    expect(body).toMatchObject({ user: { id, username }, apiKeys: [{ name: 'notebook' }] });
+    expect(JSON.stringify(body)).not.toMatch(/pbkdf2|sha256|hmac/i);
+    expect((await one.send('delete', 'account')).status).toBe(204);
+    expect((await signIn(username))[1].status).toBe(401);
+    for (const table of ['users', 'sessions', 'api_keys'])
+      expect(
+        await application.database.sql.query(
+          table === 'users'
+            ? 'SELECT FROM app.users WHERE id = $1'
+            : table === 'sessions'
+              ? 'SELECT FROM app.sessions WHERE user_id = $1'
+              : 'SELECT FROM app.api_keys WHERE user_id = $1',
+          [id],
+        ),
+      ).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ export const USER_ROLES = ['viewer', 'analyst', 'operator', 'admin'] as const;
 export type UserRole = (typeof USER_ROLES)[number];
 
 /** What an API key may be used for; a key never opens more than its owner's role does. */
-export const SCOPES = ['market:read', 'market:write', 'audit:read', 'users:read', 'users:write'] as const;
+export const SCOPES = ['market:read', 'market:write', 'audit:read', 'users:read'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Who asks: a person with a session, or a program with an API key of that person. */

@@ -1,0 +1,295 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { randomUUID } from 'node:crypto';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isAtLeast, type Scope, SCOPES, USER_ROLES, type UserRole } from './common/access.ts';
+import { DatabaseConnector } from './database/connector.ts';
+import { JobQueue } from './database/job-queue.service.ts';
+import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
+import { createServerApplication } from './main.ts';
+import { createKey, createUser, type PrincipalHeaders, type TestUser } from './testing/principals.ts';
+
+/**
+ * Who may do what, written down a second time: an access rule that is changed by mistake differs from this list.
+ * `scope`: an API key that has it may, too; `stepUp`: only with a password that was given a moment ago.
+ */
+type Policy = 'public' | 'reading' | { role: UserRole; scope?: Scope; stepUp?: true; beforeChange?: true };
+
+const own: Policy = { role: 'viewer' };
+const ownSensitive: Policy = { role: 'viewer', stepUp: true };
+const admin: Policy = { role: 'admin', stepUp: true };
+const operator: Policy = { role: 'operator', scope: 'market:write' };
+
+const POLICY: Readonly<Record<string, Policy>> = {
+  analyseByRules: 'reading',
+  getCalendar: 'reading',
+  getIngestion: 'reading',
+  getMarketOverview: 'reading',
+  getSymbol: 'reading',
+  listBars: 'reading',
+  listFundamentals: 'reading',
+  listHalts: 'reading',
+  listIndicatorDefinitions: 'reading',
+  listIndicators: 'reading',
+  listIngestions: 'reading',
+  listMinutes: 'reading',
+  listNews: 'reading',
+  listQuarantine: 'reading',
+  listValuations: 'reading',
+  searchSymbols: 'reading',
+  live: 'public',
+  ready: 'public',
+  getSession: 'public',
+  setUp: 'public',
+  signIn: 'public',
+  signOut: { role: 'viewer', beforeChange: true },
+  changePassword: { role: 'viewer', beforeChange: true },
+  stepUp: own,
+  listSessions: own,
+  endOtherSessions: own,
+  endSession: own,
+  enrolSecondFactor: ownSensitive,
+  confirmSecondFactor: ownSensitive,
+  renewRecoveryCodes: ownSensitive,
+  removeSecondFactor: ownSensitive,
+  getOwnAccount: own,
+  changeOwnAccount: own,
+  exportOwnAccount: ownSensitive,
+  deleteOwnAccount: ownSensitive,
+  listOwnSecrets: own,
+  putOwnSecret: ownSensitive,
+  deleteOwnSecret: ownSensitive,
+  listApiKeys: own,
+  createApiKey: ownSensitive,
+  rotateApiKey: ownSensitive,
+  revokeApiKey: own,
+  listUsers: { role: 'admin', scope: 'users:read' },
+  getUser: { role: 'admin', scope: 'users:read' },
+  createUser: admin,
+  changeUser: admin,
+  deleteUser: admin,
+  resetPassword: admin,
+  removeUsersSecondFactor: admin,
+  revokeAccess: admin,
+  orderIngestion: operator,
+  releaseRow: operator,
+  dropRow: operator,
+};
+
+interface Operation {
+  readonly id: string;
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  readonly path: string;
+}
+
+interface Described {
+  readonly operationId: string;
+}
+
+/** What the guard made of a request; what the route itself then answered does not matter here. */
+type Verdict = 'allowed' | 'unknown' | 'forbidden' | 'step-up' | 'password-change' | 'csrf';
+
+const VERDICTS: Readonly<Record<string, Verdict>> = {
+  unauthorized: 'unknown',
+  forbidden: 'forbidden',
+  'step-up-required': 'step-up',
+  'password-change-required': 'password-change',
+  'csrf-token': 'csrf',
+};
+
+async function send(
+  url: string,
+  method: Operation['method'],
+  headers: PrincipalHeaders,
+): Promise<{ status: number; text: string }> {
+  const body = method === 'get' ? {} : { body: '{}' };
+  const response = await fetch(url, {
+    method: method.toUpperCase(),
+    headers: { ...headers, 'Content-Type': 'application/json' },
+    ...body,
+  });
+  return { status: response.status, text: await response.text() };
+}
+
+describe('who may do what', () => {
+  let database: TestDatabase;
+  let app: NestExpressApplication;
+  let closed: NestExpressApplication;
+  let operations: Operation[];
+  const addresses = new Map<NestExpressApplication, string>();
+
+  const start = async (anonymousReading: boolean): Promise<NestExpressApplication> => {
+    const configuration = database.configuration('server');
+    const security = { ...configuration.security, anonymousReading };
+    const started = await createServerApplication({ ...configuration, security });
+    await started.listen(0, '127.0.0.1');
+    await started.get(DatabaseConnector).whenReady();
+    await started.get(JobQueue).whenStarted();
+    addresses.set(started, (await started.getUrl()).replace('[::1]', '127.0.0.1'));
+    return started;
+  };
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    [app, closed] = await Promise.all([start(true), start(false)]);
+    const { body } = await request(app.getHttpServer()).get('/api/v1/openapi.json').expect(200);
+    operations = Object.entries<Record<string, Described>>(body.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { operationId }]) => ({
+        id: operationId,
+        method: method as Operation['method'],
+        path: path.replaceAll(/\{(\w+)\}/g, (_part, name: string) => SAMPLE[name] ?? randomUUID()),
+      })),
+    );
+  });
+  afterAll(async () => {
+    await Promise.all([app.close(), closed.close()]);
+    await database.drop();
+  });
+
+  const SAMPLE: Readonly<Record<string, string>> = { symbol: '600000.SH', kind: 'ai-api-key', name: 'none' };
+  const policyOf = ({ id }: Operation): Policy | undefined => POLICY[id];
+
+  async function ask(
+    operation: Operation,
+    headers: PrincipalHeaders,
+    server: NestExpressApplication = app,
+  ): Promise<Verdict> {
+    const { status, text } = await send(
+      `${addresses.get(server)}${operation.path}`,
+      operation.method,
+      headers,
+    );
+    if (status !== 401 && status !== 403) return 'allowed';
+    const verdict = VERDICTS[String(JSON.parse(text).type).split('/').at(-1) ?? ''];
+    if (verdict === undefined) throw new Error(`${operation.id}: ${text}`);
+    return verdict;
+  }
+
+  /** All operations, each asked by a principal of its own: some of them end it. */
+  async function verdicts(
+    principal: () => Promise<PrincipalHeaders>,
+    server?: NestExpressApplication,
+  ): Promise<Record<string, Verdict>> {
+    const found: Record<string, Verdict> = {};
+    for (const operation of operations) found[operation.id] = await ask(operation, await principal(), server);
+    return found;
+  }
+
+  const expected = (judge: (policy: Policy) => Verdict): Record<string, Verdict> =>
+    Object.fromEntries(operations.map((operation) => [operation.id, judge(policyOf(operation) ?? admin)]));
+
+  const isOpen = (policy: Policy): policy is 'public' | 'reading' => typeof policy === 'string';
+
+  it('is written down for every route', () => {
+    expect(operations.filter((operation) => policyOf(operation) === undefined)).toEqual([]);
+    expect(Object.keys(POLICY).filter((id) => !operations.some((operation) => operation.id === id))).toEqual(
+      [],
+    );
+  });
+
+  it('nobody', async () => {
+    const judge = (policy: Policy): Verdict => (isOpen(policy) ? 'allowed' : 'unknown');
+    expect(await verdicts(async () => ({}))).toEqual(expected(judge));
+  });
+
+  it('nobody, where reading is closed', async () => {
+    const judge = (policy: Policy): Verdict => (policy === 'public' ? 'allowed' : 'unknown');
+    expect(await verdicts(async () => ({}), closed)).toEqual(expected(judge));
+  });
+
+  describe.each(USER_ROLES)('%s', (role) => {
+    const someone = (): Promise<TestUser> => createUser(app, role);
+    const judgeSession = (policy: Policy): Verdict =>
+      isOpen(policy) || isAtLeast(role, policy.role) ? 'allowed' : 'forbidden';
+
+    it('with a session', async () => {
+      expect(await verdicts(async () => (await someone()).session)).toEqual(expected(judgeSession));
+    });
+
+    it('with a session, where reading is closed', async () => {
+      expect(await verdicts(async () => (await someone()).session, closed)).toEqual(expected(judgeSession));
+    });
+
+    it('with a session whose password was given long ago', async () => {
+      const longAgo = async (): Promise<PrincipalHeaders> => {
+        const { session, sessionId } = await someone();
+        await database.sql.query(
+          `UPDATE app.sessions SET stepped_up_at = now() - interval '11 minutes' WHERE id = $1`,
+          [sessionId],
+        );
+        return session;
+      };
+      const judge = (policy: Policy): Verdict =>
+        !isOpen(policy) && policy.stepUp === true ? 'step-up' : judgeSession(policy);
+      expect(await verdicts(longAgo)).toEqual(expected(judge));
+    });
+
+    it('with a password that somebody else made', async () => {
+      const fresh = async (): Promise<PrincipalHeaders> => {
+        const { session, id } = await someone();
+        await database.sql.query('UPDATE app.users SET must_change_password = true WHERE id = $1', [id]);
+        return session;
+      };
+      const judge = (policy: Policy): Verdict =>
+        isOpen(policy) || policy.beforeChange === true ? 'allowed' : 'password-change';
+      expect(await verdicts(fresh)).toEqual(expected(judge));
+    });
+
+    it('with a session and no CSRF token', async () => {
+      const judge = (policy: Policy): Verdict => (isOpen(policy) ? 'allowed' : 'csrf');
+      const found = await verdicts(async () => ({ Cookie: (await someone()).session['Cookie'] ?? '' }));
+      const unsafe = operations.filter(({ method }) => method !== 'get').map(({ id }) => id);
+      const all = expected(judge);
+      for (const id of unsafe) expect([id, found[id]]).toEqual([id, all[id]]);
+    });
+
+    it.each(['with an API key for everything', 'with an API key for everything, where reading is closed'])(
+      '%s',
+      async (what) => {
+        const keyed = async (): Promise<PrincipalHeaders> => createKey(app, (await someone()).id);
+        const judge = (policy: Policy): Verdict => {
+          if (isOpen(policy)) return 'allowed';
+          return policy.scope !== undefined && isAtLeast(role, policy.role) ? 'allowed' : 'forbidden';
+        };
+        expect(await verdicts(keyed, what.endsWith('closed') ? closed : app)).toEqual(expected(judge));
+      },
+    );
+
+    it.each(SCOPES)('with an API key for %s only', async (scope) => {
+      const keyed = async (): Promise<PrincipalHeaders> => createKey(app, (await someone()).id, [scope]);
+      const judge = (policy: Policy): Verdict => {
+        if (policy === 'public') return 'allowed';
+        if (policy === 'reading') return scope === 'market:read' ? 'allowed' : 'forbidden';
+        return policy.scope === scope && isAtLeast(role, policy.role) ? 'allowed' : 'forbidden';
+      };
+      expect(await verdicts(keyed)).toEqual(expected(judge));
+    });
+  });
+
+  it.each(['a session that ended', 'a session of somebody who is switched off'])(
+    '%s is nobody',
+    async (what) => {
+      const ended = async (): Promise<PrincipalHeaders> => {
+        const { session, sessionId, id } = await createUser(app, 'admin');
+        if (what.endsWith('off'))
+          await database.sql.query('UPDATE app.users SET disabled_at = now() WHERE id = $1', [id]);
+        else
+          await database.sql.query('UPDATE app.sessions SET revoked_at = now() WHERE id = $1', [sessionId]);
+        return session;
+      };
+      const judge = (policy: Policy): Verdict => (isOpen(policy) ? 'allowed' : 'unknown');
+      expect(await verdicts(ended)).toEqual(expected(judge));
+    },
+  );
+
+  it('an API key that ended is told so, even where nobody would have been let in', async () => {
+    const ended = async (): Promise<PrincipalHeaders> => {
+      const { id } = await createUser(app, 'admin');
+      const headers = await createKey(app, id);
+      await database.sql.query('UPDATE app.api_keys SET revoked_at = now() WHERE user_id = $1', [id]);
+      return headers;
+    };
+    const judge = (policy: Policy): Verdict => (policy === 'public' ? 'allowed' : 'unknown');
+    expect(await verdicts(ended)).toEqual(expected(judge));
+  });
+});
