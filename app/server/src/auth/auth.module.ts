@@ -10,7 +10,9 @@ import { AuthService } from './auth.service.ts';
 import { Authenticator } from './authenticator.ts';
 import { Lockout } from './login/lockout.ts';
 import { Login } from './login/login.service.ts';
+import { BreachedPasswords } from './passwords/breached-passwords.ts';
 import { PasswordHasher } from './passwords/hash-queue.ts';
+import { PasswordRules } from './passwords/password-rules.ts';
 import { Passwords } from './passwords/passwords.service.ts';
 import { Retention } from './retention.ts';
 import { SecondFactorController } from './second-factor.controller.ts';
@@ -28,10 +30,12 @@ import { Setup } from './setup.service.ts';
     Accounts,
     AuthService,
     Authenticator,
+    BreachedPasswords,
     CsrfTokens,
     Lockout,
     Login,
     PasswordHasher,
+    PasswordRules,
     Passwords,
     Retention,
     SecondFactor,

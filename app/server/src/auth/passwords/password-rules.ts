@@ -1,3 +1,111 @@
-export function passwordProblem(password: string, _about: { username: string }): string | undefined {
-  return password.length < 12 ? 'must have at least 12 characters' : undefined;
+import { Injectable } from '@nestjs/common';
+import { BreachedPasswords, comparable } from './breached-passwords.ts';
+
+/** In code points. NIST SP 800-63B-4 asks for 15 without a second factor and 8 with one, OWASP ASVS 6.2.9 for 64 at least. */
+const SHORTEST = 12;
+const LONGEST = 128;
+
+/** OWASP ASVS 6.2.11: what an attacker of this very platform tries first. Longer words before those that they hold. */
+const CONTEXT_WORDS = [
+  'stockanalysis',
+  'stock-analysis',
+  'analysis',
+  'platform',
+  'password',
+  'a-shares',
+  'a-share',
+  'ashares',
+  'ashare',
+  'stock',
+  'admin',
+  '股票分析',
+  '股票',
+  '分析',
+];
+
+/** Shorter names and parts of names stand in many words by chance. */
+const SHORTEST_NAME = 3;
+/** What must be left of a password without names and context words. */
+const LEAST_OF_ITS_OWN = 8;
+/** A shorter word with digits around it is a matter of the digits. */
+const SHORTEST_WORD = 4;
+
+const EDGE = String.raw`[^\p{L}]+`;
+const LEADING = new RegExp(`^${EDGE}`, 'u');
+const isEdge = (sign: string): boolean => !/\p{L}/u.test(sign);
+
+/** Without digits and punctuation at its end. By hand: a pattern anchored there alone takes quadratic time. */
+function withoutTail(text: string): string {
+  const signs = [...text];
+  let length = signs.length;
+  while (length > 0 && isEdge(signs[length - 1] ?? '')) length -= 1;
+  return signs.slice(0, length).join('');
+}
+
+/** What repeated makes up the text: `abc` of `abcabcab`; the text itself where nothing does. */
+function repeated(text: string): string {
+  // The first place after its beginning where the rest of the text begins like the text.
+  for (let length = 1; length <= text.length - SHORTEST_WORD; length += 1)
+    if (text.startsWith(text.slice(length))) return text.slice(0, length);
+  return text;
+}
+
+/** The password, and what it is with trivial additions taken away: `dragon` of `Dragon2024!` and of `dragondragon`. */
+function cores(password: string): Set<string> {
+  const text = comparable(password);
+  const withoutHead = text.replace(LEADING, '');
+  const words = [text, withoutTail(text), withoutHead, withoutTail(withoutHead)]
+    .flatMap((word) => [word, repeated(word)])
+    .flatMap((word) => [word, withoutTail(word)]);
+  return new Set([text, ...words.filter((word) => word.length >= SHORTEST_WORD)]);
+}
+
+function namesOf(username: string): string[] {
+  const name = comparable(username);
+  return [name, ...name.split(/[^\p{L}\p{N}]+/u)].filter((part) => part.length >= SHORTEST_NAME);
+}
+
+/** Whether little is left without the user's name and the platform's. */
+function isOfContext(password: string, username: string): boolean {
+  let rest = comparable(password);
+  const before = rest;
+  for (const word of [...namesOf(username), ...CONTEXT_WORDS]) rest = rest.replaceAll(word, ' ');
+  return rest !== before && withoutTail(rest.replace(LEADING, '')).length < LEAST_OF_ITS_OWN;
+}
+
+function lengthReason(password: string): string | undefined {
+  const given = [...password].length;
+  if (given > LONGEST) return `must have at most ${LONGEST} characters`;
+  // Some signs are several letters when they are normalized, and several accents become one sign.
+  if (Math.min(given, [...comparable(password)].length) < SHORTEST)
+    return `must have at least ${SHORTEST} characters; a few words that nobody would put together are easy to remember`;
+  return undefined;
+}
+
+/** What a password must be. There are no rules about kinds of characters: they make passwords worse (NIST SP 800-63B). */
+@Injectable()
+export class PasswordRules {
+  constructor(private readonly breached: BreachedPasswords) {}
+
+  /**
+   * @param username whose password it is to be
+   * @returns what is wrong with it, to stand behind the name of the parameter; none repeats the password. Empty: nothing
+   */
+  async reasonsAgainst(password: string, username: string): Promise<string[]> {
+    if (!password.isWellFormed()) return ['must be well-formed Unicode'];
+    const length = lengthReason(password);
+    // Of what is too long nothing else is looked at: its length has no bound.
+    if (length !== undefined) return [length];
+    const reasons: string[] = [];
+    if (isOfContext(password, username))
+      reasons.push('must not be the user name or an obvious word of this platform with little else');
+    const candidates = cores(password);
+    if (repeated(comparable(password)).length < SHORTEST_WORD)
+      reasons.push('must not repeat a few characters');
+    else if (await this.breached.includesAny(candidates))
+      reasons.push(
+        'must not be a password that is known from breaches, nor one with digits or signs added or repeated; attackers try these first',
+      );
+    return reasons;
+  }
 }

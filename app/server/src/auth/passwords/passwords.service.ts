@@ -4,7 +4,7 @@ import { InvalidParameterError } from '../../common/errors.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database, Sql } from '../../database/sql.ts';
 import { PasswordHasher } from './hash-queue.ts';
-import { passwordProblem } from './password-rules.ts';
+import { PasswordRules } from './password-rules.ts';
 
 /** Checking and setting of passwords. */
 @Injectable()
@@ -13,6 +13,7 @@ export class Passwords {
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly hasher: PasswordHasher,
+    private readonly rules: PasswordRules,
   ) {}
 
   /**
@@ -21,8 +22,8 @@ export class Passwords {
    * @throws InvalidParameterError where it does not follow the rules
    */
   async hashNew(password: string, username: string, parameter: string): Promise<string> {
-    const problem = passwordProblem(password, { username });
-    if (problem !== undefined) throw new InvalidParameterError(parameter, problem);
+    const reasons = await this.rules.reasonsAgainst(password, username);
+    if (reasons.length > 0) throw new InvalidParameterError(parameter, reasons.join('; and '));
     return this.hasher.hash(password);
   }
 
