@@ -15,6 +15,7 @@ const SHOWN = [
   '^app/server/src/market-data/bars/bars\\.service\\.ts$',
   '^app/server/src/audit/audit-log\\.service\\.ts$',
   '^app/server/src/monitoring/metrics\\.ts$',
+  '^app/server/src/secrets/secret-box\\.ts$',
   '^app/server/src/indicators/index\\.ts$',
 ];
 

@@ -4,7 +4,6 @@ import { type Key, Keyring } from '../common/configuration/keyrings.ts';
 import {
   EnvelopeError,
   MalformedEnvelopeError,
-  needsRewrap,
   open,
   type Place,
   rewrap,
@@ -176,16 +175,6 @@ describe('rewrapping', () => {
         expect(body).toEqual(parts(sealed)[3]);
       }),
     );
-  });
-
-  it('is due for values of a retiring key only', () => {
-    const sealed = seal('x', place, first);
-    expect(needsRewrap(sealed, first)).toBe(false);
-    expect(needsRewrap(sealed, second)).toBe(true);
-    expect(needsRewrap(sealed, third)).toBe(false);
-    // A replica that has not heard of the rotation must not undo what another one did.
-    expect(needsRewrap(rewrap(sealed, place, second), first)).toBe(false);
-    expect(needsRewrap('no sealed value', second)).toBe(false);
   });
 
   it('refuses what it cannot open', () => {

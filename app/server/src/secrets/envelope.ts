@@ -138,13 +138,9 @@ export function open(sealed: string, place: Place, keyring: Keyring): string {
   return plain.toString();
 }
 
-/** Whether its key is to go. Not whether another one is active: a replica that knows the rotation later would undo it. */
-export function needsRewrap(sealed: string, keyring: Keyring): boolean {
-  return keyring.isRetiring(SEALED.exec(sealed)?.[1] ?? '');
-}
-
 /**
- * The same value under the active key.
+ * The same value under the active key. Only for values whose key retires, not for all whose key is not the active one: a
+ * replica that hears of a rotation later would undo it.
  * @throws MalformedEnvelopeError, UnknownKeyError, TamperedError
  */
 export function rewrap(sealed: string, place: Place, keyring: Keyring): string {

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { auditLogOf } from '../audit/testing/audit-logs.ts';
 import { type Key, Keyring, type Keyrings } from '../common/configuration/keyrings.ts';
 import { DatabaseConnector } from '../database/connector.ts';
 import { PeriodicQueries } from '../database/periodic-queries.ts';
@@ -35,7 +36,12 @@ function server(rings: Keyrings) {
   const configuration = database.configuration('server', { keyrings: rings });
   const box = new SecretBox(configuration);
   const rewrap = new SecretRewrap(configuration, database.sql, connector);
-  return { configuration, box, rewrap, secrets: new UserSecrets(database.sql, box) };
+  return {
+    configuration,
+    box,
+    rewrap,
+    secrets: new UserSecrets(database.sql, box, auditLogOf(database.sql)),
+  };
 }
 
 /** What stands under which key. */

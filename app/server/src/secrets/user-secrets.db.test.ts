@@ -10,7 +10,7 @@ import type { SecretPath } from './user-secrets.dto.ts';
 import { UserSecrets } from './user-secrets.service.ts';
 
 const VALUE = 'sk-swordfish-0123456789';
-const at: SecretPath = { kind: 'ai-api-key', name: 'default' };
+const at = { kind: 'ai-api-key', name: 'default' } as const;
 
 let database: TestDatabase;
 let secrets: UserSecrets;

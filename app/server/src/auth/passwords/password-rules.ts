@@ -36,7 +36,7 @@ const isEdge = (sign: string): boolean => !/\p{L}/u.test(sign);
 
 /** Without digits and punctuation at its end. By hand: a pattern anchored there alone takes quadratic time. */
 function withoutTail(text: string): string {
-  const signs = [...text];
+  const signs = Array.from(text);
   let length = signs.length;
   while (length > 0 && isEdge(signs[length - 1] ?? '')) length -= 1;
   return signs.slice(0, length).join('');
@@ -74,10 +74,10 @@ function isOfContext(password: string, username: string): boolean {
 }
 
 function lengthReason(password: string): string | undefined {
-  const given = [...password].length;
+  const given = Array.from(password).length;
   if (given > LONGEST) return `must have at most ${LONGEST} characters`;
   // Some signs are several letters when they are normalized, and several accents become one sign.
-  if (Math.min(given, [...comparable(password)].length) < SHORTEST)
+  if (Math.min(given, Array.from(comparable(password)).length) < SHORTEST)
     return `must have at least ${SHORTEST} characters; a few words that nobody would put together are easy to remember`;
   return undefined;
 }

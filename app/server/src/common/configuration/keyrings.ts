@@ -34,11 +34,6 @@ export class Keyring {
     return this.#keys.get(kid);
   }
 
-  /** Whether what this key made is to be made anew; of a key that is not known here nobody can say so. */
-  isRetiring(kid: string): boolean {
-    return this.find(kid)?.state === 'retiring';
-  }
-
   /** All keys, the active one first. */
   all(): Key[] {
     return [this.active, ...[...this.#keys.values()].filter(({ kid }) => kid !== this.active.kid)];
