@@ -98,7 +98,7 @@ describe('the compiled entry point', () => {
     async (args) => {
       const { exited, text } = start(args, {});
       expect(await exited).toBe(2);
-      expect(text()).toBe('usage: entrypoint server|worker|migrate\n');
+      expect(text()).toBe('usage: entrypoint server|worker|migrate|audit-verify\n');
     },
   );
 
@@ -130,6 +130,27 @@ describe('the compiled entry point', () => {
     expect(await exited).toBe(1);
     expect(text()).toMatch(/^migrate failed: connect ECONNREFUSED/);
     expect(text()).not.toContain('secret-password');
+  });
+
+  it('verifies the audit log: 0 when the chain is intact, 1 when it is broken, 2 for what it does not know', async () => {
+    await migrate().exited;
+    const verify = (...args: string[]) =>
+      start(['audit-verify', ...args], { DATABASE_URL: database.urls.application });
+    const empty = verify();
+    expect([await empty.exited, empty.text()]).toEqual([
+      0,
+      expect.stringMatching(/^0 records in [\d.]+ s, no record, chain intact\n$/),
+    ]);
+    const broken = verify('--expect', `1:${'0'.repeat(64)}`);
+    expect([await broken.exited, broken.text()]).toEqual([
+      1,
+      expect.stringMatching(/^the audit log is broken at record 1: is missing; the log ends with 0.*\n$/),
+    ]);
+    const unknown = verify('--all');
+    expect([await unknown.exited, unknown.text()]).toEqual([
+      2,
+      expect.stringMatching(/--all[^]*usage: entrypoint audit-verify \[--from SEQ\]/),
+    ]);
   });
 
   it('leaves at once on a SIGTERM that comes before there is anything to close in order', async () => {
