@@ -59,6 +59,25 @@ interface GuardedOptions {
   readonly conflict?: string;
 }
 
+/** Why somebody is not let in. */
+function refusals(): MethodDecorator[] {
+  return [
+    ApiUnauthorizedResponse(problem('nobody is signed in, and no API key was sent')),
+    ApiForbiddenResponse(
+      problem(
+        'the role, the scope of the API key, the CSRF token or a fresh password is missing; see `type`',
+      ),
+    ),
+  ];
+}
+
+/** The answers of a route that hands out a file, of one of these media types, to some. */
+export function GuardedFileAnswers(...mediaTypes: readonly string[]): MethodDecorator {
+  const schema = { type: 'string', format: 'binary' };
+  const content = Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, { schema }]));
+  return applyDecorators(ApiOkResponse({ content }), ...refusals(), ...failures(undefined));
+}
+
 /** The answers of a route that only some may use: what came of it, or why it was refused. */
 export function GuardedAnswers(type: Type | undefined, options: GuardedOptions = {}): MethodDecorator {
   const { status = type === undefined ? 204 : 200, description = '', notFound, conflict } = options;
@@ -66,12 +85,7 @@ export function GuardedAnswers(type: Type | undefined, options: GuardedOptions =
     HttpCode(status),
     ApiResponse({ status, description, ...(type === undefined ? {} : { type }) }),
     ...(conflict === undefined ? [] : [ApiConflictResponse(problem(conflict))]),
-    ApiUnauthorizedResponse(problem('nobody is signed in, and no API key was sent')),
-    ApiForbiddenResponse(
-      problem(
-        'the role, the scope of the API key, the CSRF token or a fresh password is missing; see `type`',
-      ),
-    ),
+    ...refusals(),
     ApiPayloadTooLargeResponse(problem('the body is larger than the limit')),
     ApiUnsupportedMediaTypeResponse(problem('the body is not JSON')),
     ...failures(notFound),

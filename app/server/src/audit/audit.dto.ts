@@ -1,0 +1,181 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { buildMessage, IsIn, IsOptional, IsUUID, Matches, ValidateBy } from 'class-validator';
+import { isCivilDate } from '../common/market/civil-date.ts';
+import { OptionalLimit } from '../common/market/series-query.ts';
+import { AUDIT_OUTCOMES, type AuditOutcome } from './audit-record.ts';
+
+export const AUDIT_FORMATS = ['ndjson', 'csv'] as const;
+export type AuditFormat = (typeof AUDIT_FORMATS)[number];
+
+const INSTANT =
+  /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+function isInstant(value: unknown): boolean {
+  const [, date] = (typeof value === 'string' && INSTANT.exec(value)) || [];
+  return date !== undefined && isCivilDate(date);
+}
+
+/** An instant of RFC 3339 with its offset: validation and OpenAPI in one. */
+function Instant(description: string): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ type: String, format: 'date-time', description, example: '2026-11-26T00:00:00Z' }),
+    ValidateBy({
+      name: 'isInstant',
+      validator: {
+        validate: isInstant,
+        defaultMessage: buildMessage(
+          (prefix) => `${prefix}must be an instant like 2026-11-26T00:00:00Z (in a URL, + is %2B)`,
+        ),
+      },
+    }),
+  );
+}
+
+function OptionalInstant(description: string): PropertyDecorator {
+  return applyDecorators(Instant(description), ApiPropertyOptional(), IsOptional());
+}
+
+/** A word of the log itself: printable and short. */
+function OptionalWord(description: string, example: string): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({ description, example, maxLength: 200 }),
+    IsOptional(),
+    Matches(/^[^\p{Cc}]{1,200}$/u, { message: 'must be 1 to 200 characters, and no control characters' }),
+  );
+}
+
+export class AuditQuery {
+  @ApiPropertyOptional({ format: 'uuid', description: 'id of the user who did it' })
+  @IsOptional()
+  @IsUUID(undefined, { message: 'must be the id of a user, a UUID' })
+  actor?: string;
+
+  @ApiPropertyOptional({ description: 'the action, or its beginning', example: 'session.login' })
+  @IsOptional()
+  @Matches(/^[a-z0-9.-]{1,100}$/, { message: 'must be small letters, digits, dots and hyphens, at most 100' })
+  action?: string;
+
+  @OptionalWord('what it was done to', 'user')
+  objectKind?: string;
+
+  @OptionalWord('id of what it was done to', '42')
+  objectId?: string;
+
+  @ApiPropertyOptional({ enum: AUDIT_OUTCOMES })
+  @IsOptional()
+  @IsIn(AUDIT_OUTCOMES, { message: `must be one of ${AUDIT_OUTCOMES.join(', ')}` })
+  outcome?: AuditOutcome;
+
+  @OptionalInstant('from this instant on')
+  from?: string;
+
+  @OptionalInstant('before this instant')
+  to?: string;
+
+  @ApiPropertyOptional({ description: '`nextCursor` of the page before', maxLength: 32 })
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9_-]{1,32}$/, { message: 'must be the nextCursor of the answer before' })
+  cursor?: string;
+
+  @OptionalLimit({ maximum: 200, default: 50 })
+  limit: number = 50;
+}
+
+export class AuditExportQuery {
+  @ApiProperty({
+    enum: AUDIT_FORMATS,
+    description: 'ndjson: the records as they were hashed, to be verified; csv: for a spreadsheet',
+  })
+  @IsIn(AUDIT_FORMATS, { message: `must be one of ${AUDIT_FORMATS.join(', ')}` })
+  format!: AuditFormat;
+
+  @Instant('from this instant on')
+  from!: string;
+
+  @Instant('before this instant, at most 366 days after `from`')
+  to!: string;
+}
+
+export class AuditActor {
+  @ApiProperty({
+    enum: ['session', 'api-key', 'anonymous', 'system'],
+    description: 'system: the platform itself',
+  })
+  kind!: string;
+
+  @ApiPropertyOptional({ format: 'uuid', description: 'id of the user' })
+  id?: string;
+
+  @ApiPropertyOptional({ description: 'the role of the user at that time' })
+  role?: string;
+
+  @ApiPropertyOptional({ description: 'id of the session or of the API key' })
+  via?: string;
+}
+
+export class AuditObject {
+  @ApiProperty({ example: 'user' })
+  kind!: string;
+
+  @ApiPropertyOptional({ example: '42' })
+  id?: string;
+}
+
+export class AuditItem {
+  @ApiProperty({ description: 'number of the record; they have no gaps' })
+  seq!: number;
+
+  @ApiProperty({
+    description: 'SHA-256 of the hash of the record before and of this one, in hexadecimal digits',
+  })
+  hash!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+
+  @ApiProperty({ example: 'session.login' })
+  action!: string;
+
+  @ApiProperty({
+    enum: AUDIT_OUTCOMES,
+    description: 'refused: not allowed; failed: allowed, and it did not work',
+  })
+  outcome!: AuditOutcome;
+
+  @ApiProperty({ type: AuditActor })
+  actor!: AuditActor;
+
+  @ApiProperty({ type: AuditObject })
+  object!: AuditObject;
+
+  @ApiPropertyOptional({ description: 'address of the client, as trusted proxies told it' })
+  address?: string;
+
+  @ApiPropertyOptional()
+  userAgent?: string;
+
+  @ApiPropertyOptional()
+  requestId?: string;
+
+  @ApiPropertyOptional({ type: Object, description: 'the fields that were changed, before it' })
+  before?: unknown;
+
+  @ApiPropertyOptional({ type: Object, description: 'the fields that were changed or given' })
+  after?: unknown;
+
+  @ApiPropertyOptional({ description: 'why, in the words of whoever did it' })
+  reason?: string;
+}
+
+export class AuditPage {
+  @ApiProperty({ type: [AuditItem], description: 'the newest first' })
+  items!: AuditItem[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: '`cursor` of the next page; null: this is the last',
+  })
+  nextCursor!: string | null;
+}
