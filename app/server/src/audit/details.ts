@@ -49,6 +49,7 @@ const SECRET_TEXT = [
 ];
 
 const LONGEST_TEXT = 2_000;
+const LONGEST_NAME = 100;
 const MOST_ITEMS = 100;
 const DEEPEST = 8;
 /** Bytes of one side of a change; what a reader needs beyond that is in the object itself. */
@@ -75,15 +76,15 @@ function auditValue(value: Json, path: string, depth: number, onSecret: OnSecret
       .map((item, index) => auditValue(item, `${path}.${index}`, depth + 1, onSecret));
     return value.length > MOST_ITEMS ? [...items, `… (${value.length} items)`] : items;
   }
-  const fields: Record<string, Json> = {};
-  for (const [name, inner] of Object.entries(value)) {
-    if (inner === undefined) continue;
+  const fields = Object.entries(value).flatMap(([name, inner]): [string, Json][] => {
+    if (inner === undefined) return [];
     const inside = path === '' ? name : `${path}.${name}`;
-    fields[auditText(name, 100)] = isSecretField(name, inner)
+    const shown = isSecretField(name, inner)
       ? onSecret(inside)
       : auditValue(inner, inside, depth + 1, onSecret);
-  }
-  return fields;
+    return [[auditText(name, LONGEST_NAME), shown]];
+  });
+  return Object.fromEntries(fields);
 }
 
 /** Array.isArray leaves a read-only array an array of anything. */
