@@ -6,6 +6,7 @@ import { buildServer, buildWeb, run, SERVER } from './build.ts';
 import { freePort } from '../lib/ports.ts';
 import { say } from '../lib/progress.ts';
 import { type Database, openDatabase } from './database.ts';
+import { keyringsFolder } from './keyrings.ts';
 import { HOST, portOf } from './port.ts';
 import { bootstrapTokenFile } from './state-folder.ts';
 
@@ -43,6 +44,8 @@ export class Application {
       DATABASE_DIR: _directory,
       DATABASE_URL: _url,
       BOOTSTRAP_TOKEN: _token,
+      BOOTSTRAP_TOKEN_FILE: _tokenFile,
+      KEYRINGS_DIR: _keyrings,
       STOCK_ANALYSIS_CONFIG_FILE: configuration = '',
       ...inherited
     } = process.env;
@@ -60,14 +63,23 @@ export class Application {
     });
     say('database is up to date');
     const tokenFile = bootstrapTokenFile(this.#home);
-    const env = { ...common, DATABASE_URL_FILE: runUrlFile, BOOTSTRAP_TOKEN_FILE: tokenFile };
-    this.#spawn('server', { ...env, PORT: String(port), MANAGEMENT_PORT: String(managementPort) });
+    const env = { ...common, DATABASE_URL_FILE: runUrlFile };
+    this.#spawn('server', {
+      ...env,
+      BOOTSTRAP_TOKEN_FILE: tokenFile,
+      KEYRINGS_DIR: keyringsFolder(this.#home),
+      PORT: String(port),
+      MANAGEMENT_PORT: String(managementPort),
+    });
     this.#spawn('worker', { ...env, MANAGEMENT_PORT: String(workerPort) });
     await this.#awaitAnswer(`http://${HOST}:${port}/health/ready`);
     say(
       `health and metrics of the server on http://${HOST}:${managementPort}, of the worker on http://${HOST}:${workerPort}`,
     );
-    say(`logs in ${this.#logs}; token for writing in ${tokenFile}`);
+    say(`logs in ${this.#logs}`);
+    say(
+      `first administrator: open the page or POST /api/v1/auth/setup with the token in ${tokenFile}; it works once`,
+    );
   }
 
   /** Server and worker finish what they do, then the database stops. Safe to call twice. */

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { say } from '../lib/progress.ts';
 import { startEmbeddedPostgres } from '../postgres/embedded.ts';
+import { writeSecret } from './secret-file.ts';
 
 const CONNECT_MS = 10_000;
 
@@ -82,13 +83,4 @@ async function requireDatabase(variable: string, url: string): Promise<void> {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.message === '' && 'code' in error ? String(error.code) : error.message;
-}
-
-/** Written beside and renamed, so that it is never open to others and never half there. */
-function writeSecret(folder: string, name: string, text: string): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, name);
-  writeFileSync(`${file}.partial`, `${text}\n`, { mode: 0o600 });
-  renameSync(`${file}.partial`, file);
-  return file;
 }

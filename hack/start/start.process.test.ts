@@ -44,6 +44,14 @@ function childrenOf(parent: number): number[] {
   });
 }
 
+const keysOf = (home: string): string[] =>
+  ['session', 'pepper', 'encryption'].map((purpose) => {
+    const [{ key }]: [{ key: string }] = JSON.parse(
+      readFileSync(join(home, `state/keyrings/${purpose}.json`), 'utf8'),
+    );
+    return key;
+  });
+
 /** The process that npm started for us, without a shell in between. */
 function startOf({ pid }: Started): number {
   const [child] = processesOf('hack/start.ts', childrenOf(pid));
@@ -90,12 +98,21 @@ describe.runIf(process.platform === 'linux')('npm start', () => {
   function expectNoPassword(parent: number): void {
     const text = readFileSync(join(home, 'state/postgres/passwords.json'), 'utf8');
     const passwords = Object.values(JSON.parse(text) as Record<string, string>);
+    const secrets = [
+      ...passwords,
+      ...keysOf(home),
+      readFileSync(join(home, 'state/bootstrap-token'), 'utf8').trim(),
+    ];
     const children = processesOf('dist/entrypoint.js', childrenOf(parent));
     expect(children).toHaveLength(2);
     for (const child of children) {
       const environment = readFileSync(`/proc/${child}/environ`, 'utf8');
       expect(environment).toContain('DATABASE_URL_FILE=');
-      expect(passwords.filter((password) => environment.includes(password))).toEqual([]);
+      expect(secrets.filter((secret) => environment.includes(secret))).toEqual([]);
+      // What makes administrators and keys is the server's alone.
+      const isServer = processesOf('entrypoint.js\0server', [child]).length > 0;
+      expect(/KEYRINGS_DIR=/.test(environment)).toBe(isServer);
+      expect(/BOOTSTRAP_TOKEN_FILE=/.test(environment)).toBe(isServer);
     }
     for (const name of ['database-url', 'migrate-database-url'])
       expect(statSync(join(home, 'state/secrets', name)).mode & 0o077).toBe(0);
@@ -121,6 +138,9 @@ describe.runIf(process.platform === 'linux')('npm start', () => {
     };
     await expect.poll(count, PATIENCE).toBe(7_972);
     expectNoPassword(startOf(first));
+    expect(first.errors()).toContain(
+      `POST /api/v1/auth/setup with the token in ${join(home, 'state/bootstrap-token')}`,
+    );
     const metricsOf = async (name: string): Promise<string> => {
       const address = new RegExp(`of the ${name} on (http://127.0.0.1:\\d+)`).exec(first.errors())?.[1];
       return (await fetch(`${address}/metrics`)).text();
@@ -153,9 +173,11 @@ describe.runIf(process.platform === 'linux')('npm start', () => {
     process.kill(startOf(killed), 'SIGKILL');
     expect(await Promise.race([killed.exited, sleep(10_000, 'late')])).not.toBe('late');
     await expect.poll(() => processesOf(home, [database]), PATIENCE).toEqual([]);
+    const keys = keysOf(home);
     const next = start();
     running.push(next);
     await expect.poll(next.output, PATIENCE).toMatch(LISTENING);
+    expect(keysOf(home)).toEqual(keys);
     for (const name of ['server', 'worker'])
       expect(readFileSync(join(home, `state/log/${name}.previous.log`), 'utf8')).not.toBe('');
     // And a database that dies under it is not served without.

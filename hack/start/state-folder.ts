@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { LockHeldError, takeLock } from '../lib/lock.ts';
+import { writeSecret } from './secret-file.ts';
 
 /** STOCK_ANALYSIS_HOME, else where programs of this user keep their data; created if missing. */
 export function createStateFolder(environment: NodeJS.ProcessEnv): string {
@@ -54,9 +55,13 @@ export async function lockFolder(home: string): Promise<void> {
   }
 }
 
-/** Made once; whoever may read the state folder may write data. */
+const TOKEN_FILE = 'bootstrap-token';
+
+/**
+ * Made where it is missing. Its token makes the first administrator, once; whoever may delete the file may become one
+ * more: the way back in.
+ */
 export function bootstrapTokenFile(home: string): string {
-  const file = join(home, 'bootstrap-token');
-  if (!existsSync(file)) writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
-  return file;
+  const file = join(home, TOKEN_FILE);
+  return existsSync(file) ? file : writeSecret(home, TOKEN_FILE, randomBytes(32).toString('base64url'));
 }
