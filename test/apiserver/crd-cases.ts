@@ -37,7 +37,73 @@ function resourceCases(at: string, wrap: (resources: unknown) => unknown): RuleC
   });
 }
 
+const security = (members: unknown): Attempt => ({ spec: { security: members } });
+
+const FORCED =
+  'security.forceHTTPS needs security.trustedProxies: TLS ends at a proxy, and only one that is trusted can say that a request came by HTTPS';
+const proxies = ['10.0.0.1'];
+
+const SECURITY_CASES: readonly RuleCase[] = [
+  {
+    at: 'spec.security',
+    message: FORCED,
+    field: 'spec.security.forceHTTPS',
+    refused: [
+      security({ forceHTTPS: true }),
+      security({ forceHTTPS: true, trustedProxies: [] }),
+      {
+        from: { security: { forceHTTPS: true, trustedProxies: proxies } },
+        to: { security: { forceHTTPS: true } },
+      },
+    ],
+    accepted: [security({ forceHTTPS: true, trustedProxies: proxies }), security({ forceHTTPS: false })],
+  },
+  {
+    at: 'spec.security.corsOrigins[]',
+    message: 'must be an exact origin such as https://app.example.org',
+    field: 'spec.security.corsOrigins[1]',
+    refused: ['https://app.example.org:65536', 'http://[2001:db8::1::]'].map((origin) =>
+      security({ corsOrigins: ['http://localhost:5173', origin] }),
+    ),
+    accepted: ['https://app.example.org', 'https://10.0.0.1:65535', 'http://[2001:db8::1]:8080'].map(
+      (origin) => security({ corsOrigins: [origin] }),
+    ),
+  },
+  {
+    at: 'spec.security.corsOrigins[]',
+    message: 'must leave the default port out, as browsers do',
+    field: 'spec.security.corsOrigins[0]',
+    refused: ['https://app.example.org:443', 'http://app.example.org:80', 'http://[::1]:80'].map((origin) =>
+      security({ corsOrigins: [origin] }),
+    ),
+    accepted: ['https://app.example.org:80', 'http://app.example.org:443', 'http://[::80]'].map((origin) =>
+      security({ corsOrigins: [origin] }),
+    ),
+  },
+  ...(['allowedCIDRs', 'trustedProxies'] as const).map((member) => ({
+    at: `spec.security.${member}[]`,
+    message: 'must be an address range such as 10.0.0.0/8, or an address',
+    field: `spec.security.${member}[1]`,
+    refused: ['10.0.0.0/33', '10.0.0/8', '256.0.0.1', '::/129', 'abc', ':'].map((range) =>
+      security({ [member]: ['::1', range] }),
+    ),
+    accepted: ['10.0.0.0/8', '0.0.0.0/0', '192.168.1.7', '2001:db8::/32', '::1/128'].map((range) =>
+      security({ [member]: [range] }),
+    ),
+  })),
+  {
+    at: 'spec.security.bodyLimit',
+    message: 'bodyLimit must be between 1Ki and 10Mi',
+    field: 'spec.security.bodyLimit',
+    refused: ['1023', '1k', '500m', '10485761', '11M', '1Gi'].map((bodyLimit) => security({ bodyLimit })),
+    accepted: ['1Ki', '1024', '1.5Mi', '100k', '10Mi', '10485760'].map((bodyLimit) =>
+      security({ bodyLimit }),
+    ),
+  },
+];
+
 export const RULE_CASES: readonly RuleCase[] = [
+  ...SECURITY_CASES,
   {
     at: 'spec.image',
     message: 'image.tag and image.digest exclude each other',
@@ -232,6 +298,25 @@ export const SCHEMA_CASES: readonly { readonly field: string; readonly spec: unk
   },
   { field: 'spec.database.builtIn.storage.size', spec: size('ten') },
   { field: 'spec.database.mode', spec: { database: { mode: 'Cloud' } } },
+  ...['*', 'null', 'https://*.example.org', 'https://app.example.org/', 'https://App.example.org', ''].map(
+    (origin) => ({ field: 'spec.security.corsOrigins[0]', spec: { security: { corsOrigins: [origin] } } }),
+  ),
+  { field: 'spec.security.corsOrigins', spec: { security: { corsOrigins: ['http://a', 'http://a'] } } },
+  { field: 'spec.security.allowedCIDRs[0]', spec: { security: { allowedCIDRs: ['fe80::1%eth0'] } } },
+  { field: 'spec.security.allowedCIDRs[0]', spec: { security: { allowedCIDRs: ['10.0.0.0/08'] } } },
+  {
+    field: 'spec.security.trustedProxies',
+    spec: { security: { trustedProxies: Array.from({ length: 65 }, (_, at) => `10.0.0.${at}`) } },
+  },
+  { field: 'spec.security.bodyLimit', spec: { security: { bodyLimit: 'much' } } },
+  {
+    field: 'spec.security.rateLimit.loginPerMinute',
+    spec: { security: { rateLimit: { loginPerMinute: 0 } } },
+  },
+  {
+    field: 'spec.security.rateLimit.aiPerMinute',
+    spec: { security: { rateLimit: { aiPerMinute: 100_001 } } },
+  },
   { field: 'spec.image.digest', spec: { image: { repository: 'r', digest: 'sha256:1' } } },
   { field: 'spec.image.pullPolicy', spec: { image: { pullPolicy: 'Sometimes' } } },
 ];

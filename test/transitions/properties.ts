@@ -45,6 +45,7 @@ const image = (name: string): Meaning => ({
 const NOT_BY_ITSELF: ReadonlySet<Path> = new Set([
   ...['image.repository', 'image.tag', 'image.digest'],
   ...['marketData.refresh.cron', 'marketData.refresh.timeZone'],
+  ...['security.forceHTTPS', 'security.trustedProxies'],
   // Immutable, and a Secret can only be named where it says External: see `externalSecret`.
   ...['database.mode', 'database.external.secretRef.name'],
 ]);
@@ -100,6 +101,23 @@ const MEANINGS: Readonly<Record<Path, Meaning>> = {
   'marketData.symbols': {
     values: [['600519.SH'], ['000001.SZ', '600000.SH', '430047.BJ']],
     refused: [[], ['600519'], ['600519.SH', '600519.SH'], ['600519.HK']],
+  },
+  'security.corsOrigins': {
+    values: [[], ['https://app.example.org', 'http://localhost:5173']],
+    refused: [['*'], ['https://app.example.org/'], ['https://app.example.org:443'], ['http://a', 'http://a']],
+  },
+  'security.allowedCIDRs': {
+    values: [[], ['10.0.0.0/8', '2001:db8::/32']],
+    refused: [['10.0.0.0/33'], ['anybody'], ['::1', '::1']],
+  },
+  'security.bodyLimit': {
+    values: ['1Ki', '1.5Mi', '10Mi'],
+    refused: ['1023', '11Mi', 'much', ''],
+  },
+  // What forces HTTPS needs a proxy: together, and the proxies once more by themselves.
+  security: {
+    values: [{ trustedProxies: ['10.0.0.0/8'], forceHTTPS: true }, { trustedProxies: ['10.0.0.7', '::1'] }],
+    refused: [{ forceHTTPS: true }, { forceHTTPS: 'yes' }, { trustedProxies: ['10.0.0/8'] }],
   },
   'database.builtIn.image': image('postgres'),
   'database.builtIn.parameters': {

@@ -54,6 +54,8 @@ export const REASONS = {
     'The database refuses a statement of the operator; the message has its words, for example a full disk. It tries again.',
   Suspended: 'spec.suspend holds: nothing runs, volume and credentials are kept.',
   NamespaceTerminating: 'The namespace is being deleted.',
+  AnyProxyTrusted:
+    'Whoever reaches a server may claim to come from any address: allowlist, rate limits and audit log believe it.',
   DefaultsChanged:
     'This operator brings other images or pod templates than those in use; the message lists them and says how to roll them out. Nothing restarts by itself.',
   CRDOutdated:

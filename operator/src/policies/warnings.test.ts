@@ -19,6 +19,8 @@ describe('warningsOf', () => {
     [{ image: { pullPolicy: 'Never' } }, ['ImagesNotPulled']],
     [{ database: { builtIn: { parameters: { statement_timeout: '5s' } } } }, ['StatementTimeoutForAll']],
     [{ server: { replicas: 1 }, image: { pullPolicy: 'Never' } }, ['SingleReplica', 'ImagesNotPulled']],
+    [{ security: { trustedProxies: ['10.0.0.0/8', '::/0'] } }, ['AnyProxyTrusted']],
+    [{ security: { trustedProxies: ['10.0.0.0/10'], allowedCIDRs: ['0.0.0.0/0'] } }, []],
   ])('%j: %j', (spec, expected) => expect(reasons(spec)).toEqual(expected));
 
   it('names an outdated CRD first', () =>

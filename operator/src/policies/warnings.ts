@@ -25,7 +25,8 @@ export interface WarningFacts {
 
 /** Everything about a spec that an administrator wants to know before it happens, most telling first. */
 export function warningsOf(spec: StockAnalysisSpec, { isCRDOutdated }: WarningFacts): Warning[] {
-  const { server, image, database } = spec;
+  const { server, image, database, security } = spec;
+  const proxies = security?.trustedProxies ?? [];
   const candidates: (Warning | undefined)[] = [
     when(
       isCRDOutdated,
@@ -51,6 +52,11 @@ export function warningsOf(spec: StockAnalysisSpec, { isCRDOutdated }: WarningFa
       database.mode === 'BuiltIn' && database.builtIn?.parameters?.['statement_timeout'] !== undefined,
       'StatementTimeoutForAll',
       'parameters.statement_timeout holds for every session, migrations and backups included: a long one is cut off',
+    ),
+    when(
+      proxies.some((range) => range.endsWith('/0')),
+      'AnyProxyTrusted',
+      'security.trustedProxies holds every address: whoever reaches a server may claim to come from anywhere; name the addresses of the proxies',
     ),
   ];
   return candidates.filter((one) => one !== undefined);

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { parseQuantity, type SecuritySpec } from '../api/index.ts';
 import { PATH } from '../naming/index.ts';
 import { aktoolsURL } from './aktools.ts';
 import { contentAddressed } from './database-secrets.ts';
@@ -13,9 +14,16 @@ export const CONFIG_MAP_RULES: readonly RbacRule[] = [
   },
 ];
 
+/** As the application reads it: what the spec leaves out is the application's to decide. */
+function securityConfig({ bodyLimit, ...rest }: SecuritySpec): Record<string, unknown> {
+  if (bodyLimit === undefined) return rest;
+  return { ...rest, bodyLimitBytes: Math.floor(parseQuantity(bodyLimit) ?? 0) };
+}
+
 /** Plain configuration of the application: config.yaml as server, worker and migrate read it. */
 export function applicationConfig(target: Target): Manifest {
-  const { provider, symbols, refresh } = target.spec.marketData;
+  const { security, marketData } = target.spec;
+  const { provider, symbols, refresh } = marketData;
   const url = aktoolsURL(target);
   const source = url === undefined ? { sample: { path: PATH.sampleData } } : { aktools: { url } };
   const config = {
@@ -25,6 +33,7 @@ export function applicationConfig(target: Target): Manifest {
       ...(symbols ? { symbols } : {}),
       ...(refresh ? { refresh } : {}),
     },
+    ...(security ? { security: securityConfig(security) } : {}),
   };
   return contentAddressed(target, 'config', {
     apiVersion: 'v1',

@@ -59,6 +59,10 @@ const GOLDEN: Readonly<Record<string, readonly Manifest[]>> = {
   'postgres-config-full': [postgresConfig(full)],
   configuration: [applicationConfig(small)],
   'configuration-full': [applicationConfig(full)],
+  // What is left out is the application's to decide.
+  'configuration-security': [
+    applicationConfig(testTarget({ security: { rateLimit: { loginPerMinute: 5 } } })),
+  ],
   'configuration-aktools': [applicationConfig(aktools)],
   'configuration-aktools-url': [applicationConfig(elsewhere)],
   'service-accounts': [

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { describe, objectName, resourcesSchema } from './common.ts';
 import { databaseSchema } from './database.ts';
 import { marketDataSchema } from './market-data.ts';
+import { securitySchema } from './security.ts';
 
 const pullSecrets = z
   .array(z.object({ name: objectName('Name of a Secret of type kubernetes.io/dockerconfigjson.') }))
@@ -88,6 +89,7 @@ export const specSchema = z
     worker: workload('Pods that load market history.', 1, 10),
     marketData: marketDataSchema,
     database: databaseSchema,
+    security: securitySchema.optional(),
     suspend: z
       .boolean()
       .default(false)

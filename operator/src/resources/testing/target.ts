@@ -55,4 +55,19 @@ export const FULL_SPEC: StockAnalysisSpecInput = {
       parameters: { work_mem: '8MB', shared_buffers: '256MB' },
     },
   },
+  security: {
+    anonymousReading: false,
+    corsOrigins: ['https://app.example.org', 'http://[::1]:5173'],
+    allowedCIDRs: ['10.0.0.0/8', '2001:db8::/32'],
+    trustedProxies: ['10.244.0.0/16', '10.0.0.7'],
+    forceHTTPS: true,
+    bodyLimit: '1.5Ki',
+    rateLimit: {
+      readingPerMinute: 300,
+      writingPerMinute: 30,
+      loginPerMinute: 5,
+      exportsPerMinute: 4,
+      aiPerMinute: 3,
+    },
+  },
 };
