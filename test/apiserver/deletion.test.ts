@@ -27,6 +27,9 @@ const CREDENTIALS = [
   'postgres-app-a-1',
   'postgres-tls-1',
   'bootstrap',
+  'encryption-keys-1',
+  'session-keys-1',
+  'pepper-keys-1',
 ];
 
 /** Waits until nothing of ours is left but the volume and what was generated, and in a namespace in which it stays so. */

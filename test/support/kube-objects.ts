@@ -125,6 +125,7 @@ export interface StockAnalysis extends KubeObject {
     readonly observedGeneration?: number;
     readonly conditions?: readonly Condition[];
     readonly credentials?: Readonly<Record<string, number>>;
+    readonly encryptionKey?: string;
     readonly image?: Readonly<Record<string, unknown>>;
     readonly database?: {
       readonly systemIdentifier?: string;

@@ -7,6 +7,14 @@ import type { Plan } from './plan.ts';
 /** Keys of generated Secrets whose values are secret; the others are names, addresses and certificates. */
 const SECRET_KEYS = new Set(['password', 'token', 'tls.key', 'migratorPassword']);
 
+/** What is secret of a keyring: its keys; the kids stand in status and beside whatever they made. */
+function keysOf(base64: string): string[] {
+  const keyring: readonly { readonly key: string }[] = JSON.parse(
+    Buffer.from(base64, 'base64').toString('utf8'),
+  );
+  return [base64, ...keyring.map(({ key }) => key)];
+}
+
 /** The value as it stands in a Secret, as text, and inside of JSON, where a key's line ends are escaped. */
 function forms(base64: string): string[] {
   const text = Buffer.from(base64, 'base64').toString('utf8').trim();
@@ -17,8 +25,10 @@ function forms(base64: string): string[] {
 export function secretValues(secrets: readonly Secret[]): string[] {
   return secrets
     .flatMap(({ data }) => Object.entries(data ?? {}))
-    .filter(([key]) => SECRET_KEYS.has(key))
-    .flatMap(([, value]) => forms(value));
+    .flatMap(([key, value]) => {
+      if (key === 'keyring.json') return keysOf(value);
+      return SECRET_KEYS.has(key) ? forms(value) : [];
+    });
 }
 
 export class SecretScan {

@@ -103,7 +103,8 @@ const MAY_DIFFER: readonly RegExp[] = [
   /^[a-z]+\/[^/]+\.metadata\.resourceVersion$/,
   /^services\/[^/]+\.spec\.clusterIPs?(\.\d+)?$/,
   // Passwords, tokens and certificates, and where a database of this plan listens.
-  /^secrets\/[^/]+\.data\.(password|token|ca\.crt|tls\.crt|tls\.key|host|port)$/,
+  /^secrets\/[^/]+\.data\.(password|token|ca\.crt|tls\.crt|tls\.key|keyring\.json|host|port)$/,
+  /^stockanalyses\/[^/]+\.status\.encryptionKey$/,
 ];
 
 /**

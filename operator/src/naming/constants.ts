@@ -57,6 +57,12 @@ export const DATABASE = {
   login: 'app_a',
 } as const;
 
+/** Key of a generated Secret that holds a keyring, and the names under which the server finds the three of them. */
+export const KEYRING = {
+  key: 'keyring.json',
+  files: { encryptionKeys: 'encryption.json', sessionKeys: 'session.json', pepperKeys: 'pepper.json' },
+} as const;
+
 /** Where pods find what the operator mounts: the agreement between operator and images. */
 export const PATH = {
   configDirectory: '/etc/stock-analysis/config',
@@ -64,6 +70,7 @@ export const PATH = {
   database: '/etc/stock-analysis/database',
   bootstrapDirectory: '/etc/stock-analysis/bootstrap',
   bootstrapToken: '/etc/stock-analysis/bootstrap/token',
+  keyrings: '/etc/stock-analysis/keyrings',
   sampleData: '/var/lib/stock-analysis/sample-data',
   postgresAdmin: '/etc/stock-analysis/postgres/admin',
   postgresTls: '/etc/stock-analysis/postgres/tls',

@@ -1,5 +1,16 @@
 /** Names of the children of a StockAnalysis called `owner`. Nothing else in the operator spells a name. */
 
+/**
+ * Keyrings of the server. In this order they are made: where one of the others exists, the keys that encrypt what users
+ * store were there before it.
+ */
+export const KEYRING_PURPOSES = ['encryptionKeys', 'sessionKeys', 'pepperKeys'] as const;
+export type KeyringPurpose = (typeof KEYRING_PURPOSES)[number];
+
+export function isKeyring(purpose: string): purpose is KeyringPurpose {
+  return KEYRING_PURPOSES.some((one) => one === purpose);
+}
+
 /** Purposes of generated Secrets, as they stand in `status.credentials`. */
 export const CREDENTIAL_PURPOSES = [
   'databaseAdmin',
@@ -7,6 +18,7 @@ export const CREDENTIAL_PURPOSES = [
   'databaseApp',
   'databaseTLS',
   'bootstrap',
+  ...KEYRING_PURPOSES,
 ] as const;
 export type CredentialPurpose = (typeof CREDENTIAL_PURPOSES)[number];
 
@@ -15,10 +27,19 @@ const CREDENTIAL_INFIX: Record<Exclude<CredentialPurpose, 'bootstrap'>, string> 
   databaseMigrator: 'postgres-migrator',
   databaseApp: 'postgres-app-a',
   databaseTLS: 'postgres-tls',
+  encryptionKeys: 'encryption-keys',
+  sessionKeys: 'session-keys',
+  pepperKeys: 'pepper-keys',
 };
 
 /** Families of content-addressed objects; the value is the infix of their names. */
-export const FAMILIES = ['config', 'postgres-config', 'database-app', 'database-migrator'] as const;
+export const FAMILIES = [
+  'config',
+  'postgres-config',
+  'database-app',
+  'database-migrator',
+  'bootstrap-token',
+] as const;
 export type Family = (typeof FAMILIES)[number];
 
 export const serverName = (owner: string): string => `${owner}-server`;

@@ -48,6 +48,8 @@ export const REASONS = {
   SecretInvalid: 'A Secret that the spec refers to lacks a key or holds a malformed value.',
   CredentialsMissing:
     'A generated Secret is gone while its data exists. No new one is invented: put the old one back.',
+  CredentialsRenewed:
+    'A generated Secret was lost and made anew, because its loss locks no data; the message says what has to be done again.',
   CredentialsRejected: 'The database refuses the password of a generated Secret.',
   DatabaseUnreachable: 'The operator cannot reach the database; the message says why. It tries again.',
   DatabaseFailed:
@@ -85,7 +87,8 @@ export const CONDITIONS = {
   WorkloadsAvailable: 'All replicas of server and worker run the desired template and are available.',
   DataSourceAvailable:
     'The AKTools of this object runs. It does not decide over Ready: what is stored is served without it.',
-  CredentialsFresh: 'The generated Secrets exist; rotation comes later and is not requested.',
+  CredentialsFresh:
+    'The generated Secrets exist; rotation comes later and is not requested. Tells of keys that were lost and made anew.',
   CertificateReady: 'The certificate of the exposed host is ready.',
   Exposed: 'The exposed host is routed.',
   MonitoringReady: 'Alert rules and dashboards are installed.',

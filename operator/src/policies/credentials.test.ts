@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
+  activeKid,
   assignNumbers,
   dependsOnRetained,
   lacksNumbers,
   missingCredential,
   readExternal,
+  renewedKeys,
 } from './credentials.ts';
 import type { LiveObject, LiveSecret } from './live.ts';
 
@@ -36,6 +38,24 @@ describe('credential numbers', () => {
       message: expect.stringContaining('demo-postgres-admin-1'),
     });
   });
+
+  it('never lead to a new key where something is encrypted, and name the one that is missed', () => {
+    expect(missingCredential('demo', 'encryptionKeys', 2, false)).toBeUndefined();
+    expect(missingCredential('demo', 'encryptionKeys', 2, true, '0a1b2c3d')).toMatchObject({
+      reason: 'CredentialsMissing',
+      message: expect.stringMatching(/demo-encryption-keys-2 .*0a1b2c3d/),
+    });
+  });
+
+  it.each(['databaseTLS', 'sessionKeys', 'pepperKeys', 'bootstrap'] as const)(
+    'lead to a new %s: it locks no data',
+    (purpose) => expect(missingCredential('demo', purpose, 1, true)).toBeUndefined(),
+  );
+
+  it('tell of API keys that a lost pepper took along', () => {
+    expect(renewedKeys('demo', { pepperKeys: 1, sessionKeys: 2 })).toBeUndefined();
+    expect(renewedKeys('demo', { pepperKeys: 2 })).toMatch(/demo-pepper-keys-2 .*API keys/);
+  });
 });
 
 const COMPLETE = {
@@ -52,6 +72,25 @@ function secret(values: Record<string, string>): LiveSecret {
   const data = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
   return { ...named('s'), data: Object.fromEntries(data) };
 }
+
+describe('activeKid', () => {
+  const keyring = (content: unknown): LiveSecret => secret({ 'keyring.json': JSON.stringify(content) });
+  const active = { kid: 'b', state: 'active', key: 'x' };
+
+  it('is that of the active key', () => {
+    expect(activeKid(keyring([{ kid: 'a', state: 'retiring', key: 'x' }, active]))).toBe('b');
+  });
+
+  it.each([[[]], [{}], [[null]], [[{ kid: 'a', state: 'next' }]], [[{ kid: 7, state: 'active' }]]])(
+    'is undefined in %j',
+    (content) => expect(activeKid(keyring(content))).toBeUndefined(),
+  );
+
+  it('is undefined where there is no JSON', () => {
+    expect(activeKid(undefined)).toBeUndefined();
+    expect(activeKid(secret({ 'keyring.json': 'not JSON' }))).toBeUndefined();
+  });
+});
 
 describe('readExternal', () => {
   it('says what is wrong', () => {

@@ -1,5 +1,7 @@
 import {
   CREDENTIAL_PURPOSES,
+  KEYRING,
+  KEYRING_PURPOSES,
   LABEL,
   credentialName,
   credentialNumber,
@@ -10,7 +12,30 @@ import type { Finding, LiveSecret } from './live.ts';
 
 /** Purposes whose Secrets this spec needs. An external database brings its own passwords. */
 export function purposesOf(spec: StockAnalysisSpec): readonly CredentialPurpose[] {
-  return spec.database.mode === 'External' ? ['bootstrap'] : CREDENTIAL_PURPOSES;
+  return spec.database.mode === 'External' ? ['bootstrap', ...KEYRING_PURPOSES] : CREDENTIAL_PURPOSES;
+}
+
+/**
+ * What it costs where a Secret is lost and made anew, for those that lock no data: an outage that lasts until somebody
+ * finds a backup would cost more. Their number moves on, so that pods roll.
+ */
+export const RENEWAL_COSTS = {
+  databaseTLS: 'connections to the database begin anew',
+  sessionKeys: 'pages that are open have to be loaded again',
+  pepperKeys: 'API keys and recovery codes from before are refused and have to be made again',
+} as const satisfies Partial<Record<CredentialPurpose, string>>;
+
+export type RenewablePurpose = keyof typeof RENEWAL_COSTS;
+
+export const isRenewable = (purpose: CredentialPurpose): purpose is RenewablePurpose =>
+  Object.hasOwn(RENEWAL_COSTS, purpose);
+
+/** What is still to be done about keys that were lost and made anew, undefined where there were none. */
+export function renewedKeys(owner: string, numbers: CredentialNumbers | undefined): string | undefined {
+  const number = numbers?.pepperKeys ?? 1;
+  if (number === 1) return undefined;
+  const name = credentialName(owner, 'pepperKeys', number);
+  return `Secret ${name} took the place of one that was lost: ${RENEWAL_COSTS.pepperKeys}`;
 }
 
 /**
@@ -53,22 +78,43 @@ export function lacksNumbers(
 
 /**
  * Whether a missing Secret may be made. Once the volume exists, a fresh password would lock us out of the data, so
- * the answer is no: credentials are always created before the volume.
+ * the answer is no: credentials are always created before the volume. The bootstrap token opens nothing that exists:
+ * whoever takes it away asks for another one.
+ * @param dataExists data that only this very Secret opens
+ * @param encryptionKey kid of the key that encrypts what users store, as far as it is known
  */
 export function missingCredential(
   owner: string,
   purpose: CredentialPurpose,
   number: number,
   dataExists: boolean,
+  encryptionKey?: string,
 ): Finding | undefined {
-  // A certificate opens no data.
-  if (!dataExists || purpose === 'databaseTLS') return undefined;
+  if (!dataExists || purpose === 'bootstrap' || isRenewable(purpose)) return undefined;
   const name = credentialName(owner, purpose, number);
-  const how =
-    purpose === 'bootstrap'
-      ? 'create it again with key token and the labels of its siblings'
-      : `restore it from a backup, with the label ${LABEL.instance}=${owner} and the others of its siblings; without it the data stays locked`;
-  return { reason: 'CredentialsMissing', message: `Secret ${name} is gone while the data exists; ${how}` };
+  const which = purpose === 'encryptionKeys' && encryptionKey ? ` (it held key ${encryptionKey})` : '';
+  const locked = purpose === 'encryptionKeys' ? 'what users stored encrypted' : 'the data';
+  return {
+    reason: 'CredentialsMissing',
+    message: `Secret ${name} is gone while the data exists; restore it from a backup${which}, with the label ${LABEL.instance}=${owner} and the others of its siblings; without it ${locked} stays locked`,
+  };
+}
+
+/** The kid of the active key of a keyring's Secret, undefined where it holds no keyring. */
+export function activeKid(secret: LiveSecret | undefined): string | undefined {
+  const text = secretValue(secret, KEYRING.key);
+  if (text === undefined) return undefined;
+  try {
+    const keys: unknown = JSON.parse(text);
+    return Array.isArray(keys) ? keys.find(isActive)?.kid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isActive(key: unknown): key is { readonly kid: string } {
+  if (typeof key !== 'object' || key === null) return false;
+  return 'state' in key && key.state === 'active' && 'kid' in key && typeof key.kid === 'string';
 }
 
 /** Decoded value of a key, undefined where it is absent or empty. */

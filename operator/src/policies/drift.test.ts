@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { postgresStatefulSet, serverDeployment, serverService } from '../resources/index.ts';
-import { FULL_SPEC, MOUNTS, POSTGRES_MOUNTS, testTarget } from '../resources/testing/target.ts';
+import { FULL_SPEC, POSTGRES_MOUNTS, SERVER_MOUNTS, testTarget } from '../resources/testing/target.ts';
 import { firstDrift } from './drift.ts';
 
-const desired = serverDeployment(testTarget(FULL_SPEC), MOUNTS, 1);
+const desired = serverDeployment(testTarget(FULL_SPEC), SERVER_MOUNTS);
 
 interface DeploymentShape {
   metadata: {

@@ -60,6 +60,12 @@ export interface LiveVolume {
   readonly name: string;
   readonly secret?: { readonly secretName?: string };
   readonly configMap?: { readonly name?: string };
+  readonly projected?: {
+    readonly sources?: readonly {
+      readonly secret?: { readonly name?: string };
+      readonly configMap?: { readonly name?: string };
+    }[];
+  };
 }
 
 interface LiveContainer {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LABEL } from '../naming/index.ts';
 import type { LiveJob, LiveObject } from './live.ts';
-import { mountedNames, obsoleteContent, obsoleteJobs } from './retention.ts';
+import { mountedContent, mountedNames, obsoleteContent, obsoleteJobs } from './retention.ts';
 
 function created(name: string, day: number): LiveObject {
   const creationTimestamp = `2026-01-0${day}T00:00:00Z`;
@@ -44,7 +44,12 @@ describe('mountedNames', () => {
       { name: 'x', secret: { secretName: 's' } },
       { name: 'y', configMap: { name: 'c' } },
       { name: 'z' },
+      { name: 'p', projected: { sources: [{ secret: { name: 't' } }, { configMap: { name: 'd' } }, {}] } },
     ];
-    expect(mountedNames(volumes)).toEqual(['s', 'c']);
+    expect(mountedNames(volumes)).toEqual(['s', 'c', 't', 'd']);
+    expect(mountedContent(volumes.slice(3))).toEqual([
+      { kind: 'Secret', name: 't' },
+      { kind: 'ConfigMap', name: 'd' },
+    ]);
   });
 });

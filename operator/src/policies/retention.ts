@@ -40,9 +40,26 @@ export function obsoleteJobs<T extends LiveJob>(jobs: readonly T[], current: str
   return rest.slice(current === undefined ? KEEP : KEEP - 1);
 }
 
-/** Names of the ConfigMaps and Secrets that these pods or pod templates mount. */
+/** A ConfigMap or Secret that a volume shows. */
+export interface Mounted {
+  readonly kind: 'Secret' | 'ConfigMap';
+  readonly name: string;
+}
+
+/** The ConfigMaps and Secrets that these pods or pod templates mount, one by one or several in one volume. */
+export function mountedContent(volumes: readonly LiveVolume[]): Mounted[] {
+  return volumes.flatMap(({ secret, configMap, projected }) => {
+    const sources = projected?.sources ?? [];
+    const secrets = [secret?.secretName, ...sources.map((source) => source.secret?.name)];
+    const maps = [configMap?.name, ...sources.map((source) => source.configMap?.name)];
+    return [...mounted('Secret', secrets), ...mounted('ConfigMap', maps)];
+  });
+}
+
+const mounted = (kind: Mounted['kind'], names: readonly (string | undefined)[]): Mounted[] =>
+  names.filter((name) => name !== undefined).map((name) => ({ kind, name }));
+
+/** Their names. */
 export function mountedNames(volumes: readonly LiveVolume[]): string[] {
-  return volumes
-    .flatMap(({ secret, configMap }) => [secret?.secretName, configMap?.name])
-    .filter((name) => name !== undefined);
+  return mountedContent(volumes).map(({ name }) => name);
 }

@@ -104,6 +104,17 @@ describe('inferLast', () => {
     const volumes = [{ name: 'database', secret: { secretName: 'database-2' } }];
     expect(inferLast(before, live, { spec: { ...older(before).spec, volumes } })).toBeUndefined();
     expect(inferLast(before, {}, newer(before))).toBeUndefined();
+    const keys = (name: string): LiveTemplate => {
+      const projected = { sources: [{ secret: { name } }] };
+      return { spec: { ...live.spec, volumes: [{ name: 'keyrings', projected }] } };
+    };
+    expect(inferLast(before, keys('keys-1'), keys('keys-2'))).toBeUndefined();
+    expect(inferLast(before, keys('keys-1'), keys('keys-1'))).toBeDefined();
+  });
+
+  it('takes a volume that only a newer operator knows for no change of a Secret', () => {
+    const volumes = [...(live.spec?.volumes ?? []), { name: 'keyrings', secret: { secretName: 'keys-1' } }];
+    expect(inferLast(before, live, { spec: { ...live.spec, volumes } })?.template).toEqual(live);
   });
 });
 

@@ -1,6 +1,7 @@
 import { ANNOTATION, canonicalJson } from '../naming/index.ts';
 import { firstDrift } from './drift.ts';
 import type { LiveTemplate } from './live.ts';
+import { mountedContent } from './retention.ts';
 
 /**
  * What decides over the pods of a workload and is not the operator's. No member may follow from operator code: a newer
@@ -85,7 +86,7 @@ const isEqual = (a: unknown, b: unknown): boolean => canonicalJson(a ?? null) ==
 /**
  * The template of a workload that an operator made which remembered none: the live one, as far as it is ours
  * (`owned`). Only where its images are the pinned ones and its Secrets the present ones: a change of those was asked
- * for. Where nothing differs, the rendered one is as good. An opt-in is not taken for acted upon.
+ * for, while a volume that only one of two operators knows is the operator's. Where nothing differs, the rendered one is as good. An opt-in is not taken for acted upon.
  */
 export function inferLast(
   asked: Asked,
@@ -96,8 +97,10 @@ export function inferLast(
   const images = new Map(containersOf(rendered).map(({ name, image }) => [name, image]));
   const isPinned = containers.every(({ name, image }) => (images.get(name) ?? image) === image);
   const secrets = secretsOf(owned);
-  if (containers.length === 0 || !isPinned || !secretsOf(rendered).every((name) => secrets.includes(name)))
-    return undefined;
+  const isPresent = [...secretsOf(rendered)].every(
+    ([volume, names]) => (secrets.get(volume) ?? names) === names,
+  );
+  if (containers.length === 0 || !isPinned || !isPresent) return undefined;
   const { rollout: _, ...before } = asked;
   return { asked: before, template: firstDrift(rendered, owned) === undefined ? rendered : owned };
 }
@@ -107,8 +110,14 @@ const containersOf = ({ spec }: LiveTemplate): readonly { name: string; image?: 
   ...(spec?.initContainers ?? []),
 ];
 
-const secretsOf = ({ spec }: LiveTemplate): readonly string[] =>
-  (spec?.volumes ?? []).flatMap(({ secret }) => secret?.secretName ?? []);
+/** Names of the Secrets by the volume that shows them. */
+const secretsOf = ({ spec }: LiveTemplate): ReadonlyMap<string, string> =>
+  new Map(
+    (spec?.volumes ?? []).map((volume) => {
+      const secrets = mountedContent([volume]).filter(({ kind }) => kind === 'Secret');
+      return [volume.name, secrets.map(({ name }) => name).join(' ')];
+    }),
+  );
 
 const TEXT_LIMIT = 64;
 

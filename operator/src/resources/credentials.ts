@@ -1,4 +1,11 @@
-import { DATABASE, credentialName, type CredentialPurpose } from '../naming/index.ts';
+import {
+  DATABASE,
+  KEYRING,
+  credentialName,
+  type CredentialPurpose,
+  type KeyringPurpose,
+} from '../naming/index.ts';
+import { contentAddressed } from './database-secrets.ts';
 import { encodeData, retainedMetadata, type Manifest, type RbacRule, type Target } from './manifest.ts';
 
 export const SECRET_RULES: readonly RbacRule[] = [
@@ -17,8 +24,15 @@ export const CREDENTIAL_ROLE = {
   databaseApp: DATABASE.login,
 } as const satisfies Partial<Record<CredentialPurpose, string>>;
 
+/** A new key for everything, and the name by which what it made finds it again. */
+export interface KeyMaterial {
+  readonly kid: string;
+  /** 32 bytes in base64. */
+  readonly key: string;
+}
+
 /** Fresh random material, made by the caller: builders know no randomness. */
-export interface CredentialMaterial {
+export interface CredentialMaterial extends Readonly<Record<KeyringPurpose, KeyMaterial>> {
   readonly databaseAdmin: { readonly password: string };
   readonly databaseMigrator: { readonly password: string };
   readonly databaseApp: { readonly password: string };
@@ -33,6 +47,9 @@ export const CREDENTIAL_KEYS: Readonly<Record<CredentialPurpose, readonly string
   databaseApp: ['password', 'username'],
   databaseTLS: ['ca.crt', 'tls.crt', 'tls.key'],
   bootstrap: ['token'],
+  encryptionKeys: [KEYRING.key],
+  sessionKeys: [KEYRING.key],
+  pepperKeys: [KEYRING.key],
 };
 
 function values<P extends CredentialPurpose>(
@@ -41,12 +58,18 @@ function values<P extends CredentialPurpose>(
 ): Record<string, string> {
   if ('token' in material) return { token: material.token };
   if ('password' in material) return { username: roleOf(purpose), password: material.password };
+  if ('kid' in material) {
+    const { kid, key } = material;
+    return { [KEYRING.key]: JSON.stringify([{ kid, state: 'active', key }]) };
+  }
   return { 'ca.crt': material.ca, 'tls.crt': material.certificate, 'tls.key': material.key };
 }
 
 function roleOf(purpose: CredentialPurpose): string {
-  if (purpose === 'databaseTLS' || purpose === 'bootstrap') throw new Error(`${purpose} is no login`);
-  return CREDENTIAL_ROLE[purpose];
+  const roles: Partial<Record<CredentialPurpose, string>> = CREDENTIAL_ROLE;
+  const role = roles[purpose];
+  if (role === undefined) throw new Error(`${purpose} is no login`);
+  return role;
 }
 
 /**
@@ -67,4 +90,18 @@ export function credentialSecret<P extends CredentialPurpose>(
     immutable: true,
     data: encodeData(values(purpose, material)),
   };
+}
+
+/**
+ * What the servers mount of the bootstrap token. The generated Secret keeps its name when it is made anew, and a kubelet
+ * that holds an immutable Secret for one pod never reads it again for the next: pods would go on with the old value.
+ */
+export function bootstrapTokenSecret(target: Target, token: string): Manifest {
+  const data = encodeData({ token });
+  return contentAddressed(target, 'bootstrap-token', {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'Opaque',
+    data,
+  });
 }

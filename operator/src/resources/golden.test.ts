@@ -6,6 +6,7 @@ import {
   aktoolsService,
   aktoolsServiceAccount,
   applicationConfig,
+  bootstrapTokenSecret,
   builtInAccess,
   credentialSecret,
   databaseSecret,
@@ -22,7 +23,14 @@ import {
   workloadServiceAccounts,
   type Manifest,
 } from './index.ts';
-import { AKTOOLS_SPEC, FULL_SPEC, MOUNTS, POSTGRES_MOUNTS, testTarget } from './testing/target.ts';
+import {
+  AKTOOLS_SPEC,
+  FULL_SPEC,
+  MOUNTS,
+  POSTGRES_MOUNTS,
+  SERVER_MOUNTS,
+  testTarget,
+} from './testing/target.ts';
 
 const small = testTarget();
 const full = testTarget(FULL_SPEC);
@@ -35,8 +43,8 @@ const access = builtInAccess(small, { username: 'app_a', password: 'p' }, 'CA');
 
 // Every builder once with defaults and, where the spec reaches it, once with everything set.
 const GOLDEN: Readonly<Record<string, readonly Manifest[]>> = {
-  server: [serverDeployment(small, MOUNTS, 1), serverService(small)],
-  'server-full': [serverDeployment(full, MOUNTS, 1)],
+  server: [serverDeployment(small, SERVER_MOUNTS), serverService(small)],
+  'server-full': [serverDeployment(full, SERVER_MOUNTS)],
   worker: [workerDeployment(small, MOUNTS)],
   'worker-full': [workerDeployment(full, MOUNTS)],
   'worker-aktools': [workerDeployment(aktools, MOUNTS)],
@@ -80,6 +88,10 @@ const GOLDEN: Readonly<Record<string, readonly Manifest[]>> = {
     credentialSecret(small, 'databaseApp', 3, password),
     credentialSecret(small, 'databaseTLS', 1, { ca: 'CA', certificate: 'CERTIFICATE', key: 'KEY' }),
     credentialSecret(small, 'bootstrap', 1, { token: 't' }),
+    bootstrapTokenSecret(small, 't'),
+    credentialSecret(small, 'encryptionKeys', 1, { kid: '0a1b2c3d', key: 'ENCRYPTION' }),
+    credentialSecret(small, 'sessionKeys', 2, { kid: '4e5f6a7b', key: 'SESSION' }),
+    credentialSecret(small, 'pepperKeys', 3, { kid: '8c9d0e1f', key: 'PEPPER' }),
   ],
 };
 
@@ -96,8 +108,8 @@ describe('builders', () => {
   it('give equal input equal text, whatever the order of its keys', () => {
     const reordered = testTarget(Object.fromEntries(Object.entries(FULL_SPEC ?? {}).reverse()));
     expect(stringify(postgresConfig(reordered))).toBe(stringify(postgresConfig(full)));
-    expect(stringify(serverDeployment(reordered, MOUNTS, 1))).toBe(
-      stringify(serverDeployment(full, MOUNTS, 1)),
+    expect(stringify(serverDeployment(reordered, SERVER_MOUNTS))).toBe(
+      stringify(serverDeployment(full, SERVER_MOUNTS)),
     );
   });
 });

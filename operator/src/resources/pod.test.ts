@@ -7,7 +7,7 @@ import {
   workerDeployment,
   type Manifest,
 } from './index.ts';
-import { FULL_SPEC, MOUNTS, POSTGRES_MOUNTS, testTarget } from './testing/target.ts';
+import { FULL_SPEC, MOUNTS, POSTGRES_MOUNTS, SERVER_MOUNTS, testTarget } from './testing/target.ts';
 
 interface Container {
   readonly name: string;
@@ -30,7 +30,7 @@ interface PodSpec {
 
 const target = testTarget(FULL_SPEC);
 const ALL: readonly Manifest[] = [
-  serverDeployment(target, MOUNTS, 1),
+  serverDeployment(target, SERVER_MOUNTS),
   workerDeployment(target, MOUNTS),
   aktoolsDeployment(target),
   migrateJob(target, MOUNTS, 1),
@@ -91,3 +91,8 @@ describe.each(ALL.map((manifest) => [manifest.metadata.name, podSpec(manifest)] 
     });
   },
 );
+
+it('gives the keyrings and the token that makes an administrator to the servers alone', () => {
+  const holders = ALL.filter((manifest) => /keyring|bootstrap/i.test(JSON.stringify(podSpec(manifest))));
+  expect(holders.map(({ metadata }) => metadata.name)).toEqual(['demo-server']);
+});

@@ -51,6 +51,26 @@ export function configVolume(name: string, configMap: string, mountPath: string)
   return { volume, mount: { name, mountPath, readOnly: true } };
 }
 
+/** A file of one key of a Secret. */
+export interface SecretFile {
+  readonly secretName: string;
+  readonly key: string;
+  readonly path: string;
+}
+
+/** Files of several Secrets in one folder. */
+export function projectedVolume(
+  name: string,
+  files: readonly SecretFile[],
+  mountPath: string,
+): MountedVolume {
+  const sources = files.map(({ secretName, key, path }) => ({
+    secret: { name: secretName, items: [{ key, path }] },
+  }));
+  const volume = { name, projected: { defaultMode: READ_ONLY_MODE, sources } };
+  return { volume, mount: { name, mountPath, readOnly: true } };
+}
+
 /** Scratch space that dies with the pod. */
 export function scratchVolume(
   name: string,

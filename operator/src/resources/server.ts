@@ -1,8 +1,18 @@
-import { PATH, PORT, credentialName, selectorOf, serverName, serviceName } from '../naming/index.ts';
+import {
+  KEYRING,
+  KEYRING_PURPOSES,
+  PATH,
+  PORT,
+  credentialName,
+  selectorOf,
+  serverName,
+  serviceName,
+  type KeyringPurpose,
+} from '../naming/index.ts';
 import { APP_PROBES, ROLLING_UPDATE, appEnv, appVolumes, type AppMounts } from './app-pod.ts';
 import { COMPUTE, computeOf } from './compute.ts';
 import { MANAGE, ownedMetadata, type Manifest, type RbacRule, type Target } from './manifest.ts';
-import { container, podTemplate, secretVolume } from './pod.ts';
+import { container, podTemplate, projectedVolume, secretVolume, type MountedVolume } from './pod.ts';
 
 export const DEPLOYMENT_RULES: readonly RbacRule[] = [
   { apiGroups: ['apps'], resources: ['deployments'], verbs: MANAGE, why: 'server, worker and AKTools' },
@@ -16,17 +26,40 @@ export const SERVICE_RULES: readonly RbacRule[] = [
   },
 ];
 
+/** What the servers mount beside what every pod of the application does: nobody else needs it. */
+export interface ServerMounts extends AppMounts {
+  readonly bootstrapSecret: string;
+  /** Numbers of the generated Secrets. */
+  readonly keyrings: Readonly<Record<KeyringPurpose, number>>;
+}
+
+function serverVolumes({ name }: Target, mounts: ServerMounts): MountedVolume[] {
+  const keyrings = KEYRING_PURPOSES.map((purpose) => ({
+    secretName: credentialName(name, purpose, mounts.keyrings[purpose]),
+    key: KEYRING.key,
+    path: KEYRING.files[purpose],
+  }));
+  return [
+    ...appVolumes(mounts),
+    secretVolume('bootstrap-token', mounts.bootstrapSecret, PATH.bootstrapDirectory),
+    projectedVolume('keyrings', keyrings, PATH.keyrings),
+  ];
+}
+
 /** Deployment of the pods that serve REST and the page. */
-export function serverDeployment(target: Target, mounts: AppMounts, bootstrapNumber: number): Manifest {
+export function serverDeployment(target: Target, mounts: ServerMounts): Manifest {
   const selector = selectorOf(target.name, 'server');
   const resources = computeOf(target.spec.server.resources, COMPUTE.server);
-  const bootstrap = credentialName(target.name, 'bootstrap', bootstrapNumber);
-  const volumes = [...appVolumes(mounts), secretVolume('bootstrap', bootstrap, PATH.bootstrapDirectory)];
+  const volumes = serverVolumes(target, mounts);
   const main = container(target, {
     name: 'server',
     image: target.images.app,
     args: ['server'],
-    env: [...appEnv(resources), { name: 'BOOTSTRAP_TOKEN_FILE', value: PATH.bootstrapToken }],
+    env: [
+      ...appEnv(resources),
+      { name: 'BOOTSTRAP_TOKEN_FILE', value: PATH.bootstrapToken },
+      { name: 'KEYRINGS_DIR', value: PATH.keyrings },
+    ],
     ports: [
       { name: 'http', containerPort: PORT.http, protocol: 'TCP' },
       { name: 'management', containerPort: PORT.management, protocol: 'TCP' },

@@ -71,6 +71,9 @@ const credentialNumbers = z
     databaseApp: credentialNumber('databaseApp'),
     databaseTLS: credentialNumber('databaseTLS'),
     bootstrap: credentialNumber('bootstrap'),
+    encryptionKeys: credentialNumber('encryptionKeys'),
+    sessionKeys: credentialNumber('sessionKeys'),
+    pepperKeys: credentialNumber('pepperKeys'),
   } satisfies Record<CredentialPurpose, unknown>)
   .meta(describe('Numbers of the generated Secrets in use. A number stands here before its Secret is made.'));
 
@@ -117,6 +120,10 @@ export const statusSchema = z
       .meta(describe('The database that this object is bound to.'))
       .optional(),
     credentials: credentialNumbers.optional(),
+    encryptionKey: text(
+      'kid of the key that encrypts what users store. From then on the Secret that holds it is never made anew.',
+      32,
+    ).optional(),
     replicas: int32('Number of server pods.').optional(),
     selector: text('Label selector of the server pods, for the scale subresource.').optional(),
   })

@@ -4,12 +4,11 @@ import type {
   StockAnalysisSpec,
   StockAnalysisStatus,
 } from '../../api/index.ts';
-import { credentialName, postgresClaimName, postgresName } from '../../naming/index.ts';
+import { postgresClaimName } from '../../naming/index.ts';
 import {
   assignNumbers,
   dependsOnRetained,
   lacksNumbers,
-  mountedNames,
   pinImages,
   purposesOf,
   rolloutText,
@@ -53,45 +52,27 @@ export async function plannedFields(
   const current = object.status?.credentials;
   if (current && !lacksNumbers(purposes, current)) return { ...rollout, image, credentials: current };
   const retained = dependsOnRetained(purposes, current)
-    ? await retainedNames(object, dependencies, visit)
+    ? await retainedNames(object, spec, dependencies, visit)
     : [];
   return { ...rollout, image, credentials: assignNumbers(object.metadata.name, purposes, current, retained) };
 }
 
 /**
- * The numbers, with the next one for a certificate that somebody deleted: unlike a password it opens no data, so it is
- * made anew, and the new name has its users roll. One that no pod template mounts yet is still to be made.
- */
-export async function renewLostCertificate(
-  { metadata: { namespace, name } }: StockAnalysis,
-  credentials: CredentialNumbers,
-  { cache, client }: Dependencies,
-  { signal, log }: Visit,
-): Promise<CredentialNumbers> {
-  const number = credentials.databaseTLS;
-  if (number === undefined) return credentials;
-  const secret = { namespace, name: credentialName(name, 'databaseTLS', number) };
-  if (cache.informer(kinds.secrets).peek(secret)) return credentials;
-  const statefulSet = cache.informer(kinds.statefulSets).peek({ namespace, name: postgresName(name) });
-  const mounted = mountedNames(statefulSet?.spec?.template?.spec?.volumes ?? []);
-  if (!mounted.includes(secret.name)) return credentials;
-  if (await client.get(kinds.secrets, secret, signal, { metadataOnly: true })) return credentials;
-  log.warn({ secret: secret.name }, 'the certificate of the database is gone and is made anew');
-  return { ...credentials, databaseTLS: number + 1 };
-}
-
-/**
- * Names of the generated Secrets that an earlier object of this name left behind. Live where its volume is there too:
- * only the right ones open it. Without a volume they open nothing, and what the cache lacks is found by the POST.
+ * Names of the generated Secrets that an earlier object of this name left behind. Live where its volume is there too, or
+ * may be elsewhere: only the right ones open it. Without data they open nothing, and what the cache lacks is found by
+ * the POST.
  */
 async function retainedNames(
   object: StockAnalysis,
+  spec: StockAnalysisSpec,
   { cache, leftovers }: Dependencies,
   { signal }: Visit,
 ): Promise<Iterable<string>> {
   const { name, namespace } = object.metadata;
-  const claims = await leftovers.claims(object, signal);
-  if (claims.has(postgresClaimName(name))) return leftovers.credentials(object, signal);
+  const mayHaveData =
+    spec.database.mode === 'External' ||
+    (await leftovers.claims(object, signal)).has(postgresClaimName(name));
+  if (mayHaveData) return leftovers.credentials(object, signal);
   const cached = await cache.informer(kinds.secrets).byIndex(INSTANCE_INDEX, `${namespace}/${name}`, signal);
   return cached.map(({ metadata }) => metadata.name);
 }

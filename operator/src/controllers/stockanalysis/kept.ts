@@ -2,6 +2,8 @@ import { credentialName } from '../../naming/index.ts';
 import { missingCredential, purposesOf } from '../../policies/index.ts';
 import { runPhase, type Pass } from './phases/phase.ts';
 import { decideOnClaim } from './phases/postgres.ts';
+import { wasInUse } from './phases/credentials.ts';
+import { freshCredentials } from './renewal.ts';
 import { fails, hasServed, holds, type Verdict } from './status.ts';
 import { kinds } from './types.ts';
 
@@ -29,11 +31,12 @@ async function credentialsVerdict(pass: Pass): Promise<Verdict> {
     const number = status.credentials?.[purpose];
     // Made when it is resumed, unless there is data that only the old one opens.
     if (number === undefined) continue;
-    const lost = missingCredential(target.name, purpose, number, hasServed(status));
+    const isLocked = hasServed(status) && (await wasInUse(pass, purpose));
+    const lost = missingCredential(target.name, purpose, number, isLocked, status.encryptionKey);
     if (lost && !(await writer.find(kinds.secrets, credentialName(target.name, purpose, number))))
       return fails(lost);
   }
-  return holds('Rotation is not requested', 'NotRequested');
+  return freshCredentials(target.name, status.credentials);
 }
 
 async function volumeVerdict(pass: Pass): Promise<Verdict> {

@@ -49,7 +49,7 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
       databaseReady: databaseVerdict.status === 'True',
     }),
   );
-  const fields = statusFields(pass, pinned, database.output, schema.output);
+  const fields = statusFields(pass, pinned, database.output, schema.output, secrets?.encryptionKey);
   const requeues = [credentials, database, schema, workloads].map(({ requeueAfterMs }) => requeueAfterMs);
   const soonest = Math.min(...requeues.filter((ms) => ms !== undefined));
   return {
@@ -180,10 +180,12 @@ function statusFields(
   image: AllPinned,
   database: DatabaseStatus | undefined,
   schema: SchemaStatus | undefined,
+  seenKey?: string,
 ): StatusFields {
   const { target, status, children } = pass;
   const server = children.get(kinds.deployments, serverName(target.name)) as
     LiveDeployment | null | undefined;
+  const encryptionKey = seenKey ?? status.encryptionKey;
   const known = { database: database ?? status.database, schema: schema ?? status.schema };
   return {
     endpoints: { http: `http://${serviceName(target.name)}.${target.namespace}.svc` },
@@ -192,6 +194,7 @@ function statusFields(
     ...(known.schema ? { schema: known.schema } : {}),
     ...(known.database ? { database: known.database } : {}),
     ...(status.credentials ? { credentials: status.credentials } : {}),
+    ...(encryptionKey === undefined ? {} : { encryptionKey }),
     replicas: server?.status?.replicas ?? 0,
     selector: formatSelector(selectorOf(target.name, 'server')),
   };

@@ -16,8 +16,9 @@ import {
 import { apiFinding, decideDeletion, needsFinalizer, type Finding } from '../../policies/index.ts';
 import { gatherChildren } from './children.ts';
 import { release, removeData, setFinalizer } from './deletion.ts';
-import { gather, knownUIDs, plannedFields, renewLostCertificate, targetOf } from './gather.ts';
+import { gather, knownUIDs, plannedFields, targetOf } from './gather.ts';
 import { runPass } from './pass.ts';
+import { renewLost } from './renewal.ts';
 import { VerifiedServers } from './phases/roles.ts';
 import { revisitAfter } from './revisit.ts';
 import {
@@ -106,7 +107,7 @@ export class StockAnalysisReconciler {
   async #open(object: StockAnalysis, spec: StockAnalysisSpec, visit: Visit): Promise<StockAnalysisStatus> {
     const { conditions, observedGeneration, ...fields } = object.status ?? {};
     const lacking = await plannedFields(object, spec, this.#dependencies, visit);
-    const credentials = await renewLostCertificate(object, lacking.credentials, this.#dependencies, visit);
+    const credentials = await renewLost(object, lacking.credentials, this.#dependencies, visit);
     const planned = { ...lacking, credentials };
     const known = canonicalJson({ ...fields, ...planned }) === canonicalJson(fields);
     if (object.status && conditions && known && observedGeneration === object.metadata.generation)

@@ -4,6 +4,7 @@ import { ownedPart, type KubeObject, type ResourceType } from '../../kube/index.
 import {
   decideRollout,
   inferLast,
+  mountedContent,
   mountedNames,
   type Asked,
   type LastRollout,
@@ -137,10 +138,9 @@ async function missingContent(
   rendered: LiveTemplate,
 ): Promise<string | undefined> {
   const present = new Set(mountedNames(rendered.spec?.volumes ?? []));
-  for (const volume of kept.spec?.volumes ?? []) {
-    const [name] = mountedNames([volume]);
-    if (name === undefined || present.has(name)) continue;
-    const found = await writer.find(volume.secret ? kinds.secrets : kinds.configMaps, name);
+  for (const { kind, name } of mountedContent(kept.spec?.volumes ?? [])) {
+    if (present.has(name)) continue;
+    const found = await writer.find(kind === 'Secret' ? kinds.secrets : kinds.configMaps, name);
     if (!found) return name;
   }
   return undefined;

@@ -20,6 +20,11 @@ export function testTarget(spec: StockAnalysisSpecInput = {}): Target {
 }
 
 export const MOUNTS = { configMap: 'demo-config-0123456789', databaseSecret: 'demo-database-app-0123456789' };
+export const SERVER_MOUNTS = {
+  ...MOUNTS,
+  bootstrapSecret: 'demo-bootstrap-token-0123456789',
+  keyrings: { encryptionKeys: 1, sessionKeys: 2, pepperKeys: 3 },
+};
 export const POSTGRES_MOUNTS = { configMap: 'demo-postgres-config-0123456789', adminNumber: 1, tlsNumber: 1 };
 
 /** Market data from an AKTools that the operator runs, every member set. */

@@ -3,6 +3,7 @@ import { readExternal } from '../../../policies/index.ts';
 import {
   CREDENTIAL_ROLE,
   applicationConfig,
+  bootstrapTokenSecret,
   builtInAccess,
   databaseSecret,
   type DatabaseAccess,
@@ -18,8 +19,11 @@ export interface Access {
   readonly configMap: string;
   readonly appSecret: string;
   readonly migratorSecret: string;
+  readonly bootstrapSecret: string;
   /** Hash of what the access of the application was derived from. It knows nothing of how it is derived, see `Asked`. */
   readonly origin: string;
+  /** The same of the bootstrap token. */
+  readonly bootstrapOrigin: string;
 }
 
 /** Derives what the application's pods mount: configuration, and database access for both of its roles. */
@@ -30,14 +34,19 @@ export async function accessPhase(pass: Pass, credentials: Credentials): Promise
   const config = applicationConfig(target);
   const app = databaseSecret(target, 'database-app', access.app);
   const migrator = databaseSecret(target, 'database-migrator', access.migrator);
+  const token = credentials.value('bootstrap', 'token');
+  const bootstrap = bootstrapTokenSecret(target, token);
   await writer.ensure(kinds.configMaps, config);
   await writer.ensure(kinds.secrets, app);
   await writer.ensure(kinds.secrets, migrator);
+  await writer.ensure(kinds.secrets, bootstrap);
   const output = {
     configMap: config.metadata.name,
     appSecret: app.metadata.name,
     migratorSecret: migrator.metadata.name,
+    bootstrapSecret: bootstrap.metadata.name,
     origin: access.origin,
+    bootstrapOrigin: contentHash(token),
   };
   return { verdict: holds('Configuration is in place'), output };
 }

@@ -1,10 +1,16 @@
 import type { CredentialNumbers } from '../../../api/index.ts';
-import { credentialName, postgresClaimName, type CredentialPurpose } from '../../../naming/index.ts';
+import {
+  credentialName,
+  isKeyring,
+  postgresClaimName,
+  type CredentialPurpose,
+} from '../../../naming/index.ts';
 import type { Secret } from '../../../kube/index.ts';
-import { missingCredential, purposesOf, secretValue } from '../../../policies/index.ts';
+import { activeKid, missingCredential, purposesOf, secretValue } from '../../../policies/index.ts';
 import { CREDENTIAL_KEYS, credentialSecret } from '../../../resources/index.ts';
 import { generateMaterial } from '../material.ts';
-import { hasServed, holds } from '../status.ts';
+import { announceRenewal, freshCredentials } from '../renewal.ts';
+import { hasServed } from '../status.ts';
 import { ChildError } from '../child-errors.ts';
 import type { Outcome, Pass } from './phase.ts';
 import { kinds } from '../types.ts';
@@ -30,6 +36,11 @@ export class Credentials {
     return value;
   }
 
+  /** kid of the key that encrypts from now on. */
+  get encryptionKey(): string | undefined {
+    return activeKid(this.#secrets.get('encryptionKeys'));
+  }
+
   uid(purpose: CredentialPurpose): string {
     return this.#secrets.get(purpose)?.metadata.uid ?? '';
   }
@@ -43,7 +54,7 @@ export async function credentialsPhase(pass: Pass): Promise<Outcome<Credentials>
   for (const purpose of purposesOf(pass.target.spec)) {
     secrets.set(purpose, await ensureCredential(pass, purpose, numbers[purpose] ?? 1, dataExists));
   }
-  const verdict = holds('Rotation is not requested', 'NotRequested');
+  const verdict = freshCredentials(pass.target.name, numbers);
   return { verdict, output: new Credentials(secrets, numbers) };
 }
 
@@ -60,30 +71,48 @@ async function hasData(pass: Pass): Promise<boolean> {
   return (await pass.writer.find(kinds.claims, name)) !== undefined;
 }
 
+/**
+ * Whether this Secret was in use. Data that is older than keyrings is encrypted by none: an object of an operator before
+ * them gets its first ones.
+ */
+export async function wasInUse(pass: Pass, purpose: CredentialPurpose): Promise<boolean> {
+  const { status, target, writer } = pass;
+  if (purpose !== 'encryptionKeys' || status.encryptionKey !== undefined) return true;
+  // Of an earlier object of this name, whose status is gone with it: these were made after that.
+  for (const sibling of ['sessionKeys', 'pepperKeys'] as const) {
+    const name = credentialName(target.name, sibling, status.credentials?.[sibling] ?? 1);
+    if (await writer.find(kinds.secrets, name)) return true;
+  }
+  return false;
+}
+
 async function ensureCredential(
   pass: Pass,
   purpose: CredentialPurpose,
   number: number,
   dataExists: boolean,
 ): Promise<Secret> {
-  const { target, writer } = pass;
+  const { target, writer, status } = pass;
   const name = credentialName(target.name, purpose, number);
   // Where data exists only the API server's word counts; where there is none, the POST finds what the cache lacks.
   const existing = dataExists ? await writer.find(kinds.secrets, name) : writer.peek(kinds.secrets, name);
   if (existing) return complete(existing, purpose);
-  const lost = missingCredential(target.name, purpose, number, dataExists);
+  const isLocked = dataExists && (await wasInUse(pass, purpose));
+  const lost = missingCredential(target.name, purpose, number, isLocked, status.encryptionKey);
   if (lost) throw new ChildError(lost);
   const material = await generateMaterial(purpose, target, new Date(pass.dependencies.clock.now()));
-  return complete(
-    await writer.create(kinds.secrets, credentialSecret(target, purpose, number, material)),
-    purpose,
-  );
+  const made = await writer.create(kinds.secrets, credentialSecret(target, purpose, number, material));
+  if (purpose === 'bootstrap' && hasServed(status))
+    announceRenewal(pass.object, purpose, number, pass.dependencies, pass.visit);
+  return complete(made, purpose);
 }
 
 /** Throws where a Secret of our name and labels lacks a key: somebody put it there by hand. */
 function complete(secret: Secret, purpose: CredentialPurpose): Secret {
   const missing = CREDENTIAL_KEYS[purpose].filter((key) => secretValue(secret, key) === undefined);
-  if (missing.length === 0) return secret;
-  const message = `Secret ${secret.metadata.name} lacks the keys ${missing.join(', ')}; put the original back`;
+  const isKeyless = isKeyring(purpose) && activeKid(secret) === undefined;
+  if (missing.length === 0 && !isKeyless) return secret;
+  const what = missing.length > 0 ? `lacks the keys ${missing.join(', ')}` : 'holds no keyring';
+  const message = `Secret ${secret.metadata.name} ${what}; put the original back`;
   throw new ChildError({ reason: 'SecretInvalid', message });
 }

@@ -12,6 +12,8 @@ import type { Pass } from './phase.ts';
 const ACCESS = {
   configMap: 'demo-config-1',
   appSecret: 'demo-app-1',
+  bootstrapSecret: 'b',
+  bootstrapOrigin: 'o',
   migratorSecret: 'demo-migrator-1',
   origin: 'o',
 };

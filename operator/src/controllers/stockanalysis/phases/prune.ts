@@ -66,13 +66,14 @@ export async function pruneChildren(pass: Pass): Promise<void> {
  */
 export async function pruneContent(pass: Pass, access: Access): Promise<void> {
   const { target } = pass;
-  const desired = new Set([access.configMap, access.appSecret, access.migratorSecret]);
+  const { configMap, appSecret, migratorSecret, bootstrapSecret } = access;
+  const desired = new Set([configMap, appSecret, migratorSecret, bootstrapSecret]);
   if (target.spec.database.mode === 'BuiltIn') desired.add(postgresConfig(target).metadata.name);
   const mounted = mountedContent(pass);
   for (const type of [kinds.configMaps, kinds.secrets]) {
     await removeAll(pass, type, obsoleteContent(oursOrOrphaned(pass, type), desired, mounted));
   }
-  const key = migrationKey(target, access.migratorSecret);
+  const key = migrationKey(target, migratorSecret);
   const jobs = oursOrOrphaned(pass, kinds.jobs);
   const current = jobs.find((job) => job.metadata.name.includes(key))?.metadata.name;
   await removeAll(pass, kinds.jobs, obsoleteJobs(jobs, current));

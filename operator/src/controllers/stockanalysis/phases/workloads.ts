@@ -62,12 +62,17 @@ function partsOf(target: Target, access: Access, credentials: Credentials): read
     configMap: applicationConfig(of).metadata.name,
     databaseSecret: access.appSecret,
   });
-  const bootstrap = credentials.number('bootstrap');
+  const keyrings = {
+    encryptionKeys: credentials.number('encryptionKeys'),
+    sessionKeys: credentials.number('sessionKeys'),
+    pepperKeys: credentials.number('pepperKeys'),
+  };
+  const { bootstrapSecret } = access;
   const server: Workload = {
     name: serverName(target.name),
     condition: 'WorkloadsAvailable',
-    credentials: { database: access.origin, bootstrap },
-    build: (of) => serverDeployment(of, mounts(of), bootstrap),
+    credentials: { database: access.origin, bootstrapToken: access.bootstrapOrigin, ...keyrings },
+    build: (of) => serverDeployment(of, { ...mounts(of), bootstrapSecret, keyrings }),
   };
   const worker: Workload = {
     name: workerName(target.name),
