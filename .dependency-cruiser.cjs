@@ -8,7 +8,7 @@ const OPERATOR_PURE = '^operator/src/(resources|policies)/';
 const APP_PURE = '^app/server/src/(indicators/(?!http/).+|analysis/[^/]+)\\.ts$';
 
 /** Every folder of the server is a feature, but for the floor that all stand on and the tests' helpers. */
-const FEATURE = '^app/server/src/(?!common/|database/|testing/)([^/]+)/';
+const FEATURE = '^app/server/src/(?!common/|database/|outbound/|testing/)([^/]+)/';
 /** What a feature shows to the others: its module and one service; `indicators/index.ts` is a library of functions. */
 const SHOWN = [
   '^app/server/src/[^/]+/(http/)?[^/]+\\.module\\.ts$',
@@ -77,6 +77,18 @@ const appBorders = [
     name: 'database-knows-only-common',
     from: { path: '^app/server/src/database/', pathNot: TESTS },
     to: { path: '^app/server/src/(?!(common|database)/)' },
+  },
+  {
+    name: 'outbound-stands-alone',
+    from: { path: '^app/server/src/outbound/', pathNot: TESTS },
+    to: { path: '^app/server/src/(?!outbound/)' },
+  },
+  {
+    name: 'the-outside-only-through-outbound',
+    comment:
+      'docs/decisions/2026-11-26-outbound.md; what Node itself can send with is forbidden in .oxlintrc.json',
+    from: { path: '^app/server/src/', pathNot: ['^app/server/src/outbound/', ...TESTS] },
+    to: { path: ['node_modules/undici/', '^(https|http2|dgram)$'] },
   },
   {
     name: 'a-feature-shows-its-module-and-one-service',

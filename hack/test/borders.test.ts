@@ -50,6 +50,9 @@ const BROKEN: readonly (readonly [rule: string, from: string, to: string])[] = [
     `${SERVER}/analysis/http/a.ts`,
     `${SERVER}/market-data/bars/bars.dto.ts`,
   ],
+  ['outbound-stands-alone', `${SERVER}/outbound/a.ts`, `${SERVER}/common/errors.ts`],
+  ['the-outside-only-through-outbound', `${SERVER}/market-data/sends.ts`, 'undici'],
+  ['the-outside-only-through-outbound', `${SERVER}/common/sends.ts`, 'node:https'],
   ['features-know-no-composition', `${SERVER}/market-data/a.ts`, `${SERVER}/app.module.ts`],
   ['indicators-and-rule-score-are-pure', `${SERVER}/indicators/reads.ts`, 'node:fs'],
   ['indicators-and-rule-score-are-pure', `${SERVER}/indicators/kernels/reads.ts`, 'node:fs'],
@@ -68,6 +71,8 @@ const KEPT: readonly (readonly [from: string, to: string])[] = [
   [`${SERVER}/analysis/http/c.ts`, `${SERVER}/market-data/market-data.module.ts`],
   [`${SERVER}/indicators/http/c.ts`, `${SERVER}/market-data/bars/bars.service.ts`],
   [`${SERVER}/market-data/c.ts`, `${SERVER}/database/connector.ts`],
+  [`${SERVER}/market-data/d.ts`, `${SERVER}/outbound/outbound-client.ts`],
+  [`${SERVER}/outbound/b.ts`, 'undici'],
   [`${SERVER}/app.module.ts`, `${SERVER}/market-data/bars/bars.dto.ts`],
 ];
 
@@ -96,7 +101,7 @@ describe('the borders', () => {
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), 'borders-'));
     writeFileSync(join(root, 'tsconfig.json'), '{"compilerOptions":{"module":"nodenext"}}');
-    for (const name of ['@nestjs/common', '@kubernetes/client-node']) {
+    for (const name of ['@nestjs/common', '@kubernetes/client-node', 'undici']) {
       write(root, `node_modules/${name}/package.json`, JSON.stringify({ name, main: 'index.js' }));
       write(root, `node_modules/${name}/index.js`, '');
     }
@@ -124,6 +129,17 @@ describe('the borders', () => {
     expect(brokenBy(from)).toEqual([]);
   });
 
+  /** What the linter says of a file in this place; the app's own configuration inherits what it does not say itself. */
+  async function lint(file: string, text: string): Promise<string> {
+    for (const folder of ['.', 'app/server'])
+      cpSync(join(ROOT, folder, '.oxlintrc.json'), join(root, folder, '.oxlintrc.json'));
+    write(root, file, text);
+    const { stdout } = await promisify(execFile)(join(ROOT, 'node_modules/.bin/oxlint'), [file], {
+      cwd: root,
+    }).catch((error: { stdout: string }) => error);
+    return stdout;
+  }
+
   it.each([
     [`${OPERATOR}/resources`, true],
     [`${OPERATOR}/policies`, true],
@@ -133,21 +149,41 @@ describe('the borders', () => {
     [`${SERVER}/analysis/http`, false],
     [`${OPERATOR}/controllers`, false],
   ])('keep the clock out of %s: %s', async (room, expected) => {
-    // The app's own configuration inherits what it does not say itself.
-    for (const folder of ['.', 'app/server'])
-      cpSync(join(ROOT, folder, '.oxlintrc.json'), join(root, folder, '.oxlintrc.json'));
-    const file = `${room}/clock.ts`;
-    write(
-      root,
-      file,
+    const stdout = await lint(
+      `${room}/clock.ts`,
       'export const chance = (): number => Date.now() * performance.now() * Math.random();\n',
     );
-    const { stdout } = await promisify(execFile)(join(ROOT, 'node_modules/.bin/oxlint'), [file], {
-      cwd: root,
-    }).catch((error: { stdout: string }) => error);
     const restricted = ['Date', 'performance', 'Math.random'];
     const refused = restricted.filter((word) => stdout.includes(`'${word}'`));
     expect(refused).toEqual(expected ? restricted : []);
+  });
+
+  /** A line for each way to send that Node has, and what the linter is to say of it. */
+  const SENDS = {
+    "import http from 'node:http'; export const a = http;": "'default' import from 'node:http'",
+    "import { request } from 'node:http'; export const b = request;": "'request' import from 'node:http'",
+    "import * as https from 'node:https'; export const c = https;": "'node:https' import",
+    "import { connect } from 'node:net'; export const d = connect;": "'connect' import from 'node:net'",
+    "import { connect as e } from 'node:tls'; export const f = e;": "'connect' import from 'node:tls'",
+    "import 'node:http2';": "'node:http2' import",
+    "import 'node:dgram';": "'node:dgram' import",
+    "export const g = fetch('x');": "'fetch'",
+    "export const h = globalThis.fetch('x');": "'globalThis.fetch'",
+    "export const i = new WebSocket('x');": "'WebSocket'",
+    "export const j = new EventSource('x');": "'EventSource'",
+  };
+
+  it.each([
+    [`${SERVER}/market-data/out.ts`, true],
+    [`${SERVER}/common/out.ts`, true],
+    [`${SERVER}/out.ts`, true],
+    [`${SERVER}/outbound/out.ts`, false],
+    [`${SERVER}/market-data/out.test.ts`, false],
+    [`${SERVER}/market-data/testing/out.ts`, false],
+  ])('keep %s from sending with what Node has: %s', async (file, expected) => {
+    const stdout = await lint(file, `${Object.keys(SENDS).join('\n')}\n`);
+    const refused = Object.values(SENDS).filter((complaint) => stdout.includes(complaint));
+    expect(refused).toEqual(expected ? Object.values(SENDS) : []);
   });
 
   it('have a case for each rule', () => {
