@@ -34,6 +34,7 @@ export const tiers: Readonly<Record<string, Tier>> = {
       types('app/server/tsconfig.json'),
       types('app/web/tsconfig.json'),
       { name: 'borders', command: ['depcruise', '--config', '.dependency-cruiser.cjs', ...sources] },
+      { name: 'SQL texts', command: ['node', 'hack/test/sql-texts.ts'] },
       { name: 'dead code', command: ['knip', '--no-progress'] },
       // What only tests use keeps nothing alive, unless it is marked @internal.
       { name: 'dead code but for tests', command: ['knip', '--no-progress', '--production'] },
