@@ -1,8 +1,10 @@
 /** The one entry point of the image: `entrypoint.js server|worker|migrate|audit-verify`. */
 import { ConfigurationError, messageOf } from './common/configuration/errors.ts';
+import { protectOutput } from './common/redaction/output.ts';
 import { exitOnEarlySignals } from './early-signals.ts';
 
 exitOnEarlySignals();
+protectOutput();
 
 /** The only one with arguments of its own. */
 const AUDIT_VERIFY = 'audit-verify';

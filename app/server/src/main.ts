@@ -8,6 +8,7 @@ import { ServerModule } from './app.module.ts';
 import { type Configuration, loadConfiguration } from './common/configuration/configuration.ts';
 import { configureHttp } from './common/http.ts';
 import { answerTheRest } from './common/problem.filter.ts';
+import { rememberSecretsOf } from './common/redaction/secrets-of-configuration.ts';
 import { stopOnSignal } from './graceful-shutdown.ts';
 import { httpMetrics } from './monitoring/http-metrics.ts';
 import { Metrics } from './monitoring/metrics.ts';
@@ -22,6 +23,7 @@ const HEAP_GROWTH = 200;
 
 /** The server without its public listener and signals; what the tests drive. */
 export async function createServerApplication(configuration: Configuration): Promise<NestExpressApplication> {
+  rememberSecretsOf(configuration);
   const app = await NestFactory.create<NestExpressApplication>(ServerModule.with(configuration), {
     bodyParser: false,
     bufferLogs: true,

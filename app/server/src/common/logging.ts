@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Params } from 'nestjs-pino';
+import { redactLine, redactUrl } from './redaction/redact.ts';
 import { requestIdOf } from './request-id.ts';
 
 /** Probes and scrapes come every few seconds and say nothing. */
@@ -14,9 +15,17 @@ function levelOf(
   return response.statusCode >= 400 ? 'warn' : 'info';
 }
 
+/** What pino makes of an error; the rest of it may be anything: a failed query has its parameters there. */
+interface SerializedError {
+  readonly type: string;
+  readonly message: string;
+  readonly stack: string;
+  readonly code?: string | number;
+}
+
 /**
- * JSON lines on standard output. The request is an allow-list (method, url, id), never its headers or body:
- * pino's redaction is shallow, so what must not be logged is not handed over in the first place.
+ * JSON lines on standard output. Request and error are allow-lists, never headers or body: what must not be logged is not
+ * handed over in the first place. What gets into a line all the same is hidden as the line is written (`redaction/`).
  */
 export function loggingParams(role: string, level: string): Params {
   return {
@@ -31,22 +40,19 @@ export function loggingParams(role: string, level: string): Params {
       customAttributeKeys: { reqId: 'requestId' },
       autoLogging: { ignore: (request) => QUIET.test(request.url ?? '') },
       serializers: {
-        req: (request: { method: string; url: string }) => ({ method: request.method, url: request.url }),
+        req: (request: { method: string; url: string }) => ({
+          method: request.method,
+          url: redactUrl(request.url),
+        }),
         res: (response: { statusCode: number }) => ({ statusCode: response.statusCode }),
+        err: (error: SerializedError) => ({
+          type: error.type,
+          message: error.message,
+          stack: error.stack,
+          ...(error.code === undefined ? {} : { code: error.code }),
+        }),
       },
-      redact: {
-        paths: [
-          'password',
-          '*.password',
-          'token',
-          '*.token',
-          'authorization',
-          '*.authorization',
-          'connectionString',
-          '*.connectionString',
-        ],
-        censor: '[redacted]',
-      },
+      hooks: { streamWrite: redactLine },
     },
   };
 }

@@ -11,6 +11,7 @@ import {
   TooManyRequestsError,
 } from './errors.ts';
 import { kindOfTitle, type Problem, PROBLEM_CONTENT_TYPE, problemType } from './problem.ts';
+import { redactText } from './redaction/redact.ts';
 import { requestIdOf } from './request-id.ts';
 import { ValidationFailedError } from './validation.ts';
 
@@ -78,6 +79,9 @@ function classify(error: unknown): Failure {
     };
   }
   if (error instanceof HttpException) return titled(error.getStatus(), error.message);
+  // The parser's message repeats a piece of the text, which may be a password.
+  if (error instanceof SyntaxError && 'type' in error && error.type === 'entity.parse.failed')
+    return titled(400, 'the body is not valid JSON');
   const status = clientErrorStatus(error);
   if (status !== undefined) return titled(status, error instanceof Error ? error.message : undefined);
   if (isDatabaseAbsence(error)) return unavailable();
@@ -111,9 +115,12 @@ function sendProblem(error: unknown, request: Request, response: Response): void
     type: problemType(kind),
     title,
     status,
-    detail,
+    detail: redactText(detail),
     requestId,
-    errors: [...errors],
+    errors: errors.map((entry) => ({
+      parameter: redactText(entry.parameter),
+      detail: redactText(entry.detail),
+    })),
   };
   const body = JSON.stringify(problem);
   // Not `send`, which would give it an entity tag.
