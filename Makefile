@@ -44,6 +44,14 @@ generate: install ## write CRDs, role rules, API reference and manifests from th
 	node hack/generate/main.ts
 	node hack/generate-manifests.ts
 
+.PHONY: audit
+audit: install ## lockfile, licences, secrets, known vulnerabilities: one line per gate (GRYPE: the image scanner)
+	node hack/audit/main.ts
+
+.PHONY: sbom
+sbom: install ## bill of materials (CycloneDX) of every image and chart, into .state/sbom
+	node hack/audit/sbom/main.ts
+
 .PHONY: format
 format: install ## format all files
 	prettier --write .

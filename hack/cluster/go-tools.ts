@@ -44,6 +44,7 @@ const MODULES = {
   coredns: { tools: ['coredns'], ldflags: '', coldMinutes: 3 },
   'local-path-provisioner': { tools: ['local-path-provisioner'], ldflags: '', coldMinutes: 2 },
   helm: { tools: ['helm'], ldflags: '', coldMinutes: 2 },
+  gitleaks: { tools: ['gitleaks'], ldflags: '', coldMinutes: 1 },
 } as const satisfies Record<string, GoModule>;
 
 type ModuleName = keyof typeof MODULES;

@@ -200,13 +200,19 @@ export async function pushImage(root: string, image: BuiltImage, target: string)
   await (builder instanceof Docker ? push() : exclusively(root, archives, push));
 }
 
-/** The references that the sources have now, and whether the cache holds them. */
-export async function listImages(
-  root: string,
-): Promise<{ name: ImageName; ref: string; present: boolean }[]> {
+/** An image of the present sources. */
+export interface ListedImage {
+  readonly name: ImageName;
+  readonly ref: string;
+  /** Undefined when the cache does not hold it. */
+  readonly built: BuiltImage | undefined;
+}
+
+/** The references that the sources have now, and what the cache holds of them. */
+export async function listImages(root: string): Promise<ListedImage[]> {
   const workshop = await openWorkshop(root);
   return images.map((image) => {
     const { ref, archive } = reference(workshop, image);
-    return { name: image.name, ref, present: findRecord(archive) !== undefined };
+    return { name: image.name, ref, built: findRecord(archive) };
   });
 }

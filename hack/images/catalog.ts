@@ -15,6 +15,14 @@ export interface Source {
   readonly platform: string;
 }
 
+/** The npm packages behind an image, by their folders in the lockfile. */
+export interface NpmContent {
+  /** Copied as they are, each at its place. */
+  readonly installed: readonly string[];
+  /** Their code or data is in files of another name: a bundle, a folder of samples. */
+  readonly absorbed: readonly string[];
+}
+
 export interface ImageDefinition {
   readonly name: ImageName;
   readonly base: BaseName;
@@ -26,6 +34,8 @@ export interface ImageDefinition {
   readonly needsApt?: boolean;
   /** Build steps that install Python packages get the host's pip settings. */
   readonly needsPip?: boolean;
+  /** Which npm packages are in it, besides the one that Node itself is taken from. */
+  npm(source: Source): NpmContent;
   /** What decides the content and is no file of the project. */
   facts(source: Source): string[];
   /** Lays out the build context in an empty folder. */
@@ -54,12 +64,17 @@ function stageHelpers(source: Source, context: string, names: readonly string[])
 }
 
 /** A workspace at its place in the tree: compiled sources, manifest, production packages, licences. */
-async function stageWorkspace(source: Source, workspace: string, context: string): Promise<void> {
+async function stageWorkspace(
+  source: Source,
+  workspace: string,
+  packages: readonly string[],
+  context: string,
+): Promise<void> {
   const target = join(context, 'root');
   mkdirSync(target, { recursive: true });
   await compile(source, `${workspace}/tsconfig.build.json`, join(target, workspace, 'dist'));
   stageManifest(source.root, workspace, target);
-  stagePackages(source.root, productionClosure(source.packages, workspace), target, source.platform);
+  stagePackages(source.root, packages, target, source.platform);
   stageFiles(source.root, LEGAL, target);
   stageHelpers(source, context, ['harden.sh', 'check-imports.mjs']);
 }
@@ -71,6 +86,13 @@ function workspaceFacts(source: Source, workspace: string, tools: readonly strin
   ];
   return lockLines(source.packages, folders);
 }
+
+/** A workspace of which nothing but its own packages is in the image. */
+const npmOf = (source: Source, workspace: string): NpmContent => ({
+  installed: productionClosure(source.packages, workspace),
+  absorbed: [],
+});
+const NO_NPM: NpmContent = { installed: [], absorbed: [] };
 
 const operator: ImageDefinition = {
   name: 'operator',
@@ -87,8 +109,9 @@ const operator: ImageDefinition = {
     'operator/tsconfig.build.json',
     'tsconfig.base.json',
   ],
+  npm: (source) => npmOf(source, 'operator'),
   facts: (source) => workspaceFacts(source, 'operator', ['typescript']),
-  stage: (source, context) => stageWorkspace(source, 'operator', context),
+  stage: (source, context) => stageWorkspace(source, 'operator', operator.npm(source).installed, context),
 };
 
 const WEB_INPUTS = ['src', 'public', 'index.html', 'vite.config.ts', 'package.json', 'tsconfig.json'];
@@ -110,13 +133,18 @@ const app: ImageDefinition = {
     'tsconfig.base.json',
     ...WEB_INPUTS.map((name) => `app/web/${name}`),
   ],
+  npm: (source) => ({
+    ...npmOf(source, 'app/server'),
+    // The page is one bundle.
+    absorbed: productionClosure(source.packages, 'app/web'),
+  }),
   facts: (source) => [
     ...workspaceFacts(source, 'app/server', ['typescript']),
-    ...lockLines(source.packages, productionClosure(source.packages, 'app/web')),
+    ...lockLines(source.packages, app.npm(source).absorbed),
     ...lockLines(source.packages, productionClosure(source.packages, 'app/web', ['vite'])),
   ],
   stage: async (source, context) => {
-    await stageWorkspace(source, 'app/server', context);
+    await stageWorkspace(source, 'app/server', app.npm(source).installed, context);
     const web = join(source.root, 'app/web');
     await capture('vite', [
       'build',
@@ -135,6 +163,7 @@ const postgres: ImageDefinition = {
   base: 'debian',
   inputs: [`${HERE}/postgres`, `${HERE}/harden.sh`],
   needsApt: true,
+  npm: () => NO_NPM,
   facts: () => [],
   stage: async (source, context) => {
     stageHelpers(source, context, ['harden.sh', 'postgres/install.sh', 'postgres/entrypoint.sh']);
@@ -145,7 +174,8 @@ const sampleData: ImageDefinition = {
   name: 'sample-data',
   base: 'debian',
   inputs: [`${HERE}/sample-data`, `${HERE}/harden.sh`],
-  facts: (source) => [SAMPLE_FILES.source, ...lockLines(source.packages, ['node_modules/hqchart'])],
+  npm: () => ({ installed: [], absorbed: ['node_modules/hqchart'] }),
+  facts: (source) => [SAMPLE_FILES.source, ...lockLines(source.packages, sampleData.npm(source).absorbed)],
   stage: async (source, context) => {
     const from = join(source.root, SAMPLE_ROOT);
     const files = listFiles(from).filter((file) => SAMPLE_FILES.test(file));
@@ -172,6 +202,7 @@ const aktools: ImageDefinition = {
   inputs: [`${HERE}/aktools`, `${HERE}/harden.sh`],
   needsApt: true,
   needsPip: true,
+  npm: () => NO_NPM,
   facts: () => [],
   stage: async (source, context) => {
     // Locked for this platform alone: one of its packages exists for no other.

@@ -10,6 +10,7 @@ const Lockfile = z.object({
     z.object({
       version: z.string().optional(),
       integrity: z.string().optional(),
+      license: z.string().optional(),
       link: z.boolean().optional(),
       dependencies: names,
       devDependencies: names,
@@ -27,6 +28,10 @@ export function readLockfile(path: string): LockPackages {
 }
 
 const MODULES = 'node_modules/';
+
+/** `node_modules/a/node_modules/@s/b` → `@s/b` */
+export const packageName = (folder: string): string =>
+  folder.slice(folder.lastIndexOf(MODULES) + MODULES.length);
 
 /** The folders that Node searches for a package from inside `folder`, nearest first: its own node_modules, then each parent's. */
 function searchPaths(folder: string): string[] {
@@ -54,6 +59,23 @@ function requiredNames(entry: LockEntry): string[] {
 }
 
 /**
+ * Folders of the packages that the one in `folder` needs at run time.
+ * @param wanted names; by default its dependencies and required peers
+ * @throws Error naming the package that the lockfile does not hold
+ */
+export function requirementsOf(
+  packages: LockPackages,
+  folder: string,
+  wanted: readonly string[] = requiredNames(packages[folder] ?? {}),
+): string[] {
+  return wanted.map((name) => {
+    const path = resolve(packages, folder, name);
+    if (path !== undefined) return path;
+    throw new Error(`package-lock.json lacks ${name}, which ${folder} needs: run npm install`);
+  });
+}
+
+/**
  * Folders of all packages that `roots` of a workspace need at run time, transitively: dependencies and required peers,
  * without optional and development dependencies. Resolution is Node's own, so nested versions stay where they are.
  * @param roots names to start from; by default everything in the workspace's `dependencies`
@@ -67,18 +89,15 @@ export function productionClosure(
   const root = packages[workspace];
   if (!root) throw new Error(`package-lock.json has no workspace ${workspace}: run npm install`);
   const found = new Set<string>();
-  const queue = (roots ?? Object.keys(root.dependencies ?? {})).map((name) => ({ from: workspace, name }));
-  for (let next = queue.pop(); next; next = queue.pop()) {
-    const path = resolve(packages, next.from, next.name);
-    const entry = path === undefined ? undefined : packages[path];
-    if (path === undefined || !entry) {
-      throw new Error(`package-lock.json lacks ${next.name}, which ${next.from} needs: run npm install`);
-    }
-    if (entry.link === true)
-      throw new Error(`${workspace} depends on the workspace ${next.name}, which an image cannot copy`);
+  const queue = requirementsOf(packages, workspace, roots ?? Object.keys(root.dependencies ?? {}));
+  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+    if (packages[path]?.link === true)
+      throw new Error(
+        `${workspace} depends on the workspace ${packageName(path)}, which an image cannot copy`,
+      );
     if (found.has(path)) continue;
     found.add(path);
-    queue.push(...requiredNames(entry).map((name) => ({ from: path, name })));
+    queue.push(...requirementsOf(packages, path));
   }
   return [...found].sort();
 }

@@ -19,8 +19,8 @@ async function main([command, ...names]: readonly string[]): Promise<void> {
   // The compilers of the lockfile, whatever the machine has.
   process.env['PATH'] = `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}`;
   if (command === 'list' && names.length === 0) {
-    for (const { ref, present } of await listImages(ROOT))
-      console.log(`${present ? 'built  ' : 'missing'} ${ref}`);
+    for (const { ref, built } of await listImages(ROOT))
+      console.log(`${built ? 'built  ' : 'missing'} ${ref}`);
     return;
   }
   const known = names.filter(isImageName);

@@ -1,0 +1,103 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { capture } from '../lib/shell.ts';
+
+const Manifests = z.tuple([z.object({ Config: z.string(), Layers: z.array(z.string()) })]);
+const Config = z.object({
+  created: z.string(),
+  architecture: z.string(),
+  config: z.object({ Env: z.array(z.string()).default([]) }),
+});
+
+/** What was taken out of an image. */
+export interface ImageFiles {
+  /** Folder that holds the wanted files at their places. */
+  readonly root: string;
+  /** RFC 3339 time of the image: that of its sources, not of the build. */
+  readonly created: string;
+  /** `amd64` */
+  readonly architecture: string;
+  /** The environment of its processes. */
+  readonly environment: ReadonlyMap<string, string>;
+}
+
+const WHITEOUT = '.wh.';
+const OPAQUE = '.wh..wh..opq';
+
+/** Removes below `root` what a layer says is gone. @param members paths of the layer's entries */
+function applyWhiteouts(root: string, members: readonly string[]): void {
+  for (const member of members) {
+    const folder = join(root, dirname(member));
+    const name = member.split('/').at(-1) ?? '';
+    if (name === OPAQUE) rmSync(folder, { recursive: true, force: true });
+    else if (name.startsWith(WHITEOUT))
+      rmSync(join(folder, name.slice(WHITEOUT.length)), { recursive: true, force: true });
+  }
+}
+
+// tar of a layer inside of tar of the archive: two programs and no copy of a layer on the disk.
+const ofLayer = (arguments_: string): string =>
+  `set -o pipefail; tar --extract --to-stdout --file "$1" "$2" | tar ${arguments_}`;
+
+async function extractLayer(
+  archive: string,
+  layer: string,
+  root: string,
+  wanted: (path: string) => boolean,
+): Promise<void> {
+  const run = (script: string, ...more: string[]): Promise<string> =>
+    capture('bash', ['-c', ofLayer(script), 'bash', archive, layer, ...more]);
+  const members = (await run('--list')).split('\n').filter((member) => member !== '');
+  const pathOf = (member: string): string => member.replace(/^\.?\//, '');
+  applyWhiteouts(root, members.map(pathOf));
+  const chosen = members.filter((member) => !member.endsWith('/') && wanted(pathOf(member)));
+  if (chosen.length === 0) return;
+  const list = join(root, '..', 'members');
+  writeFileSync(list, `${chosen.join('\n')}\n`);
+  const modes = '--no-same-owner --no-same-permissions';
+  await run(`--extract --no-recursion ${modes} --directory "$3" --files-from "$4"`, root, list);
+}
+
+/**
+ * Has `work` look at the files of an image as a container would see them: layer upon layer, without what a later one removed.
+ * @param archive a docker-archive
+ * @param wanted which files, by path without a leading slash
+ */
+export async function withImageFiles<T>(
+  archive: string,
+  wanted: (path: string) => boolean,
+  work: (files: ImageFiles) => T | Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'image-files-'));
+  const root = join(folder, 'root');
+  mkdirSync(root);
+  const content = (name: string): Promise<string> =>
+    capture('tar', ['--extract', '--to-stdout', '--file', archive, name]);
+  try {
+    const [{ Config: configName, Layers: layers }] = Manifests.parse(
+      JSON.parse(await content('manifest.json')),
+    );
+    const { created, architecture, config } = Config.parse(JSON.parse(await content(configName)));
+    for (const layer of layers) await extractLayer(archive, layer, root, wanted);
+    const environment = new Map(
+      config.Env.map(
+        (line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const,
+      ),
+    );
+    return await work({ root, created, architecture, environment });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Every file below a folder of the extracted tree that matches, by path relative to it; nothing where there is no folder. */
+export function filesBelow(root: string, matches: (path: string) => boolean): string[] {
+  const entries = readdirSync(root, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+    .filter(matches)
+    .sort();
+}
