@@ -24,8 +24,10 @@ const SECRET_WORDS = new Set([
   ...['hash', 'hmac', 'pepper', 'salt', 'signature', 'recovery'],
 ]);
 const KEY_WORDS = new Set(['key', 'keys', 'apikey', 'privatekey']);
+/** What may be a secret as a number; any other number counts. */
+const NUMERIC_WORDS = new Set(['pin', 'otp', 'totp', 'passcode']);
 /** `tokenId`, `passwordChangedAt`, `recoveryCodesLeft`: about a secret, and none. */
-const HARMLESS_ENDS = new Set(['id', 'ids', 'kid', 'at', 'until', 'count', 'left']);
+const HARMLESS_ENDS = new Set(['id', 'ids', 'kid', 'at', 'until', 'left']);
 
 function isSecretField(field: string, value: Json): boolean {
   if (value === null || typeof value === 'boolean') return false;
@@ -35,6 +37,7 @@ function isSecretField(field: string, value: Json): boolean {
     .map((word) => word.toLowerCase());
   const last = words.at(-1) ?? '';
   if (HARMLESS_ENDS.has(last)) return false;
+  if (typeof value === 'number') return words.some((word) => NUMERIC_WORDS.has(word));
   return KEY_WORDS.has(last) || words.some((word) => SECRET_WORDS.has(word));
 }
 
