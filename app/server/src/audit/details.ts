@@ -1,3 +1,7 @@
+import { REDACTED } from '../common/redaction/known-secrets.ts';
+import { redactText } from '../common/redaction/redact.ts';
+import { isSensitiveName } from '../common/redaction/sensitive-names.ts';
+
 /** What JSON can hold; a field that is undefined is left out. */
 export type Json =
   string | number | boolean | null | readonly Json[] | { readonly [field: string]: Json | undefined };
@@ -16,42 +20,19 @@ export class SecretFieldError extends Error {
   }
 }
 
-const REDACTED = '[redacted]';
+/** What is made of secrets and of keys has no place in the log either. */
+const MADE_OF_SECRETS = /(hash|hmac|sha-?256|salt|pepper|keys?)$/i;
 
-const SECRET_WORDS = new Set([
-  ...['password', 'passphrase', 'passcode', 'passwd', 'pwd', 'pin', 'secret', 'secrets', 'token', 'tokens'],
-  ...['authorization', 'bearer', 'jwt', 'cookie', 'cookies', 'credential', 'credentials', 'otp', 'totp'],
-  ...['hash', 'hmac', 'pepper', 'salt', 'signature', 'recovery'],
-]);
-const KEY_WORDS = new Set(['key', 'keys', 'apikey', 'privatekey']);
-/** What may be a secret as a number; any other number counts. */
-const NUMERIC_WORDS = new Set(['pin', 'otp', 'totp', 'passcode']);
-/** `tokenId`, `passwordChangedAt`, `recoveryCodesLeft`: about a secret, and none. */
-const HARMLESS_ENDS = new Set(['id', 'ids', 'kid', 'at', 'until', 'left']);
-
+/** A number under a plural counts them: `apiKeys: 2`. */
 function isSecretField(field: string, value: Json): boolean {
   if (value === null || typeof value === 'boolean') return false;
-  const words = field
-    .split(/(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+/)
-    .filter(Boolean)
-    .map((word) => word.toLowerCase());
-  const last = words.at(-1) ?? '';
-  if (HARMLESS_ENDS.has(last)) return false;
-  if (typeof value === 'number') return words.some((word) => NUMERIC_WORDS.has(word));
-  return KEY_WORDS.has(last) || words.some((word) => SECRET_WORDS.has(word));
+  if (typeof value === 'number' && field.endsWith('s')) return false;
+  return isSensitiveName(field) || MADE_OF_SECRETS.test(field);
 }
 
-/** What is secret wherever it stands, as in the words of a person: keys of ours, PEM, JWT, passwords in URLs and headers. */
-const SECRET_TEXT = [
-  /\bstk_[\w-]{8,}/g,
-  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^]*/g,
-  /\beyJ[\w-]{5,}\.[\w-]{5,}(\.[\w-]*)?/g,
-  /\bpbkdf2-sha\d+\$[\w$+/=-]+/g,
-  /(?<=\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@]{0,100}:)[^\s/@]{1,200}(?=@)/gi,
-  /(?<=\b(Bearer|Basic)\s+)[\w.~+/=-]{8,}/gi,
-];
-
 const LONGEST_TEXT = 2_000;
+/** Nobody reads on from here; what stands beyond is not even looked at. */
+const LONGEST_JUDGED = 10_000;
 const LONGEST_NAME = 100;
 const MOST_ITEMS = 100;
 const DEEPEST = 8;
@@ -61,9 +42,11 @@ const SHOWN_OF_CUT = 1_000;
 
 /** Text as a record may hold it: no secret, bounded, and nothing that PostgreSQL's JSON refuses (NUL, half a pair). */
 export function auditText(text: string, longest = LONGEST_TEXT): string {
-  const shown = text.length > longest ? `${text.slice(0, longest)}… (${text.length} characters)` : text;
-  const clean = shown.toWellFormed().replaceAll('\0', '\uFFFD');
-  return SECRET_TEXT.reduce((rest, pattern) => rest.replaceAll(pattern, REDACTED), clean);
+  // A secret that is cut in two would not be found any more.
+  const clean = redactText(text.slice(0, LONGEST_JUDGED)).toWellFormed().replaceAll('\0', '\uFFFD');
+  return clean.length > longest
+    ? `${clean.slice(0, longest).toWellFormed()}… (${text.length} characters)`
+    : clean;
 }
 
 /** What becomes of a field whose name says that it is a secret: the answer stands in its place. */
