@@ -13,7 +13,9 @@ const FEATURE = '^app/server/src/(?!common/|database/|outbound/|testing/)([^/]+)
 const SHOWN = [
   '^app/server/src/[^/]+/(http/)?[^/]+\\.module\\.ts$',
   '^app/server/src/market-data/bars/bars\\.service\\.ts$',
+  '^app/server/src/api-keys/api-keys\\.service\\.ts$',
   '^app/server/src/audit/audit-log\\.service\\.ts$',
+  '^app/server/src/auth/accounts\\.service\\.ts$',
   '^app/server/src/monitoring/metrics\\.ts$',
   '^app/server/src/secrets/secret-box\\.ts$',
   '^app/server/src/indicators/index\\.ts$',

@@ -1,14 +1,12 @@
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { NeedsSession, type Principal } from '../common/access.ts';
+import { NeedsSession } from '../common/access.ts';
 import { GuardedAnswers } from '../common/api-docs.ts';
-import { CurrentSession } from '../common/current-principal.ts';
+import { CurrentSession, type SessionPrincipal } from '../common/current-principal.ts';
 import { UuidPipe } from '../common/uuid.pipe.ts';
 import { NoParameters } from '../common/validation.ts';
 import { ApiKeyBody, ApiKeyList, NewApiKeyAnswer, RotationBody } from './api-keys.dto.ts';
 import { ApiKeys } from './api-keys.service.ts';
-
-type Session = Extract<Principal, { kind: 'session' }>;
 
 const KeyId = new UuidPipe('id', 'the id of an API key');
 const NOT_YOURS = 'no such key of yours';
@@ -25,7 +23,7 @@ export class ApiKeysController {
   @GuardedAnswers(ApiKeyList)
   async list(
     @Query(NoParameters) _query: object,
-    @CurrentSession() { userId }: Session,
+    @CurrentSession() { userId }: SessionPrincipal,
   ): Promise<ApiKeyList> {
     return { apiKeys: await this.apiKeys.list(userId) };
   }
@@ -36,7 +34,7 @@ export class ApiKeysController {
   @GuardedAnswers(NewApiKeyAnswer, { status: 201, conflict: 'there are as many keys as one may have' })
   create(
     @Query(NoParameters) _query: object,
-    @CurrentSession() { userId }: Session,
+    @CurrentSession() { userId }: SessionPrincipal,
     @Body() body: ApiKeyBody,
   ): Promise<NewApiKeyAnswer> {
     return this.apiKeys.create(userId, body);
@@ -52,7 +50,7 @@ export class ApiKeysController {
   rotate(
     @Param('id', KeyId) id: string,
     @Query(NoParameters) _query: object,
-    @CurrentSession() { userId }: Session,
+    @CurrentSession() { userId }: SessionPrincipal,
     @Body() { overlapHours }: RotationBody,
   ): Promise<NewApiKeyAnswer> {
     return this.apiKeys.rotate(userId, id, overlapHours);
@@ -65,7 +63,7 @@ export class ApiKeysController {
   revoke(
     @Param('id', KeyId) id: string,
     @Query(NoParameters) _query: object,
-    @CurrentSession() { userId }: Session,
+    @CurrentSession() { userId }: SessionPrincipal,
   ): Promise<void> {
     return this.apiKeys.revoke(userId, id);
   }

@@ -1,9 +1,9 @@
 import { Body, Controller, Delete, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { NeedsSession, type Principal, Public } from '../common/access.ts';
+import { NeedsSession, Public } from '../common/access.ts';
 import { GuardedAnswers } from '../common/api-docs.ts';
-import { CurrentSession } from '../common/current-principal.ts';
+import { CurrentSession, type SessionPrincipal } from '../common/current-principal.ts';
 import { UuidPipe } from '../common/uuid.pipe.ts';
 import { NoParameters } from '../common/validation.ts';
 import {
@@ -16,8 +16,6 @@ import {
   StepUpBody,
 } from './auth.dto.ts';
 import { AuthService } from './auth.service.ts';
-
-type Session = Extract<Principal, { kind: 'session' }>;
 
 const SessionId = new UuidPipe('id', 'the id of a session');
 
@@ -73,7 +71,7 @@ export class AuthController {
   @GuardedAnswers(undefined)
   logout(
     @Query(NoParameters) _query: object,
-    @CurrentSession() session: Session,
+    @CurrentSession() session: SessionPrincipal,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
@@ -89,7 +87,7 @@ export class AuthController {
   @GuardedAnswers(SessionState)
   stepUp(
     @Query(NoParameters) _query: object,
-    @CurrentSession() session: Session,
+    @CurrentSession() session: SessionPrincipal,
     @Body() body: StepUpBody,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
@@ -103,7 +101,7 @@ export class AuthController {
   @GuardedAnswers(SessionState)
   changePassword(
     @Query(NoParameters) _query: object,
-    @CurrentSession() session: Session,
+    @CurrentSession() session: SessionPrincipal,
     @Body() body: PasswordChangeBody,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
@@ -115,7 +113,10 @@ export class AuthController {
   @Get('sessions')
   @ApiOperation({ operationId: 'listSessions', summary: 'Where one is signed in' })
   @GuardedAnswers(SessionList)
-  sessions(@Query(NoParameters) _query: object, @CurrentSession() session: Session): Promise<SessionList> {
+  sessions(
+    @Query(NoParameters) _query: object,
+    @CurrentSession() session: SessionPrincipal,
+  ): Promise<SessionList> {
     return this.auth.sessionsOf(session);
   }
 
@@ -123,7 +124,10 @@ export class AuthController {
   @Delete('sessions')
   @ApiOperation({ operationId: 'endOtherSessions', summary: 'End all sessions of oneself but this one' })
   @GuardedAnswers(RevokedCount)
-  endOthers(@Query(NoParameters) _query: object, @CurrentSession() session: Session): Promise<RevokedCount> {
+  endOthers(
+    @Query(NoParameters) _query: object,
+    @CurrentSession() session: SessionPrincipal,
+  ): Promise<RevokedCount> {
     return this.auth.endOthers(session);
   }
 
@@ -134,7 +138,7 @@ export class AuthController {
   endOne(
     @Param('id', SessionId) id: string,
     @Query(NoParameters) _query: object,
-    @CurrentSession() session: Session,
+    @CurrentSession() session: SessionPrincipal,
   ): Promise<void> {
     return this.auth.endOne(session, id);
   }

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AuditLog } from '../audit/audit-log.service.ts';
-import type { Principal } from '../common/access.ts';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
+import type { SessionPrincipal } from '../common/current-principal.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Database } from '../database/sql.ts';
 import { accountById } from './account.ts';
@@ -22,8 +22,6 @@ import { CsrfTokens } from './sessions/csrf.ts';
 import { clearSessionCookie, readSessionCookie, writeSessionCookie } from './sessions/session-cookie.ts';
 import { type NewSession, Sessions } from './sessions/sessions.service.ts';
 import { Setup } from './setup.service.ts';
-
-type Session = Extract<Principal, { kind: 'session' }>;
 
 /** What the routes below `auth` do: the steps of signing in, with the cookie around them. */
 @Injectable()
@@ -62,7 +60,11 @@ export class AuthService {
     return this.handOver(await this.login.signIn({ username, password, code }), request, response);
   }
 
-  async signOut({ userId, sessionId }: Session, request: Request, response: Response): Promise<void> {
+  async signOut(
+    { userId, sessionId }: SessionPrincipal,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
     await this.database.transaction(async (sql) => {
       await this.sessions.revoke(userId, sessionId, sql);
       await this.audit.record({ action: 'session.logout', object: { kind: 'session', id: sessionId } }, sql);
@@ -73,7 +75,7 @@ export class AuthService {
   }
 
   async stepUp(
-    { userId, sessionId }: Session,
+    { userId, sessionId }: SessionPrincipal,
     { password, code }: StepUpBody,
     request: Request,
     response: Response,
@@ -82,7 +84,7 @@ export class AuthService {
   }
 
   async changePassword(
-    { userId, sessionId }: Session,
+    { userId, sessionId }: SessionPrincipal,
     { currentPassword, newPassword }: PasswordChangeBody,
     request: Request,
     response: Response,
@@ -95,12 +97,14 @@ export class AuthService {
     );
   }
 
-  async sessionsOf({ userId, sessionId }: Session): Promise<SessionList> {
+  async sessionsOf({ userId, sessionId }: SessionPrincipal): Promise<SessionList> {
     const sessions = await this.sessions.list(userId);
-    return { sessions: sessions.map((session) => ({ ...session, isCurrent: session.id === sessionId })) };
+    return {
+      sessions: sessions.map((session) => Object.assign(session, { isCurrent: session.id === sessionId })),
+    };
   }
 
-  async endOthers({ userId, sessionId }: Session): Promise<RevokedCount> {
+  async endOthers({ userId, sessionId }: SessionPrincipal): Promise<RevokedCount> {
     return this.database.transaction(async (sql) => {
       const revoked = await this.sessions.revokeAll(userId, sessionId, sql);
       const after = { revoked };
@@ -112,7 +116,7 @@ export class AuthService {
     });
   }
 
-  async endOne({ userId }: Session, id: string): Promise<void> {
+  async endOne({ userId }: SessionPrincipal, id: string): Promise<void> {
     await this.database.transaction(async (sql) => {
       await this.sessions.revoke(userId, id, sql);
       await this.audit.record({ action: 'session.revoke', object: { kind: 'session', id } }, sql);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { ApiKeys } from '../api-keys/api-keys.service.ts';
 import type { Principal } from '../common/access.ts';
+import type { SessionPrincipal } from '../common/current-principal.ts';
 import { UnauthorizedError } from '../common/errors.ts';
 import { readSessionCookie } from './sessions/session-cookie.ts';
 import { type LiveSession, Sessions } from './sessions/sessions.service.ts';
@@ -9,7 +10,7 @@ import { type LiveSession, Sessions } from './sessions/sessions.service.ts';
 /** Who asks, by what they showed. */
 export type Authenticated =
   | { readonly principal: Extract<Principal, { kind: 'api-key' }>; readonly session: undefined }
-  | { readonly principal: Extract<Principal, { kind: 'session' }>; readonly session: LiveSession };
+  | { readonly principal: SessionPrincipal; readonly session: LiveSession };
 
 const BEARER = /^Bearer ([\x21-\x7e]{1,512})$/i;
 

@@ -1,13 +1,11 @@
 import { Body, Controller, Delete, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { NeedsSession, type Principal } from '../common/access.ts';
+import { NeedsSession } from '../common/access.ts';
 import { GuardedAnswers } from '../common/api-docs.ts';
-import { CurrentSession } from '../common/current-principal.ts';
+import { CurrentSession, type SessionPrincipal } from '../common/current-principal.ts';
 import { NoParameters } from '../common/validation.ts';
 import { CodeBody, EnrolmentAnswer, RecoveryCodes } from './auth.dto.ts';
 import { SecondFactor } from './second-factor/second-factor.service.ts';
-
-type Session = Extract<Principal, { kind: 'session' }>;
 
 /** The second factor of oneself. */
 @ApiTags('auth')
@@ -24,7 +22,7 @@ export class SecondFactorController {
   @GuardedAnswers(EnrolmentAnswer, { status: 201, conflict: 'there is a second factor already' })
   enrol(
     @Query(NoParameters) _query: object,
-    @CurrentSession() { userId }: Session,
+    @CurrentSession() { userId }: SessionPrincipal,
   ): Promise<EnrolmentAnswer> {
     return this.secondFactor.enrol(userId);
   }
@@ -38,7 +36,7 @@ export class SecondFactorController {
   @GuardedAnswers(RecoveryCodes, { conflict: 'there is nothing to confirm' })
   async confirm(
     @Query(NoParameters) _query: object,
-    @CurrentSession() { userId }: Session,
+    @CurrentSession() { userId }: SessionPrincipal,
     @Body() { code }: CodeBody,
   ): Promise<RecoveryCodes> {
     return { recoveryCodes: await this.secondFactor.confirm(userId, code) };
@@ -50,7 +48,7 @@ export class SecondFactorController {
   @GuardedAnswers(RecoveryCodes, { conflict: 'there is no second factor' })
   async renew(
     @Query(NoParameters) _query: object,
-    @CurrentSession() { userId }: Session,
+    @CurrentSession() { userId }: SessionPrincipal,
   ): Promise<RecoveryCodes> {
     return { recoveryCodes: await this.secondFactor.renewRecoveryCodes(userId) };
   }
@@ -59,7 +57,7 @@ export class SecondFactorController {
   @Delete()
   @ApiOperation({ operationId: 'removeSecondFactor', summary: 'Switch the second factor off' })
   @GuardedAnswers(undefined)
-  remove(@Query(NoParameters) _query: object, @CurrentSession() { userId }: Session): Promise<void> {
+  remove(@Query(NoParameters) _query: object, @CurrentSession() { userId }: SessionPrincipal): Promise<void> {
     return this.secondFactor.remove(userId);
   }
 }

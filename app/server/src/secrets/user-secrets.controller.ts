@@ -1,13 +1,11 @@
 import { Body, Controller, Delete, Get, Param, Put, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { NeedsSession, type Principal } from '../common/access.ts';
+import { NeedsSession } from '../common/access.ts';
 import { GuardedAnswers } from '../common/api-docs.ts';
-import { CurrentSession } from '../common/current-principal.ts';
+import { CurrentSession, type SessionPrincipal } from '../common/current-principal.ts';
 import { NoParameters } from '../common/validation.ts';
 import { SecretBody, SecretPath, UserSecret, UserSecretList } from './user-secrets.dto.ts';
 import { UserSecrets } from './user-secrets.service.ts';
-
-type Session = Extract<Principal, { kind: 'session' }>;
 
 /** Whose secrets these are, is said by who asks and by nothing in the request. */
 @ApiTags('account')
@@ -24,7 +22,7 @@ export class UserSecretsController {
   @GuardedAnswers(UserSecretList)
   async list(
     @Query(NoParameters) _query: object,
-    @CurrentSession() { userId }: Session,
+    @CurrentSession() { userId }: SessionPrincipal,
   ): Promise<UserSecretList> {
     return { items: await this.secrets.list(userId) };
   }
@@ -39,7 +37,7 @@ export class UserSecretsController {
   put(
     @Param() path: SecretPath,
     @Query(NoParameters) _query: object,
-    @CurrentSession() { userId }: Session,
+    @CurrentSession() { userId }: SessionPrincipal,
     @Body() body: SecretBody,
   ): Promise<UserSecret> {
     return this.secrets.put(userId, path, body.value);
@@ -52,7 +50,7 @@ export class UserSecretsController {
   remove(
     @Param() path: SecretPath,
     @Query(NoParameters) _query: object,
-    @CurrentSession() { userId }: Session,
+    @CurrentSession() { userId }: SessionPrincipal,
   ): Promise<void> {
     return this.secrets.remove(userId, path);
   }

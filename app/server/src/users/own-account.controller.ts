@@ -1,13 +1,11 @@
 import { Body, Controller, Delete, Get, Patch, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { NeedsSession, type Principal } from '../common/access.ts';
+import { NeedsSession } from '../common/access.ts';
 import { GuardedAnswers } from '../common/api-docs.ts';
-import { CurrentSession } from '../common/current-principal.ts';
+import { CurrentSession, type SessionPrincipal } from '../common/current-principal.ts';
 import { NoParameters } from '../common/validation.ts';
 import { AccountExport, OwnChangeBody, UserItem } from './users.dto.ts';
 import { UsersService } from './users.service.ts';
-
-type Session = Extract<Principal, { kind: 'session' }>;
 
 /** What belongs to oneself. */
 @ApiTags('account')
@@ -19,7 +17,10 @@ export class OwnAccountController {
   @Get()
   @ApiOperation({ operationId: 'getOwnAccount', summary: 'The account of who asks' })
   @GuardedAnswers(UserItem)
-  get(@Query(NoParameters) _query: object, @CurrentSession() { userId }: Session): Promise<UserItem> {
+  get(
+    @Query(NoParameters) _query: object,
+    @CurrentSession() { userId }: SessionPrincipal,
+  ): Promise<UserItem> {
     return this.users.get(userId);
   }
 
@@ -29,7 +30,7 @@ export class OwnAccountController {
   @GuardedAnswers(UserItem)
   change(
     @Query(NoParameters) _query: object,
-    @CurrentSession() { userId }: Session,
+    @CurrentSession() { userId }: SessionPrincipal,
     @Body() body: OwnChangeBody,
   ): Promise<UserItem> {
     return this.users.change(userId, body);
@@ -42,7 +43,10 @@ export class OwnAccountController {
     summary: 'Everything that is stored of oneself, without secrets',
   })
   @GuardedAnswers(AccountExport)
-  export(@Query(NoParameters) _query: object, @CurrentSession() { userId }: Session): Promise<AccountExport> {
+  export(
+    @Query(NoParameters) _query: object,
+    @CurrentSession() { userId }: SessionPrincipal,
+  ): Promise<AccountExport> {
     return this.users.export(userId);
   }
 
@@ -50,7 +54,7 @@ export class OwnAccountController {
   @Delete()
   @ApiOperation({ operationId: 'deleteOwnAccount', summary: 'Remove oneself with everything that is theirs' })
   @GuardedAnswers(undefined, { conflict: 'nobody could manage users any more' })
-  remove(@Query(NoParameters) _query: object, @CurrentSession() { userId }: Session): Promise<void> {
+  remove(@Query(NoParameters) _query: object, @CurrentSession() { userId }: SessionPrincipal): Promise<void> {
     return this.users.remove(userId);
   }
 }

@@ -58,7 +58,7 @@ export class UsersService {
       await this.audit.record({ action: 'user.create', object: { kind: 'user', id }, after: { role } }, sql);
       return created;
     });
-    return { ...user, oneTimePassword };
+    return Object.assign(user, { oneTimePassword });
   }
 
   async change(id: string, { displayName, role, isDisabled }: UserChangeBody): Promise<UserItem> {

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Principal, UserRole } from '../../common/access.ts';
+import type { UserRole } from '../../common/access.ts';
+import type { SessionPrincipal } from '../../common/current-principal.ts';
 import { CLOCK, type Clock } from '../../common/clock.ts';
 import { NotFoundError } from '../../common/errors.ts';
 import { currentRequest } from '../../common/request-context.ts';
@@ -28,7 +29,7 @@ export interface NewSession {
 
 /** What a request with a session's token may count on. */
 export interface LiveSession {
-  readonly principal: Extract<Principal, { kind: 'session' }>;
+  readonly principal: SessionPrincipal;
   readonly expiresAt: Date;
   readonly isSteppedUp: boolean;
   readonly mustChangePassword: boolean;
