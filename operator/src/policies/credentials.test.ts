@@ -81,10 +81,14 @@ describe('activeKid', () => {
     expect(activeKid(keyring([{ kid: 'a', state: 'retiring', key: 'x' }, active]))).toBe('b');
   });
 
-  it.each([[[]], [{}], [[null]], [[{ kid: 'a', state: 'next' }]], [[{ kid: 7, state: 'active' }]]])(
-    'is undefined in %j',
-    (content) => expect(activeKid(keyring(content))).toBeUndefined(),
-  );
+  it.each([
+    [[]],
+    [{}],
+    [[null]],
+    [[{ kid: 'a', state: 'next' }]],
+    [[{ kid: 7, state: 'active' }]],
+    [[{ ...active, kid: 'No kid' }]],
+  ])('is undefined in %j', (content) => expect(activeKid(keyring(content))).toBeUndefined());
 
   it('is undefined where there is no JSON', () => {
     expect(activeKid(undefined)).toBeUndefined();

@@ -100,6 +100,9 @@ export function missingCredential(
   };
 }
 
+/** As the application has it. */
+const KID = /^[a-z0-9-]{1,32}$/;
+
 /** The kid of the active key of a keyring's Secret, undefined where it holds no keyring. */
 export function activeKid(secret: LiveSecret | undefined): string | undefined {
   const text = secretValue(secret, KEYRING.key);
@@ -114,7 +117,8 @@ export function activeKid(secret: LiveSecret | undefined): string | undefined {
 
 function isActive(key: unknown): key is { readonly kid: string } {
   if (typeof key !== 'object' || key === null) return false;
-  return 'state' in key && key.state === 'active' && 'kid' in key && typeof key.kid === 'string';
+  if (!('state' in key && key.state === 'active' && 'kid' in key)) return false;
+  return typeof key.kid === 'string' && KID.test(key.kid);
 }
 
 /** Decoded value of a key, undefined where it is absent or empty. */

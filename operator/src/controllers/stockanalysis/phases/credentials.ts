@@ -58,10 +58,9 @@ export async function credentialsPhase(pass: Pass): Promise<Outcome<Credentials>
   return { verdict, output: new Credentials(secrets, numbers) };
 }
 
-/** Whether something exists that only the existing passwords open. */
+/** Whether something exists that only the existing Secrets open; of a database of somebody else nobody knows. */
 async function hasData(pass: Pass): Promise<boolean> {
-  if (hasServed(pass.status)) return true;
-  if (pass.target.spec.database.mode === 'External') return false;
+  if (hasServed(pass.status) || pass.target.spec.database.mode === 'External') return true;
   const { children, dependencies, object, visit } = pass;
   const name = postgresClaimName(pass.target.name);
   if (children.get(kinds.claims, name) === undefined) {
