@@ -1,17 +1,19 @@
 import { Injectable } from '@nestjs/common';
+import { availableParallelism } from 'node:os';
 import { TooManyRequestsError } from '../../common/errors.ts';
 import { Metrics } from '../../monitoring/metrics.ts';
 import { hashPassword, impossibleHash, type Verification, verifyPassword } from './password-hash.ts';
 
 /**
- * Two of the four threads of libuv's pool: the others resolve names and read files meanwhile. Each hash takes a core for
- * 0.3 s, so more at once would also finish none of them earlier where a server has two.
+ * Two of the four threads of libuv's pool, which also resolves names and reads files. Fewer where there are fewer CPUs:
+ * each hash takes one for 0.3 s, and one is left to the event loop. That counts double in a pod, whose limit is a quota
+ * of 100 ms: two hashes in a pod of one CPU use it up in half the time, and then the whole process stands still.
  */
-const MOST_RUNNING = 2;
-/** The last one waits for 16 / 2 × 0.3 s = 2.4 s; who would wait longer is told so at once and holds no connection. */
+export const MOST_RUNNING = Math.min(2, Math.max(1, availableParallelism() - 1));
+/** What comes last waits for some seconds; who would wait longer is told so at once and holds no connection. */
 const MOST_WAITING = 16;
-/** When a full queue has gone. */
-const RETRY_AFTER_SECONDS = 3;
+/** When a full queue has gone: 16 hashes of 0.3 s, one after the other. */
+const RETRY_AFTER_SECONDS = 5;
 
 /** The one way to make and compare password hashes, which cost so much that anyone could stop the server with them. */
 @Injectable()
