@@ -24,13 +24,20 @@ export interface Batch {
 }
 
 /** $1 kids, $2 id to go on after, $3 rows. What is rewrapped is not found again, so an interrupted job just begins anew. */
-const due = ({ table, column }: SealedColumn): string => `
+const due = (table: string, column: string): string => `
   SELECT id, ${column} AS sealed FROM app.${table}
   WHERE split_part(${column}, '.', 2) = ANY ($1) AND ($2::uuid IS NULL OR id > $2::uuid)
   ORDER BY id LIMIT $3 FOR NO KEY UPDATE`;
 
-const store = ({ table, column }: SealedColumn): string =>
-  `UPDATE app.${table} SET ${column} = $2 WHERE id = $1`;
+type ByTable = Readonly<Record<SealedColumn['table'], string>>;
+
+const DUE: ByTable = { user_secrets: due('user_secrets', 'sealed'), users: due('users', 'totp_secret') };
+
+/** $1 id, $2 sealed value */
+const STORE: ByTable = {
+  user_secrets: 'UPDATE app.user_secrets SET sealed = $2 WHERE id = $1',
+  users: 'UPDATE app.users SET totp_secret = $2 WHERE id = $1',
+};
 
 /** @returns undefined while another replica is at it */
 export function rewrapBatch(
@@ -44,11 +51,11 @@ export function rewrapBatch(
     // Of the transaction, not of the session: it needs no connection of its own and cannot be left behind.
     const [lock] = await sql.query<{ locked: boolean }>(TRY_LOCK, [ADVISORY_LOCK]);
     if (lock?.locked !== true) return undefined;
-    const rows = await sql.query<SealedRow>(due(column), [kids, after ?? null, BATCH]);
+    const rows = await sql.query<SealedRow>(DUE[column.table], [kids, after ?? null, BATCH]);
     const failures: EnvelopeError[] = [];
     for (const { id, sealed } of rows)
       try {
-        await sql.query(store(column), [id, rewrap(sealed, { ...column, id }, keyring)]);
+        await sql.query(STORE[column.table], [id, rewrap(sealed, { ...column, id }, keyring)]);
       } catch (error) {
         if (!(error instanceof EnvelopeError)) throw error;
         failures.push(error);
