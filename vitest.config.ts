@@ -95,7 +95,8 @@ export default defineConfig({
           name: 'apiserver',
           // Six files wait more than they work: in one worker the long quiet windows would add up.
           maxWorkers: 6,
-          include: ['test/{apiserver,fault,transitions}/**/*.test.ts'],
+          include: ['test/{apiserver,manifests,fault,transitions}/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, '**/*.unit.test.ts'],
           globalSetup: ['test/apiserver/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,

@@ -17,6 +17,10 @@ interface GoModule {
   /** Names as Go gives them, where they differ from ours. */
   readonly rename?: Readonly<Record<string, string>>;
   readonly ldflags: string;
+  /** A `main.go` of ours beside go.mod, for what nobody ships as a program; else go.mod names the programs. */
+  readonly isOurs?: true;
+  /** GOEXPERIMENT, where the source needs one. */
+  readonly experiment?: string;
   /** On a cold machine with 2 cores, for the person who waits. */
   readonly coldMinutes: number;
 }
@@ -45,6 +49,15 @@ const MODULES = {
   'local-path-provisioner': { tools: ['local-path-provisioner'], ldflags: '', coldMinutes: 2 },
   helm: { tools: ['helm'], ldflags: '', coldMinutes: 2 },
   gitleaks: { tools: ['gitleaks'], ldflags: '', coldMinutes: 1 },
+  'kube-score': { tools: ['kube-score'], ldflags: '', coldMinutes: 1 },
+  // The program `trivy` takes five times as long: it scans much else.
+  'trivy-kubernetes': {
+    tools: ['trivy-kubernetes'],
+    ldflags: '',
+    isOurs: true,
+    experiment: 'jsonv2',
+    coldMinutes: 2,
+  },
 } as const satisfies Record<string, GoModule>;
 
 type ModuleName = keyof typeof MODULES;
@@ -53,8 +66,10 @@ export type ToolName = (typeof MODULES)[ModuleName]['tools'][number];
 const sourceOf = (name: ModuleName): string => fileURLToPath(new URL(`go/${name}`, import.meta.url));
 
 function keyOf(name: ModuleName): string {
-  const hash = createHash('sha256').update(MODULES[name].ldflags);
-  for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(sourceOf(name), file)));
+  const { ldflags, isOurs, experiment = '' }: GoModule = MODULES[name];
+  const hash = createHash('sha256').update(ldflags).update(experiment);
+  for (const file of ['go.mod', 'go.sum', ...(isOurs ? ['main.go'] : [])])
+    hash.update(readFileSync(join(sourceOf(name), file)));
   return hash.digest('hex').slice(0, 16);
 }
 
@@ -80,11 +95,19 @@ async function buildModule(name: ModuleName, target: string): Promise<void> {
   try {
     await capture(
       'go',
-      ['build', '-trimpath', '-ldflags', `-s -w ${spec.ldflags}`, '-o', `${temporary}/`, 'tool'],
+      [
+        ...['build', '-trimpath', '-ldflags', `-s -w ${spec.ldflags}`, '-o', `${temporary}/`],
+        spec.isOurs ? '.' : 'tool',
+      ],
       {
         cwd: sourceOf(name),
         // A distribution may have set its Go to stay with the toolchain it came with.
-        env: { CGO_ENABLED: '0', GOFLAGS: '', GOTOOLCHAIN: process.env['GOTOOLCHAIN'] ?? 'auto' },
+        env: {
+          CGO_ENABLED: '0',
+          GOFLAGS: '',
+          GOTOOLCHAIN: process.env['GOTOOLCHAIN'] ?? 'auto',
+          GOEXPERIMENT: spec.experiment ?? '',
+        },
         endsWithUs: true,
       },
     );

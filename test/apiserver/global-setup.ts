@@ -22,6 +22,7 @@ import { helmProgram } from '../../hack/charts/helm.ts';
 import { identify, isAlive, type ProcessIdentity } from '../../hack/cluster/processes.ts';
 import { startControlPlane, stopControlPlane, type Tuning } from '../../hack/cluster/control-plane.ts';
 import { createServerCertificate } from '../../operator/src/postgres/index.ts';
+import { installScanners } from '../manifests/scan.ts';
 import { installCRD } from '../support/crd.ts';
 import { PROXY_NAME } from '../support/fault-proxy.ts';
 import { runFakeNode } from '../support/fake-node.ts';
@@ -142,6 +143,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await removeLeftovers();
   // Built before the clock of any test runs: on a cold machine that takes minutes.
   await helmProgram();
+  if (project.name === 'apiserver') await installScanners();
   const { folder, scratch, programs } = makeFolders();
   const stopping = new AbortController();
   const ledger = join(folder, 'processes');

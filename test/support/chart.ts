@@ -9,6 +9,7 @@ const Rule = z.strictObject({
   apiGroups: z.array(z.string()),
   resources: z.array(z.string()),
   verbs: z.array(z.string()),
+  resourceNames: z.array(z.string()).optional(),
 });
 
 const Rendered = z.looseObject({
@@ -25,6 +26,9 @@ const Rendered = z.looseObject({
 
 export type RenderedObject = z.infer<typeof Rendered>;
 
+/** An object of whatever origin, with the members that tell what it is. */
+export const parseObject = (value: unknown): RenderedObject => Rendered.parse(value);
+
 /** Objects of `helm template` with values over the chart's own; rejects with helm's message when the values are refused. */
 export async function renderChart(
   values: unknown = {},
@@ -39,7 +43,7 @@ export function parseManifests(text: string): readonly RenderedObject[] {
   return parseAllDocuments(text, { strict: true }).map((document) => {
     const [error] = document.errors;
     if (error) throw error;
-    return Rendered.parse(document.toJS());
+    return parseObject(document.toJS());
   });
 }
 

@@ -21,10 +21,13 @@ const OTHERS: readonly Kind[] = [
   ['v1', 'persistentvolumeclaims'],
 ];
 
+/** What the operator makes, and the pods that come of it. */
+export const CHILDREN = [...WORKLOADS, ...OTHERS];
+
 /** Everything that carries the labels of the object, as sorted `resource/name`. */
 export async function inventory(plan: Plan): Promise<string[]> {
   const selector = encodeURIComponent(`app.kubernetes.io/instance=${OBJECT_NAME}`);
-  const lists = [...WORKLOADS, ...OTHERS].map(async ([group, resource]) => {
+  const lists = CHILDREN.map(async ([group, resource]) => {
     const items = await plan.list<KubeObject>(group, `${resource}?labelSelector=${selector}`);
     return items.map(({ metadata }) => `${resource}/${metadata.name}`);
   });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT } from '../../hack/lib/paths.ts';
-import { pinsIn } from './python.ts';
+import { pinsIn } from './python-environment.ts';
 
 it('reads the exact versions out of the list of the image', () => {
   expect(
