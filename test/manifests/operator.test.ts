@@ -39,4 +39,11 @@ describe('what the operator makes', () => {
     expect(workloads.length).toBeGreaterThanOrEqual(3);
     expect(workloads.filter((workload) => !pods.some((pod) => pod.startsWith(workload)))).toEqual([]);
   });
+
+  it('becomes pods of which none is given a token of the API server', () => {
+    const pods = sets.flatMap((set) => set.pods);
+    expect(pods.length).toBeGreaterThan(20);
+    const given = pods.filter((pod) => JSON.stringify(pod).includes('serviceAccountToken'));
+    expect(given.map(({ metadata }) => metadata.name)).toEqual([]);
+  });
 });
