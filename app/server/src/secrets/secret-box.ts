@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
 import type { Keyrings } from '../common/configuration/keyrings.ts';
+import { knownSecrets } from '../common/redaction/known-secrets.ts';
 import { peppered } from '../common/pepper.ts';
 import { open, seal } from './envelope.ts';
 import type { SealedPlace } from './sealed-columns.ts';
@@ -22,12 +23,16 @@ export class SecretBox {
 
   /** @returns text for the column; it opens nowhere else, so the id of a new row is chosen before */
   seal(place: SealedPlace, text: string): string {
+    knownSecrets.rememberForNow(text);
     return seal(text, place, this.keyrings.encryption);
   }
 
   /** @throws EnvelopeError (MalformedEnvelopeError, UnknownKeyError, TamperedError); none repeats the value */
   open(place: SealedPlace, sealed: string): string {
-    return open(sealed, place, this.keyrings.encryption);
+    const text = open(sealed, place, this.keyrings.encryption);
+    // While it is in use, nothing that is written shall have it: errors of a service repeat what was sent.
+    knownSecrets.rememberForNow(text);
+    return text;
   }
 
   /** Tells values of one user and kind apart, `KID.HMAC`; of another user or kind the same value has another one. */

@@ -74,7 +74,8 @@ export function readConfigurationFile(path: string | undefined, issues: string[]
   if (path === undefined) return fileSchema.parse({});
   let content: unknown;
   try {
-    content = parse(readFileSync(path, 'utf8')) ?? {};
+    // A pretty error shows the line that is wrong, with whatever somebody wrote there.
+    content = parse(readFileSync(path, 'utf8'), { prettyErrors: false }) ?? {};
   } catch (error) {
     issues.push(`STOCK_ANALYSIS_CONFIG_FILE: cannot read ${path}: ${messageOf(error)}`);
     return fileSchema.parse({});

@@ -46,8 +46,8 @@ const PATTERNS: readonly Pattern[] = [
     replacement: `$1${REDACTED}`,
   },
   {
-    hint: /session|sid|csrf/,
-    pattern: /((?:session|sid|csrf)[\w-]{0,20}=)[\w.~+/=%-]{16,}/gi,
+    hint: /session|sid|csrf|stock-analysis/,
+    pattern: /((?:session|sid|csrf|stock-analysis)[\w-]{0,20}=)[\w.~+/=%-]{16,}/gi,
     replacement: `$1${REDACTED}`,
   },
   // name=value, in queries, forms and connection strings.
