@@ -4,6 +4,7 @@ import { BrokenChainError, type Link } from './audit/hash-chain.ts';
 import { verifyLog } from './audit/verify-log.ts';
 import { loadConfiguration } from './common/configuration/configuration.ts';
 import { messageOf } from './common/configuration/errors.ts';
+import { rememberSecretsOf } from './common/redaction/secrets-of-configuration.ts';
 import { poolOptions } from './database/data-source.ts';
 
 const USAGE = 'usage: entrypoint audit-verify [--from SEQ] [--expect SEQ:HASH]...';
@@ -38,13 +39,14 @@ export function parseTask(args: readonly string[]): Task {
 }
 
 async function verify(environment: NodeJS.ProcessEnv, { from, anchors }: Task): Promise<void> {
-  const { database } = loadConfiguration('audit-verify', environment);
+  const configuration = loadConfiguration('audit-verify', environment);
+  rememberSecretsOf(configuration);
   const purpose = {
     applicationName: 'stock-analysis-audit-verify',
     max: 1,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   };
-  const client = new Client(poolOptions(database, purpose));
+  const client = new Client(poolOptions(configuration.database, purpose));
   const started = performance.now();
   const elapsed = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`;
   let told = started;

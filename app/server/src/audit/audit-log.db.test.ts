@@ -6,7 +6,7 @@ import { grantAccess } from '../database/grants.ts';
 import { runInRequest } from './testing/requests.ts';
 import { createTestDatabase, type TestDatabase } from '../database/testing/test-database.ts';
 import { Metrics } from '../monitoring/metrics.ts';
-import type { AuditLog } from './audit-log.service.ts';
+import { AuditLog } from './audit-log.service.ts';
 import { auditLogOf, storedRecords } from './testing/audit-logs.ts';
 
 const USER = '0b5a6a5e-8a58-4c0c-9d50-0c4f6c1b8a01';
@@ -124,6 +124,17 @@ describe('a record', () => {
     ]);
     expect(await count()).toBe(1);
     told.mockRestore();
+  });
+
+  it('holds no secret: a test that hands one over fails, a server goes on without it', async () => {
+    const event = { action: 'user.create', object: { kind: 'user' }, after: { password: 'hunter2' } };
+    const records = await storedRecords(database.sql);
+    await expect(log.record(event)).rejects.toThrow('the field password looks like a secret');
+    expect(await storedRecords(database.sql)).toEqual(records);
+    await new AuditLog(database.sql, 'replace', metrics).record(event);
+    const written = await newest();
+    expect(JSON.parse(written?.record ?? '')).toMatchObject({ after: { password: '[redacted]' } });
+    expect(written?.record).not.toContain('hunter2');
   });
 
   it('may hold whatever people type', async () => {

@@ -53,7 +53,7 @@ export function recordText(
     object: { kind: object.kind, id: word(object.id) },
     address: word(request?.address),
     userAgent: word(request?.userAgent),
-    requestId: request?.requestId,
+    requestId: word(request?.requestId),
     before: before && auditDetails(before, secretFields),
     after: after && auditDetails(after, secretFields),
     reason: reason && auditText(reason, LONGEST_REASON),
