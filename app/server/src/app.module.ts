@@ -10,6 +10,7 @@ import { AccessGuard } from './auth/access.guard.ts';
 import { CommonModule } from './common/common.module.ts';
 import type { Configuration } from './common/configuration/configuration.ts';
 import { DatabaseGuard } from './database/database.guard.ts';
+import { BodyGuard } from './common/http/body.guard.ts';
 import { loggingParams } from './common/logging.ts';
 import { DatabaseModule } from './database/database.module.ts';
 import { MarketDataModule, MarketDataWorkerModule } from './market-data/market-data.module.ts';
@@ -43,10 +44,11 @@ export class ServerModule {
         IndicatorsModule,
         AnalysisModule,
       ],
-      // In this order: who may ask at all, then whether it can be answered.
+      // In this order: who may ask at all, whether it can be answered, and only then what the request brings with it.
       providers: [
         { provide: APP_GUARD, useExisting: AccessGuard },
         { provide: APP_GUARD, useClass: DatabaseGuard },
+        { provide: APP_GUARD, useClass: BodyGuard },
       ],
     };
   }

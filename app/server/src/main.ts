@@ -6,7 +6,8 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
 import { ServerModule } from './app.module.ts';
 import { type Configuration, loadConfiguration } from './common/configuration/configuration.ts';
-import { configureHttp } from './common/http.ts';
+import { configureHttp } from './common/http/configure-http.ts';
+import { requestLog } from './common/logging.ts';
 import { answerTheRest } from './common/problem.filter.ts';
 import { rememberSecretsOf } from './common/redaction/secrets-of-configuration.ts';
 import { stopOnSignal } from './graceful-shutdown.ts';
@@ -33,7 +34,7 @@ export async function createServerApplication(configuration: Configuration): Pro
   app.useLogger(app.get(Logger));
   app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready'] });
   app.use(httpMetrics(app.get(Metrics)));
-  configureHttp(app);
+  configureHttp(app, configuration.security, requestLog(configuration.role, configuration.logLevel));
   serveOpenApi(app);
   await app.init();
   // After the routes: looking for a file costs a system call, and no question to the API is one.

@@ -2,7 +2,8 @@ import type { INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { allowedMethods } from './common/allowed-methods.ts';
+import { REVALIDATE } from './common/http/cache-control.ts';
+import { allowedMethods } from './common/http/allowed-methods.ts';
 import { Problem } from './common/problem.ts';
 
 const OPEN_API_PATH = '/api/v1/openapi.json';
@@ -30,6 +31,6 @@ export function serveOpenApi(app: NestExpressApplication): void {
   const document = JSON.stringify(described);
   const routes: INestApplication = app;
   routes.getHttpAdapter().get(OPEN_API_PATH, (_request: Request, response: Response) => {
-    response.type('application/json').send(document);
+    response.type('application/json').set('Cache-Control', REVALIDATE).send(document);
   });
 }

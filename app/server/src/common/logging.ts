@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Params } from 'nestjs-pino';
+import { type HttpLogger, type Options, pinoHttp } from 'pino-http';
+import { requestIdOf } from './http/request-id.ts';
 import { redactLine, redactUrl } from './redaction/redact.ts';
-import { requestIdOf } from './request-id.ts';
 
 /** Probes and scrapes come every few seconds and say nothing. */
 const QUIET = /^\/(health|metrics)(\/|$)/;
@@ -27,8 +28,10 @@ interface SerializedError {
  * JSON lines on standard output. Request and error are allow-lists, never headers or body: what must not be logged is not
  * handed over in the first place. What gets into a line all the same is hidden as the line is written (`redaction/`).
  */
-export function loggingParams(role: string, level: string): Params {
+export function loggingParams(role: string, level: string): Params & { readonly pinoHttp: Options } {
   return {
+    // Nest's own middleware comes after ours and would not see what they refuse.
+    useExisting: true,
     pinoHttp: {
       level,
       base: { role },
@@ -55,4 +58,9 @@ export function loggingParams(role: string, level: string): Params {
       hooks: { streamWrite: redactLine },
     },
   };
+}
+
+/** Writes one line for each request, also for those that no route ever sees. */
+export function requestLog(role: string, level: string): HttpLogger {
+  return pinoHttp(loggingParams(role, level).pinoHttp);
 }

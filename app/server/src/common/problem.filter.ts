@@ -10,9 +10,9 @@ import {
   type ParameterError,
   TooManyRequestsError,
 } from './errors.ts';
-import { kindOfTitle, type Problem, PROBLEM_CONTENT_TYPE, problemType } from './problem.ts';
+import { requestIdOf } from './http/request-id.ts';
+import { kindOfTitle, type Problem, PROBLEM_MEDIA_TYPE, problemType } from './problem.ts';
 import { redactText } from './redaction/redact.ts';
-import { requestIdOf } from './request-id.ts';
 import { ValidationFailedError } from './validation.ts';
 
 interface Failure {
@@ -124,7 +124,7 @@ function sendProblem(error: unknown, request: Request, response: Response): void
   };
   const body = JSON.stringify(problem);
   // Not `send`, which would give it an entity tag.
-  response.status(status).type(PROBLEM_CONTENT_TYPE).setHeader('Content-Length', Buffer.byteLength(body));
+  response.status(status).type(PROBLEM_MEDIA_TYPE).setHeader('Content-Length', Buffer.byteLength(body));
   response.end(body);
 }
 

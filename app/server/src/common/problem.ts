@@ -1,6 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
+/** As it stands in an answer; OWASP ASVS 5.0, 4.1.1 wants the encoding said. */
+export const PROBLEM_MEDIA_TYPE = `${PROBLEM_CONTENT_TYPE}; charset=utf-8`;
 
 /** The `type` of a problem: a stable name that clients may compare. */
 export const problemType = (kind: string): string => `https://stockanalysis.dev/problems/${kind}`;

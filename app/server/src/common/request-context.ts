@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { NextFunction, Request, Response } from 'express';
 import type { Principal } from './access.ts';
-import { requestIdOf } from './request-id.ts';
+import { InvalidParameterError } from './errors.ts';
+import { canonicalAddress } from './http/address.ts';
+import { requestIdOf } from './http/request-id.ts';
 
 /** What every part may know of the request it works for, without handing it through every call. */
 export interface RequestContext {
@@ -22,9 +24,16 @@ export function currentRequest(): RequestContext | undefined {
   return storage.getStore();
 }
 
-/** Runs the rest of the request within its context. */
+/**
+ * Runs the rest of the request within its context. A trusted proxy that says who asks and names no address is believed
+ * in nothing: to take the proxy for the client would count and judge all of its clients as one.
+ */
 export function requestContext(request: Request, _response: Response, next: NextFunction): void {
   const userAgent = request.headers['user-agent']?.slice(0, LONGEST_USER_AGENT);
-  const address = request.ip ?? '';
+  const address = canonicalAddress(request.ip ?? '');
+  if (address === undefined) {
+    next(new InvalidParameterError('X-Forwarded-For', 'must be a list of IP addresses'));
+    return;
+  }
   storage.run({ requestId: requestIdOf(request), address, userAgent, principal: undefined }, next);
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { allowedMethods } from './allowed-methods.ts';
-import { DomainError, MethodNotAllowedError } from './errors.ts';
+import { DomainError, MethodNotAllowedError } from '../errors.ts';
 
 const PATHS = {
   '/api/v1/symbols': { get: {}, parameters: [] },

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { MethodNotAllowedError, NotFoundError } from './errors.ts';
+import { MethodNotAllowedError, NotFoundError } from '../errors.ts';
 
 /** What of a request decides. */
 interface Asked {

@@ -1,0 +1,84 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable, SetMetadata } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import express, { type Request, type RequestHandler, type Response } from 'express';
+import { MIMEType } from 'node:util';
+import { CONFIGURATION, type Configuration } from '../configuration/configuration.ts';
+import { DomainError } from '../errors.ts';
+import { parseJsonBody } from './json-body.ts';
+
+const BODY_LIMIT = 'body-limit';
+
+/** The most bytes that the body of this route may have, instead of `security.bodyLimitBytes`. */
+export const BodyLimit = (bytes: number): MethodDecorator => SetMetadata(BODY_LIMIT, bytes);
+
+class UnsupportedBodyError extends DomainError {
+  readonly kind = 'unsupported-media-type';
+  readonly status = 415;
+  readonly title = 'Unsupported Media Type';
+}
+
+class BodyTooLargeError extends DomainError {
+  readonly kind = 'payload-too-large';
+  readonly status = 413;
+  readonly title = 'Payload Too Large';
+}
+
+/** A body that is not JSON would be ignored without a word, and the request carried out as if it had none. */
+function refuseForeign(request: Request): void {
+  if (request.is('json') === false)
+    throw new UnsupportedBodyError('the body must be JSON: send Content-Type: application/json');
+  const charset = new MIMEType(request.headers['content-type'] ?? '').params.get('charset') ?? 'utf-8';
+  if (charset.toLowerCase() !== 'utf-8') throw new UnsupportedBodyError('the body must be in UTF-8');
+  // A few kilobytes can unpack to gigabytes.
+  if ((request.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
+    throw new UnsupportedBodyError('the body must not be compressed');
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && 'type' in error && error.type === 'entity.too.large';
+}
+
+/**
+ * Reads the body when it is clear that the request may be carried out: whoever may not makes us store nothing. The last
+ * guard, so that all others have spoken.
+ */
+@Injectable()
+export class BodyGuard implements CanActivate {
+  private readonly readers = new Map<number, RequestHandler>();
+
+  constructor(
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly reflector: Reflector,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<Request>();
+    const { 'transfer-encoding': chunked, 'content-length': length } = request.headers;
+    if (chunked === undefined && Number(length ?? 0) === 0) return true;
+    refuseForeign(request);
+    const limit =
+      this.reflector.get<number | undefined>(BODY_LIMIT, context.getHandler()) ??
+      this.configuration.security.bodyLimitBytes;
+    const bytes = await this.read(request, http.getResponse<Response>(), limit);
+    request.body = bytes.length === 0 ? undefined : parseJsonBody(bytes);
+    return true;
+  }
+
+  private async read(request: Request, response: Response, limit: number): Promise<Uint8Array> {
+    let read = this.readers.get(limit);
+    if (read === undefined) {
+      read = express.raw({ type: () => true, limit, inflate: false });
+      this.readers.set(limit, read);
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    await read(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
+    try {
+      await promise;
+    } catch (error) {
+      if (isTooLarge(error)) throw new BodyTooLargeError(`the body must have at most ${limit} bytes`);
+      throw error;
+    }
+    return request.body instanceof Uint8Array ? request.body : new Uint8Array();
+  }
+}

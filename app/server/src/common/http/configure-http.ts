@@ -1,0 +1,60 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Server } from 'node:http';
+import { ConditionalAnswers } from '../conditional/conditional-answers.ts';
+import type { SecurityConfiguration } from '../configuration/security-schema.ts';
+import { ProblemFilter } from '../problem.filter.ts';
+import { requestContext } from '../request-context.ts';
+import { createValidationPipe } from '../validation.ts';
+import { rangeMatcher } from './address.ts';
+import { onlyFrom } from './address-list.ts';
+import { CacheControl, noStore } from './cache-control.ts';
+import { answerMalformedRequests } from './client-errors.ts';
+import { shareWithOrigins } from './cross-origin.ts';
+import { onlyOverHttps } from './https-only.ts';
+import type { Middleware } from './middleware.ts';
+import { requestId } from './request-id.ts';
+import { requestLimits } from './request-limits.ts';
+import { securityHeaders } from './security-headers.ts';
+
+/** Longer than the 60 s of common load balancers, so that they close idle connections first (nodejs/node#27363). */
+const KEEP_ALIVE_MS = 65_000;
+/** Who sends byte by byte keeps a connection so long at most; Node looks every 30 s. */
+const HEADERS_MS = 20_000;
+const REQUEST_MS = 60_000;
+/** Who reads an answer so slowly that nothing moves. */
+const SILENCE_MS = 120_000;
+
+function boundConnections(server: Server): void {
+  answerMalformedRequests(server);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = HEADERS_MS;
+  server.requestTimeout = REQUEST_MS;
+  server.timeout = SILENCE_MS;
+}
+
+/**
+ * Everything the public HTTP server needs apart from its routes; the tests use the same. Who may not ask at all is
+ * refused before anything is done for them; `log` sees each request that has an id, the refused ones too.
+ */
+export function configureHttp(
+  app: NestExpressApplication,
+  security: SecurityConfiguration,
+  log: Middleware,
+): void {
+  app.disable('x-powered-by');
+  // Express looks at the hops from the nearest on and takes the first that is not trusted for the client.
+  app.set('trust proxy', rangeMatcher(security.trustedProxies));
+  app.use(requestId);
+  app.use(log);
+  app.use(securityHeaders(security.forceHTTPS));
+  app.use(noStore);
+  app.use(requestContext);
+  app.use(onlyFrom(security.allowedCIDRs));
+  app.use(onlyOverHttps(security.forceHTTPS));
+  app.use(requestLimits);
+  shareWithOrigins(app, security.corsOrigins);
+  app.useGlobalPipes(createValidationPipe());
+  app.useGlobalInterceptors(new CacheControl(), new ConditionalAnswers());
+  app.useGlobalFilters(new ProblemFilter());
+  boundConnections(app.getHttpServer());
+}
