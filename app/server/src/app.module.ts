@@ -16,6 +16,8 @@ import { DatabaseModule } from './database/database.module.ts';
 import { MarketDataModule, MarketDataWorkerModule } from './market-data/market-data.module.ts';
 import { IndicatorsModule } from './indicators/http/indicators.module.ts';
 import { MonitoringModule } from './monitoring/monitoring.module.ts';
+import { AddressBudgetGuard, PrincipalBudgetGuard } from './rate-limits/budget.guards.ts';
+import { RateLimitsModule } from './rate-limits/rate-limits.module.ts';
 import { SecretsModule } from './secrets/secrets.module.ts';
 
 function foundation(configuration: Configuration): NonNullable<ModuleMetadata['imports']> {
@@ -35,6 +37,7 @@ export class ServerModule {
       module: ServerModule,
       imports: [
         ...foundation(configuration),
+        RateLimitsModule,
         AuditModule,
         AuthModule,
         ApiKeysModule,
@@ -46,7 +49,9 @@ export class ServerModule {
       ],
       // In this order: who may ask at all, whether it can be answered, and only then what the request brings with it.
       providers: [
+        { provide: APP_GUARD, useExisting: AddressBudgetGuard },
         { provide: APP_GUARD, useExisting: AccessGuard },
+        { provide: APP_GUARD, useExisting: PrincipalBudgetGuard },
         { provide: APP_GUARD, useClass: DatabaseGuard },
         { provide: APP_GUARD, useClass: BodyGuard },
       ],

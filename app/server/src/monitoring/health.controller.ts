@@ -8,6 +8,7 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Public } from '../common/access.ts';
+import { Unlimited } from '../common/budget.ts';
 import { WorksWithoutDatabase } from '../database/database.guard.ts';
 import { NoParameters } from '../common/validation.ts';
 import { type HealthReport, HealthService } from './health.service.ts';
@@ -20,6 +21,7 @@ export class HealthWord {
 /** Words only: who asks from outside learns nothing about what is behind. Details are on the management port. */
 @ApiTags('health')
 @Public()
+@Unlimited()
 @WorksWithoutDatabase()
 @Controller('health')
 export class HealthController {

@@ -117,6 +117,13 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly rateLimitDecisions = new Counter({
+    name: `${PREFIX}rate_limit_decisions_total`,
+    help: 'Decisions about requests by budget: of the address, and of the account or key; failed_open and failed_closed: nobody could say',
+    labelNames: ['budget', 'decision'] as const,
+    registers: this.registers,
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }

@@ -10,7 +10,12 @@ function isRange(text: string): boolean {
 }
 
 function isOrigin(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
+  return (
+    !text.includes('*') &&
+    URL.canParse(text) &&
+    /^https?:$/.test(new URL(text).protocol) &&
+    new URL(text).origin === text
+  );
 }
 
 const MOST_ENTRIES = 64;
@@ -44,6 +49,10 @@ export const security = z
     forceHTTPS: z.boolean().default(false),
     bodyLimitBytes: z.int().min(1024).max(10_485_760).default(102_400),
     rateLimit: rateLimit.prefault({}),
+  })
+  .refine(({ forceHTTPS, trustedProxies }) => !forceHTTPS || trustedProxies.length > 0, {
+    path: ['forceHTTPS'],
+    message: 'needs trustedProxies: TLS ends at a proxy, and only a trusted one can say that there was any',
   })
   .prefault({});
 

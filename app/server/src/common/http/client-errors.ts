@@ -12,35 +12,24 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
 
 const logger = new Logger('Http');
 
-function answer(socket: Duplex, code: string): void {
-  if (!socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const status = STATUS_OF_CODE[code] ?? 400;
+function problemOf(status: number, requestId: string): Problem {
   const title = STATUS_CODES[status] ?? 'Bad Request';
-  const requestId = randomUUID();
   const detail =
     status === 400
       ? 'this is no HTTP request; characters outside of ASCII must be percent-encoded in a URL'
       : title;
-  const problem: Problem = {
-    type: problemType(kindOfTitle(title)),
-    title,
-    status,
-    detail,
-    requestId,
-    errors: [],
-  };
-  logger.warn({ requestId, status, code }, 'not an HTTP request');
+  return { type: problemType(kindOfTitle(title)), title, status, detail, requestId, errors: [] };
+}
+
+function answer(socket: Duplex, problem: Problem): void {
   const body = JSON.stringify(problem);
   socket.end(
     [
-      `HTTP/1.1 ${status} ${title}`,
+      `HTTP/1.1 ${problem.status} ${problem.title}`,
       'Connection: close',
       'Cache-Control: no-store',
       'X-Content-Type-Options: nosniff',
-      `X-Request-Id: ${requestId}`,
+      `X-Request-Id: ${problem.requestId}`,
       `Content-Type: ${PROBLEM_MEDIA_TYPE}`,
       `Content-Length: ${Buffer.byteLength(body)}`,
       '',
@@ -50,14 +39,14 @@ function answer(socket: Duplex, code: string): void {
 }
 
 /**
- * What Node's parser refuses never reaches a route; it is answered here, in the form of all other errors. Where a
- * request before it on the same connection is still being answered, that answer comes first: one in the middle of
- * another would be taken for a part of it.
+ * What Node's parser refuses never reaches a route; it is answered here, in the form of all other errors. Noise behind a
+ * request that is still being answered only ends the connection, after that answer: in the middle of it, ours would be
+ * taken for a part of it.
  */
 export function answerMalformedRequests(server: Server): void {
-  const answers = new WeakMap<Duplex, ServerResponse>();
-  server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) =>
-    answers.set(socket, response),
+  const newest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>();
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) =>
+    newest.set(request.socket, { request, response }),
   );
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     const { code = '' } = error;
@@ -65,9 +54,12 @@ export function answerMalformedRequests(server: Server): void {
       socket.destroy();
       return;
     }
-    const before = answers.get(socket);
-    if (before === undefined || before.closed || before.writableFinished) answer(socket, code);
-    else if (code === 'ERR_HTTP_REQUEST_TIMEOUT' && !before.headersSent) answer(socket, code);
-    else before.once('close', () => answer(socket, code));
+    const problem = problemOf(STATUS_OF_CODE[code] ?? 400, randomUUID());
+    logger.warn({ requestId: problem.requestId, status: problem.status, code }, 'no HTTP request');
+    const { request, response } = newest.get(socket) ?? {};
+    const isAnswering = response !== undefined && !response.closed;
+    if (isAnswering && request?.complete === true) response.once('close', () => socket.destroy());
+    else if (!socket.writable || (isAnswering && response.headersSent)) socket.destroy();
+    else answer(socket, problem);
   });
 }

@@ -15,6 +15,7 @@ import type { Middleware } from './middleware.ts';
 import { requestId } from './request-id.ts';
 import { requestLimits } from './request-limits.ts';
 import { securityHeaders } from './security-headers.ts';
+import { tellOfUntrustedProxy } from './untrusted-proxy.ts';
 
 /** Longer than the 60 s of common load balancers, so that they close idle connections first (nodejs/node#27363). */
 const KEEP_ALIVE_MS = 65_000;
@@ -43,11 +44,13 @@ export function configureHttp(
 ): void {
   app.disable('x-powered-by');
   // Express looks at the hops from the nearest on and takes the first that is not trusted for the client.
-  app.set('trust proxy', rangeMatcher(security.trustedProxies));
+  const isTrusted = rangeMatcher(security.trustedProxies);
+  app.set('trust proxy', isTrusted);
   app.use(requestId);
   app.use(log);
   app.use(securityHeaders(security.forceHTTPS));
   app.use(noStore);
+  app.use(tellOfUntrustedProxy(isTrusted));
   app.use(requestContext);
   app.use(onlyFrom(security.allowedCIDRs));
   app.use(onlyOverHttps(security.forceHTTPS));

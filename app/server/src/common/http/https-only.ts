@@ -2,15 +2,15 @@ import type { Request } from 'express';
 import { ForbiddenError } from '../errors.ts';
 import { isProbe, type Middleware } from './middleware.ts';
 
+const HOST = /^[\w.:[\]-]+$/;
+
 /**
- * The name that the client itself asked for; undefined where it is no plain host. Only `Host` is read: a cache keeps
- * answers apart by it, while X-Forwarded-Host is invisible to one, and whoever slipped it in would send others away.
+ * The name that the client itself asked for, without a port; undefined where it is no plain host. Only `Host` is read: a
+ * cache keeps answers apart by it, while X-Forwarded-Host is invisible to one, and whoever slipped it in would send
+ * others away.
  */
-function hostOf({ headers }: Request): string | undefined {
-  const url = URL.parse(`https://${headers.host ?? ''}`);
-  const isPlain =
-    url !== null && [url.username, url.password, url.search, url.hash].every((part) => part === '');
-  return isPlain && url.pathname === '/' ? url.hostname : undefined;
+function hostOf({ headers: { host = '' } }: Request): string | undefined {
+  return HOST.test(host) ? URL.parse(`https://${host}`)?.hostname : undefined;
 }
 
 /** What a person may have typed. The API's clients must not get used to sending keys in the clear (ASVS 5.0, 4.1.2). */

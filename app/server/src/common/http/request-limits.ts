@@ -28,6 +28,10 @@ function refusal({ originalUrl, rawHeaders, headersDistinct }: Request): DomainE
   // Of two, Node takes the first; a proxy may have judged by the second.
   if ((headersDistinct['host']?.length ?? 0) > 1)
     return new InvalidParameterError('Host', 'must be given once');
+  // Node reads a body in an encoding that it does not know until the connection ends.
+  const encoding = headersDistinct['transfer-encoding']?.join() ?? 'chunked';
+  if (encoding.toLowerCase() !== 'chunked')
+    return new InvalidParameterError('Transfer-Encoding', 'must be chunked');
   const query = originalUrl.split('?', 2)[1] ?? '';
   // Beyond 1,000 the parser would drop parameters without a word.
   if (query.split('&').length > MOST_PARAMETERS)

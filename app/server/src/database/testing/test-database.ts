@@ -20,6 +20,11 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+/** All tests of a file ask from one address. */
+const UNHURRIED = Object.fromEntries(
+  ['reading', 'writing', 'login', 'exports', 'ai'].map((budget) => [`${budget}PerMinute`, 100_000]),
+);
+
 export const TEST_TOKEN = 'bootstrap-token-of-the-tests';
 
 function keyringOfTests(fill: number): Keyring {
@@ -62,7 +67,7 @@ export async function createTestDatabase({ migrate = true } = {}): Promise<TestD
     databasePoolSize: 5,
     bootstrapToken: TEST_TOKEN,
     keyrings: TEST_KEYRINGS,
-    security: security.parse({}),
+    security: security.parse({ rateLimit: UNHURRIED }),
     marketData: { provider: 'Sample', sample: {} },
     shutdown: { drainMs: 0, timeoutMs: 10_000 },
     ...overrides,

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseJsonBody } from './json-body.ts';
+
+const parse = (text: string): object => parseJsonBody(Buffer.from(text));
+
+describe('parseJsonBody', () => {
+  it('understands what JSON.parse understands', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue())), (value) => {
+        // U+0000 is the one character that is refused.
+        const text = JSON.stringify(value).replaceAll('\\u0000', '');
+        let expected: unknown;
+        try {
+          expected = parse(text);
+        } catch (error) {
+          // Without it two keys can have become one.
+          expect(String(error)).toMatch(/two values under one key/);
+          return;
+        }
+        expect(expected).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  it('refuses every object that repeats one of its keys, however the key is written', () => {
+    const key = fc.string({ minLength: 1 }).filter((text) => !text.includes('\0'));
+    const escaped = (text: string): string =>
+      `"${[...Array(text.length).keys()].map((at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')}"`;
+    fc.assert(
+      fc.property(key, fc.jsonValue(), fc.boolean(), (name, value, nested) => {
+        const inner = JSON.stringify(value).replaceAll('\\u0000', '');
+        const text = `{${JSON.stringify(name)}:1,"\\\\x":${inner},${escaped(name)}:2}`;
+        expect(() => parse(nested ? `[{"a":${text}}]` : text)).toThrow(/two values under one key/);
+      }),
+    );
+  });
+
+  it.each([
+    ['the same key in two objects', '{"a":{"b":1},"c":{"b":1},"d":[{"b":1},{"b":2}]}'],
+    ['a key as a value', '{"a":"a","b":["a","a","a"]}'],
+    ['brackets, quotes and colons in strings', String.raw`{"a{\"":"}:[,\\","b":"\\\\u0000"}`],
+    ['an empty list', '[]'],
+  ])('takes %s', (_what, text) => expect(parse(text)).toEqual(JSON.parse(text)));
+
+  it.each([
+    ['no JSON', '{secret', /valid JSON$/],
+    ['nothing', '', /valid JSON$/],
+    ['a byte order mark', '\uFEFF{}', /valid JSON$/],
+    ['a word', 'null', /JSON object$/],
+    ['a number', '1', /JSON object$/],
+    ['a NUL', String.raw`{"a":"x\u0000"}`, /U\+0000/],
+    ['a NUL after a backslash', String.raw`{"a":["\\\u0000"]}`, /U\+0000/],
+    ['a NUL in a key', String.raw`{"\u0000":1}`, /U\+0000/],
+    ['a repeated __proto__', '{"__proto__":1,"__proto__":2}', /two values/],
+  ])('refuses %s without repeating it', (_what, text, message) => {
+    expect(() => parse(text)).toThrow(message);
+    expect(() => parse(text)).not.toThrow(/secret/);
+  });
+
+  it('refuses what is no UTF-8', () =>
+    expect(() => parseJsonBody(Buffer.from([0x22, 0xff, 0x22]))).toThrow(/UTF-8/));
+
+  it('reads the largest body that may be asked for, as flat or as deep as it can be, in a moment', () => {
+    const wide = `{${Array.from({ length: 60_000 }, (_, at) => `"${at}":"\\\\"`).join()}}`;
+    const deep = `${'['.repeat(300_000)}${']'.repeat(300_000)}`;
+    const quotes = `{"a":"${'\\"'.repeat(300_000)}"}`;
+    for (const text of [wide, deep, quotes]) {
+      const begun = performance.now();
+      parse(text);
+      expect(performance.now() - begun).toBeLessThan(2_000);
+    }
+  });
+});

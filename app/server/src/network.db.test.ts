@@ -1,0 +1,256 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import request from 'supertest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { security } from './common/configuration/security-schema.ts';
+import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
+import { createServerApplication } from './main.ts';
+import { rawRequest } from './testing/raw-request.ts';
+
+/** The document is there without an account, a symbol or a row. */
+const PATH = '/api/v1/openapi.json';
+const PROXY = '127.0.0.1/32';
+
+describe('who reaches the server', () => {
+  let database: TestDatabase;
+  let app: NestExpressApplication;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.drop());
+  afterEach(() => app.close());
+
+  async function serve(settings: object): Promise<void> {
+    app = await createServerApplication(
+      database.configuration('server', { security: security.parse(settings) }),
+    );
+    await app.listen(0, '127.0.0.1');
+  }
+
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    request(app.getHttpServer()).get(path).set(headers);
+
+  async function port(): Promise<number> {
+    return Number(new URL(await app.getUrl()).port);
+  }
+
+  describe('by address, which only a trusted proxy may tell', () => {
+    const from = (hops: string) => get(PATH, { 'X-Forwarded-For': hops });
+
+    it('is everybody where no list is', async () => {
+      await serve({});
+      await from('192.0.2.1').expect(200);
+    });
+
+    it('is who is listed, and forged headers make nobody another', async () => {
+      await serve({ allowedCIDRs: ['192.0.2.0/24'] });
+      const { body } = await get(PATH).expect(403);
+      expect(body).toMatchObject({
+        type: 'https://stockanalysis.dev/problems/forbidden',
+        detail: expect.stringContaining('security.allowedCIDRs'),
+      });
+      for (const name of [
+        'X-Forwarded-For',
+        'X-Real-IP',
+        'True-Client-IP',
+        'CF-Connecting-IP',
+        'X-Client-IP',
+      ])
+        await get(PATH, { [name]: '192.0.2.1' }).expect(403);
+      await get(PATH, { Forwarded: 'for=192.0.2.1' }).expect(403);
+    });
+
+    it('is the hop before the last trusted one, whatever stands before it', async () => {
+      await serve({ trustedProxies: [PROXY, '10.0.0.0/8'], allowedCIDRs: ['192.0.2.0/24', '2001:db8::/32'] });
+      await from('192.0.2.1').expect(200);
+      await from('::ffff:192.0.2.1').expect(200);
+      await from('2001:db8::1').expect(200);
+      await from('198.51.100.1').expect(403);
+      // What the client wrote stands first, what the proxies saw last.
+      await from('192.0.2.1, 198.51.100.1').expect(403);
+      await from('192.0.2.1, 198.51.100.1, 10.0.0.1').expect(403);
+      await from('198.51.100.1, 192.0.2.1, 10.0.0.1, ::ffff:10.9.9.9').expect(200);
+      await from(`${'192.0.2.1,'.repeat(800)}198.51.100.1,10.0.0.1`).expect(403);
+      await from(`${'10.0.0.1,'.repeat(800)}10.0.0.1`).expect(403);
+    });
+
+    it.each(['unknown', '_hidden', '192.0.2.1:443', '1', '0xC0000201', '192.0.2', '192.0.2.1, x', '""'])(
+      'is nobody where the trusted proxy tells %j',
+      async (hop) => {
+        await serve({ trustedProxies: [PROXY] });
+        const { body } = await from(hop).expect(400);
+        expect(body.errors).toEqual([
+          { parameter: 'X-Forwarded-For', detail: 'must be a list of IP addresses' },
+        ]);
+      },
+    );
+
+    it('are probes in any case', async () => {
+      await serve({ allowedCIDRs: ['192.0.2.0/24'], trustedProxies: [PROXY], forceHTTPS: true });
+      await get('/health/live').expect(200);
+      await get('/health/live/x').expect(403);
+      await request(app.getHttpServer()).post('/health/live').expect(403);
+    });
+  });
+
+  describe('over HTTPS only, where it is so configured', () => {
+    const https = { 'X-Forwarded-Proto': 'https' };
+    const forced = { forceHTTPS: true, trustedProxies: [PROXY] };
+
+    it('sends who opens the page there, and lets nobody keep it', async () => {
+      await serve(forced);
+      const { headers } = await get('/some/page?x=1', { Host: 'app.example.org:8080' }).expect(308);
+      expect(headers['location']).toBe('https://app.example.org/some/page?x=1');
+      expect(headers['cache-control']).toBe('no-store');
+      expect(headers).not.toHaveProperty('strict-transport-security');
+      await request(app.getHttpServer()).head('/').set('Host', 'app.example.org').expect(308);
+    });
+
+    it('refuses the API and everything that is sent', async () => {
+      await serve(forced);
+      await get(PATH).expect(403);
+      await get('/API/v1/symbols').expect(403);
+      await request(app.getHttpServer()).post('/').expect(403);
+      await request(app.getHttpServer()).post('/api/v1/ingestions').expect(403);
+    });
+
+    it('answers over HTTPS, with HSTS for a year', async () => {
+      await serve(forced);
+      const { headers } = await get(PATH, https).expect(200);
+      expect(headers['strict-transport-security']).toBe('max-age=31536000; includeSubDomains');
+      expect(headers['content-security-policy']).toMatch(/;upgrade-insecure-requests$/);
+    });
+
+    it.each([
+      ['another host', 'X-Forwarded-Host', 'evil.example'],
+      ['another host', 'Forwarded', 'host=evil.example;proto=https'],
+    ])('is sent to no %s by %s', async (_what, name, value) => {
+      await serve(forced);
+      const { headers } = await get('/', { Host: 'app.example.org', [name]: value }).expect(308);
+      expect(headers['location']).toBe('https://app.example.org/');
+    });
+
+    it.each([
+      'evil.example/path',
+      'a@evil.example',
+      'a:b@evil.example',
+      'evil.example?',
+      'evil.example#',
+      'a b',
+      'a<script>',
+      '%0d%0a',
+      '..%2f',
+      '[::1',
+      'a:99999',
+      '',
+    ])('is sent nowhere by the host %j', async (host) => {
+      await serve(forced);
+      const answer = await rawRequest(await port(), [
+        `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+      ]);
+      expect(answer).toMatch(/^HTTP\/1\.1 40[03] /);
+      expect(answer).not.toMatch(/^Location:/im);
+    });
+
+    it.each(['http://evil.example/', '//evil.example/', '/\\evil.example', '*'])(
+      'is sent to no other host by the target %s',
+      async (target) => {
+        await serve(forced);
+        const answer = await rawRequest(await port(), [
+          `GET ${target} HTTP/1.1\r\nHost: app.example.org\r\nConnection: close\r\n\r\n`,
+        ]);
+        expect(answer).toMatch(/^HTTP\/1\.1 (308|40\d) /);
+        const [, location] = /^Location: (\S+)/im.exec(answer) ?? [];
+        if (location !== undefined) expect(new URL(location).host).toBe('app.example.org');
+      },
+    );
+
+    it('is not there by the word of a client', async () => {
+      await serve({ forceHTTPS: true, trustedProxies: ['10.0.0.0/8'] });
+      await get(PATH, https).expect(403);
+      const { headers } = await get('/', https).expect(308);
+      expect(headers).not.toHaveProperty('strict-transport-security');
+    });
+
+    it('is no matter where it is not configured', async () => {
+      await serve({ trustedProxies: [PROXY] });
+      const { headers } = await get(PATH, https).expect(200);
+      expect(headers).not.toHaveProperty('strict-transport-security');
+      expect(headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
+    });
+  });
+
+  describe('from other pages', () => {
+    const ours = 'https://app.example.org';
+    const share = { corsOrigins: [ours, 'http://localhost:5173'] };
+    const CORS = /^access-control-/;
+    const corsOf = (headers: Record<string, string>): string[] =>
+      Object.keys(headers).filter((name) => CORS.test(name));
+    const preflight = (path: string, origin: string) =>
+      request(app.getHttpServer())
+        .options(path)
+        .set({ Origin: origin, 'Access-Control-Request-Method': 'POST' });
+
+    it('is each origin of the list, with credentials', async () => {
+      await serve(share);
+      for (const origin of share.corsOrigins) {
+        const { headers } = await get(PATH, { Origin: origin }).expect(200);
+        expect(headers).toMatchObject({
+          'access-control-allow-origin': origin,
+          'access-control-allow-credentials': 'true',
+          vary: expect.stringContaining('Origin'),
+        });
+        expect(headers['access-control-expose-headers']).toContain('RateLimit');
+      }
+    });
+
+    it.each([
+      'https://app.example.org.evil.example',
+      'https://evil.example',
+      'http://app.example.org',
+      'https://app.example.org:8443',
+      'https://APP.example.org',
+      'https://sub.app.example.org',
+      'null',
+      '*',
+      '',
+    ])('is not %j', async (origin) => {
+      await serve(share);
+      const { headers } = await get(PATH, { Origin: origin }).expect(200);
+      expect(corsOf(headers)).toEqual([]);
+      expect(headers['vary']).toContain('Origin');
+      expect(corsOf((await preflight('/api/v1/ingestions', origin)).headers)).toEqual([]);
+    });
+
+    it('is told in advance what may be sent, beside what the path has', async () => {
+      await serve(share);
+      const { headers } = await preflight('/api/v1/ingestions', ours).expect(204);
+      expect(headers).toMatchObject({
+        'access-control-allow-origin': ours,
+        'access-control-allow-credentials': 'true',
+        'access-control-allow-headers': expect.stringContaining('Authorization'),
+        'access-control-max-age': '7200',
+        allow: 'GET, HEAD, OPTIONS, POST',
+      });
+      await preflight('/api/v1/nothing', ours).expect(404);
+    });
+
+    it('reads problems too, and nothing but the API', async () => {
+      await serve(share);
+      const { headers } = await get('/api/v1/nothing', { Origin: ours }).expect(404);
+      expect(headers['access-control-allow-origin']).toBe(ours);
+      expect(corsOf((await get('/health/live', { Origin: ours })).headers)).toEqual([]);
+    });
+
+    it('is nobody where no origin is listed', async () => {
+      await serve({});
+      expect(corsOf((await get(PATH, { Origin: ours }).expect(200)).headers)).toEqual([]);
+      expect(corsOf((await preflight('/api/v1/ingestions', ours).expect(204)).headers)).toEqual([]);
+    });
+
+    it('cannot be everybody', () => {
+      for (const origin of ['*', 'null', 'https://*.example.org', 'https://app.example.org/'])
+        expect(() => security.parse({ corsOrigins: [origin] })).toThrow(/exact origin/);
+    });
+  });
+});
