@@ -161,7 +161,7 @@ describe('who reaches the server', () => {
         ]);
         expect(answer).toMatch(/^HTTP\/1\.1 (308|40\d) /);
         const [, location] = /^Location: (\S+)/im.exec(answer) ?? [];
-        if (location !== undefined) expect(new URL(location).host).toBe('app.example.org');
+        expect(new URL(location ?? 'https://app.example.org/').host).toBe('app.example.org');
       },
     );
 

@@ -112,20 +112,19 @@ describe('rate limits', () => {
     readonly address?: string;
     readonly authorization?: string;
   }
-  const ask = (app: NestExpressApplication, method: 'get' | 'post', path: string, from: From = {}) =>
-    request(app.getHttpServer())
-      [method](path)
-      .set({
-        'X-Forwarded-For': from.address ?? '192.0.2.1',
-        ...(from.authorization === undefined ? {} : { Authorization: from.authorization }),
-      });
-  const times = (count: number, once: () => PromiseLike<{ status: number }>) =>
-    Promise.all(Array.from({ length: count }, once)).then((answers) =>
-      answers.reduce(
-        (sum: Record<number, number>, { status }) => ({ ...sum, [status]: (sum[status] ?? 0) + 1 }),
-        {},
-      ),
-    );
+  const ask = (app: NestExpressApplication, method: 'get' | 'post', path: string, from: From = {}) => {
+    const client = request(app.getHttpServer());
+    return client[method](path).set({
+      'X-Forwarded-For': from.address ?? '192.0.2.1',
+      ...(from.authorization === undefined ? {} : { Authorization: from.authorization }),
+    });
+  };
+  async function times(count: number, once: () => PromiseLike<{ status: number }>) {
+    const sums: Record<number, number> = {};
+    for (const { status } of await Promise.all(Array.from({ length: count }, once)))
+      sums[status] = (sums[status] ?? 0) + 1;
+    return sums;
+  }
 
   it('say how much is left, and when to come back', async () => {
     const app = await serve({ readingPerMinute: 2 });

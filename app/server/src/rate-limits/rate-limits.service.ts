@@ -36,8 +36,8 @@ export class RateLimits implements OnApplicationBootstrap, BeforeApplicationShut
   private readonly stopping = new AbortController();
   private readonly counters: SharedCounters;
   private readonly limits: Readonly<Record<BudgetName, number>>;
-  /** This process has not heard of the others yet, or not any more. */
-  private isAlone = true;
+  /** Why this process hears nothing of the others; undefined while it does. */
+  private trouble: string | undefined;
   private exchanging: Promise<void> | undefined;
 
   constructor(
@@ -75,7 +75,7 @@ export class RateLimits implements OnApplicationBootstrap, BeforeApplicationShut
     if (!allows(this.counters.usage(key), limit))
       return { decision: 'refused', budget, limit, usage: this.counters.usage(key) };
     this.counters.add(key, 1);
-    const decision = this.isAlone ? 'failed_open' : 'allowed';
+    const decision = this.trouble === undefined ? 'allowed' : 'failed_open';
     return { decision, budget, limit, usage: this.counters.usage(key) };
   }
 
@@ -118,10 +118,11 @@ export class RateLimits implements OnApplicationBootstrap, BeforeApplicationShut
   /** @param work tells whether it asked the store */
   private async attempt(work: () => Promise<boolean>): Promise<void> {
     try {
-      if (await work()) this.isAlone = false;
+      if (await work()) this.trouble = undefined;
     } catch (error) {
-      if (!this.isAlone) this.logger.warn(`counts of requests are not shared: ${messageOf(error)}`);
-      this.isAlone = true;
+      const trouble = messageOf(error);
+      if (trouble !== this.trouble) this.logger.warn(`counts of requests are not shared: ${trouble}`);
+      this.trouble = trouble;
     }
   }
 }

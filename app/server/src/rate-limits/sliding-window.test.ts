@@ -31,7 +31,7 @@ describe('secondsToRoom', () => {
         const seconds = secondsToRoom(now, most);
         // A billionth more than rounding can take away.
         expect(allows(later(now, seconds * 1000), most + 1e-9)).toBe(true);
-        if (seconds > 1) expect(allows(later(now, (seconds - 1) * 1000 - 1), most)).toBe(false);
+        expect(seconds > 1 && allows(later(now, (seconds - 1) * 1000 - 1), most)).toBe(false);
       }),
     );
   });

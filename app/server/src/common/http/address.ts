@@ -6,7 +6,7 @@ const GROUP_BYTES = 8;
 
 /** The address without zone, an IPv4-mapped one as IPv4; undefined where `text` is none (`1`, `0x7f.1` are none). */
 function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
-  return isIP(text) === 0 ? undefined : ipaddr.process(text.replace(/%.*$/, ''));
+  return isIP(text) === 0 ? undefined : ipaddr.process(text.split('%', 1)[0] ?? '');
 }
 
 /** The one way to write an address, so that equal ones are equal text; undefined where `text` is none. */

@@ -34,6 +34,9 @@ function refuseForeign(request: Request): void {
     throw new UnsupportedBodyError('the body must not be compressed');
 }
 
+const tooLarge = (limit: number): BodyTooLargeError =>
+  new BodyTooLargeError(`the body must have at most ${limit} bytes`);
+
 function isTooLarge(error: unknown): boolean {
   return error instanceof Error && 'type' in error && error.type === 'entity.too.large';
 }
@@ -60,6 +63,8 @@ export class BodyGuard implements CanActivate {
     const limit =
       this.reflector.get<number | undefined>(BODY_LIMIT, context.getHandler()) ??
       this.configuration.security.bodyLimitBytes;
+    // Who says so beforehand need not send it all to hear it.
+    if (Number(length ?? 0) > limit) throw tooLarge(limit);
     const bytes = await this.read(request, http.getResponse<Response>(), limit);
     request.body = bytes.length === 0 ? undefined : parseJsonBody(bytes);
     return true;
@@ -76,7 +81,7 @@ export class BodyGuard implements CanActivate {
     try {
       await promise;
     } catch (error) {
-      if (isTooLarge(error)) throw new BodyTooLargeError(`the body must have at most ${limit} bytes`);
+      if (isTooLarge(error)) throw tooLarge(limit);
       throw error;
     }
     return request.body instanceof Uint8Array ? request.body : new Uint8Array();

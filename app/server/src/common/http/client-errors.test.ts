@@ -116,7 +116,7 @@ describe('what is no HTTP request', () => {
   it('who sends the body byte by byte is cut off', async () => {
     carriedOut = [];
     const head = `POST / HTTP/1.1\r\n${HOST}Content-Length: 1000\r\n\r\n`;
-    const answer = await rawRequest(port, [head, ...'a'.repeat(100)], { pauseMs: 20 });
+    const answer = await rawRequest(port, [head, ...Array.from('a'.repeat(100))], { pauseMs: 20 });
     expect(answersIn(answer)).toEqual(['408']);
     expect(carriedOut).toEqual([]);
   });

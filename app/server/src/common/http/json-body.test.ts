@@ -6,19 +6,23 @@ const parse = (text: string): object => parseJsonBody(Buffer.from(text));
 
 describe('parseJsonBody', () => {
   it('understands what JSON.parse understands', () => {
+    // U+0000 is the one character that is refused.
+    const text = fc.string().map((one) => one.replaceAll('\0', ''));
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 4 },
+        fc.constant(null),
+        fc.boolean(),
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        text,
+        fc.array(tie('value')),
+        fc.dictionary(text, tie('value')),
+      ),
+    }));
     fc.assert(
-      fc.property(fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue())), (value) => {
-        // U+0000 is the one character that is refused.
-        const text = JSON.stringify(value).replaceAll('\\u0000', '');
-        let expected: unknown;
-        try {
-          expected = parse(text);
-        } catch (error) {
-          // Without it two keys can have become one.
-          expect(String(error)).toMatch(/two values under one key/);
-          return;
-        }
-        expect(expected).toEqual(JSON.parse(text));
+      fc.property(fc.oneof(fc.dictionary(text, value), fc.array(value)), (body) => {
+        const written = JSON.stringify(body);
+        expect(parse(written)).toEqual(JSON.parse(written));
       }),
     );
   });

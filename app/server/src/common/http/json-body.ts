@@ -4,7 +4,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The parts of a valid JSON text that open, close and separate, and its strings; numbers and words stand between. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
-const NUL = /(?<!\\)(?:\\\\)*\\u0000/;
+
+/** Whether a JSON string stands for a text with U+0000. */
+const holdsNul = (token: string): boolean =>
+  token.includes(String.raw`\u0000`) && String(JSON.parse(token)).includes('\0');
 
 function refuse(detail: string): never {
   throw new InvalidParameterError('body', detail);
@@ -44,7 +47,7 @@ function refuseAmbiguous(text: string): void {
       const keys = keysOfOpen.at(-1);
       if (keys?.has(String(key)) === true) refuse('must not have two values under one key');
       keys?.add(String(key));
-    } else if (token !== ',' && NUL.test(token)) refuse('must not hold the character U+0000');
+    } else if (token !== ',' && holdsNul(token)) refuse('must not hold the character U+0000');
     last = token;
   }
 }

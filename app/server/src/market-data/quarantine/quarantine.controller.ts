@@ -2,9 +2,13 @@ import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { NeedsRole, Reading } from '../../common/access.ts';
 import { Answers, GuardedAnswers } from '../../common/api-docs.ts';
+import { BodyLimit } from '../../common/http/body.guard.ts';
 import { NoParameters } from '../../common/validation.ts';
 import { QuarantineDecisionBody, QuarantineItem, QuarantineList, QuarantineQuery } from './quarantine.dto.ts';
 import { QuarantineService } from './quarantine.service.ts';
+
+/** A reason of 500 characters, each escaped. */
+const DECISION_BYTES = 4_096;
 
 @ApiTags('ingestion')
 @Controller('quarantine')
@@ -23,6 +27,7 @@ export class QuarantineController {
   }
 
   @NeedsRole('operator', 'market:write')
+  @BodyLimit(DECISION_BYTES)
   @Post(':id/release')
   @ApiOperation({ operationId: 'releaseRow', summary: 'Take a row for true: it becomes a bar, or stays one' })
   @GuardedAnswers(QuarantineItem, { notFound: 'no such row', conflict: 'the row can be no bar' })
@@ -35,6 +40,7 @@ export class QuarantineController {
   }
 
   @NeedsRole('operator', 'market:write')
+  @BodyLimit(DECISION_BYTES)
   @Post(':id/drop')
   @ApiOperation({
     operationId: 'dropRow',
