@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../database/testing/test-database.ts';
 import { PostgresRateLimitStore } from './postgres-store.ts';
 import { SharedCounters } from './shared-counters.ts';
-import { allows, minuteOf, usageAt } from './sliding-window.ts';
+import { allows, usageAt } from './sliding-window.ts';
 
 describe('the store of rate limits', () => {
   let database: TestDatabase;
