@@ -64,9 +64,9 @@ function excess(
     .map(([object, times]) => `${what} ${times} times, undisturbed ${allowed.get(object) ?? 0}: ${object}`);
 }
 
-function changed(before: Kept, after: Kept): string[] {
+function changed(before: Kept, after: Kept, { takesAway = [] }: Workload): string[] {
   const secrets = Object.entries(before.credentials)
-    .filter(([name, hash]) => after.credentials[name] !== hash)
+    .filter(([name, hash]) => !takesAway.includes(name) && after.credentials[name] !== hash)
     .map(([name]) => `Secret ${name} has another value`);
   const claim = before.claimUID !== undefined && before.claimUID !== after.claimUID;
   return claim ? [...secrets, 'the volume claim is another one'] : secrets;
@@ -85,7 +85,7 @@ async function wrongs(
     ...differences(reference.state, outcome.state, reference.mask),
     ...excess('created', outcome.creates, reference.creates),
     ...excess('deleted', outcome.deletes, reference.deletes),
-    ...(workload.removesData ? [] : changed(before, await keptBy(plan))),
+    ...(workload.removesData ? [] : changed(before, await keptBy(plan), workload)),
     ...(outcome.writes.length > limit ? [`${outcome.writes.length} writes, at most ${limit} are right`] : []),
     ...plan.proxy.log.denied.map((record) => `denied: ${formatRecord(record)}`),
     ...(plan.operator.isRunning ? [] : ['the operator has ended by itself']),

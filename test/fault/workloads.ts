@@ -7,6 +7,7 @@ import { inventory } from '../support/inventory.ts';
 import type { KubeObject, Secret } from '../support/kube-objects.ts';
 import { OBJECT_NAME } from '../support/plan-objects.ts';
 import type { Plan } from '../support/plan.ts';
+import { secretName, secretPath, waitMounted } from '../support/server-secrets.ts';
 import { eventually } from '../support/wait.ts';
 
 export interface Workload {
@@ -21,6 +22,8 @@ export interface Workload {
   reached(plan: Plan): Promise<unknown>;
   /** The end state has neither volume nor credentials. */
   readonly removesData?: true;
+  /** Names of Secrets that it takes away and that do not come back. */
+  readonly takesAway?: readonly string[];
 }
 
 /** What is done one after the other from nothing to the end of a workload, itself included. */
@@ -162,6 +165,17 @@ async function isRolledOut(plan: Plan): Promise<boolean> {
   );
 }
 
+const PEPPER = secretName('pepper');
+
+/** A key that locks no data is gone: the next one takes its place, in all servers. */
+const LOST_KEY: Workload = {
+  name: 'lost key',
+  after: CREATE,
+  act: (plan) => plan.client.delete(secretPath(plan, PEPPER)),
+  reached: (plan) => waitMounted(plan, secretName('pepper', 2)),
+  takesAway: [PEPPER],
+};
+
 /** In the order in which the shards take turns, so that none has all of the long ones. */
 export const WORKLOADS: readonly Workload[] = [
   CREATE,
@@ -176,6 +190,7 @@ export const WORKLOADS: readonly Workload[] = [
     act: patch({ marketData: { provider: 'Sample' } }),
     reached: readyWithSource,
   },
+  LOST_KEY,
   RETAIN,
   { name: 'adopt retained data', after: RETAIN, act: (plan) => plan.createObject(), reached: ready },
   DELETE,

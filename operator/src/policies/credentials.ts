@@ -3,6 +3,7 @@ import {
   KEYRING,
   KEYRING_PURPOSES,
   LABEL,
+  PATH,
   credentialName,
   credentialNumber,
   type CredentialPurpose,
@@ -92,11 +93,13 @@ export function missingCredential(
 ): Finding | undefined {
   if (!dataExists || purpose === 'bootstrap' || isRenewable(purpose)) return undefined;
   const name = credentialName(owner, purpose, number);
-  const which = purpose === 'encryptionKeys' && encryptionKey ? ` (it held key ${encryptionKey})` : '';
-  const locked = purpose === 'encryptionKeys' ? 'what users stored encrypted' : 'the data';
+  const isKeys = purpose === 'encryptionKeys';
+  const held = isKeys && encryptionKey ? `, which held key ${encryptionKey},` : '';
+  const where = isKeys ? `, or from ${PATH.keyrings} of a server that still runs` : '';
+  const locked = isKeys ? 'what users stored encrypted' : 'the data';
   return {
     reason: 'CredentialsMissing',
-    message: `Secret ${name} is gone while the data exists; restore it from a backup${which}, with the label ${LABEL.instance}=${owner} and the others of its siblings; without it ${locked} stays locked`,
+    message: `Secret ${name}${held} is gone while the data exists; restore it from a backup${where}, with the label ${LABEL.instance}=${owner} and the others of its siblings; without it ${locked} stays locked`,
   };
 }
 
