@@ -71,6 +71,8 @@ const POLICY: Readonly<Record<string, Policy>> = {
   resetPassword: admin,
   removeUsersSecondFactor: admin,
   revokeAccess: admin,
+  listAuditRecords: { role: 'admin', scope: 'audit:read' },
+  exportAuditRecords: { role: 'admin', scope: 'audit:read' },
   orderIngestion: operator,
   releaseRow: operator,
   dropRow: operator,

@@ -1,6 +1,7 @@
 import { Controller, Get, Header, Logger, Query, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { NeedsRole } from '../common/access.ts';
+import { Budget } from '../common/budget.ts';
 import { GuardedAnswers, GuardedFileAnswers } from '../common/api-docs.ts';
 import { messageOf } from '../common/configuration/errors.ts';
 import { AuditExportQuery, AuditPage, AuditQuery } from './audit.dto.ts';
@@ -22,6 +23,7 @@ export class AuditController {
     return this.audit.page(query);
   }
 
+  @Budget('exports')
   @Get('export')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'exportAuditRecords', summary: 'All records of a time as a file' })

@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { NeedsSession, Public } from '../common/access.ts';
 import { GuardedAnswers } from '../common/api-docs.ts';
+import { Budget } from '../common/budget.ts';
 import { CurrentSession, type SessionPrincipal } from '../common/current-principal.ts';
 import { UuidPipe } from '../common/uuid.pipe.ts';
 import { NoParameters } from '../common/validation.ts';
@@ -37,6 +38,7 @@ export class AuthController {
   }
 
   @Public()
+  @Budget('login')
   @Post('setup')
   @ApiOperation({
     operationId: 'setUp',
@@ -53,6 +55,7 @@ export class AuthController {
   }
 
   @Public()
+  @Budget('login')
   @Post('login')
   @ApiOperation({ operationId: 'signIn', summary: 'Begin a session' })
   @GuardedAnswers(SessionState)
@@ -79,6 +82,7 @@ export class AuthController {
   }
 
   @NeedsSession()
+  @Budget('login')
   @Post('step-up')
   @ApiOperation({
     operationId: 'stepUp',
@@ -96,6 +100,7 @@ export class AuthController {
   }
 
   @NeedsSession('viewer', { allowsOldPassword: true })
+  @Budget('login')
   @Post('password')
   @ApiOperation({ operationId: 'changePassword', summary: 'Change the password; all other sessions end' })
   @GuardedAnswers(SessionState)

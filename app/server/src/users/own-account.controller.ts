@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Patch, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { NeedsSession } from '../common/access.ts';
 import { GuardedAnswers } from '../common/api-docs.ts';
+import { Budget } from '../common/budget.ts';
 import { CurrentSession, type SessionPrincipal } from '../common/current-principal.ts';
 import { NoParameters } from '../common/validation.ts';
 import { AccountExport, OwnChangeBody, UserItem } from './users.dto.ts';
@@ -37,6 +38,7 @@ export class OwnAccountController {
   }
 
   @NeedsSession('viewer', { stepUp: true })
+  @Budget('exports')
   @Get('export')
   @ApiOperation({
     operationId: 'exportOwnAccount',

@@ -56,6 +56,8 @@ export function configureHttp(
   app.use(onlyOverHttps(security.forceHTTPS));
   app.use(requestLimits);
   shareWithOrigins(app, security.corsOrigins);
+  // What a browser says comes from another site changes nothing here; the token of the session is the second layer.
+  app.enableCsrfProtection({ trustedOrigins: [...security.corsOrigins] });
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalInterceptors(new CacheControl(), new ConditionalAnswers());
   app.useGlobalFilters(new ProblemFilter());
