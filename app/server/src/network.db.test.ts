@@ -248,6 +248,23 @@ describe('who reaches the server', () => {
       expect(corsOf((await preflight('/api/v1/ingestions', ours).expect(204)).headers)).toEqual([]);
     });
 
+    it('may send, if it is ours or of the list, and is refused otherwise whatever it sends', async () => {
+      await serve(share);
+      const send = (headers: Record<string, string>) =>
+        request(app.getHttpServer()).post('/api/v1/ingestions').set(headers);
+      for (const origin of ['https://evil.example', 'null', `${ours}.evil.example`])
+        expect((await send({ Origin: origin })).body).toMatchObject({
+          status: 403,
+          detail: expect.stringContaining('Cross-origin'),
+        });
+      await send({ 'Sec-Fetch-Site': 'cross-site' }).expect(403);
+      await send({ 'Sec-Fetch-Site': 'same-site' }).expect(403);
+      // Nobody is refused for where they come from: they have no key.
+      await send({ Origin: ours, 'Sec-Fetch-Site': 'cross-site' }).expect(401);
+      await send({ 'Sec-Fetch-Site': 'same-origin' }).expect(401);
+      await send({}).expect(401);
+    });
+
     it('cannot be everybody', () => {
       for (const origin of ['*', 'null', 'https://*.example.org', 'https://app.example.org/'])
         expect(() => security.parse({ corsOrigins: [origin] })).toThrow(/exact origin/);
