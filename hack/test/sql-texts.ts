@@ -26,12 +26,6 @@ const ALLOWED: readonly Allowed[] = [
     text: "statements.join(';\\n')",
     reason: 'names of roles and schemas, which cannot be parameters: all of them stand in that file',
   },
-  ...['due(column)', 'store(column)'].map((text) => ({
-    file: 'app/server/src/secrets/rewrap-batch.ts',
-    within: 'rewrapBatch',
-    text,
-    reason: 'names of a table and a column, which cannot be parameters: they stand in sealed-columns.ts',
-  })),
   {
     file: 'app/server/src/database/partitions.ts',
     within: 'createPartitions',
@@ -39,13 +33,6 @@ const ALLOWED: readonly Allowed[] = [
     reason:
       'names of tables, which cannot be parameters: they stand in that file, and the dates are numbers of a clock',
   },
-  ...['due(column)', 'store(column)'].map((text) => ({
-    file: 'app/server/src/secrets/rewrap-batch.ts',
-    within: 'rewrapBatch',
-    text,
-    reason:
-      'names of tables and columns, which cannot be parameters: its type takes those of SEALED_COLUMNS alone',
-  })),
   {
     file: 'operator/src/postgres/bootstrap.ts',
     within: 'bootstrap',
