@@ -30,8 +30,7 @@ const LEAST_OF_ITS_OWN = 8;
 /** A shorter word with digits around it is a matter of the digits. */
 const SHORTEST_WORD = 4;
 
-const EDGE = String.raw`[^\p{L}]+`;
-const LEADING = new RegExp(`^${EDGE}`, 'u');
+const LEADING = /^[^\p{L}]+/u;
 const isEdge = (sign: string): boolean => !/\p{L}/u.test(sign);
 
 /** Without digits and punctuation at its end. By hand: a pattern anchored there alone takes quadratic time. */
