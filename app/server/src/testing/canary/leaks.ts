@@ -27,6 +27,14 @@ const AROUND = 80;
 
 const escaped = (text: string): string => JSON.stringify(text).slice(1, -1);
 
+/** The part of base64 that these bytes alone decide, where `before` other bytes stand before them: `user:password`. */
+function withinBase64(bytes: Buffer, before: 1 | 2): string {
+  const text = Buffer.concat([Buffer.alloc(before), bytes])
+    .toString('base64')
+    .replace(/=+$/, '');
+  return text.slice(before + 1, -1);
+}
+
 /** Written out here a second time: the code under test must not judge itself. */
 function formsOf({ value, isBytes = false }: Seed): ReadonlyMap<string, string> {
   const bytes = isBytes ? Buffer.from(value, 'base64') : Buffer.from(value);
@@ -36,6 +44,8 @@ function formsOf({ value, isBytes = false }: Seed): ReadonlyMap<string, string> 
     ['in JSON within JSON', escaped(escaped(value))],
     ['in a URL', encodeURIComponent(value)],
     ['in base64', bytes.toString('base64').replace(/=+$/, '')],
+    ['within base64, one byte on', withinBase64(bytes, 1)],
+    ['within base64, two bytes on', withinBase64(bytes, 2)],
     ['in base64url', bytes.toString('base64url')],
     ['in hex', bytes.toString('hex')],
     ['in HEX', bytes.toString('hex').toUpperCase()],

@@ -29,7 +29,9 @@ export interface Ask {
 export interface Program {
   readonly child: ChildProcess;
   readonly exited: Promise<number | string>;
-  text(): string;
+  readonly text: () => string;
+  /** It has ended, and everything it said is there. */
+  readonly isOver: () => boolean;
 }
 
 /** The programs as they are shipped, and everything they said: lines, answers, tables. */
@@ -56,12 +58,12 @@ export class CanaryPlatform {
   }
 
   /** Writes a file that a variable of the environment names. */
-  file(name: string, text: string): string {
+  readonly file = (name: string, text: string): string => {
     const path = join(this.#folder, name);
     mkdirSync(join(path, '..'), { recursive: true });
     writeFileSync(path, text);
     return path;
-  }
+  };
 
   run(name: string, args: readonly string[], environment: Record<string, string>): Program {
     return this.spawn(name, [join(this.#compiled, 'entrypoint.js'), ...args], environment);
@@ -74,24 +76,27 @@ export class CanaryPlatform {
       env: { ...base, SHUTDOWN_DRAIN_SECONDS: '0', LOG_LEVEL: 'trace', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let text = '';
+    let [text, isOver] = ['', false];
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
     const exited = new Promise<number | string>((resolve) =>
-      child.once('close', (code, signal) => resolve(signal ?? code ?? 'unknown')),
+      child.once('close', (code, signal) => {
+        isOver = true;
+        resolve(signal ?? code ?? 'unknown');
+      }),
     );
-    const program = { child, exited, text: () => text };
+    const program = { child, exited, text: () => text, isOver: () => isOver };
     this.#programs.push({ name, program });
     return program;
   }
 
   /** Waits until a program says this; answers the first group. */
-  async says({ text, child }: Program, line: RegExp): Promise<string> {
+  async says({ text, isOver }: Program, line: RegExp): Promise<string> {
     const givesUpAt = performance.now() + STARTED_MS;
     for (;;) {
       const found = line.exec(text());
       if (found !== null) return found[1] ?? '';
-      if (child.exitCode !== null || performance.now() > givesUpAt)
+      if (isOver() || performance.now() > givesUpAt)
         throw new Error(`the program did not say ${String(line)}:\n${text().slice(-2_000)}`);
       await sleep(50);
     }
