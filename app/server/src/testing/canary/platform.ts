@@ -164,7 +164,7 @@ export async function dumpTables(adminUrl: string): Promise<Surface[]> {
   const surfaces: Surface[] = [];
   await asAdmin(adminUrl, async (admin) => {
     const { rows: tables } = await admin.query<{ name: string }>(
-      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('app', 'jobs')`,
+      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('app', 'jobs') ORDER BY 1`,
     );
     for (const { name } of tables) {
       const { rows } = await admin.query<{ line: string }>(`SELECT t::text AS line FROM ${name} AS t`);
