@@ -361,6 +361,7 @@ describe('secrets', () => {
       '/api/v1/auth/sessions',
       '/api/v1/api-keys',
       '/api/v1/audit',
+      '/api/v1/audit/export',
       '/health/live',
       '/health/ready',
       '/',
