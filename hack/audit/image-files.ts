@@ -1,13 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { capture } from '../lib/shell.ts';
 
 const Manifests = z.tuple([z.object({ Config: z.string(), Layers: z.array(z.string()) })]);
 const Config = z.object({
   created: z.string(),
-  architecture: z.string(),
   config: z.object({ Env: z.array(z.string()).default([]) }),
 });
 
@@ -17,8 +16,6 @@ export interface ImageFiles {
   readonly root: string;
   /** RFC 3339 time of the image: that of its sources, not of the build. */
   readonly created: string;
-  /** `amd64` */
-  readonly architecture: string;
   /** The environment of its processes. */
   readonly environment: ReadonlyMap<string, string>;
 }
@@ -30,7 +27,7 @@ const OPAQUE = '.wh..wh..opq';
 function applyWhiteouts(root: string, members: readonly string[]): void {
   for (const member of members) {
     const folder = join(root, dirname(member));
-    const name = member.split('/').at(-1) ?? '';
+    const name = basename(member);
     if (name === OPAQUE) rmSync(folder, { recursive: true, force: true });
     else if (name.startsWith(WHITEOUT))
       rmSync(join(folder, name.slice(WHITEOUT.length)), { recursive: true, force: true });
@@ -52,7 +49,8 @@ async function extractLayer(
   const members = (await run('--list')).split('\n').filter((member) => member !== '');
   const pathOf = (member: string): string => member.replace(/^\.?\//, '');
   applyWhiteouts(root, members.map(pathOf));
-  const chosen = members.filter((member) => !member.endsWith('/') && wanted(pathOf(member)));
+  const isFile = (member: string): boolean => !member.endsWith('/') && !basename(member).startsWith(WHITEOUT);
+  const chosen = members.filter((member) => isFile(member) && wanted(pathOf(member)));
   if (chosen.length === 0) return;
   const list = join(root, '..', 'members');
   writeFileSync(list, `${chosen.join('\n')}\n`);
@@ -79,25 +77,15 @@ export async function withImageFiles<T>(
     const [{ Config: configName, Layers: layers }] = Manifests.parse(
       JSON.parse(await content('manifest.json')),
     );
-    const { created, architecture, config } = Config.parse(JSON.parse(await content(configName)));
+    const { created, config } = Config.parse(JSON.parse(await content(configName)));
     for (const layer of layers) await extractLayer(archive, layer, root, wanted);
     const environment = new Map(
       config.Env.map(
         (line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const,
       ),
     );
-    return await work({ root, created, architecture, environment });
+    return await work({ root, created, environment });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** Every file below a folder of the extracted tree that matches, by path relative to it; nothing where there is no folder. */
-export function filesBelow(root: string, matches: (path: string) => boolean): string[] {
-  const entries = readdirSync(root, { withFileTypes: true, recursive: true });
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
-    .filter(matches)
-    .sort();
 }

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { images, type ImageName, type Source } from '../images/catalog.ts';
 import type { ListedImage } from '../images/build.ts';
+import { listFiles } from '../images/staging.ts';
 import { debianPackages, isDebianFile } from './debian.ts';
-import { filesBelow, withImageFiles } from './image-files.ts';
+import { withImageFiles } from './image-files.ts';
 import { npmPackage } from './npm-packages.ts';
 import { purlOf, type Package } from './packages.ts';
 import { isPythonFile, pythonPackages } from './python.ts';
@@ -77,9 +78,7 @@ export async function takeInventory(source: Source, { name, ref, built }: Listed
     isDebianFile(path) || isPythonFile(path) || NPM_MANIFEST.test(path);
   return withImageFiles(built.archive, wanted, ({ root, created, environment }) => {
     const npm = npmContent(source, name);
-    const found = filesBelow(root, (path) => NPM_MANIFEST.test(path)).map(
-      (path) => NPM_MANIFEST.exec(path)?.[2] ?? path,
-    );
+    const found = listFiles(root).flatMap((path) => NPM_MANIFEST.exec(path)?.[2] ?? []);
     const installed = npm.filter(({ isAbsorbed }) => isAbsorbed !== true);
     requireSame(
       name,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesBelow } from './image-files.ts';
+import { listFiles } from '../images/staging.ts';
 import { purlOf, type Package } from './packages.ts';
 
 const METADATA = /\/(site|dist)-packages\/[^/]+\.dist-info\/METADATA$/;
@@ -36,20 +36,22 @@ function licencesIn(header: string): string[] {
  */
 export function pythonPackages(root: string, requirements: string): Package[] {
   const hashes = lockedHashes(requirements);
-  return filesBelow(root, (path) => METADATA.test(`/${path}`)).map((path) => {
-    const [header = ''] = readFileSync(join(root, path), 'utf8').split('\n\n');
-    const name = normalise(/^Name: *(.+)$/m.exec(header)?.[1] ?? '');
-    const version = /^Version: *(.+)$/m.exec(header)?.[1]?.trim() ?? '';
-    const hex = hashes.get(`${name}==${version}`);
-    if (hex === undefined)
-      throw new Error(`${path}: ${name} ${version} is not in hack/images/aktools/requirements.txt`);
-    return {
-      ecosystem: 'pypi',
-      name,
-      version,
-      licences: licencesIn(header),
-      hash: { algorithm: 'SHA-256', hex },
-      purl: purlOf('pypi', undefined, name, version),
-    };
-  });
+  return listFiles(root)
+    .filter(isPythonFile)
+    .map((path) => {
+      const [header = ''] = readFileSync(join(root, path), 'utf8').split('\n\n');
+      const name = normalise(/^Name: *(.+)$/m.exec(header)?.[1] ?? '');
+      const version = /^Version: *(.+)$/m.exec(header)?.[1]?.trim() ?? '';
+      const hex = hashes.get(`${name}==${version}`);
+      if (hex === undefined)
+        throw new Error(`${path}: ${name} ${version} is not in hack/images/aktools/requirements.txt`);
+      return {
+        ecosystem: 'pypi',
+        name,
+        version,
+        licences: licencesIn(header),
+        hash: { algorithm: 'SHA-256', hex },
+        purl: purlOf('pypi', undefined, name, version),
+      };
+    });
 }
