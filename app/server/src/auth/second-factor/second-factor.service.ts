@@ -49,14 +49,15 @@ export class SecondFactor {
 
   /** Begins anew as often as it is asked, until a code confirms it. @throws ConflictError where there is one already */
   async enrol(userId: string): Promise<Enrolment> {
-    const account = await accountById(this.database, userId);
-    if (account.isTotpConfirmed) throw new ConflictError('there is a second factor already; remove it first');
+    const { username } = await accountById(this.database, userId);
     const secret = newTotpSecret();
-    await this.database.query('UPDATE app.users SET totp_secret = $2, totp_last_step = NULL WHERE id = $1', [
-      userId,
-      this.box.seal(placeOf(userId), secret),
-    ]);
-    return { secret, uri: totpUri(secret, ISSUER, account.username) };
+    const begun = await this.database.query(
+      `UPDATE app.users SET totp_secret = $2, totp_last_step = NULL
+       WHERE id = $1 AND totp_confirmed_at IS NULL RETURNING id`,
+      [userId, this.box.seal(placeOf(userId), secret)],
+    );
+    if (begun.length === 0) throw new ConflictError('there is a second factor already; remove it first');
+    return { secret, uri: totpUri(secret, ISSUER, username) };
   }
 
   /** @returns the recovery codes, which are shown this once */
@@ -69,10 +70,13 @@ export class SecondFactor {
     if (!(await this.useStep(account, code)))
       throw new InvalidParameterError('code', 'is not what the authenticator shows now; look at its clock');
     return this.database.transaction(async (sql) => {
-      await sql.query('UPDATE app.users SET totp_confirmed_at = $2 WHERE id = $1', [
-        userId,
-        this.clock.now(),
-      ]);
+      const confirmed = await sql.query(
+        `UPDATE app.users SET totp_confirmed_at = $2
+         WHERE id = $1 AND totp_confirmed_at IS NULL AND totp_secret = $3 RETURNING id`,
+        [userId, this.clock.now(), account.totpSecret],
+      );
+      if (confirmed.length === 0)
+        throw new ConflictError('the second factor was changed at the same moment; begin anew');
       const codes = await this.replaceRecoveryCodes(userId, sql);
       await this.audit.record({ action: 'second-factor.enable', object: { kind: 'user', id: userId } }, sql);
       return codes;
