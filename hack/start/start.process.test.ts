@@ -141,6 +141,14 @@ describe.runIf(process.platform === 'linux')('npm start', () => {
     expect(first.errors()).toContain(
       `POST /api/v1/auth/setup with the token in ${join(home, 'state/bootstrap-token')}`,
     );
+    // Its own page's origin, as a browser would send it.
+    const setUp = async (username: string): Promise<number> => {
+      const token = readFileSync(join(home, 'state/bootstrap-token'), 'utf8').trim();
+      const body = JSON.stringify({ token, username, password: 'four words nobody else has chosen' });
+      const headers = { 'Content-Type': 'application/json', Origin: url };
+      return (await fetch(`${url}/api/v1/auth/setup`, { method: 'POST', headers, body })).status;
+    };
+    expect([await setUp('first'), await setUp('second')]).toEqual([201, 403]);
     const metricsOf = async (name: string): Promise<string> => {
       const address = new RegExp(`of the ${name} on (http://127.0.0.1:\\d+)`).exec(first.errors())?.[1];
       return (await fetch(`${address}/metrics`)).text();
