@@ -71,13 +71,13 @@ const packagesOnDisk = (root: string): { folder: string; version: string }[] =>
     });
 
 describe.each(['operator', 'app'] as const)('the document of %s', { timeout: 60_000 }, (image) => {
-  let folder: string;
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'staged-'))));
-  afterEach(() => rmSync(folder, { recursive: true }));
+  let scratch: string;
+  beforeEach(() => (scratch = mkdtempSync(join(tmpdir(), 'staged-'))));
+  afterEach(() => rmSync(scratch, { recursive: true }));
 
   it('names every package that is staged, with its version and hash, and nothing else', async () => {
     const content = images.find(({ name }) => name === image)?.npm(source);
-    const [checkout, staged] = [join(folder, 'checkout'), join(folder, 'staged')];
+    const [checkout, staged] = [join(scratch, 'checkout'), join(scratch, 'staged')];
     manifestsOnly(checkout);
     stagePackages(checkout, content?.installed ?? [], staged, source.platform);
     const onDisk = packagesOnDisk(staged);
