@@ -22,7 +22,9 @@ import { SecretsModule } from './secrets/secrets.module.ts';
 
 function foundation(configuration: Configuration): NonNullable<ModuleMetadata['imports']> {
   return [
-    LoggerModule.forRoot(loggingParams(configuration.role, configuration.logLevel)),
+    LoggerModule.forRoot(
+      loggingParams(configuration.role, configuration.logLevel, configuration.logDestination),
+    ),
     CommonModule.with(configuration),
     DatabaseModule,
     MonitoringModule,

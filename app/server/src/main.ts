@@ -34,7 +34,11 @@ export async function createServerApplication(configuration: Configuration): Pro
   app.useLogger(app.get(Logger));
   app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready'] });
   app.use(httpMetrics(app.get(Metrics)));
-  configureHttp(app, configuration.security, requestLog(configuration.role, configuration.logLevel));
+  configureHttp(
+    app,
+    configuration.security,
+    requestLog(configuration.role, configuration.logLevel, configuration.logDestination),
+  );
   serveOpenApi(app);
   await app.init();
   // After the routes: looking for a file costs a system call, and no question to the API is one.

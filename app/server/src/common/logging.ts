@@ -4,14 +4,24 @@ import { type HttpLogger, type Options, pinoHttp } from 'pino-http';
 import { requestIdOf } from './http/request-id.ts';
 import { redactLine, redactUrl } from './redaction/redact.ts';
 
-/** Probes and scrapes come every few seconds and say nothing. */
-const QUIET = /^\/(health|metrics)(\/|$)/;
+/** Where lines go; absent: standard output. */
+interface LogDestination {
+  write(line: string): void;
+}
+
+/** Probes come every few seconds and say nothing, be it that all is well or that it is not yet. */
+const QUIET = /^\/health(\/|$)/;
+
+function isQuiet({ url = '' }: IncomingMessage, { statusCode }: ServerResponse): boolean {
+  return QUIET.test(url) && (statusCode < 400 || statusCode === 503);
+}
 
 function levelOf(
-  _request: IncomingMessage,
+  request: IncomingMessage,
   response: ServerResponse,
   error?: Error,
-): 'error' | 'warn' | 'info' {
+): 'error' | 'warn' | 'info' | 'silent' {
+  if (isQuiet(request, response)) return 'silent';
   if (error !== undefined || response.statusCode >= 500) return 'error';
   return response.statusCode >= 400 ? 'warn' : 'info';
 }
@@ -28,11 +38,16 @@ interface SerializedError {
  * JSON lines on standard output. Request and error are allow-lists, never headers or body: what must not be logged is not
  * handed over in the first place. What gets into a line all the same is hidden as the line is written (`redaction/`).
  */
-export function loggingParams(role: string, level: string): Params & { readonly pinoHttp: Options } {
+export function loggingParams(
+  role: string,
+  level: string,
+  stream?: LogDestination,
+): Params & { readonly pinoHttp: Options } {
   return {
     // Nest's own middleware comes after ours and would not see what they refuse.
     useExisting: true,
     pinoHttp: {
+      ...(stream && { stream }),
       level,
       base: { role },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
@@ -41,7 +56,6 @@ export function loggingParams(role: string, level: string): Params & { readonly 
       customLogLevel: levelOf,
       quietReqLogger: true,
       customAttributeKeys: { reqId: 'requestId' },
-      autoLogging: { ignore: (request) => QUIET.test(request.url ?? '') },
       serializers: {
         req: (request: { method: string; url: string }) => ({
           method: request.method,
@@ -61,6 +75,6 @@ export function loggingParams(role: string, level: string): Params & { readonly 
 }
 
 /** Writes one line for each request, also for those that no route ever sees. */
-export function requestLog(role: string, level: string): HttpLogger {
-  return pinoHttp(loggingParams(role, level).pinoHttp);
+export function requestLog(role: string, level: string, stream?: LogDestination): HttpLogger {
+  return pinoHttp(loggingParams(role, level, stream).pinoHttp);
 }

@@ -12,6 +12,8 @@ export type Role = 'server' | 'worker' | 'migrate' | 'audit-verify';
 export interface Configuration {
   readonly role: Role;
   readonly logLevel: string;
+  /** Where log lines go; absent: standard output. Tests read them. */
+  readonly logDestination?: { write(line: string): void };
   readonly http: { readonly host: string; readonly port: number; readonly managementPort: number };
   /** Folder of the built web page; undefined: the one beside the server. */
   readonly webRoot: string | undefined;

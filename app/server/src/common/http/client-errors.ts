@@ -28,6 +28,8 @@ function answer(socket: Duplex, problem: Problem): void {
       `HTTP/1.1 ${problem.status} ${problem.title}`,
       'Connection: close',
       'Cache-Control: no-store',
+      "Content-Security-Policy: default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+      'Referrer-Policy: no-referrer',
       'X-Content-Type-Options: nosniff',
       `X-Request-Id: ${problem.requestId}`,
       `Content-Type: ${PROBLEM_MEDIA_TYPE}`,
@@ -61,5 +63,11 @@ export function answerMalformedRequests(server: Server): void {
     if (isAnswering && request?.complete === true) response.once('close', () => socket.destroy());
     else if (!socket.writable || (isAnswering && response.headersSent)) socket.destroy();
     else answer(socket, problem);
+  });
+  // Node would close the connection without a word.
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    const problem = problemOf(405, randomUUID());
+    logger.warn({ requestId: problem.requestId, status: problem.status, code: 'CONNECT' }, 'no HTTP request');
+    answer(socket, problem);
   });
 }
