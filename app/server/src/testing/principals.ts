@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { ApiKeys } from '../api-keys/api-keys.service.ts';
+import { impossibleHash } from '../auth/passwords/password-hash.ts';
 import { CsrfTokens } from '../auth/sessions/csrf.ts';
 import { Sessions } from '../auth/sessions/sessions.service.ts';
 import { type Scope, SCOPES, type UserRole } from '../common/access.ts';
@@ -23,8 +24,8 @@ export async function createUser(app: INestApplication, role: UserRole): Promise
   const database: Database = app.get(DATABASE);
   const username = `${role}-${randomBytes(4).toString('hex')}`;
   const [user] = await database.query<{ id: string }>(
-    `INSERT INTO app.users (username, display_name, role, password_hash) VALUES ($1, $1, $2, 'none') RETURNING id`,
-    [username, role],
+    `INSERT INTO app.users (username, display_name, role, password_hash) VALUES ($1, $1, $2, $3) RETURNING id`,
+    [username, role, impossibleHash()],
   );
   const id = user?.id ?? '';
   const session = await app.get(Sessions).begin(id);

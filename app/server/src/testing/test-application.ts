@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JobQueue } from '../database/job-queue.service.ts';
+import type { Configuration } from '../common/configuration/configuration.ts';
 import { createTestDatabase, type TestDatabase } from '../database/testing/test-database.ts';
 import { createServerApplication } from '../main.ts';
 import { executeRun } from '../market-data/ingestion/execute-run.ts';
@@ -24,7 +25,10 @@ function createWebRoot(): string {
 }
 
 /** The real server on a real database that holds the sample, or `only` these symbols of it. */
-export async function createLoadedApplication(only?: readonly string[]): Promise<TestApplication> {
+export async function createLoadedApplication(
+  only?: readonly string[],
+  overrides: Partial<Configuration> = {},
+): Promise<TestApplication> {
   const database = await createTestDatabase();
   const [run] = await database.sql.query<{ id: string }>(
     `INSERT INTO app.ingestion_runs (key, source, trigger) VALUES ('sample:history:all', 'sample', 'start') RETURNING id`,
@@ -41,7 +45,7 @@ export async function createLoadedApplication(only?: readonly string[]): Promise
     },
   });
   const webRoot = createWebRoot();
-  const app = await createServerApplication(database.configuration('server', { webRoot }));
+  const app = await createServerApplication(database.configuration('server', { webRoot, ...overrides }));
   await app.listen(0, '127.0.0.1');
   await app.get(JobQueue).whenStarted();
   const close = async (): Promise<void> => {

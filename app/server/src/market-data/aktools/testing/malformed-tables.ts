@@ -1,7 +1,8 @@
 import { json } from './fake-aktools.ts';
 import { shapes, statuses, texts } from './malformed-bodies.ts';
 import { columns, dates, rows, units } from './malformed-cells.ts';
-import { type Malformed, type Row, seeded, type Spelling, without } from './mutations.ts';
+import { seeded } from '../../../testing/seeded.ts';
+import { type Malformed, type Row, type Spelling, without } from './mutations.ts';
 import type { Table } from './sample-tables.ts';
 
 /** A table of the upstream, and what may be broken about it. */
