@@ -98,4 +98,4 @@ test-e2e: install ## tests on the local cluster with Chromium
 
 .PHONY: test
 test: install ## everything that CI runs
-	node hack/test/run.ts static workspaces aktools apiserver cluster e2e
+	node hack/test/run.ts static workspaces aktools apiserver cluster e2e trace

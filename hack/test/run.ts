@@ -2,11 +2,12 @@
  * The one test runner behind `make test`: runs the named tiers in order, each step with its elapsed time, and ends on
  * the line `N passed, N failed`. A static check counts as one test. Exit code 1 when anything failed or nothing ran.
  *
- * usage: run.ts [static] [unit] [apiserver] [cluster] [e2e]
+ * usage: run.ts [static] [unit] [apiserver] [cluster] [e2e] [trace]
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { tiers, type Check, type Suite } from './tiers.ts';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { RESULTS, tiers, type Check, type Suite } from './tiers.ts';
+import { CHECKS_FILE } from './trace/results.ts';
 
 interface Tally {
   readonly passed: number;
@@ -35,7 +36,6 @@ interface Report {
   }[];
 }
 
-const RESULTS = '.state/test-results';
 /** Static checks are single-threaded for the most part. */
 const CHECKS_AT_ONCE = 2;
 /** What is repeated of one failure. */
@@ -139,9 +139,13 @@ async function main(names: readonly string[]): Promise<void> {
   rmSync(RESULTS, { recursive: true, force: true });
   mkdirSync(RESULTS, { recursive: true });
   const outcomes: Outcome[] = [];
+  const passedChecks = new Map<string, boolean>();
   for (const name of names) {
     const { checks = [], suites = [] } = tiers[name] ?? {};
-    outcomes.push(...(await runChecks(checks)));
+    const checked = await runChecks(checks);
+    outcomes.push(...checked);
+    for (const check of checked) passedChecks.set(check.name, check.failed === 0);
+    writeFileSync(`${RESULTS}/${CHECKS_FILE}`, JSON.stringify(Object.fromEntries(passedChecks)));
     for (const suite of suites) outcomes.push(await runSuite(suite));
   }
   summarise(outcomes);

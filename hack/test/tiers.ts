@@ -10,6 +10,9 @@ export interface Suite {
   readonly projects: readonly string[];
 }
 
+/** Where a run writes down what became of its tests and checks. */
+export const RESULTS = '.state/test-results';
+
 interface Tier {
   readonly checks?: readonly Check[];
   readonly suites?: readonly Suite[];
@@ -20,6 +23,9 @@ const types = (project: string): Check => ({
   command: ['tsc', '-p', project, '--noEmit'],
 });
 const sources = ['operator/src', 'app/server/src', 'app/web/src', 'hack', 'test'];
+
+/** Whether what docs/security.md names exists; the last tier asks whether it ran and passed. */
+const TRACE = ['node', 'hack/test/trace.ts', '--allow-pending'] as const;
 
 const FAST = ['unit', 'app', 'app-db'];
 const PROCESSES = ['start', 'entrypoint'];
@@ -39,6 +45,7 @@ export const tiers: Readonly<Record<string, Tier>> = {
       // What only tests use keeps nothing alive, unless it is marked @internal.
       { name: 'dead code but for tests', command: ['knip', '--no-progress', '--production'] },
       { name: 'generated files', command: ['node', 'hack/generate/main.ts', '--check'] },
+      { name: 'trace table', command: TRACE },
     ],
   },
   unit: { suites: [{ name: 'unit', projects: FAST }] },
@@ -52,4 +59,6 @@ export const tiers: Readonly<Record<string, Tier>> = {
   transitions: { suites: [{ name: 'transitions', projects: ['transitions'] }] },
   cluster: { suites: [{ name: 'cluster', projects: ['cluster'] }] },
   e2e: { suites: [{ name: 'e2e', projects: ['e2e'] }] },
+  // After all others: it reads what they have written down.
+  trace: { checks: [{ name: 'trace', command: [...TRACE, '--results', RESULTS] }] },
 };
