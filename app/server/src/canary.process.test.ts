@@ -370,7 +370,7 @@ describe('secrets', () => {
     for (const path of ['/metrics', '/health', '/health/startup'])
       await platform.ask(platform.management + path);
     const surfaces = [...platform.surfaces(), ...(await dumpTables(database.urls.admin))];
-    expect(seeds.length).toBeGreaterThan(30);
+    expect(seeds.length).toBeGreaterThan(70);
     expect(findLeaks(seeds, surfaces)).toEqual([]);
     const texts = new Map(surfaces.map(({ name, text }) => [name, text]));
     // The places are not empty, and the words beside the secrets are there.
