@@ -10,6 +10,9 @@ import { totpCode } from './testing/canary/totp-code.ts';
 /** A value that nothing else has. */
 const fresh = (): string => `canary-${randomBytes(12).toString('hex')}`;
 
+/** What is refused by a limit would have put no secret anywhere. */
+const UNLIMITED = `security: {rateLimit: {${['reading', 'writing', 'login', 'exports', 'ai'].map((budget) => `${budget}PerMinute: 10000`).join(', ')}}}`;
+
 /** Of the administrator. */
 const PASSWORD = fresh();
 
@@ -235,6 +238,7 @@ describe('secrets', () => {
       DATABASE_URL: database.urls.application,
       KEYRINGS_DIR: keyrings(),
       BOOTSTRAP_TOKEN: bootstrapToken,
+      STOCK_ANALYSIS_CONFIG_FILE: platform.file('config.yaml', UNLIMITED),
     };
     const migrate = platform.run('migrate', ['migrate'], { DATABASE_URL: database.urls.migrator });
     await platform.says(migrate, /schema version \d+/);
