@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EXPECTED_SCHEMA_VERSION } from './database/migrations/index.ts';
+import { createKeyringFiles } from './common/configuration/testing/keyring-files.ts';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
 
 const WORKSPACE = join(import.meta.dirname, '..');
@@ -15,6 +16,7 @@ const ENDED = 30_000;
 describe('the compiled entry point', () => {
   let output: string;
   let database: TestDatabase;
+  const keyrings = createKeyringFiles();
   const children: ChildProcess[] = [];
 
   beforeAll(() => {
@@ -27,7 +29,9 @@ describe('the compiled entry point', () => {
       cwd: WORKSPACE,
     });
   }, 120_000);
-  afterAll(() => rmSync(output, { recursive: true, force: true }));
+  afterAll(() => {
+    for (const folder of [output, keyrings]) rmSync(folder, { recursive: true, force: true });
+  });
   beforeEach(async () => {
     database = await createTestDatabase({ migrate: false });
   });
@@ -49,6 +53,7 @@ describe('the compiled entry point', () => {
       SHUTDOWN_DRAIN_SECONDS: '0',
       PORT: '0',
       MANAGEMENT_PORT: '0',
+      KEYRINGS_DIR: keyrings,
     };
     const child = spawn(process.execPath, [join(output, 'entrypoint.js'), ...args], {
       env: { ...base, ...environment },

@@ -1,15 +1,26 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfiguration } from './configuration.ts';
 import { ConfigurationError } from './errors.ts';
+import { createKeyringFiles } from './testing/keyring-files.ts';
 
 const URL_OF_TESTS = 'postgresql://app_a:secret-password@db.example:5432/stock_analysis';
 
+let keyrings: string;
+beforeAll(() => {
+  keyrings = createKeyringFiles();
+});
+afterAll(() => rmSync(keyrings, { recursive: true, force: true }));
+
+/** With keyrings, which each server needs. */
+const loadServer = (environment: Record<string, string>) =>
+  loadConfiguration('server', { KEYRINGS_DIR: keyrings, ...environment });
+
 function issuesOf(environment: Record<string, string>): readonly string[] {
   try {
-    loadConfiguration('server', environment);
+    loadServer(environment);
   } catch (error) {
     if (error instanceof ConfigurationError) return error.issues;
     throw error;
@@ -30,7 +41,7 @@ describe('loadConfiguration', () => {
   };
 
   it('has defaults for everything but the database', () => {
-    expect(loadConfiguration('server', { DATABASE_URL: URL_OF_TESTS })).toMatchObject({
+    expect(loadServer({ DATABASE_URL: URL_OF_TESTS })).toMatchObject({
       http: { host: '0.0.0.0', port: 8080, managementPort: 9090 },
       logLevel: 'info',
       database: { connectionString: URL_OF_TESTS },
@@ -61,11 +72,11 @@ describe('loadConfiguration', () => {
   });
 
   it('treats an empty variable as absent', () => {
-    expect(loadConfiguration('server', { DATABASE_URL: URL_OF_TESTS, PORT: '' }).http.port).toBe(8080);
+    expect(loadServer({ DATABASE_URL: URL_OF_TESTS, PORT: '' }).http.port).toBe(8080);
   });
 
   it('reads secrets from the files that *_FILE names', () => {
-    const configuration = loadConfiguration('server', {
+    const configuration = loadServer({
       DATABASE_URL_FILE: file('url', `${URL_OF_TESTS}\n`),
       BOOTSTRAP_TOKEN_FILE: file('token', 'a-token-that-is-long-enough\n'),
     });
@@ -170,7 +181,7 @@ describe('loadConfiguration', () => {
     };
 
     it('is read file by file, and verifies the server against ca.crt', () => {
-      expect(loadConfiguration('server', { DATABASE_DIR: directory(complete) }).database).toEqual({
+      expect(loadServer({ DATABASE_DIR: directory(complete) }).database).toEqual({
         host: 'db',
         port: 5432,
         database: 'stock_analysis',
@@ -182,9 +193,7 @@ describe('loadConfiguration', () => {
 
     it('needs no ca.crt', () => {
       const { 'ca.crt': _absent, ...files } = complete;
-      expect(loadConfiguration('server', { DATABASE_DIR: directory(files) }).database).not.toHaveProperty(
-        'ssl',
-      );
+      expect(loadServer({ DATABASE_DIR: directory(files) }).database).not.toHaveProperty('ssl');
     });
 
     it('names every file that is missing, empty or wrong', () => {
