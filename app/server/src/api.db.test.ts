@@ -30,6 +30,10 @@ describe('the API', () => {
       expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
     });
 
+    it.each(['/', '/assets/main-0a1b2c3d.js', '/favicon.svg'])('says its encoding at %s', async (path) => {
+      expect((await get(path).expect(200)).headers['content-type']).toMatch(/; charset=utf-8$/);
+    });
+
     it.each(['/../package.json', '/%2e%2e/package.json', '/assets/', '/.env'])(
       'has nothing at %s',
       async (path) => {

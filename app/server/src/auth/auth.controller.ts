@@ -2,7 +2,6 @@ import { Body, Controller, Delete, Get, Param, Post, Query, Req, Res } from '@ne
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { NeedsSession, Public } from '../common/access.ts';
-import { Budget } from '../common/budget.ts';
 import { GuardedAnswers } from '../common/api-docs.ts';
 import { Budget } from '../common/budget.ts';
 import { CurrentSession, type SessionPrincipal } from '../common/current-principal.ts';

@@ -12,6 +12,8 @@ import { messageOf } from '../common/configuration/errors.ts';
 import { type HealthReport, HealthService } from './health.service.ts';
 import { Metrics } from './metrics.ts';
 
+const PLAIN = 'text/plain; charset=utf-8';
+
 interface Answer {
   readonly status: number;
   readonly type: string;
@@ -69,15 +71,19 @@ export class ManagementServer
       );
     } catch (error) {
       this.logger.error(`management request failed: ${messageOf(error)}`);
-      answer = { status: 500, type: 'text/plain', body: 'failed; see the log\n' };
+      answer = { status: 500, type: PLAIN, body: 'failed; see the log\n' };
     }
-    response.writeHead(answer.status, { 'Content-Type': answer.type, 'Cache-Control': 'no-store' });
+    response.writeHead(answer.status, {
+      'Content-Type': answer.type,
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+    });
     response.end(request.method === 'HEAD' ? undefined : answer.body);
   }
 
   private async answer(method: string, path: string): Promise<Answer> {
     if (method !== 'GET' && method !== 'HEAD')
-      return { status: 405, type: 'text/plain', body: 'only GET and HEAD\n' };
+      return { status: 405, type: PLAIN, body: 'only GET and HEAD\n' };
     switch (path) {
       case '/health/live':
         return report(this.health.live());
@@ -95,7 +101,7 @@ export class ManagementServer
       default:
         return {
           status: 404,
-          type: 'text/plain',
+          type: PLAIN,
           body: 'here are /health, /health/live, /health/ready, /health/startup and /metrics\n',
         };
     }
@@ -103,5 +109,9 @@ export class ManagementServer
 }
 
 function report({ healthy, details }: HealthReport): Answer {
-  return { status: healthy ? 200 : 503, type: 'application/json', body: `${JSON.stringify(details)}\n` };
+  return {
+    status: healthy ? 200 : 503,
+    type: 'application/json; charset=utf-8',
+    body: `${JSON.stringify(details)}\n`,
+  };
 }

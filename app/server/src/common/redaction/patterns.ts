@@ -21,7 +21,11 @@ const PATTERNS: readonly Pattern[] = [
   { hint: /stk_/, pattern: /\bstk_[\w.-]{6,}/gi, replacement: `stk_${REDACTED}` },
   { hint: /sk-/, pattern: /\bsk-[\w-]{16,}/gi, replacement: `sk-${REDACTED}` },
   { hint: /akia|asia/, pattern: /\b(AKIA|ASIA)[0-9A-Z]{16}\b/g, replacement: REDACTED },
-  { hint: /eyj/, pattern: /\beyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?/g, replacement: REDACTED },
+  {
+    hint: /eyj/,
+    pattern: /(?<![\w-])([\w-]{0,20}?)eyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?/g,
+    replacement: `$1${REDACTED}`,
+  },
   {
     hint: /private key/,
     pattern: /-----BEGIN ([A-Z0-9 ]{0,30}PRIVATE KEY)-----[^]*?(-----END \1-----|$)/g,

@@ -1,0 +1,41 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEdgeApplication, EDGE } from '../../testing/edge-application.ts';
+import { requestLog } from '../logging.ts';
+
+describe('the log of requests', () => {
+  let app: NestExpressApplication;
+  const lines: string[] = [];
+
+  beforeAll(async () => {
+    const settings = { ...EDGE, trustedProxies: ['127.0.0.1/32'], allowedCIDRs: ['192.0.2.0/24'] };
+    const log = requestLog('server', 'info', { write: (line: string) => lines.push(line) });
+    ({ app } = await createEdgeApplication(settings, log));
+  });
+  afterAll(() => app.close());
+
+  it.each([
+    ['a request that is answered', 200, 'get', '/api/market', {}],
+    ['an address that is not listed', 403, 'get', '/api/market', { 'X-Forwarded-For': '198.51.100.1' }],
+    ['an address that is none', 400, 'get', '/api/market', { 'X-Forwarded-For': 'unknown' }],
+    ['too long a URL', 414, 'get', `/api/market?a=${'b'.repeat(9_000)}`, {}],
+    ['another site', 403, 'post', '/api/send', { Origin: 'https://evil.example' }],
+    ['a body of another kind', 415, 'post', '/api/send', { 'Content-Type': 'text/plain' }],
+    ['nothing at all', 404, 'get', '/api/nothing', {}],
+  ] as const)('has one line for %s (%i)', async (_what, status, method, path, headers) => {
+    lines.length = 0;
+    const client = request(app.getHttpServer());
+    const sent = client[method](path).set({ 'X-Forwarded-For': '192.0.2.1', ...headers });
+    const answer = await (method === 'post' ? sent.send('a') : sent);
+    expect(answer.status).toBe(status);
+    await expect.poll(() => lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      level: status < 400 ? 'info' : 'warn',
+      requestId: answer.headers['x-request-id'],
+      res: { statusCode: status },
+    });
+    // Who asked stands in no line.
+    expect(lines.join('')).not.toMatch(/192\.0\.2|198\.51/);
+  });
+});
