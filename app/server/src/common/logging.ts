@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Params } from 'nestjs-pino';
-import type { DestinationStream } from 'pino';
 import { type HttpLogger, type Options, pinoHttp } from 'pino-http';
 import { requestIdOf } from './http/request-id.ts';
 import { redactLine, redactUrl } from './redaction/redact.ts';
