@@ -1,19 +1,21 @@
 /**
- * What the operator, the indicators and reading cost, and how fast a market is stored: `make bench`. Prints its tables and
+ * What the operator, the indicators, reading and signing in cost, and how fast a market is stored: `make bench`. Prints its tables and
  * writes them to test-artifacts/bench.md.
  *
- * usage: main.ts [load] [foreign] [idle] [indicators] [market] [read]   (default: all)
+ * usage: main.ts [load] [foreign] [idle] [indicators] [market] [read] [logins]   (default: all)
  * OBJECTS (500), MINUTES of quiet (30), SERIES of bars (5000), SYMBOLS (5000) with BARS (250), READ_SYMBOLS (5000),
  * READ_SECONDS (60)
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { stopServers } from './app-server.ts';
 import { measureForeign, measureIdle } from './at-rest.ts';
 import { measureIndicators } from './indicators.ts';
 import { measureLoad } from './load.ts';
+import { measureLogins } from './logins.ts';
 import { measureMarket } from './market.ts';
 import { stopPlanes } from './plane.ts';
-import { measureReads, stopReading } from './read.ts';
+import { measureReads } from './read.ts';
 import { foreignTable, idleTable, loadTable, marketTable } from './report.ts';
 
 const FOREIGN_SECRETS = 2000;
@@ -32,10 +34,11 @@ const PARTS: Readonly<Record<string, () => Promise<string>>> = {
     return marketTable(await measureMarket({ symbols, bars }));
   },
   read: measureReads,
+  logins: measureLogins,
 };
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void Promise.all([stopPlanes(), stopReading()]).finally(() => process.exit(1)));
+  process.once(signal, () => void Promise.all([stopPlanes(), stopServers()]).finally(() => process.exit(1)));
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !Object.hasOwn(PARTS, name));

@@ -5,12 +5,9 @@
  *
  * READ_SYMBOLS (5000), READ_SECONDS (60)
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../hack/lib/ports.ts';
-import { buildServer, SERVER } from '../../hack/start/build.ts';
+import { buildServer } from '../../hack/start/build.ts';
+import { pin, untilStopped, withServer } from './app-server.ts';
 import { BARS_PER_SYMBOL, MarketDatabase, symbolOf } from './market-database.ts';
-import { nodeOptionsOf } from './node-options.ts';
 import { type Measured, openLoop, percentile } from './open-loop.ts';
 import { cpuMsOf, type Memory, memoryOf } from './usage.ts';
 
@@ -23,7 +20,6 @@ const MANY_NAMES = Array.from({ length: 20 }, (_, index) => `MA${index + 5}`).jo
 const LARGE_REQUESTS = 60;
 const SMALL_PER_SECOND = 20;
 const SMALL_SECONDS = 10;
-const READY_DEADLINE_MS = 30_000;
 
 interface Reading {
   readonly symbols: number;
@@ -33,68 +29,6 @@ interface Reading {
   readonly memory: Memory;
   readonly beside: Measured;
   readonly largeSeconds: number;
-}
-
-const stopping = new Set<() => Promise<void>>();
-
-/** For a signal in the middle of a measurement. */
-export async function stopReading(): Promise<void> {
-  await Promise.all([...stopping].map((stop) => stop()));
-}
-
-const pin = (pid: number, core: string): void =>
-  void execFileSync('taskset', ['--all-tasks', '--pid', '--cpu-list', core, String(pid)], {
-    stdio: 'ignore',
-  });
-
-async function awaitReady(url: string, server: ChildProcess): Promise<void> {
-  const deadline = performance.now() + READY_DEADLINE_MS;
-  while (server.exitCode === null && performance.now() < deadline) {
-    const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
-    if (answer?.ok) return;
-    await sleep(100);
-  }
-  throw new Error(`the server at ${url} is not ready after ${READY_DEADLINE_MS} ms`);
-}
-
-async function withServer<Result>(
-  databaseUrl: string,
-  work: (url: string, pid: number) => Promise<Result>,
-): Promise<Result> {
-  const port = await freePort();
-  const server = spawn(
-    'taskset',
-    ['--cpu-list', SERVER_CORE, process.execPath, 'dist/entrypoint.js', 'server'],
-    {
-      cwd: SERVER,
-      env: {
-        ...process.env,
-        NODE_ENV: 'production',
-        NODE_OPTIONS: nodeOptionsOf('server'),
-        HOST: '127.0.0.1',
-        PORT: String(port),
-        MANAGEMENT_PORT: '0',
-        DATABASE_URL: databaseUrl,
-        LOG_LEVEL: 'error',
-        SHUTDOWN_DRAIN_SECONDS: '0',
-      },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  );
-  const exited = new Promise((resolve) => server.once('exit', resolve));
-  const stop = async (): Promise<void> => {
-    server.kill('SIGTERM');
-    await exited;
-  };
-  stopping.add(stop);
-  try {
-    const url = `http://127.0.0.1:${port}`;
-    await awaitReady(url, server);
-    return await work(url, server.pid ?? 0);
-  } finally {
-    stopping.delete(stop);
-    await stop();
-  }
 }
 
 /** Sixty whole histories at once, and whether a small question is answered in the meantime. */
@@ -114,25 +48,23 @@ async function besideLarge(url: string): Promise<Pick<Reading, 'beside' | 'large
 async function measure(symbols: number, seconds: number): Promise<Reading> {
   await buildServer();
   const database = await MarketDatabase.start(symbols);
-  const stop = (): Promise<void> => database.stop();
-  stopping.add(stop);
-  try {
-    pin(database.pid, OTHER_CORE);
-    pin(process.pid, OTHER_CORE);
-    return await withServer(database.url, async (url, pid) => {
-      const urlOf = (): string =>
-        `${url}/api/v1/indicators/${symbolOf(Math.floor(Math.random() * symbols))}?names=${NAMES}&limit=250`;
-      await openLoop(urlOf, { perSecond: PER_SECOND / 2, seconds: WARM_UP_SECONDS });
-      const [cpu, from] = [cpuMsOf(pid), performance.now()];
-      const load = await openLoop(urlOf, { perSecond: PER_SECOND, seconds });
-      const busy = (cpuMsOf(pid) - cpu) / (performance.now() - from);
-      const memory = memoryOf(pid);
-      return { symbols, load, busy, memory, ...(await besideLarge(url)) };
-    });
-  } finally {
-    stopping.delete(stop);
-    await stop();
-  }
+  return untilStopped(
+    () => database.stop(),
+    async () => {
+      pin(database.pid, OTHER_CORE);
+      pin(process.pid, OTHER_CORE);
+      return withServer(database.url, SERVER_CORE, async ({ url, pid }) => {
+        const urlOf = (): string =>
+          `${url}/api/v1/indicators/${symbolOf(Math.floor(Math.random() * symbols))}?names=${NAMES}&limit=250`;
+        await openLoop(urlOf, { perSecond: PER_SECOND / 2, seconds: WARM_UP_SECONDS });
+        const [cpu, from] = [cpuMsOf(pid), performance.now()];
+        const load = await openLoop(urlOf, { perSecond: PER_SECOND, seconds });
+        const busy = (cpuMsOf(pid) - cpu) / (performance.now() - from);
+        const memory = memoryOf(pid);
+        return { symbols, load, busy, memory, ...(await besideLarge(url)) };
+      });
+    },
+  );
 }
 
 const shown = (value: number): string => value.toFixed(1);

@@ -2,8 +2,11 @@ import { createHmac, pbkdf2Sync } from 'node:crypto';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserRole } from '../common/access.ts';
+import { storedRecords } from '../audit/testing/audit-logs.ts';
 import { TooManyRequestsError } from '../common/errors.ts';
+import { DatabaseConnector } from '../database/connector.ts';
 import { TEST_TOKEN } from '../database/testing/test-database.ts';
+import { createServerApplication } from '../main.ts';
 import { createUser } from '../testing/principals.ts';
 import { createLoadedApplication, type TestApplication } from '../testing/test-application.ts';
 
@@ -385,5 +388,67 @@ describe('signing in', () => {
           [id],
         ),
       ).toEqual([]);
+  });
+
+  it('over HTTPS has a cookie whose name the browser itself watches over', async () => {
+    const { username } = await withPassword('viewer');
+    const configuration = application.database.configuration('server');
+    const security = { ...configuration.security, trustedProxies: ['127.0.0.1/32'] };
+    const behindProxy = await createServerApplication({ ...configuration, security });
+    await behindProxy.listen(0, '127.0.0.1');
+    await behindProxy.get(DatabaseConnector).whenReady();
+    try {
+      const ask = (method: 'get' | 'post', path: string) =>
+        request(behindProxy.getHttpServer())[method](`/api/v1/${path}`).set('X-Forwarded-Proto', 'https');
+      const answer = await ask('post', 'auth/login').send({ username, password: PASSWORD }).expect(200);
+      const [cookie = ''] = answer.get('Set-Cookie') ?? [];
+      expect(cookie).toMatch(
+        /^__Host-stock-analysis=[\w-]{43}; Path=\/; Expires=.*; HttpOnly; Secure; SameSite=Lax$/,
+      );
+      const [pair = ''] = cookie.split(';');
+      await ask('get', 'account').set('Cookie', pair).expect(200);
+      // What plain HTTP could have planted is no session here, and two of a name are none.
+      await ask('get', 'account').set('Cookie', pair.replace('__Host-', '')).expect(401);
+      await ask('get', 'account').set('Cookie', `${pair}; ${pair}`).expect(401);
+    } finally {
+      await behindProxy.close();
+    }
+  });
+
+  it('has the browser forget what it was shown when it ends', async () => {
+    const { username } = await withPassword('viewer');
+    const [one] = await signIn(username);
+    const out = await one.send('post', 'auth/logout');
+    expect(out.get('Clear-Site-Data')).toBe('"cache", "storage"');
+    expect(out.get('Set-Cookie')?.[0]).toMatch(/^stock-analysis=; Path=\/; Expires=Thu, 01 Jan 1970/);
+  });
+
+  it('and all that goes with it stands in the audit log, without names and secrets', async () => {
+    const { id, username } = await withPassword('analyst');
+    const from = (await storedRecords(application.database.sql)).length;
+    await signIn(username, 'not the right one');
+    await signIn('a-password-in-the-wrong-field');
+    const [one] = await signIn(username);
+    await one.send('post', 'auth/step-up', { password: PASSWORD });
+    const { body: key } = await one.send('post', 'api-keys', { name: 'notebook', scopes: ['market:read'] });
+    await one.send('post', `api-keys/${key.id}/rotate`, {});
+    await one.send('delete', `api-keys/${key.id}`);
+    await one.send('post', 'auth/logout');
+    const records = (await storedRecords(application.database.sql)).slice(from);
+    expect(records.map(({ action, outcome }) => [action, outcome])).toEqual([
+      ['session.login-refused', 'refused'],
+      ['session.login-refused', 'refused'],
+      ['session.login', 'success'],
+      ['session.step-up', 'success'],
+      ['api-key.create', 'success'],
+      ['api-key.rotate', 'success'],
+      ['api-key.revoke', 'success'],
+      ['session.logout', 'success'],
+    ]);
+    const actors = records.map(({ actor_id: actor }) => actor);
+    expect(actors).toEqual([null, null, ...Array.from({ length: 6 }, () => id)]);
+    expect(records.map(({ record }) => record).join()).not.toMatch(
+      new RegExp(`${username}|wrong-field|not the right|${key.text}|${PASSWORD}`),
+    );
   });
 });

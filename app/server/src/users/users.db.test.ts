@@ -1,0 +1,104 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DatabaseConnector } from '../database/connector.ts';
+import { createTestDatabase, type TestDatabase } from '../database/testing/test-database.ts';
+import { createServerApplication } from '../main.ts';
+import { createKey, createUser, type TestUser } from '../testing/principals.ts';
+
+describe('users', () => {
+  let database: TestDatabase;
+  let app: NestExpressApplication;
+  let admin: TestUser;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    app = await createServerApplication(database.configuration('server'));
+    await app.listen(0, '127.0.0.1');
+    await app.get(DatabaseConnector).whenReady();
+    admin = await createUser(app, 'admin');
+  });
+  afterAll(async () => {
+    await app.close();
+    await database.drop();
+  });
+
+  const ask = (method: 'get' | 'post' | 'patch' | 'delete', path: string, who = admin, body?: object) =>
+    request(app.getHttpServer())[method](`/api/v1/${path}`).set(who.session).send(body);
+
+  it('come by name, page by page, each once', async () => {
+    for (let count = 0; count < 5; count += 1) await createUser(app, 'viewer');
+    const names: string[] = [];
+    for (let after = ''; ;) {
+      const { body } = await ask('get', `users?limit=2${after}`).expect(200);
+      names.push(...body.users.map((user: { username: string }) => user.username));
+      if (body.next === null) break;
+      after = `&after=${body.next}`;
+    }
+    expect(names).toEqual([...new Set(names)].sort());
+    expect(names.length).toBeGreaterThanOrEqual(6);
+  });
+
+  it('keep what a change does not name, and lose their sessions with another role', async () => {
+    const user = await createUser(app, 'viewer');
+    const renamed = await ask('patch', `users/${user.id}`, admin, { displayName: '  李伟 ' }).expect(200);
+    expect(renamed.body).toMatchObject({ displayName: '李伟', role: 'viewer', isDisabled: false });
+    await ask('get', 'account', user).expect(200);
+    const raised = await ask('patch', `users/${user.id}`, admin, { role: 'operator' }).expect(200);
+    expect(raised.body).toMatchObject({ displayName: '李伟', role: 'operator' });
+    await ask('get', 'account', user).expect(401);
+  });
+
+  it.each([
+    ['a role that there is not', { role: 'root' }, 'role'],
+    ['text for a switch', { isDisabled: 'true' }, 'isDisabled'],
+    ['a name with an end of line', { displayName: 'a\nb' }, 'displayName'],
+    ['a name that turns the line round', { displayName: 'a\u202eb' }, 'displayName'],
+    ['another password', { password: 'a quiet river under old bridges' }, 'password'],
+  ])('are not given %s', async (_what, body, parameter) => {
+    const user = await createUser(app, 'viewer');
+    const { body: problem } = await ask('patch', `users/${user.id}`, admin, body).expect(400);
+    expect(problem.errors[0].parameter).toBe(parameter);
+  });
+
+  it('lose every way in that was open, at once, when an administrator revokes it', async () => {
+    const user = await createUser(app, 'analyst');
+    const key = await createKey(app, user.id, ['market:read']);
+    const read = () => request(app.getHttpServer()).get('/api/v1/calendar').set(key);
+    expect((await read()).status).not.toBe(401);
+    const { body } = await ask('post', `users/${user.id}/revoke-access`).expect(200);
+    expect(body).toEqual({ sessions: 1, apiKeys: 1 });
+    await ask('get', 'account', user).expect(401);
+    await read().expect(401);
+  });
+
+  it('keep their second factor when their password is reset, until it is removed on its own', async () => {
+    const user = await createUser(app, 'analyst');
+    await database.sql.query(
+      `UPDATE app.users SET totp_secret = 'sealed', totp_confirmed_at = now() WHERE id = $1`,
+      [user.id],
+    );
+    const { body } = await ask('post', `users/${user.id}/password-reset`).expect(200);
+    const { body: problem } = await request(app.getHttpServer())
+      .post('/api/v1/auth/login')
+      .send({ username: user.username, password: body.oneTimePassword })
+      .expect(401);
+    expect(problem.type).toMatch(/second-factor-required$/);
+    await ask('delete', `users/${user.id}/second-factor`).expect(204);
+    await request(app.getHttpServer())
+      .post('/api/v1/auth/login')
+      .send({ username: user.username, password: body.oneTimePassword })
+      .expect(200);
+  });
+
+  it('are told apart from nothing by their id', async () => {
+    const nobody = '00000000-0000-4000-8000-000000000000';
+    await ask('get', `users/${nobody}`).expect(404);
+    await ask('patch', `users/${nobody}`, admin, { role: 'viewer' }).expect(404);
+    await ask('delete', `users/${nobody}`).expect(404);
+    await ask('post', `users/${nobody}/password-reset`).expect(404);
+    await ask('post', `users/${nobody}/revoke-access`).expect(404);
+    await ask('delete', `users/${nobody}/second-factor`).expect(404);
+    await ask('get', 'users/1').expect(400);
+  });
+});
