@@ -87,11 +87,6 @@ const LINE = 65_536;
 /** Patterns made while the program runs: of what, and what such a pattern looks like. */
 const MADE: readonly (Literal & { readonly example: RegExp })[] = [
   {
-    file: 'auth/passwords/password-rules.ts',
-    text: "new RegExp(`^${EDGE}`, 'u')",
-    example: /^[^\p{L}]+/u,
-  },
-  {
     file: 'common/http/allowed-methods.ts',
     text: "new RegExp(`^${parts.join('[^/]+')}/?$`, 'i')",
     example: /^\/api\/v1\/quarantine\/[^/]+\/release\/?$/i,
