@@ -7,7 +7,8 @@ import { JobQueue } from './database/job-queue.service.ts';
 import { databaseOf } from './database/sql.ts';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
 import { createServerApplication } from './main.ts';
-import { createOperatorKey, type PrincipalHeaders } from './testing/principals.ts';
+import { createOperatorKey, createUser, type PrincipalHeaders } from './testing/principals.ts';
+import { fillAccounts } from './testing/realistic-accounts.ts';
 import { LIVE, liveMarket } from './market-data/ingestion/testing/live-market.ts';
 import { loadAll, replacing } from './market-data/ingestion/testing/runs.ts';
 import { fillRealistically } from './market-data/store/testing/realistic-rows.ts';
@@ -30,9 +31,9 @@ const LARGE = 1_000;
 const SMALL = new Set(['symbols', 'halt_lists', 'market_snapshots', 'ingestion_runs']);
 /**
  * Their use is what they refuse, which no plan shows: a second run for one firing of the schedule, a second list of
- * trading days of one source.
+ * trading days of one source, a second administrator out of one token.
  */
-const GUARDS = new Set(['ingestion_runs_firing_key', 'trading_days_pkey']);
+const GUARDS = new Set(['ingestion_runs_firing_key', 'trading_days_pkey', 'bootstrap_uses_pkey']);
 
 describe('on realistic amounts of rows', () => {
   let database: TestDatabase;
@@ -44,7 +45,10 @@ describe('on realistic amounts of rows', () => {
   function record(dataSource: DataSource): void {
     dataSource.logger.logQuery = (text, parameters) => {
       const sql = text.replaceAll(/\s+/g, ' ').trim();
-      if (/\bapp\./.test(sql) && Array.isArray(parameters)) statements.set(sql, { sql, parameters });
+      if (!/\bapp\./.test(sql) || !Array.isArray(parameters)) return;
+      // A filter that is absent is another plan.
+      const given = parameters.map((parameter) => (parameter === null ? '-' : '+')).join('');
+      statements.set(sql + given, { sql, parameters });
     };
   }
 
@@ -53,6 +57,7 @@ describe('on realistic amounts of rows', () => {
     admin = new Client({ connectionString: database.urls.admin });
     await admin.connect();
     await fillRealistically(admin);
+    await fillAccounts(admin);
     // Or a snapshot of two shares is half a market, and refused.
     await admin.query(`UPDATE app.symbols SET listing_status = 'delisted' WHERE source = '${LIVE}'`);
     app = await createServerApplication(database.configuration('server'));
@@ -63,6 +68,7 @@ describe('on realistic amounts of rows', () => {
     record(database.dataSource);
     await load();
     await read();
+    await manage();
   });
   afterAll(async () => {
     await app.close();
@@ -127,6 +133,54 @@ describe('on realistic amounts of rows', () => {
       .set(operator)
       .send({ symbols: ['600000.SH'] })
       .expect(202);
+  }
+
+  /** Signing in, what belongs to oneself, users and the audit log. */
+  async function manage(): Promise<void> {
+    const person = await createUser(app, 'admin');
+    const other = await createUser(app, 'viewer');
+    const ask = (method: 'get' | 'post' | 'put' | 'patch' | 'delete', path: string, body?: object) =>
+      request(app.getHttpServer())[method](`/api/v1/${path}`).set(person.session).send(body);
+    const found: unknown[] = [];
+    const expectStatus = async (
+      status: number,
+      method: Parameters<typeof ask>[0],
+      path: string,
+      body?: object,
+    ): Promise<request.Response> => {
+      const answer = await ask(method, path, body);
+      if (answer.status !== status) found.push([method, path, answer.status, answer.body]);
+      return answer;
+    };
+    await expectStatus(401, 'post', 'auth/login', { username: 'person-7', password: 'not the right one' });
+    await expectStatus(401, 'post', 'auth/setup', { token: 'x', username: 'abc', password: 'y' });
+    await expectStatus(200, 'get', 'auth/session');
+    await expectStatus(200, 'get', 'auth/sessions');
+    await expectStatus(404, 'delete', `auth/sessions/${other.sessionId}`);
+    const { body: key } = await expectStatus(201, 'post', 'api-keys', { name: 'k', scopes: ['market:read'] });
+    await expectStatus(200, 'get', 'api-keys');
+    await expectStatus(200, 'post', `api-keys/${key.id}/rotate`, {});
+    await expectStatus(200, 'put', 'account/secrets/ai-api-key/one', { value: 'something to keep' });
+    await expectStatus(200, 'get', 'account/secrets');
+    await expectStatus(204, 'delete', 'account/secrets/ai-api-key/one');
+    await expectStatus(200, 'get', 'account/export');
+    await expectStatus(201, 'post', 'auth/second-factor');
+    await expectStatus(200, 'get', 'users');
+    await expectStatus(200, 'patch', `users/${other.id}`, { role: 'analyst' });
+    await expectStatus(200, 'post', `users/${other.id}/revoke-access`);
+    await expectStatus(204, 'delete', `users/${other.id}/second-factor`);
+    await expectStatus(204, 'delete', `users/${other.id}`);
+    for (const filter of [
+      '',
+      '?action=audit.',
+      `?actor=${person.id}`,
+      `?objectKind=user&objectId=${other.id}`,
+      '?to=2020-01-01T00:00:00Z',
+    ])
+      await expectStatus(200, 'get', `audit${filter}`);
+    const day = 'from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z';
+    await expectStatus(200, 'get', `audit/export?format=ndjson&${day}`);
+    expect(found).toEqual([]);
   }
 
   it('reads no large table as a whole', async () => {

@@ -57,7 +57,7 @@ const AUDIT_LOG = `
     request_id   text
   )`;
 
-const BY_TIME = 'CREATE INDEX audit_log_at_index ON app.audit_log (at, seq)';
+const BY_TIME = 'CREATE INDEX audit_log_time_index ON app.audit_log (at, seq)';
 const BY_ACTOR = 'CREATE INDEX audit_log_actor_index ON app.audit_log (actor_id, seq)';
 const BY_OBJECT = 'CREATE INDEX audit_log_object_index ON app.audit_log (object_kind, object_id, seq)';
 const BY_ACTION = 'CREATE INDEX audit_log_action_index ON app.audit_log (action)';
