@@ -34,6 +34,9 @@ const VECTORS: readonly (readonly [password: string, salt: string, iterations: n
   ],
 ];
 
+/** Some hashes of 0.3 s each, on a machine that does other work besides. */
+const PATIENCE_MS = 60_000;
+
 describe('verifyPassword', () => {
   it.each(VECTORS)(
     'agrees with the published vector of %s, %s, %i',
@@ -80,26 +83,40 @@ describe('verifyPassword', () => {
 });
 
 describe('hashPassword', () => {
-  it('makes a hash that describes itself, another one each time, and that only its password matches', async () => {
-    const [one, other] = await Promise.all([hashPassword('correct horse'), hashPassword('correct horse')]);
-    expect(one).toMatch(/^pbkdf2-sha256\$600000\$[\w-]{22}\$[\w-]{43}$/);
-    expect(one.split('$')[2]).not.toBe(other.split('$')[2]);
-    expect(await verifyPassword('correct horse', one)).toEqual({ valid: true, outdated: false });
-    expect(await verifyPassword('correct horsf', one)).toEqual({ valid: false, outdated: false });
-  });
+  it(
+    'makes a hash that describes itself, another one each time, and that only its password matches',
+    async () => {
+      const [one, other] = await Promise.all([hashPassword('correct horse'), hashPassword('correct horse')]);
+      expect(one).toMatch(/^pbkdf2-sha256\$600000\$[\w-]{22}\$[\w-]{43}$/);
+      expect(one.split('$')[2]).not.toBe(other.split('$')[2]);
+      expect(await verifyPassword('correct horse', one)).toEqual({ valid: true, outdated: false });
+      expect(await verifyPassword('correct horsf', one)).toEqual({ valid: false, outdated: false });
+    },
+    PATIENCE_MS,
+  );
 
-  it('takes the same letters for the same password, however they are encoded', async () => {
-    // é composed and as e with an accent; Latin letters as a Chinese input method makes them.
-    const made = await hashPassword('caf\u00e9 and milk');
-    expect(await verifyPassword('cafe\u0301 and milk', made)).toMatchObject({ valid: true });
-    expect(await verifyPassword('\uff43\uff41\uff46\u00e9 and milk', made)).toMatchObject({ valid: true });
-    expect(await verifyPassword('cafe and milk', made)).toMatchObject({ valid: false });
-  });
+  it(
+    'takes the same letters for the same password, however they are encoded',
+    async () => {
+      // é composed and as e with an accent; Latin letters as a Chinese input method makes them.
+      const made = await hashPassword('caf\u00e9 and milk');
+      expect(await verifyPassword('cafe\u0301 and milk', made)).toMatchObject({ valid: true });
+      expect(await verifyPassword('\uff43\uff41\uff46\u00e9 and milk', made)).toMatchObject({ valid: true });
+      expect(await verifyPassword('cafe and milk', made)).toMatchObject({ valid: false });
+    },
+    PATIENCE_MS,
+  );
 
-  it('has a hash that no password matches and that looks like any other', async () => {
-    const hash = impossibleHash();
-    expect(hash.replaceAll(/[\w-]{22,}/g, 'x')).toBe((await hashPassword('')).replaceAll(/[\w-]{22,}/g, 'x'));
-    expect(await verifyPassword('', hash)).toEqual({ valid: false, outdated: false });
-    expect(impossibleHash()).not.toBe(hash);
-  });
+  it(
+    'has a hash that no password matches and that looks like any other',
+    async () => {
+      const hash = impossibleHash();
+      expect(hash.replaceAll(/[\w-]{22,}/g, 'x')).toBe(
+        (await hashPassword('')).replaceAll(/[\w-]{22,}/g, 'x'),
+      );
+      expect(await verifyPassword('', hash)).toEqual({ valid: false, outdated: false });
+      expect(impossibleHash()).not.toBe(hash);
+    },
+    PATIENCE_MS,
+  );
 });
