@@ -87,6 +87,7 @@ export async function runOperator(
   const controller = createStockAnalysisController(
     {
       ...{ client, cache, recorder, images, crd, postgresDialAddress },
+      operatorNamespace: namespace,
       leftovers: new Leftovers(client, systemClock),
       externalSecrets: new ExternalSecrets(client, cache),
       ...{ clock: systemClock, random: Math.random },

@@ -72,6 +72,20 @@ const FOREIGN: readonly Foreign[] = [
     name: `${OBJECT_NAME}-postgres-data`,
     body: { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
   },
+  ...['postgres', 'migrate', 'server', 'worker'].map((part) => ({
+    kind: 'NetworkPolicy',
+    group: 'networking.k8s.io/v1',
+    resource: 'networkpolicies',
+    name: `${OBJECT_NAME}-${part}`,
+    body: { spec: { podSelector: selector, policyTypes: ['Ingress'] } },
+  })),
+  {
+    kind: 'PodDisruptionBudget',
+    group: 'policy/v1',
+    resource: 'poddisruptionbudgets',
+    name: `${OBJECT_NAME}-server`,
+    body: { spec: { maxUnavailable: 0, selector } },
+  },
 ];
 
 const POSTGRES_LABELS = {

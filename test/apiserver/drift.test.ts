@@ -23,10 +23,17 @@ const MENDED: readonly Ref[] = [
   ['apps/v1', 'deployments', `${OBJECT_NAME}-aktools`],
   ['v1', 'services', `${OBJECT_NAME}-aktools`],
   ['v1', 'serviceaccounts', `${OBJECT_NAME}-aktools`],
-  ['networking.k8s.io/v1', 'networkpolicies', `${OBJECT_NAME}-aktools`],
+  ...['aktools', 'postgres', 'migrate', 'server', 'worker'].map((part): Ref => [
+    'networking.k8s.io/v1',
+    'networkpolicies',
+    `${OBJECT_NAME}-${part}`,
+  ]),
+  ['policy/v1', 'poddisruptionbudgets', `${OBJECT_NAME}-server`],
 ];
 
 const POLICY: Ref = ['networking.k8s.io/v1', 'networkpolicies', `${OBJECT_NAME}-aktools`];
+const SHUT: Ref = ['networking.k8s.io/v1', 'networkpolicies', `${OBJECT_NAME}-postgres`];
+const BUDGET: Ref = ['policy/v1', 'poddisruptionbudgets', `${OBJECT_NAME}-server`];
 
 const scale = { spec: { replicas: 7 } };
 const image = {
@@ -92,6 +99,19 @@ const EDITS: readonly (readonly [string, Ref, readonly Record<string, unknown>[]
     'selector of a NetworkPolicy',
     POLICY,
     [{ op: 'add', path: '/spec/podSelector/matchLabels/intruder', value: 'true' }],
+  ],
+  // The API server keeps no empty list: what stands there is nobody's until somebody puts something in.
+  ['a way out of what has none', SHUT, [{ op: 'add', path: '/spec/egress', value: [{}] }]],
+  ['a way in for everybody', SHUT, [{ op: 'add', path: '/spec/ingress/-', value: {} }]],
+  [
+    'measure of a PodDisruptionBudget',
+    BUDGET,
+    [{ op: 'replace', path: '/spec/maxUnavailable', value: '100%' }],
+  ],
+  [
+    'selector of a PodDisruptionBudget',
+    BUDGET,
+    [{ op: 'add', path: '/spec/selector/matchLabels/intruder', value: 'true' }],
   ],
 ];
 

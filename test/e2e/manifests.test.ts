@@ -8,7 +8,7 @@ import { kubectl } from './support/world.ts';
 const namespace = inject('namespace');
 const KINDS = [
   ...['deployments', 'statefulsets', 'jobs', 'services', 'serviceaccounts', 'configmaps', 'secrets'],
-  ...['networkpolicies', 'persistentvolumeclaims', 'roles', 'rolebindings'],
+  ...['networkpolicies', 'persistentvolumeclaims', 'poddisruptionbudgets', 'roles', 'rolebindings'],
 ];
 const MADE_BY: Readonly<Record<Maker, { readonly selector: string; readonly kinds: readonly string[] }>> = {
   chart: {
@@ -18,8 +18,8 @@ const MADE_BY: Readonly<Record<Maker, { readonly selector: string; readonly kind
   operator: {
     selector: `app.kubernetes.io/instance=${inject('sampleName')}`,
     kinds: [
-      ...['ConfigMap', 'Deployment', 'Job', 'PersistentVolumeClaim', 'Secret', 'Service'],
-      ...['ServiceAccount', 'StatefulSet'],
+      ...['ConfigMap', 'Deployment', 'Job', 'NetworkPolicy', 'PersistentVolumeClaim'],
+      ...['PodDisruptionBudget', 'Secret', 'Service', 'ServiceAccount', 'StatefulSet'],
     ],
   },
 };

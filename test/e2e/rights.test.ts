@@ -51,17 +51,31 @@ async function children(kinds: string): Promise<readonly Child[]> {
   return (await kubectl().get<{ items: readonly Child[] }>([kinds, '-n', namespace, '-l', selector])).items;
 }
 
+const LABELLED =
+  'configmaps,serviceaccounts,services,pvc,statefulsets,deployments,secrets,networkpolicies,poddisruptionbudgets';
+
 /** Somebody writes a label of ours on every child; the operator writes it back. */
 async function repairsEverything(): Promise<void> {
-  const all = await children('configmaps,serviceaccounts,services,pvc,statefulsets,deployments,secrets');
+  // The second server brings the disruption budget, which goes with it again.
+  await kubectl().apply(manifest({ server: { replicas: 2 } }));
+  await ready();
+  const all = await children(LABELLED);
+  expect(all.map(({ kind }) => kind)).toEqual(
+    expect.arrayContaining(['NetworkPolicy', 'PodDisruptionBudget']),
+  );
   // Generated credentials are immutable and never written again.
   const ours = all.filter(({ metadata }) => metadata.labels?.[COMPONENT] !== 'credentials');
   const refs = ours.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
   await kubectl().run(['label', '--overwrite', '-n', namespace, ...refs, `${COMPONENT}=somebody-else`]);
   await until('the labels to be written back', 60_000, async () => {
-    const now = await children('configmaps,serviceaccounts,services,pvc,statefulsets,deployments,secrets');
+    const now = await children(LABELLED);
     return now.every(({ metadata }) => metadata.labels?.[COMPONENT] !== 'somebody-else') || undefined;
   });
+  await kubectl().apply(manifest());
+  await until('the budget of one server to be gone', 60_000, async () =>
+    (await children('poddisruptionbudgets')).length === 0 ? true : undefined,
+  );
+  await ready();
 }
 
 /** What an operator that named its children otherwise would have left behind. */
@@ -112,13 +126,15 @@ async function supersedesMigration(): Promise<void> {
 
 /** Objects of others under the names of our children: they are looked at and left alone. */
 async function meetsStrangers(): Promise<void> {
-  const kinds = 'configmaps,serviceaccounts,services,statefulsets,deployments,jobs,secrets';
+  const kinds = 'configmaps,serviceaccounts,services,statefulsets,deployments,jobs,secrets,networkpolicies';
   const ours = (await children(kinds)).filter(
     ({ metadata }) => metadata.labels?.[COMPONENT] !== 'credentials',
   );
   await kubectl().run(['delete', ...OBJECT, '--timeout=120s']);
   await until('its children to be collected', 120_000, async () => {
-    const left = await children('configmaps,serviceaccounts,services,statefulsets,deployments,jobs,pods');
+    const left = await children(
+      'configmaps,serviceaccounts,services,statefulsets,deployments,jobs,pods,networkpolicies',
+    );
     return left.length === 0 || undefined;
   });
   await kubectl().apply(ours.map((child) => stringify(strange(child))).join('---\n'));
@@ -153,6 +169,7 @@ function strange({ apiVersion, kind, metadata }: Child): unknown {
   const workload = { replicas: 0, selector: { matchLabels: labels }, template };
   const specs: Readonly<Record<string, unknown>> = {
     Service: { ports: [{ port: 80 }] },
+    NetworkPolicy: { podSelector: { matchLabels: labels } },
     Deployment: workload,
     StatefulSet: { ...workload, serviceName: 'stranger' },
     Job: { suspend: true, template: { spec: { ...template.spec, restartPolicy: 'Never' } } },

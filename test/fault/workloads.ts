@@ -180,6 +180,8 @@ const LOST_KEY: Workload = {
 export const WORKLOADS: readonly Workload[] = [
   CREATE,
   change('scale', { server: { replicas: 3 } }),
+  // Takes away the policies and the budget.
+  change('open, one server', { networkPolicy: { enabled: false }, server: { replicas: 1 } }),
   change('image', { image: { repository: 'test.invalid/app', tag: '2' } }),
   SUSPEND,
   { name: 'resume', after: SUSPEND, act: patch({ suspend: false }), reached: ready },

@@ -17,8 +17,8 @@ describe('what the operator makes', () => {
     expect(sets.flatMap(({ name, escaped }) => escaped.map((key) => `${name}: ${key}`))).toEqual([]);
     const kinds = new Set(sets.flatMap(({ objects }) => objects.map(({ kind }) => kind)));
     expect([...kinds].toSorted()).toEqual([
-      ...['ConfigMap', 'Deployment', 'Job', 'NetworkPolicy', 'PersistentVolumeClaim', 'Secret', 'Service'],
-      ...['ServiceAccount', 'StatefulSet'],
+      ...['ConfigMap', 'Deployment', 'Job', 'NetworkPolicy', 'PersistentVolumeClaim'],
+      ...['PodDisruptionBudget', 'Secret', 'Service', 'ServiceAccount', 'StatefulSet'],
     ]);
   });
 

@@ -18,6 +18,7 @@ const OTHERS: readonly Kind[] = [
   ['v1', 'services'],
   ['v1', 'serviceaccounts'],
   ['networking.k8s.io/v1', 'networkpolicies'],
+  ['policy/v1', 'poddisruptionbudgets'],
   ['v1', 'persistentvolumeclaims'],
 ];
 

@@ -159,8 +159,8 @@ export abstract class PlanObjects {
     const what = `nothing of AKTools to be left in ${this.namespace}`;
     await eventually({ what, timeoutMs, intervalMs: 200 }, async () => {
       // The policy is the last to go, after the pods that it shuts in.
-      const policies = await this.list('networking.k8s.io/v1', 'networkpolicies');
-      return policies.length === 0 || undefined;
+      const policy = await this.find('networking.k8s.io/v1', 'networkpolicies', `${OBJECT_NAME}-aktools`);
+      return policy === undefined || undefined;
     });
   }
 

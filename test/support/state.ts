@@ -10,6 +10,7 @@ const KINDS: readonly (readonly [group: string, resource: string])[] = [
   ['v1', 'services'],
   ['v1', 'serviceaccounts'],
   ['networking.k8s.io/v1', 'networkpolicies'],
+  ['policy/v1', 'poddisruptionbudgets'],
   ['v1', 'persistentvolumeclaims'],
   ['apps/v1', 'deployments'],
   ['apps/v1', 'statefulsets'],
@@ -93,8 +94,9 @@ export async function captureState(
   return state;
 }
 
-/** What kube-controller-manager writes or not, as its race with the provisioner goes. */
-const OF_OTHERS = /^persistentvolumeclaims\/[^.]*\.metadata\.annotations\.volume\.(beta\.)?kubernetes\.io\//;
+/** What kube-controller-manager writes or not, as its race with the provisioner goes; and what it counts, as it goes. */
+const OF_OTHERS =
+  /^persistentvolumeclaims\/[^.]*\.metadata\.annotations\.volume\.(beta\.)?kubernetes\.io\/|^poddisruptionbudgets\/[^.]*\.status\./;
 
 const ABSENT = '(absent)';
 

@@ -10,6 +10,9 @@ export const LABEL = {
   instance: 'app.kubernetes.io/instance',
   component: 'app.kubernetes.io/component',
   managedBy: 'app.kubernetes.io/managed-by',
+  partOf: 'app.kubernetes.io/part-of',
+  /** On every namespace, by the API server: its name. */
+  namespaceName: 'kubernetes.io/metadata.name',
   /** Which content-addressed family an object belongs to; the newest two of a family are kept. */
   family: `${GROUP}/family`,
   /** Key of the migration that a Job carries out: image and database credentials. */
@@ -20,6 +23,9 @@ export const LABEL = {
 
 const APP_NAME = 'stock-analysis';
 export const MANAGED_BY = FIELD_MANAGER;
+
+/** What the chart puts on the operator's own pods, whatever its release is called. */
+export const OPERATOR_LABELS: Labels = { [LABEL.component]: 'operator', [LABEL.partOf]: APP_NAME };
 
 /** Label selector of everything that the operator made; caches hold nothing else. */
 export const MANAGED_SELECTOR = `${LABEL.managedBy}=${MANAGED_BY}`;

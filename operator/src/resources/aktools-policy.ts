@@ -1,14 +1,6 @@
 import { PORT, aktoolsName, selectorOf } from '../naming/index.ts';
-import { MANAGE, ownedMetadata, type Manifest, type RbacRule, type Target } from './manifest.ts';
-
-export const NETWORK_POLICY_RULES: readonly RbacRule[] = [
-  {
-    apiGroups: ['networking.k8s.io'],
-    resources: ['networkpolicies'],
-    verbs: MANAGE,
-    why: 'keeps everybody but the workers away from AKTools, and AKTools away from the cluster',
-  },
-];
+import { ownedMetadata, type Manifest, type Target } from './manifest.ts';
+import { ANY_POD, podsOf, tcp, udp } from './network-rules.ts';
 
 /**
  * What is not the public Internet: every IPv4 block that the IANA special-purpose registry calls not globally reachable,
@@ -36,9 +28,6 @@ const NOT_PUBLIC_IPV6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']
 /** Addresses at which some clusters answer for DNS outside of any pod: a cache on the node, the cloud's resolver. */
 const LINK_LOCAL = '169.254.0.0/16';
 
-const tcp = (port: number): Record<string, unknown> => ({ port, protocol: 'TCP' });
-const udp = (port: number): Record<string, unknown> => ({ port, protocol: 'UDP' });
-
 /**
  * Who may talk to AKTools and to whom it may talk. Whoever may send it a query may run Python there, so it must be of no
  * use to anybody: only workers of this object come in, and out it goes to the Web and to DNS, nowhere inside the cluster.
@@ -53,14 +42,14 @@ export function aktoolsNetworkPolicy(target: Target): Manifest {
       policyTypes: ['Ingress', 'Egress'],
       ingress: [
         {
-          from: [{ podSelector: { matchLabels: selectorOf(target.name, 'worker') } }],
+          from: [podsOf(selectorOf(target.name, 'worker'))],
           ports: [tcp(PORT.aktools)],
         },
       ],
       egress: [
         {
           // Pods that answer for DNS have one label here and another one there, and 5353 behind the Service in OpenShift.
-          to: [{ namespaceSelector: {} }, { ipBlock: { cidr: LINK_LOCAL } }],
+          to: [ANY_POD, { ipBlock: { cidr: LINK_LOCAL } }],
           ports: [udp(53), tcp(53), udp(5353), tcp(5353)],
         },
         {

@@ -11,17 +11,23 @@ import {
   credentialSecret,
   databaseSecret,
   migrateJob,
+  migrateNetworkPolicy,
   migrateServiceAccount,
   postgresClaim,
   postgresConfig,
+  postgresNetworkPolicy,
   postgresService,
   postgresServiceAccount,
   postgresStatefulSet,
   serverDeployment,
+  serverDisruptionBudget,
+  serverNetworkPolicy,
   serverService,
   workerDeployment,
+  workerNetworkPolicy,
   workloadServiceAccounts,
   type Manifest,
+  type Target,
 } from './index.ts';
 import {
   AKTOOLS_SPEC,
@@ -38,6 +44,12 @@ const aktools = testTarget(AKTOOLS_SPEC);
 const elsewhere = testTarget({
   marketData: { provider: 'AKTools', aktools: { url: 'https://aktools.example/base' } },
 });
+const external = testTarget({ database: { mode: 'External', external: { secretRef: { name: 'theirs' } } } });
+const policies = (target: Target): Manifest[] => [
+  migrateNetworkPolicy(target),
+  serverNetworkPolicy(target),
+  workerNetworkPolicy(target),
+];
 const password = { password: 'p' };
 const access = builtInAccess(small, { username: 'app_a', password: 'p' }, 'CA');
 
@@ -55,6 +67,11 @@ const GOLDEN: Readonly<Record<string, readonly Manifest[]>> = {
     aktoolsDeployment(small),
   ],
   'aktools-full': [aktoolsDeployment(aktools)],
+  'network-policies': [postgresNetworkPolicy(small), ...policies(small)],
+  'network-policies-aktools': [workerNetworkPolicy(aktools)],
+  'network-policies-aktools-url': policies(elsewhere),
+  'network-policies-external': policies(external),
+  'disruption-budget': [serverDisruptionBudget(small)],
   migrate: [migrateJob(small, MOUNTS, 1)],
   'migrate-retry': [migrateJob(full, MOUNTS, 3)],
   postgres: [

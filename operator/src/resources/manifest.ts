@@ -40,6 +40,8 @@ export interface Target {
   readonly uid: string;
   readonly spec: StockAnalysisSpec;
   readonly images: Images;
+  /** Where the operator runs: its pods ask the database. */
+  readonly operatorNamespace: string;
 }
 
 /** One row of a Role, beside the module that needs it. */

@@ -1,9 +1,10 @@
 import { GROUP, PLURAL } from '../naming/index.ts';
-import { NETWORK_POLICY_RULES } from './aktools-policy.ts';
 import { CONFIG_MAP_RULES } from './configuration.ts';
 import { SECRET_RULES } from './credentials.ts';
+import { DISRUPTION_BUDGET_RULES } from './disruption-budget.ts';
 import type { RbacRule } from './manifest.ts';
 import { JOB_RULES } from './migrate.ts';
+import { NETWORK_POLICY_RULES } from './network-policies.ts';
 import { POSTGRES_RULES } from './postgres.ts';
 import { DEPLOYMENT_RULES, SERVICE_RULES } from './server.ts';
 import { SERVICE_ACCOUNT_RULES } from './service-accounts.ts';
@@ -41,6 +42,7 @@ export const WATCHED_NAMESPACE_RULES: readonly RbacRule[] = [
   ...DEPLOYMENT_RULES,
   ...JOB_RULES,
   ...NETWORK_POLICY_RULES,
+  ...DISRUPTION_BUDGET_RULES,
 ];
 
 /** Rules in the namespace of the operator itself. */

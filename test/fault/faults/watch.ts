@@ -18,6 +18,8 @@ const KINDS = [
   'configmaps',
   'serviceaccounts',
   'services',
+  'networkpolicies',
+  'poddisruptionbudgets',
   'persistentvolumeclaims',
   'statefulsets',
   'deployments',

@@ -82,6 +82,24 @@ const workload = (description: string, replicas: number, maximum: number) =>
     .prefault({})
     .meta(describe(description));
 
+const networkPolicySchema = z
+  .object({
+    enabled: z
+      .boolean()
+      .default(true)
+      .meta(
+        describe(
+          'Network policies for PostgreSQL, migrations, servers and workers: each part talks to those that it needs and to nobody else. False removes them. AKTools is shut in either way. They do something only where the network plugin of the cluster enforces NetworkPolicy.',
+        ),
+      ),
+  })
+  .prefault({})
+  .meta(
+    describe(
+      'Who may talk to whom. A NetworkPolicy of yours for the same pods lets more through, see docs/network.md.',
+    ),
+  );
+
 export const specSchema = z
   .object({
     image: imageSchema,
@@ -90,6 +108,7 @@ export const specSchema = z
     marketData: marketDataSchema,
     database: databaseSchema,
     security: securitySchema.optional(),
+    networkPolicy: networkPolicySchema,
     suspend: z
       .boolean()
       .default(false)

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../kube/index.ts';
-import { aktoolsNetworkPolicy, serverService } from '../../resources/index.ts';
+import {
+  aktoolsNetworkPolicy,
+  postgresNetworkPolicy,
+  serverDisruptionBudget,
+  serverService,
+} from '../../resources/index.ts';
 import { testTarget } from '../../resources/testing/target.ts';
 import { difference, withHash } from './desired.ts';
 
@@ -64,6 +69,27 @@ describe('difference', () => {
     ],
   ])('finds %s in a network policy', (_, change, path) => {
     expect(difference(desired, live(change))).toContain(`drift at ${path}`);
+  });
+
+  it('finds a way out of what has none, where the API server keeps no empty list', () => {
+    const shut = withHash(postgresNetworkPolicy(testTarget()));
+    const stored = JSON.parse(JSON.stringify(shut)) as KubeObject & { spec: { egress?: unknown[] } };
+    delete stored.spec.egress;
+    expect(difference(shut, stored)).toBeUndefined();
+    stored.spec.egress = [{}];
+    expect(difference(shut, stored)).toContain('drift at .spec.egress');
+  });
+
+  it('finds a narrower selector of a disruption budget, which holds for nobody', () => {
+    const budget = withHash(serverDisruptionBudget(testTarget()));
+    const stored = JSON.parse(JSON.stringify(budget)) as KubeObject & {
+      spec: { selector: { matchLabels: Record<string, string> } };
+      status?: unknown;
+    };
+    stored.status = { disruptionsAllowed: 1 };
+    expect(difference(budget, stored)).toBeUndefined();
+    stored.spec.selector.matchLabels['no'] = 'body';
+    expect(difference(budget, stored)).toContain('drift at .spec.selector.matchLabels.no');
   });
 
   it('leaves what others added to anything else', () => {

@@ -13,15 +13,21 @@ export function withAnnotation(manifest: Manifest, name: string, value: string):
   return { ...manifest, metadata: { ...manifest.metadata, annotations } };
 }
 
+const WHOLE_KINDS: ReadonlySet<string> = new Set([
+  resources.networkPolicies.kind,
+  resources.podDisruptionBudgets.kind,
+]);
+
 /**
  * Why a live object has to be written, undefined where it need not be. The hash finds what we no longer want, the
- * comparison what somebody else changed; both are needed, and neither looks at fields that are not ours. But a network
- * policy is ours as a whole: one more peer lets somebody in, and one more label of its selector lets everybody in.
+ * comparison what somebody else changed; both are needed, and neither looks at fields that are not ours. But some kinds
+ * are ours as a whole: one more peer of a network policy lets somebody in, and one more label of its selector, or of that
+ * of a budget, makes it hold for nobody.
  */
 export function difference(desired: Manifest, live: KubeObject): string | undefined {
   const hash = live.metadata.annotations?.[ANNOTATION.appliedHash];
   if (hash !== desired.metadata.annotations?.[ANNOTATION.appliedHash]) return 'desired state changed';
-  const isWhole = desired.kind === resources.networkPolicies.kind;
+  const isWhole = WHOLE_KINDS.has(desired.kind);
   const path =
     firstDrift(desired, live) ?? (isWhole ? firstDrift(live.spec, desired['spec'], '.spec') : undefined);
   return path === undefined ? undefined : `drift at ${path}`;

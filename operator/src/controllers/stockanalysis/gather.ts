@@ -21,7 +21,12 @@ import { ChildWriter } from './writer.ts';
 import { kinds, type Dependencies, type Visit } from './types.ts';
 
 /** Whose children are built, with the images in use. */
-export function targetOf(object: StockAnalysis, spec: StockAnalysisSpec, pinned: AllPinned): Target {
+export function targetOf(
+  object: StockAnalysis,
+  spec: StockAnalysisSpec,
+  pinned: AllPinned,
+  operatorNamespace: string,
+): Target {
   const { name, namespace, uid } = object.metadata;
   const images = {
     app: pinned.app.reference,
@@ -29,7 +34,7 @@ export function targetOf(object: StockAnalysis, spec: StockAnalysisSpec, pinned:
     sampleData: pinned.sampleData.reference,
     aktools: pinned.aktools.reference,
   };
-  return { name, namespace, uid, spec, images };
+  return { name, namespace, uid, spec, images, operatorNamespace };
 }
 
 type PlannedFields = Pick<StockAnalysisStatus, 'rollout'> & {

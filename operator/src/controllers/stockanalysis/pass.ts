@@ -11,6 +11,7 @@ import { accessPhase, type Access } from './phases/access.ts';
 import { credentialsPhase, type Credentials } from './phases/credentials.ts';
 import { dataSourcePhase, type DataSource } from './phases/data-source.ts';
 import { migratePhase, type SchemaStatus } from './phases/migrate.ts';
+import { dropNetworkPolicies } from './phases/network.ts';
 import { runPhase, type Outcome, type Pass } from './phases/phase.ts';
 import { postgresPhase } from './phases/postgres.ts';
 import { pruneChildren, pruneContent } from './phases/prune.ts';
@@ -32,6 +33,7 @@ export interface PassResult {
  */
 export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedServers): Promise<PassResult> {
   if (pass.target.spec.suspend) return suspendedPass(pass, pinned);
+  await dropNetworkPolicies(pass);
   const credentials = await runPhase('credentials', pass, credentialsPhase);
   const secrets = credentials.output;
   const database = await databasePhases(pass, secrets, verified);

@@ -28,6 +28,7 @@ beforeEach(async () => {
     ...{ client, cache, clock: systemClock, random: Math.random },
     recorder: { event: (_, { reason }) => announced.push(reason) },
     images: { app: 'app:1', postgres: 'postgres:1', sampleData: 'sample-data:1', aktools: 'aktools:1' },
+    operatorNamespace: 'operators',
     crd: { isOutdated: false },
     leftovers: new Leftovers(client, systemClock),
     externalSecrets: new ExternalSecrets(client, cache),

@@ -125,7 +125,8 @@ export class StockAnalysisReconciler {
     visit: Visit,
   ): Promise<Result> {
     const { image } = await plannedFields({ ...object, status: opened }, spec, this.#dependencies, visit);
-    const pass = await gather(object, opened, targetOf(object, spec, image), this.#dependencies, visit);
+    const target = targetOf(object, spec, image, this.#dependencies.operatorNamespace);
+    const pass = await gather(object, opened, target, this.#dependencies, visit);
     const { observations, requeueAfterMs } = await runPass(pass, image, this.#verified);
     const now = this.#dependencies.clock.now();
     const status = aggregateStatus(opened, object.metadata.generation, observations, new Date(now));

@@ -56,6 +56,7 @@ export const kinds = {
   serviceAccounts: resources.serviceAccounts,
   services: resources.services,
   networkPolicies: resources.networkPolicies,
+  podDisruptionBudgets: resources.podDisruptionBudgets,
   claims: shaped<Claim>(resources.persistentVolumeClaims),
   statefulSets: shaped<LiveStatefulSet & KubeObject>(resources.statefulSets),
   deployments: shaped<LiveDeployment & KubeObject>(resources.deployments),
@@ -74,6 +75,8 @@ export interface Dependencies {
   readonly cache: Cache;
   readonly recorder: EventRecorder;
   readonly images: ImageDefaults;
+  /** Where this operator runs. */
+  readonly operatorNamespace: string;
   /** The installed CRD; `isOutdated`: another one than ours. */
   readonly crd: { readonly isOutdated: boolean };
   readonly leftovers: Leftovers;

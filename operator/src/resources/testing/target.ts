@@ -16,6 +16,7 @@ export function testTarget(spec: StockAnalysisSpecInput = {}): Target {
       sampleData: 'registry.example/sample-data:1',
       aktools: 'registry.example/aktools:1',
     },
+    operatorNamespace: 'operators',
   };
 }
 

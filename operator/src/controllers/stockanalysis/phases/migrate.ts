@@ -11,9 +11,15 @@ import {
   type LiveJob,
   type LivePod,
 } from '../../../policies/index.ts';
-import { migrateJob, migrateServiceAccount, migrationKey } from '../../../resources/index.ts';
+import {
+  migrateJob,
+  migrateNetworkPolicy,
+  migrateServiceAccount,
+  migrationKey,
+} from '../../../resources/index.ts';
 import { fails, holds, type Verdict } from '../status.ts';
 import type { Access } from './access.ts';
+import { ensureNetworkPolicy } from './network.ts';
 import { eventsOf, startFindingOf, type Outcome, type Pass } from './phase.ts';
 import { kinds } from '../types.ts';
 
@@ -32,6 +38,7 @@ export async function migratePhase(
   const key = migrationKey(target, access.migratorSecret);
   const remembered = status.schema?.migration === key ? status.schema : undefined;
   if (!databaseReady) return remembered ? current(remembered) : { verdict: waiting() };
+  await ensureNetworkPolicy(pass, migrateNetworkPolicy(target));
   await writer.ensure(kinds.serviceAccounts, migrateServiceAccount(target));
   // Labels can be copied by anybody: what another made is neither believed nor removed.
   const jobs = pass.children.all(kinds.jobs).filter((job) => writer.owns(job));

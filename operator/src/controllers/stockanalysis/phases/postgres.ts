@@ -16,6 +16,7 @@ import {
 import {
   postgresClaim,
   postgresConfig,
+  postgresNetworkPolicy,
   postgresService,
   postgresServiceAccount,
   postgresStatefulSet,
@@ -24,6 +25,7 @@ import { fails, holds } from '../status.ts';
 import { ChildError } from '../child-errors.ts';
 import { ensureWorkload, notePending, type Workload } from '../workload.ts';
 import type { Credentials } from './credentials.ts';
+import { ensureNetworkPolicy } from './network.ts';
 import { eventsOf, explain, isYoung, type Outcome, type Pass } from './phase.ts';
 import { kinds, pods as podType, type Claim } from '../types.ts';
 
@@ -36,6 +38,7 @@ export interface Server {
 /** Volume, configuration, Service and server of the built-in PostgreSQL. */
 export async function postgresPhase(pass: Pass, credentials: Credentials): Promise<Outcome<Server>> {
   const { target, writer } = pass;
+  await ensureNetworkPolicy(pass, postgresNetworkPolicy(target));
   await writer.ensure(kinds.serviceAccounts, postgresServiceAccount(target));
   const config = postgresConfig(target);
   await writer.ensure(kinds.configMaps, config);

@@ -17,9 +17,10 @@ import {
   type LiveTemplate,
   type Ownership,
 } from '../../../policies/index.ts';
-import { migrationKey, postgresConfig } from '../../../resources/index.ts';
+import { migrationKey, needsDisruptionBudget, postgresConfig } from '../../../resources/index.ts';
 import { runningPods } from '../stopping.ts';
 import type { Access } from './access.ts';
+import { networkPolicyNames } from './network.ts';
 import type { Pass } from './phase.ts';
 import { kinds } from '../types.ts';
 
@@ -30,6 +31,7 @@ function wantedNames({ target, children }: Pass): ReadonlyMap<ResourceType, Read
   const hasAKToolsPods = runningPods(children, name, ['aktools']).length > 0;
   const postgres = builtIn ? [postgresName(name)] : [];
   const aktools = managedAKTools(target.spec.marketData) ? [aktoolsName(name)] : [];
+  const policies = target.spec.networkPolicy.enabled ? networkPolicyNames(name) : [];
   return new Map<ResourceType, ReadonlySet<string>>([
     [kinds.deployments, new Set([serverName(name), workerName(name), ...aktools])],
     [kinds.statefulSets, new Set(postgres)],
@@ -38,8 +40,9 @@ function wantedNames({ target, children }: Pass): ReadonlyMap<ResourceType, Read
       kinds.serviceAccounts,
       new Set([serverName(name), workerName(name), migrateName(name), ...postgres, ...aktools]),
     ],
-    // It outlives the pods that it shuts in; the end of the last one is an event.
-    [kinds.networkPolicies, new Set(hasAKToolsPods ? [aktoolsName(name)] : aktools)],
+    // That of AKTools outlives the pods that it shuts in; the end of the last one is an event.
+    [kinds.networkPolicies, new Set([...policies, ...(hasAKToolsPods ? [aktoolsName(name)] : aktools)])],
+    [kinds.podDisruptionBudgets, new Set(needsDisruptionBudget(target.spec) ? [serverName(name)] : [])],
   ]);
 }
 

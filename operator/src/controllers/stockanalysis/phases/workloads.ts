@@ -2,9 +2,13 @@ import { selectorOf, serverName, workerName, type Component } from '../../../nam
 import { deploymentState } from '../../../policies/index.ts';
 import {
   applicationConfig,
+  needsDisruptionBudget,
   serverDeployment,
+  serverDisruptionBudget,
+  serverNetworkPolicy,
   serverService,
   workerDeployment,
+  workerNetworkPolicy,
   workloadServiceAccounts,
   type AppMounts,
   type Target,
@@ -12,6 +16,8 @@ import {
 import { fails, holds, type Verdict } from '../status.ts';
 import type { Access } from './access.ts';
 import type { Credentials } from './credentials.ts';
+import { ChildError } from '../child-errors.ts';
+import { ensureNetworkPolicy } from './network.ts';
 import { explain, type Outcome, type Pass } from './phase.ts';
 import { kinds } from '../types.ts';
 import { ensureWorkload, notePending, type Workload } from '../workload.ts';
@@ -32,6 +38,7 @@ export async function workloadsPhase(
 ): Promise<Outcome> {
   const { target } = pass;
   const parts = partsOf(target, access, credentials);
+  await ensureSurroundings(pass, parts);
   const states = [];
   for (const { component, workload } of parts) {
     const live = await ensureWorkload(pass, kinds.deployments, workload);
@@ -46,10 +53,31 @@ export async function workloadsPhase(
   return { verdict: holds(`${available}${lacking}`) };
 }
 
+/**
+ * What holds for the pods from their first moment on. It changes when they do and not before: those that still run with an
+ * earlier configuration, because something is in the way of the new one, need their ways out.
+ * @throws ChildError where one cannot be made; what waits for a rollout is noted by then
+ */
+async function ensureSurroundings(pass: Pass, parts: readonly Part[]): Promise<void> {
+  const { target, writer } = pass;
+  try {
+    await ensureNetworkPolicy(pass, serverNetworkPolicy(target));
+    await ensureNetworkPolicy(pass, workerNetworkPolicy(target));
+    if (needsDisruptionBudget(target.spec))
+      await writer.ensure(kinds.podDisruptionBudgets, serverDisruptionBudget(target));
+  } catch (error) {
+    if (error instanceof ChildError) await noteParts(pass, parts);
+    throw error;
+  }
+}
+
 /** What waits for a rollout in them says so, though it is not their turn yet. */
 export async function noteWorkloads(pass: Pass, access: Access, credentials: Credentials): Promise<void> {
-  for (const { workload } of partsOf(pass.target, access, credentials))
-    await notePending(pass, kinds.deployments, workload);
+  await noteParts(pass, partsOf(pass.target, access, credentials));
+}
+
+async function noteParts(pass: Pass, parts: readonly Part[]): Promise<void> {
+  for (const { workload } of parts) await notePending(pass, kinds.deployments, workload);
 }
 
 interface Part {
