@@ -33,9 +33,9 @@ const waitForPolicies = (plan: Plan, parts: readonly string[]): Promise<unknown>
 const budget = (plan: Plan): Promise<Budget | undefined> =>
   plan.find<Budget>('policy/v1', 'poddisruptionbudgets', child('server'));
 
-async function uids(plan: Plan): Promise<readonly unknown[]> {
+async function uids(plan: Plan): Promise<readonly string[]> {
   const pods = await plan.list<Pod>('v1', 'pods');
-  return pods.map(({ metadata }) => [metadata.name, metadata.uid]).toSorted();
+  return pods.map(({ metadata }) => `${metadata.name} ${metadata.uid}`).toSorted();
 }
 
 /** Asks for the end of a pod as a drain does; the status of the answer. */
