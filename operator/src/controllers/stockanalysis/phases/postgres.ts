@@ -38,10 +38,6 @@ export interface Server {
 /** Volume, configuration, Service and server of the built-in PostgreSQL. */
 export async function postgresPhase(pass: Pass, credentials: Credentials): Promise<Outcome<Server>> {
   const { target, writer } = pass;
-  await ensureNetworkPolicy(pass, postgresNetworkPolicy(target));
-  await writer.ensure(kinds.serviceAccounts, postgresServiceAccount(target));
-  const config = postgresConfig(target);
-  await writer.ensure(kinds.configMaps, config);
   const numbers = {
     adminNumber: credentials.number('databaseAdmin'),
     tlsNumber: credentials.number('databaseTLS'),
@@ -52,15 +48,22 @@ export async function postgresPhase(pass: Pass, credentials: Credentials): Promi
     credentials: numbers,
     build: (of) => postgresStatefulSet(of, { ...numbers, configMap: postgresConfig(of).metadata.name }),
   };
-  const claim = await claimFor(pass, workload);
+  const claim = await ensureSurroundings(pass, workload);
   await writer.ensure(kinds.services, postgresService(target));
   const statefulSet = await ensureWorkload(pass, kinds.statefulSets, workload);
   return judge(pass, claim, statefulSet);
 }
 
-/** @throws ChildError where there is no claim to work with; what waits for a rollout is noted by then */
-async function claimFor(pass: Pass, workload: Workload): Promise<Claim> {
+/**
+ * What the pod needs before it starts, its claim among it.
+ * @throws ChildError where one cannot be made; what waits for a rollout is noted by then
+ */
+async function ensureSurroundings(pass: Pass, workload: Workload): Promise<Claim> {
+  const { target, writer } = pass;
   try {
+    await ensureNetworkPolicy(pass, postgresNetworkPolicy(target));
+    await writer.ensure(kinds.serviceAccounts, postgresServiceAccount(target));
+    await writer.ensure(kinds.configMaps, postgresConfig(target));
     return await ensureClaim(pass);
   } catch (error) {
     if (error instanceof ChildError) await notePending(pass, kinds.statefulSets, workload);
