@@ -61,3 +61,15 @@ export function writeAddress({ symbol, period, adjust, range }: Address): string
   if (range !== undefined) query.set('range', range);
   return `?${query.toString()}`;
 }
+
+/** What the page's middle shows: the chart, or something about people. */
+export type Place = 'chart' | 'account' | 'users' | 'audit';
+
+const PLACES: readonly string[] = ['account', 'users', 'audit'] satisfies Place[];
+const isPlace = (text: string): text is Place => PLACES.includes(text);
+
+/** `#account` is the account; every other fragment, as none, is the chart. */
+export function readPlace(hash: string): Place {
+  const name = hash.slice(1);
+  return isPlace(name) ? name : 'chart';
+}

@@ -1,3 +1,6 @@
+import { client } from './client.ts';
+import { queryText } from './http.ts';
+
 /** What every answer of the API carries: the date of the data, where it comes from and whether it is older than it should be. */
 export interface Provenance {
   readonly asOf: string | null;
@@ -171,45 +174,7 @@ export interface Page<T> extends Provenance {
   readonly items: readonly T[];
 }
 
-/** An answer that is not 2xx, as application/problem+json describes it; `kind` is the last part of its type. */
-export class ProblemError extends Error {
-  readonly status: number;
-  readonly kind: string;
-  readonly requestId: string | undefined;
-
-  constructor(status: number, kind: string, detail: string, requestId?: string) {
-    super(detail);
-    this.name = 'ProblemError';
-    this.status = status;
-    this.kind = kind;
-    this.requestId = requestId;
-  }
-}
-
-async function get<T>(path: string, signal: AbortSignal): Promise<T> {
-  let response: Response;
-  try {
-    response = await fetch(path, { signal, headers: { accept: 'application/json' } });
-  } catch (error) {
-    if (signal.aborted) throw error;
-    throw new ProblemError(0, 'unreachable', String(error));
-  }
-  const body = (await response.json().catch(() => ({}))) as Record<string, unknown>;
-  if (response.ok) return body as T;
-  const text = (key: string): string => (typeof body[key] === 'string' ? body[key] : '');
-  const requestId = text('requestId');
-  throw new ProblemError(
-    response.status,
-    text('type').split('/').at(-1) ?? '',
-    text('detail'),
-    requestId === '' ? undefined : requestId,
-  );
-}
-
-const query = (values: Readonly<Record<string, string | undefined>>): string => {
-  const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return given.length > 0 ? `?${new URLSearchParams(given).toString()}` : '';
-};
+const get = <T>(path: string, signal: AbortSignal): Promise<T> => client.send<T>(path, { signal });
 
 const at = (symbol: string): string => encodeURIComponent(symbol);
 
@@ -225,9 +190,9 @@ export type MarketData = typeof api;
 
 export const api = {
   symbols: (text: string, signal: AbortSignal): Promise<Page<SymbolItem>> =>
-    get(`/api/v1/symbols${query({ query: text, limit: '20' })}`, signal),
+    get(`/api/v1/symbols${queryText({ query: text, limit: '20' })}`, signal),
   bars: (symbol: string, wanted: Series, signal: AbortSignal): Promise<BarPage> =>
-    get(`/api/v1/bars/${at(symbol)}${query(series(wanted))}`, signal),
+    get(`/api/v1/bars/${at(symbol)}${queryText(series(wanted))}`, signal),
   indicators: (
     symbol: string,
     names: readonly string[],
@@ -235,7 +200,7 @@ export const api = {
     signal: AbortSignal,
   ): Promise<IndicatorPage> =>
     get(
-      `/api/v1/indicators/${at(symbol)}${query({ names: names.join(','), mode: 'cn', ...series(wanted) })}`,
+      `/api/v1/indicators/${at(symbol)}${queryText({ names: names.join(','), mode: 'cn', ...series(wanted) })}`,
       signal,
     ),
   overview: (signal: AbortSignal): Promise<Overview> => get('/api/v1/market/overview', signal),

@@ -1,3 +1,7 @@
+import { AccountMenu } from './accounts/account-menu.tsx';
+import { AccountPages } from './accounts/pages.tsx';
+import { Prompts, SignInPage } from './accounts/prompts.tsx';
+import { SetupNotice } from './accounts/setup.tsx';
 import { AnalysisPanel } from './components/analysis.tsx';
 import { ChartPanel } from './components/chart-panel.tsx';
 import { Footer } from './components/footer.tsx';
@@ -6,20 +10,15 @@ import { Message } from './components/message.tsx';
 import { Notices } from './components/notices.tsx';
 import { Quote } from './components/quote.tsx';
 import { Search } from './components/search.tsx';
+import { place } from './place.ts';
+import { isClosed, user } from './session.ts';
 import { loading, view } from './state.ts';
 
-export function App() {
+function Desk() {
   const current = view.value;
   const hasBars = current !== undefined && current.bars.length > 0;
   return (
     <>
-      <header class="bar">
-        <a class="brand" href="/">
-          股票分析
-        </a>
-        <Search />
-        <Quote />
-      </header>
       <Notices />
       <main class={hasBars ? 'desk' : 'desk desk-empty'} aria-busy={loading.value}>
         {hasBars ? (
@@ -32,7 +31,38 @@ export function App() {
         )}
         <Market />
       </main>
+    </>
+  );
+}
+
+function Middle() {
+  const at = place.value;
+  if (isClosed.value) return <SignInPage />;
+  if (at === 'chart') return <Desk />;
+  return user.value ? <AccountPages at={at} who={user.value} /> : <SignInPage />;
+}
+
+export function App() {
+  return (
+    <>
+      <header class="bar">
+        <a class="brand" href="/">
+          股票分析
+        </a>
+        {!isClosed.value && (
+          <>
+            <Search />
+            <Quote />
+          </>
+        )}
+        <AccountMenu />
+      </header>
+      <div class="middle">
+        <SetupNotice />
+        <Middle />
+      </div>
       <Footer />
+      <Prompts />
     </>
   );
 }

@@ -86,10 +86,27 @@ const PROBLEMS: Readonly<Record<string, readonly [title: string, advice: string]
   'factors-unknown': ['除权除息资料未知', '这只股票不能复权，请选择不复权。'],
   'invalid-parameter': ['请求的参数有误', '请在上方搜索代码、名称或拼音。'],
   'not-found': ['没有找到', '请在上方搜索代码、名称或拼音。'],
+  conflict: ['与现状冲突', '内容可能已经改变，请核对后再试。'],
+  unauthorized: ['需要登录', '请先登录。'],
+  forbidden: ['没有权限', '您的角色不能这样做，请告诉管理员。'],
+  'csrf-token': ['页面已过期', '请刷新页面后再试。'],
+  'step-up-required': ['需要重新输入密码', '没有输入密码，操作没有执行。'],
+  'password-change-required': ['需要更换密码', '密码由他人设置，更换之后才能继续。'],
+  'too-many-requests': ['请求过于频繁', '请稍后再试。'],
   page: ['页面出错', '请刷新页面；若仍然失败，请告诉管理员。'],
 };
 
-export function problemText({ kind, status }: { readonly kind: string; readonly status: number }): {
+interface ProblemFacts {
+  readonly kind: string;
+  readonly status: number;
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+/** How long to wait, never less than it is: 90 → 90 秒, 150 → 3 分钟. */
+export const waitText = (seconds: number): string =>
+  seconds <= 120 ? `${Math.ceil(seconds)} 秒` : `${Math.ceil(seconds / 60)} 分钟`;
+
+export function problemText({ kind, status, retryAfterSeconds }: ProblemFacts): {
   readonly title: string;
   readonly advice: string;
 } {
@@ -97,6 +114,8 @@ export function problemText({ kind, status }: { readonly kind: string; readonly 
     `服务器返回 ${status}`,
     '请重试；若仍然失败，请把请求编号告诉管理员。',
   ];
+  if (status === 429 && retryAfterSeconds !== undefined)
+    return { title, advice: `请在 ${waitText(retryAfterSeconds)}后再试。` };
   return { title, advice };
 }
 

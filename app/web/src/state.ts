@@ -1,15 +1,9 @@
 import { computed, effect, signal, untracked } from '@preact/signals';
 import { DEFAULT_RANGE, readAddress, writeAddress, type Address, type Range } from './address.ts';
-import {
-  api,
-  ProblemError,
-  type Adjust,
-  type Ingestion,
-  type Overview,
-  type Period,
-  type RuleAnalysis,
-} from './api.ts';
+import { api, type Adjust, type Ingestion, type Overview, type Period, type RuleAnalysis } from './api.ts';
+import { asProblem, type ProblemError } from './http.ts';
 import { followFirstLoad, loadView, type Loaded, type View, type Wanted } from './load.ts';
+import { followPlace, toChart } from './place.ts';
 
 export type Pane = 'MACD' | 'KDJ' | 'RSI';
 export type Overlay = 'MA' | 'BOLL';
@@ -47,9 +41,10 @@ const wantsAll = computed(() => period.value !== 'daily' || range.value === '3y'
 
 /** Another symbol is another page to go back from; how it is shown is the same page. */
 export function show(next: string): void {
-  if (next === symbol.value) return;
+  if (next === symbol.value) return toChart();
   address.value = { ...address.value, symbol: next };
   history.pushState(undefined, '', writeAddress(address.value));
+  followPlace();
 }
 
 function showOtherwise(change: Partial<Address>): void {
@@ -122,7 +117,7 @@ async function refresh(wanted: Wanted & { readonly symbol: string }, abort: Abor
     if (!abort.aborted) retry();
   } catch (error) {
     if (abort.aborted) return;
-    problem.value = error instanceof ProblemError ? error : new ProblemError(0, 'page', String(error));
+    problem.value = asProblem(error);
     awaited.value = false;
     // What is shown of the same symbol is still true; the notices say what could not be had.
     if (view.value?.symbol === wanted.symbol) return;

@@ -1,7 +1,8 @@
 import { useRef, useState } from 'preact/hooks';
 import { searchText } from '../address.ts';
-import { api, ProblemError, type SymbolItem } from '../api.ts';
+import { api, type SymbolItem } from '../api.ts';
 import { problemText } from '../format.ts';
+import { ProblemError } from '../http.ts';
 import { show } from '../state.ts';
 
 const PAUSE_MS = 180;

@@ -1,0 +1,145 @@
+import { useState } from 'preact/hooks';
+import { loadSession } from '../client.ts';
+import { ActionButton } from '../forms/action.tsx';
+import { Confirm } from '../forms/confirm.tsx';
+import { Dialog } from '../forms/dialog.tsx';
+import { CodeField } from '../forms/field.tsx';
+import { Form } from '../forms/form.tsx';
+import { ShownOnce } from '../forms/shown-once.tsx';
+import type { SignedInUser } from '../session.ts';
+import { QRCode } from './qr-code.tsx';
+import { account } from './routes.ts';
+import { grouped } from './texts.ts';
+import type { Enrolment } from './types.ts';
+
+/** Three ways to the same secret: to be scanned, to be opened on a phone, to be typed. */
+function EnrolmentSteps(props: {
+  readonly enrolment: Enrolment;
+  readonly onDone: (recoveryCodes: readonly string[]) => void;
+  readonly onCancel: () => void;
+}) {
+  const { secret, uri } = props.enrolment;
+  return (
+    <>
+      <p>用验证器应用扫描，或在手机上打开链接，或手动输入密钥（TOTP，六位，30 秒）：</p>
+      <div class="enrolment">
+        <QRCode text={uri} label="第二因素密钥的二维码；下方有同样的文字" />
+        <div>
+          <p>
+            <a href={uri}>在验证器应用中打开</a>
+          </p>
+          <p>
+            <span class="minor">密钥</span> <code class="totp-secret">{grouped(secret)}</code>
+          </p>
+        </div>
+      </div>
+      <Form
+        submitText="启用"
+        onCancel={props.onCancel}
+        onSubmit={async (values) => {
+          const { recoveryCodes } = await account.confirm(values.text('code').replaceAll(' ', ''));
+          props.onDone(recoveryCodes);
+        }}
+      >
+        <CodeField isFirst />
+      </Form>
+    </>
+  );
+}
+
+function Recovery({ codes, onDone }: { readonly codes: readonly string[]; readonly onDone: () => void }) {
+  return (
+    <>
+      <p>手机不在身边时，每个恢复码可以代替验证码登录一次。请抄写或打印，放在安全的地方。</p>
+      <ShownOnce label="恢复码" lines={codes} canPrint />
+      <p class="actions">
+        <button type="button" class="primary" onClick={onDone}>
+          我已保存
+        </button>
+      </p>
+    </>
+  );
+}
+
+type Open =
+  | { readonly what: 'enrolment'; readonly enrolment: Enrolment }
+  | { readonly what: 'codes'; readonly codes: readonly string[] }
+  | { readonly what: 'renewal' | 'removal' };
+
+function Dialogs({ open, setOpen }: { readonly open: Open; readonly setOpen: (next?: Open) => void }) {
+  const close = (): void => {
+    setOpen(undefined);
+    void loadSession();
+  };
+  if (open.what === 'enrolment')
+    return (
+      <Dialog key={open.what} title="启用第二因素" onClose={close}>
+        <EnrolmentSteps
+          enrolment={open.enrolment}
+          onDone={(codes) => setOpen({ what: 'codes', codes })}
+          onCancel={close}
+        />
+      </Dialog>
+    );
+  if (open.what === 'codes')
+    return (
+      <Dialog key={open.what} title="恢复码" onClose={close}>
+        <Recovery codes={open.codes} onDone={close} />
+      </Dialog>
+    );
+  if (open.what === 'renewal')
+    return (
+      <Dialog key={open.what} title="新的恢复码" onClose={close}>
+        <p>以前的恢复码会全部失效。</p>
+        <Form
+          submitText="生成"
+          onCancel={close}
+          onSubmit={async () => {
+            const { recoveryCodes } = await account.renewCodes();
+            setOpen({ what: 'codes', codes: recoveryCodes });
+          }}
+        />
+      </Dialog>
+    );
+  return (
+    <Confirm
+      title="停用第二因素"
+      text="之后只凭密码就能登录；恢复码也会失效。"
+      submitText="停用"
+      onConfirm={() => account.removeSecondFactor()}
+      onClose={close}
+    />
+  );
+}
+
+export function SecondFactor({ who }: { readonly who: SignedInUser }) {
+  const [open, setOpen] = useState<Open | undefined>(undefined);
+  return (
+    <section class="panel" aria-labelledby="second-factor">
+      <h3 id="second-factor">第二因素</h3>
+      <p class="minor">
+        {who.hasSecondFactor
+          ? '已启用：登录时除密码外还需要验证器应用的验证码。'
+          : '未启用。启用之后，登录时除密码外还需要手机上验证器应用的验证码，被窃的密码就不够了。'}
+      </p>
+      <p class="actions">
+        {who.hasSecondFactor ? (
+          <>
+            <button type="button" class="plain" onClick={() => setOpen({ what: 'renewal' })}>
+              新的恢复码
+            </button>
+            <button type="button" class="plain" onClick={() => setOpen({ what: 'removal' })}>
+              停用
+            </button>
+          </>
+        ) : (
+          <ActionButton
+            text="启用第二因素"
+            onPress={async () => setOpen({ what: 'enrolment', enrolment: await account.enrol() })}
+          />
+        )}
+      </p>
+      {open && <Dialogs open={open} setOpen={setOpen} />}
+    </section>
+  );
+}

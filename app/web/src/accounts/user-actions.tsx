@@ -1,0 +1,161 @@
+import { useState } from 'preact/hooks';
+import { Dialog } from '../forms/dialog.tsx';
+import { Form } from '../forms/form.tsx';
+import { ShownOnce } from '../forms/shown-once.tsx';
+import { users } from './routes.ts';
+import type { User } from './types.ts';
+import { RoleField, roleOf } from './user-form.tsx';
+
+const LAST = { conflict: '平台至少需要一位能登录的管理员。' };
+
+/** What the administrator has to be told afterwards; undefined: the list says it. */
+type Outcome = { readonly oneTimePassword: string } | { readonly text: string } | undefined;
+
+interface Action {
+  readonly text: string;
+  readonly explains: string;
+  readonly applies: (user: User) => boolean;
+  readonly run: (user: User) => Promise<Outcome>;
+}
+
+const ACTIONS: readonly Action[] = [
+  {
+    text: '重设密码',
+    explains: '生成一个只能登录一次的密码；旧密码失效，所有登录结束。',
+    applies: () => true,
+    run: ({ id }) => users.resetPassword(id),
+  },
+  {
+    text: '结束登录与密钥',
+    explains: '结束这位用户的全部登录，撤销全部 API 密钥。',
+    applies: () => true,
+    run: async ({ id }) => {
+      const { sessions, apiKeys } = await users.revokeAccess(id);
+      return { text: `已结束 ${sessions} 个登录，撤销 ${apiKeys} 个 API 密钥。` };
+    },
+  },
+  {
+    text: '移除第二因素',
+    explains: '给手机和恢复码都丢失的人：之后只凭密码登录。请先确认是本人。',
+    applies: ({ hasSecondFactor }) => hasSecondFactor,
+    run: async ({ id }) => {
+      await users.removeSecondFactor(id);
+      return undefined;
+    },
+  },
+  {
+    text: '停用',
+    explains: '登录结束，API 密钥不再有效，也不能再登录；可以重新启用。',
+    applies: ({ isDisabled }) => !isDisabled,
+    run: async ({ id }) => {
+      await users.change(id, { isDisabled: true });
+      return undefined;
+    },
+  },
+  {
+    text: '启用',
+    explains: '又可以登录，未到期的 API 密钥又有效。',
+    applies: ({ isDisabled }) => isDisabled,
+    run: async ({ id }) => {
+      await users.change(id, { isDisabled: false });
+      return undefined;
+    },
+  },
+  {
+    text: '删除',
+    explains: '连同登录、API 密钥和保存的密钥一起删除，无法恢复。',
+    applies: () => true,
+    run: async ({ id }) => {
+      await users.remove(id);
+      return undefined;
+    },
+  },
+];
+
+export function OneTimePassword(props: { readonly password: string; readonly onDone: () => void }) {
+  return (
+    <>
+      <p>请经可靠的途径交给本人。它只能登录一次，登录后必须更换。</p>
+      <ShownOnce label="一次性密码" lines={[props.password]} />
+      <p class="actions">
+        <button type="button" class="primary" onClick={props.onDone}>
+          我已转交
+        </button>
+      </p>
+    </>
+  );
+}
+
+function Told({ outcome, onDone }: { readonly outcome: NonNullable<Outcome>; readonly onDone: () => void }) {
+  if ('oneTimePassword' in outcome)
+    return <OneTimePassword password={outcome.oneTimePassword} onDone={onDone} />;
+  return (
+    <>
+      <p role="status">{outcome.text}</p>
+      <p class="actions">
+        <button type="button" class="primary" onClick={onDone}>
+          好
+        </button>
+      </p>
+    </>
+  );
+}
+
+/** Everything an administrator does to one user: the role, or one of the actions after it was explained. */
+export function UserActions(props: {
+  readonly user: User;
+  readonly onChange: () => void;
+  readonly onClose: () => void;
+}) {
+  const { user, onChange, onClose } = props;
+  const [chosen, setChosen] = useState<Action | undefined>(undefined);
+  const [outcome, setOutcome] = useState<Outcome>(undefined);
+  const run = async (action: Action): Promise<void> => {
+    const told = await action.run(user);
+    onChange();
+    if (told === undefined) onClose();
+    else setOutcome(told);
+  };
+  if (outcome)
+    return (
+      <Dialog key="told" title={user.username} onClose={onClose}>
+        <Told outcome={outcome} onDone={onClose} />
+      </Dialog>
+    );
+  if (chosen)
+    return (
+      <Dialog key="chosen" title={`${chosen.text}：${user.username}`} onClose={onClose}>
+        <p>{chosen.explains}</p>
+        <Form
+          submitText={chosen.text}
+          isDangerous
+          texts={LAST}
+          onSubmit={() => run(chosen)}
+          onCancel={() => setChosen(undefined)}
+        />
+      </Dialog>
+    );
+  return (
+    <Dialog key="choice" title={user.username} onClose={onClose}>
+      <Form
+        submitText="更改角色"
+        texts={LAST}
+        onCancel={onClose}
+        onSubmit={async (values) => {
+          await users.change(user.id, { role: roleOf(values) });
+          onChange();
+          onClose();
+        }}
+      >
+        <RoleField defaultValue={user.role} />
+      </Form>
+      <p class="actions">
+        {ACTIONS.filter(({ applies }) => applies(user)).map((action) => (
+          <button key={action.text} type="button" class="plain" onClick={() => setChosen(action)}>
+            {action.text}
+          </button>
+        ))}
+      </p>
+    </Dialog>
+  );
+}
