@@ -263,6 +263,15 @@ describe('signing in', () => {
     expect((await old.send('get', 'account')).status).toBe(401);
   });
 
+  it('asks nobody for another password because of its age', async () => {
+    const { id, username } = await withPassword('viewer');
+    await application.database.sql.query(
+      `UPDATE app.users SET password_changed_at = now() - interval '5 years' WHERE id = $1`,
+      [id],
+    );
+    expect((await signIn(username))[1].body.user.mustChangePassword).toBe(false);
+  });
+
   it('wants a second factor once there is one, counts each code once, and takes recovery codes', async () => {
     const { id, username } = await withPassword('analyst');
     const [one] = await signIn(username);
