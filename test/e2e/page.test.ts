@@ -1,17 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type BrowserContext, type ConsoleMessage, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { ARTEFACTS, openBrowser } from './support/browser.ts';
 
-const ARTEFACTS = 'test-artifacts';
 const url = inject('url');
-
-// Without the background-networking flags Chromium looks for its own services, which a closed network refuses.
-const FLAGS = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-  ...['--disable-component-update', '--disable-sync'],
-];
 
 /** What the page's own style says: red and green are checked here, and the canvases against them. */
 const COLOURS = `(() => {
@@ -55,38 +46,16 @@ interface PaneColours {
 const channels = (hex: string): readonly number[] =>
   [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
 
-const textOf = (message: ConsoleMessage): string => `${message.text()} ${message.location().url}`.trim();
-
 describe('the page in Chromium', () => {
-  let profile: string;
-  let context: BrowserContext;
   let page: Page;
-  const complaints: string[] = [];
+  let complaints: string[];
+  let close: () => Promise<void>;
 
   beforeAll(async () => {
-    mkdirSync(ARTEFACTS, { recursive: true });
-    profile = mkdtempSync(join(tmpdir(), 'stock-analysis-chromium-'));
-    context = await chromium.launchPersistentContext(profile, {
-      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-      headless: true,
-      args: FLAGS,
-      viewport: { width: 1440, height: 900 },
-    });
-    page = await context.newPage();
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(textOf(message));
-    });
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    // Text, because it runs in the page and not here.
-    await page.addInitScript(
-      'document.addEventListener("securitypolicyviolation", (e) => console.error("CSP violation: " + e.violatedDirective + " " + e.blockedURI))',
-    );
+    ({ page, complaints, close } = await openBrowser());
   });
 
-  afterAll(async () => {
-    await context.close();
-    rmSync(profile, { recursive: true, force: true });
-  });
+  afterAll(() => close());
 
   const legend = (): Promise<string> => page.locator('.legend').innerText();
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readAddress, searchText, writeAddress } from './address.ts';
+import { readAddress, readPlace, searchText, writeAddress } from './address.ts';
 
 const PLAIN = { symbol: '600000.SH', period: 'daily', adjust: undefined, range: undefined } as const;
 
@@ -40,4 +40,16 @@ describe('the address', () => {
     expect(writeAddress(address)).toBe(search);
     expect(readAddress(search)).toEqual(address);
   });
+});
+
+describe('readPlace', () => {
+  it.each([
+    ['#account', 'account'],
+    ['#users', 'users'],
+    ['#audit', 'audit'],
+    ['', 'chart'],
+    ['#', 'chart'],
+    ['#elsewhere', 'chart'],
+    ['#chart', 'chart'],
+  ])('%j is %s', (hash, place) => expect(readPlace(hash)).toBe(place));
 });

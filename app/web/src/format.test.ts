@@ -71,3 +71,21 @@ describe('format', () => {
     expect(problemText({ kind: 'brand-new', status: 418 }).title).toBe('服务器返回 418');
   });
 });
+
+describe('what a refusal says', () => {
+  it.each([
+    [30, '请在 30 秒后再试。'],
+    [89.2, '请在 90 秒后再试。'],
+    [121, '请在 3 分钟后再试。'],
+    [900, '请在 15 分钟后再试。'],
+  ])('after %d s one may come again, never earlier', (retryAfterSeconds, advice) => {
+    expect(problemText({ kind: 'too-many-requests', status: 429, retryAfterSeconds }).advice).toBe(advice);
+  });
+
+  it('says nothing of a time that it was not told', () => {
+    expect(problemText({ kind: 'too-many-requests', status: 429 }).advice).toBe('请稍后再试。');
+    expect(problemText({ kind: 'unavailable', status: 503, retryAfterSeconds: 5 }).advice).toContain(
+      '稍后重试',
+    );
+  });
+});

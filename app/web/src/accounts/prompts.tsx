@@ -49,7 +49,7 @@ const TITLES: Readonly<Record<PromptKind, string>> = {
 };
 
 const FORMS: Readonly<Record<PromptKind, (props: PromptProps) => preact.ComponentChildren>> = {
-  'sign-in': (props) => <SignInForm {...props} />,
+  'sign-in': ({ onCancel }) => <SignInForm onCancel={onCancel} />,
   'step-up': (props) => <StepUpForm {...props} />,
   'new-password': (props) => (
     <>
@@ -62,7 +62,8 @@ const FORMS: Readonly<Record<PromptKind, (props: PromptProps) => preact.Componen
 /** What a request waits for. Where nothing can be read without signing in, the page itself asks for it. */
 export function Prompts() {
   const shown = prompt.value;
-  if (!shown || (shown.kind === 'sign-in' && isClosed.value)) return null;
+  // Somebody who has just signed in is not asked for it once more, until the form has said so.
+  if (!shown || (shown.kind === 'sign-in' && (isClosed.value || user.value))) return null;
   const { kind, settle } = shown;
   return (
     <Dialog key={kind} title={TITLES[kind]} onClose={() => settle(false)}>
@@ -81,7 +82,7 @@ export function SignInPage() {
           {isClosed.value ? '这个平台的行情只对有账户的人开放。' : '这一页只对登录的人开放。'}
           账户由管理员建立。
         </p>
-        <SignInForm onDone={() => prompt.value?.settle(true)} />
+        <SignInForm />
       </section>
     </main>
   );

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { CodeField, Field, PasswordField } from '../forms/field.tsx';
 import { Form, type Values } from '../forms/form.tsx';
 import { ProblemError } from '../http.ts';
-import { ask, user } from '../session.ts';
+import { ask, prompt, user } from '../session.ts';
 import { auth } from './routes.ts';
 
 const TEXTS = {
@@ -11,7 +11,7 @@ const TEXTS = {
 };
 
 /** Name and password, and the code where the account has a second factor; what was typed stays meanwhile. */
-export function SignInForm(props: { readonly onDone: () => void; readonly onCancel?: () => void }) {
+export function SignInForm({ onCancel }: { readonly onCancel?: () => void }) {
   const [needsCode, setNeedsCode] = useState(false);
   const submit = async (values: Values): Promise<void> => {
     try {
@@ -24,11 +24,12 @@ export function SignInForm(props: { readonly onDone: () => void; readonly onCanc
       if (error instanceof ProblemError && error.kind === 'second-factor-required') setNeedsCode(true);
       throw error;
     }
-    props.onDone();
+    // Whatever waits for it goes on, also where the form stands in the page itself.
+    if (prompt.value?.kind === 'sign-in') prompt.value.settle(true);
     if (user.value?.mustChangePassword) void ask('new-password');
   };
   return (
-    <Form submitText="登录" onSubmit={submit} texts={TEXTS} onCancel={props.onCancel}>
+    <Form submitText="登录" onSubmit={submit} texts={TEXTS} onCancel={onCancel}>
       <Field name="username" label="用户名" autocomplete="username" maxLength={64} isFirst />
       <PasswordField name="password" label="密码" autocomplete="current-password" />
       {needsCode && <CodeField isFirst takesRecoveryCode />}

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { fieldText } from './field-text.ts';
 import { useFieldProblem } from './form.tsx';
 
@@ -46,6 +46,15 @@ export function Frame({ name, label, hint, children }: FrameProps) {
   );
 }
 
+/** Where the reader begins to type. The attribute `autofocus` does nothing for a field that comes later, as a code does. */
+function useFocus(isFirst: boolean | undefined) {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (isFirst) input.current?.focus();
+  }, [isFirst]);
+  return input;
+}
+
 // The types of the page know which attributes go with which type of input, so each stands here by itself.
 const KINDS = {
   text: { type: 'text' },
@@ -70,18 +79,19 @@ interface FieldProps {
 
 /** One line of text, or what the browser has a better input for. What is typed here are names and codes, no prose. */
 export function Field({ name, label, hint, kind = 'text', isFirst, isOptional, ...rest }: FieldProps) {
-  const { defaultValue, autocomplete = 'off', ...input } = rest;
+  const { defaultValue, autocomplete = 'off', ...attributes } = rest;
+  const input = useFocus(isFirst);
   return (
     <Frame name={name} label={label} hint={hint}>
       {(described) => (
         <input
           {...described}
-          {...input}
+          {...attributes}
           {...KINDS[kind]}
           autocomplete={autocomplete}
           autocapitalize="none"
           spellcheck={false}
-          autofocus={isFirst ?? false}
+          ref={input}
           required={!isOptional}
           {...(defaultValue === undefined ? {} : { defaultValue })}
         />
@@ -112,6 +122,7 @@ export function PasswordField({
   defaultValue,
 }: PasswordFieldProps) {
   const [isShown, setShown] = useState(false);
+  const input = useFocus(isFirst);
   return (
     <Frame name={name} label={label} hint={hint}>
       {(described) => (
@@ -122,7 +133,7 @@ export function PasswordField({
             autocomplete={autocomplete}
             autocapitalize="none"
             spellcheck={false}
-            autofocus={isFirst ?? false}
+            ref={input}
             required
             {...(defaultValue === undefined ? {} : { defaultValue })}
           />

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { fieldText } from './field-text.ts';
+
+describe('fieldText', () => {
+  it.each([
+    [
+      'must have at least 12 characters; a few words that nobody would put together are easy to remember',
+      '至少 12 个字符',
+    ],
+    ['must have at least 1 character', '至少 1 个字符'],
+    ['must be at most 365', '最多 365'],
+    ['must not repeat a few characters', '不能只是几个字符的重复'],
+    ['must be six digits, or a recovery code', '请输入六位数字，或一个恢复码'],
+    ['must be six digits', '请输入六位数字'],
+  ])('says %j in the words of the page', (detail, text) => {
+    expect(fieldText(detail)).toEqual({ text });
+  });
+
+  it('leaves what it has no words for in English, and says that it is', () => {
+    expect(fieldText('must be blue')).toEqual({ text: 'must be blue', lang: 'en' });
+  });
+
+  it('leaves what the page itself says', () => {
+    expect(fieldText('请输入 admin')).toEqual({ text: '请输入 admin' });
+  });
+});
