@@ -59,7 +59,7 @@ describe('the network policy of AKTools', () => {
   it('lets it ask for names, and no pod for anything else', () => {
     const dns: End = { labels: { 'k8s-app': 'kube-dns' }, namespace: 'kube-system' };
     for (const protocol of ['UDP', 'TCP']) {
-      expect(letsOut(spec, dns, 53, protocol)).toBe(true);
+      for (const port of [53, 1053, 5353, 8053]) expect(letsOut(spec, dns, port, protocol)).toBe(true);
       expect(letsOut(spec, { address: '169.254.20.10' }, 53, protocol)).toBe(true);
     }
     expect(letsOut(spec, { address: '8.8.8.8' }, 53, 'UDP')).toBe(false);

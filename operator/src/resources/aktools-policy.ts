@@ -1,6 +1,6 @@
 import { PORT, aktoolsName, selectorOf } from '../naming/index.ts';
 import { ownedMetadata, type Manifest, type Target } from './manifest.ts';
-import { ANY_POD, podsOf, tcp, udp } from './network-rules.ts';
+import { ANY_POD, dnsPodPorts, podsOf, tcp } from './network-rules.ts';
 
 /**
  * What is not the public Internet: every IPv4 block that the IANA special-purpose registry calls not globally reachable,
@@ -48,9 +48,9 @@ export function aktoolsNetworkPolicy(target: Target): Manifest {
       ],
       egress: [
         {
-          // Pods that answer for DNS have one label here and another one there, and 5353 behind the Service in OpenShift.
+          // Pods that answer for DNS have one label here and another one there.
           to: [ANY_POD, { ipBlock: { cidr: LINK_LOCAL } }],
-          ports: [udp(53), tcp(53), udp(5353), tcp(5353)],
+          ports: dnsPodPorts(),
         },
         {
           to: [

@@ -135,9 +135,11 @@ describe('the way out', () => {
     ];
     for (const protocol of ['TCP', 'UDP'])
       for (const end of dns) expect(letsOut(policy(part), end, 53, protocol)).toBe(true);
-    const openShift: End = { labels: {}, namespace: 'openshift-dns' };
-    expect(letsOut(policy(part), openShift, 5353, 'UDP')).toBe(true);
-    expect(letsOut(policy(part), { address: '224.0.0.251' }, 5353, 'UDP')).toBe(false);
+    // Behind the Service: a policy sees the port of the pod.
+    for (const port of [1053, 5353, 8053]) {
+      expect(letsOut(policy(part), { labels: {}, namespace: 'kube-system' }, port, 'UDP')).toBe(true);
+      expect(letsOut(policy(part), { address: '224.0.0.251' }, port, 'UDP')).toBe(false);
+    }
   });
 
   it.each<[string, StockAnalysisSpecInput, readonly Part[]]>([

@@ -11,7 +11,15 @@ import {
   type Component,
 } from '../naming/index.ts';
 import { MANAGE, ownedMetadata, type Manifest, type RbacRule, type Target } from './manifest.ts';
-import { ANY_POD, podsOf, tcp, udp, type EgressRule, type IngressRule } from './network-rules.ts';
+import {
+  ANY_POD,
+  bothOf,
+  dnsPodPorts,
+  podsOf,
+  tcp,
+  type EgressRule,
+  type IngressRule,
+} from './network-rules.ts';
 
 export const NETWORK_POLICY_RULES: readonly RbacRule[] = [
   {
@@ -22,12 +30,8 @@ export const NETWORK_POLICY_RULES: readonly RbacRule[] = [
   },
 ];
 
-/** To any address: a cache on the node and the resolver of a cloud have one outside of pods. */
-const DNS: readonly EgressRule[] = [
-  { ports: [udp(53), tcp(53)] },
-  // The pods of DNS listen there behind their Service in OpenShift, and a policy sees the port of the pod.
-  { to: [ANY_POD], ports: [udp(5353), tcp(5353)] },
-];
+/** 53 of any address, too: a cache on the node and the resolver of a cloud have one outside of pods. */
+const DNS: readonly EgressRule[] = [{ ports: bothOf(53) }, { to: [ANY_POD], ports: dnsPodPorts() }];
 
 /** Health with details and metrics: for a Prometheus in any namespace. Probes come from the node, which no policy keeps out. */
 const MANAGEMENT: IngressRule = { from: [ANY_POD], ports: [tcp(PORT.management)] };

@@ -24,7 +24,18 @@ export interface EgressRule {
 }
 
 export const tcp = (port: number): Port => ({ port, protocol: 'TCP' });
-export const udp = (port: number): Port => ({ port, protocol: 'UDP' });
+const udp = (port: number): Port => ({ port, protocol: 'UDP' });
+
+/**
+ * Where pods of DNS listen behind their Service, whose port no policy sees: 53 mostly, and where they may not use that
+ * 1053 (the local cluster, Giant Swarm), 5353 (OpenShift) or 8053 (Gardener).
+ */
+const DNS_POD_PORTS = [53, 1053, 5353, 8053] as const;
+
+/** Of a service that is asked over both protocols. */
+export const bothOf = (port: number): readonly Port[] => [udp(port), tcp(port)];
+
+export const dnsPodPorts = (): readonly Port[] => DNS_POD_PORTS.flatMap(bothOf);
 
 /** Every pod of every namespace. Nodes, and pods in the network of one, are not among them. */
 export const ANY_POD: Peer = { namespaceSelector: {} };
