@@ -2,7 +2,7 @@
  * Holds the trace table of docs/security.md against the list of requirements and the sources, and with `--results`
  * against the run that has just been made: what a row names must have run and passed. Exit code 1 with every complaint.
  *
- * usage: trace.ts [--results FOLDER] [--allow-pending]
+ * usage: trace.ts [--results FOLDER]
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -18,9 +18,7 @@ import { titlesOf } from './trace/titles.ts';
 const ROOT = resolve(import.meta.dirname, '../..');
 const PAGE = 'docs/security.md';
 
-const { values: options } = parseArgs({
-  options: { results: { type: 'string' }, 'allow-pending': { type: 'boolean', default: false } },
-});
+const { values: options } = parseArgs({ options: { results: { type: 'string' } } });
 
 const textOf = (file: string): string | undefined =>
   existsSync(join(ROOT, file)) ? readFileSync(join(ROOT, file), 'utf8') : undefined;
@@ -43,9 +41,7 @@ const { complaints, pending, counts } = judgeTrace(parseTable(textOf(PAGE) ?? ''
   results: options.results === undefined ? undefined : readResults(resolve(ROOT, options.results), ROOT),
 });
 
-const waits = pending.map((row) => `pending: ${row}`);
-for (const text of options['allow-pending'] ? waits : []) console.log(text);
-const fatal = [...complaints, ...(options['allow-pending'] ? [] : waits)];
+const fatal = [...complaints, ...pending.map((row) => `pending: ${row}`)];
 for (const text of fatal) console.error(`${PAGE}: ${text}`);
 const judged = options.results === undefined ? 'as written' : 'against this run';
 console.log(
