@@ -43,8 +43,8 @@ const POLICY: Readonly<Record<string, Policy>> = {
   setUp: 'public',
   signIn: 'public',
   signOut: { role: 'viewer', beforeChange: true },
-  changePassword: { role: 'viewer', beforeChange: true },
-  stepUp: own,
+  changePassword: { role: 'viewer', stepUp: true, beforeChange: true },
+  stepUp: { role: 'viewer', beforeChange: true },
   listSessions: own,
   endOtherSessions: own,
   endSession: own,
@@ -161,6 +161,9 @@ describe('who may do what', () => {
       operation.method,
       headers,
     );
+    // An empty database may have nothing to tell yet; everything else must be an answer of the route.
+    if (status === 429 || (status >= 500 && !text.includes('not-loaded')))
+      throw new Error(`${operation.id}: ${text}`);
     if (status !== 401 && status !== 403) return 'allowed';
     const verdict = VERDICTS[String(JSON.parse(text).type).split('/').at(-1) ?? ''];
     if (verdict === undefined) throw new Error(`${operation.id}: ${text}`);

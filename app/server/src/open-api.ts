@@ -17,6 +17,7 @@ function createOpenApiDocument(app: NestExpressApplication): OpenAPIObject {
     .setVersion('1')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addBearerAuth()
+    .addCookieAuth('__Host-stock-analysis')
     .build();
   return SwaggerModule.createDocument(app, description, { extraModels: [Problem] });
 }

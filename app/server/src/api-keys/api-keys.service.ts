@@ -128,6 +128,12 @@ export class ApiKeys {
     return this.database.transaction(async (sql) => {
       const key = await this.lockOwn(sql, userId, keyId);
       const until = new Date(this.clock.now().getTime() + overlapHours * HOUR_MS);
+      // Only the newest goes on beside the one that is made now: two open the key, whatever the number of rotations.
+      await sql.query(
+        `DELETE FROM app.api_key_secrets WHERE key_id = $1
+           AND created_at < (SELECT max(created_at) FROM app.api_key_secrets WHERE key_id = $1)`,
+        [keyId],
+      );
       await sql.query(
         `UPDATE app.api_key_secrets SET expires_at = $2 WHERE key_id = $1 AND (expires_at IS NULL OR expires_at > $2)`,
         [keyId, until],

@@ -1,4 +1,5 @@
 import type { Principal, UserRole } from '../common/access.ts';
+import { UnauthorizedError } from '../common/errors.ts';
 import type { Sql } from '../database/sql.ts';
 
 /** What signing in needs to know of a user. */
@@ -9,6 +10,9 @@ export interface Account {
   readonly role: UserRole;
   readonly passwordHash: string;
   readonly mustChangePassword: boolean;
+  /** When the password was set, exactly as the database has it: another text means another password. */
+  readonly passwordSet: string;
+  readonly passwordChangedAt: Date;
   readonly isDisabled: boolean;
   /** In its envelope; null where there is no second factor. */
   readonly totpSecret: string | null;
@@ -16,7 +20,8 @@ export interface Account {
 }
 
 const COLUMNS = `id, username, display_name AS "displayName", role, password_hash AS "passwordHash",
-  must_change_password AS "mustChangePassword", disabled_at IS NOT NULL AS "isDisabled",
+  must_change_password AS "mustChangePassword", password_changed_at::text AS "passwordSet",
+  password_changed_at AS "passwordChangedAt", disabled_at IS NOT NULL AS "isDisabled",
   totp_secret AS "totpSecret", totp_confirmed_at IS NOT NULL AS "isTotpConfirmed"`;
 
 /** @param username in lower case, as it is stored */
@@ -37,4 +42,16 @@ export async function accountById(sql: Sql, id: string): Promise<Account> {
 /** Who it was, for the audit log, where the request itself has just shown it. */
 export function asActor({ id, role }: { id: string; role: UserRole }, session: { id: string }): Principal {
   return { kind: 'session', userId: id, role, sessionId: session.id };
+}
+
+/**
+ * Holds the account until the end of the transaction. A password is looked at for a while, and what was reset or switched
+ * off meanwhile must not be signed in with.
+ */
+export async function requireUnchanged(sql: Sql, { id, passwordSet }: Account): Promise<void> {
+  const same = await sql.query(
+    `SELECT FROM app.users WHERE id = $1 AND password_changed_at::text = $2 AND disabled_at IS NULL FOR NO KEY UPDATE`,
+    [id, passwordSet],
+  );
+  if (same.length === 0) throw new UnauthorizedError('user name or password is not right');
 }

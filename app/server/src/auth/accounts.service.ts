@@ -76,7 +76,7 @@ export class Accounts {
     });
   }
 
-  /** A one-time password in place of a forgotten one; whoever is signed in with the account is signed out. */
+  /** A one-time password in place of a forgotten one; whoever is signed in with the account is signed out, and its API keys end. */
   async resetPassword(userId: string): Promise<string> {
     const password = newOneTimePassword();
     const { username } = await accountById(this.database, userId);
@@ -84,6 +84,7 @@ export class Accounts {
     await this.database.transaction(async (sql) => {
       await this.passwords.store(userId, hash, true, sql);
       await this.sessions.revokeAll(userId, undefined, sql);
+      await this.apiKeys.revokeAll(userId, sql);
       await this.audit.record({ action: 'password.reset', object: { kind: 'user', id: userId } }, sql);
     });
     return password;

@@ -81,7 +81,7 @@ export class AuthController {
     return this.auth.signOut(session, request, response);
   }
 
-  @NeedsSession()
+  @NeedsSession('viewer', { allowsOldPassword: true })
   @Budget('login')
   @Post('step-up')
   @ApiOperation({
@@ -99,7 +99,7 @@ export class AuthController {
     return this.auth.stepUp(session, body, request, response);
   }
 
-  @NeedsSession('viewer', { allowsOldPassword: true })
+  @NeedsSession('viewer', { stepUp: true, allowsOldPassword: true })
   @Budget('login')
   @Post('password')
   @ApiOperation({ operationId: 'changePassword', summary: 'Change the password; all other sessions end' })

@@ -1,6 +1,6 @@
 import { createHmac, pbkdf2Sync } from 'node:crypto';
 import request from 'supertest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { UserRole } from '../common/access.ts';
 import { storedRecords } from '../audit/testing/audit-logs.ts';
 import { TooManyRequestsError } from '../common/errors.ts';
@@ -169,11 +169,63 @@ describe('signing in', () => {
   it('makes an address rest after thirty failures, whatever names were tried', async () => {
     const lockout = application.app.get(Lockout);
     for (let failure = 0; failure < 30; failure += 1) {
-      await lockout.beginAttempt(`name-${failure}`, '198.51.100.7');
-      await lockout.failed('198.51.100.7');
+      const attempt = { name: `name-${failure}`, network: '198.51.100.7' };
+      await lockout.beginAttempt(attempt);
+      await lockout.failed(attempt);
     }
-    await expect(lockout.beginAttempt('yet-another', '198.51.100.7')).rejects.toThrow(TooManyRequestsError);
-    await lockout.beginAttempt('yet-another', '198.51.100.8');
+    const another = { name: 'yet-another', network: '198.51.100.7' };
+    await expect(lockout.beginAttempt(another)).rejects.toThrow(TooManyRequestsError);
+    await lockout.beginAttempt({ ...another, network: '198.51.100.8' });
+  });
+
+  it('lets the owner in while somebody else guesses from elsewhere', async () => {
+    const { username } = await withPassword('viewer');
+    for (let attempt = 0; attempt < 5; attempt += 1) await signIn(username, `wrong ${attempt}`);
+    expect((await signIn(username))[1].status).toBe(429);
+    const moved = `UPDATE app.login_failures SET subject = subject || '-elsewhere' WHERE subject LIKE 'account:%:%'`;
+    await application.database.sql.query(moved);
+    expect((await signIn(username))[1].status).toBe(200);
+  });
+
+  it('slows down guessing from many networks, by a minute at most', async () => {
+    const lockout = application.app.get(Lockout);
+    let longest = 0;
+    for (let attempt = 0; attempt < 110; attempt += 1) {
+      const from = { name: 'guessed-at', network: `198.51.100.${attempt}` };
+      await lockout.beginAttempt(from).catch((error: unknown) => {
+        if (!(error instanceof TooManyRequestsError)) throw error;
+        longest = Math.max(longest, error.retryAfterSeconds);
+      });
+      await application.database.sql.query(
+        `UPDATE app.login_failures SET locked_until = locked_until - interval '1 hour' WHERE subject = 'account:guessed-at' AND $1`,
+        [attempt % 2 === 1],
+      );
+    }
+    expect(longest).toBeGreaterThan(25);
+    expect(longest).toBeLessThanOrEqual(60);
+  });
+
+  it('does not count what nobody judged', async () => {
+    const { username } = await withPassword('viewer');
+    const hasher = application.app.get(PasswordHasher);
+    const full = vi.spyOn(hasher, 'verify').mockRejectedValue(new TooManyRequestsError('full', 5));
+    for (let attempt = 0; attempt < 7; attempt += 1)
+      expect((await signIn(username))[1].body.detail).toBe('full');
+    full.mockRestore();
+    expect((await signIn(username))[1].status).toBe(200);
+  });
+
+  it('refuses a password for once that nobody used for a week', async () => {
+    const { id, username } = await withPassword('viewer');
+    const age = (by: string) =>
+      application.database.sql.query(
+        'UPDATE app.users SET must_change_password = true, password_changed_at = now() - $2::interval WHERE id = $1',
+        [id, by],
+      );
+    await age('6 days 23 hours');
+    expect((await signIn(username))[1].status).toBe(200);
+    await age('7 days 1 hour');
+    expect(problem((await signIn(username))[1])).toEqual([401, 'unauthorized']);
   });
 
   it('refuses who is switched off, as if the password were wrong', async () => {
@@ -210,6 +262,11 @@ describe('signing in', () => {
       newPassword: next,
     });
     expect(problem(wrong)).toEqual([401, 'unauthorized']);
+    const same = await one.send('post', 'auth/password', {
+      currentPassword: PASSWORD,
+      newPassword: PASSWORD,
+    });
+    expect(same.body.errors[0].parameter).toBe('newPassword');
     const weak = await one.send('post', 'auth/password', { currentPassword: PASSWORD, newPassword: 'short' });
     expect(weak.body.errors[0].parameter).toBe('newPassword');
     const changed = await one.send('post', 'auth/password', { currentPassword: PASSWORD, newPassword: next });
@@ -302,6 +359,24 @@ describe('signing in', () => {
     expect(row?.secret).not.toContain(enrolment.secret);
     expect((await one.send('delete', 'auth/second-factor')).status).toBe(204);
     expect((await signIn(username))[1].status).toBe(200);
+  });
+
+  it('is not gone around by changing the password', async () => {
+    const { id, username } = await withPassword('analyst');
+    const [one] = await signIn(username);
+    const { body } = await one.send('post', 'auth/second-factor');
+    await one.send('post', 'auth/second-factor/confirm', { code: totpAt(body.secret, Date.now()) });
+    await application.database.sql.query(
+      `UPDATE app.sessions SET stepped_up_at = now() - interval '11 minutes' WHERE user_id = $1`,
+      [id],
+    );
+    const passwords = { currentPassword: PASSWORD, newPassword: 'a louder river over new bridges' };
+    expect(problem(await one.send('post', 'auth/password', passwords))).toEqual([403, 'step-up-required']);
+    expect(problem(await one.send('post', 'auth/step-up', { password: PASSWORD }))).toEqual([
+      401,
+      'second-factor-required',
+    ]);
+    expect(problem(await one.send('delete', 'auth/second-factor'))).toEqual([403, 'step-up-required']);
   });
 
   it('cannot be made to try codes for ever by giving the right password between', async () => {

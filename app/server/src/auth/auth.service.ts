@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AuditLog } from '../audit/audit-log.service.ts';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
+import { InvalidParameterError } from '../common/errors.ts';
 import type { SessionPrincipal } from '../common/current-principal.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Database } from '../database/sql.ts';
@@ -90,6 +91,9 @@ export class AuthService {
     response: Response,
   ): Promise<SessionState> {
     await this.login.provePassword(userId, currentPassword);
+    // A password that somebody else made would not be one's own by being confirmed.
+    if (newPassword === currentPassword)
+      throw new InvalidParameterError('newPassword', 'must be another one than the one until now');
     return this.handOver(
       await this.accounts.changePassword(userId, sessionId, newPassword),
       request,

@@ -51,19 +51,20 @@ export class Setup {
   /** @throws ForbiddenError where the token was used or there is none, UnauthorizedError where it is not the one */
   async run({ token, username, displayName, password }: FirstAdministrator): Promise<NewSession> {
     const network = addressGroup(currentRequest()?.address ?? '');
-    await this.lockout.beginAttempt('bootstrap', network);
+    // The token has 256 bits: only who guesses at it is slowed down, where they are.
+    await this.lockout.requireNetwork(network);
     if (this.expected === undefined)
       throw new ForbiddenError(
         'the server was started without BOOTSTRAP_TOKEN_FILE, so it makes no administrator',
       );
     // Digests have one length, so the comparison takes the same time whatever was sent.
     if (!timingSafeEqual(sha256(token), this.expected)) {
-      await this.lockout.failed(network);
+      await this.lockout.failed({ network });
       throw new UnauthorizedError('token: this is not the bootstrap token');
     }
     if (!(await this.isOpen())) throw usedUp();
     const passwordHash = await this.accounts.hashNew(password, username, 'password');
-    const session = await this.database.transaction(async (sql) => {
+    return this.database.transaction(async (sql) => {
       const id = await this.accounts.create({ username, displayName, role: 'admin', passwordHash }, sql);
       const first = await sql.query(
         `INSERT INTO app.bootstrap_uses (token_sha256, user_id) VALUES ($1, $2)
@@ -84,8 +85,6 @@ export class Setup {
       );
       return begun;
     });
-    await this.lockout.succeeded('bootstrap');
-    return session;
   }
 }
 

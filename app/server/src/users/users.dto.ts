@@ -97,12 +97,12 @@ export class UserList {
 }
 
 export class NewUser extends UserItem {
-  @ApiProperty({ description: 'signs in once, to choose another; shown this once' })
+  @ApiProperty({ description: 'signs in within seven days, to choose another; shown this once' })
   oneTimePassword!: string;
 }
 
 export class OneTimePassword {
-  @ApiProperty({ description: 'signs in once, to choose another; shown this once' })
+  @ApiProperty({ description: 'signs in within seven days, to choose another; shown this once' })
   oneTimePassword!: string;
 }
 

@@ -4,36 +4,47 @@ import { TooManyRequestsError } from '../../common/errors.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
 
-interface Rule {
-  /** Attempts that are free. */
-  readonly free: number;
+/** Somebody tries to be let in. */
+export interface Attempt {
+  /** Stands for the account; no name. */
+  readonly name: string;
+  /** From where: an address, of IPv6 a /64. */
+  readonly network: string;
 }
 
+interface Rule {
+  /** Attempts before the first rest. */
+  readonly free: number;
+  readonly longestSeconds: number;
+}
+
+/** Whoever guesses at an account is stopped where they are; its owner, who is elsewhere, is not. */
+const ACCOUNT_FROM_NETWORK: Rule = { free: 5, longestSeconds: 900 };
+/** Guessing from many networks at once; a minute at most, or anybody could lock out anybody for good. */
+const ACCOUNT: Rule = { free: 100, longestSeconds: 60 };
 /** Behind one address there may be a whole office. */
-const ACCOUNT: Rule = { free: 5 };
-const ADDRESS: Rule = { free: 30 };
+const NETWORK: Rule = { free: 30, longestSeconds: 900 };
 
 const FIRST_LOCK_SECONDS = 30;
-const LONGEST_LOCK_SECONDS = 900;
 /** After so long without an attempt counting begins anew. */
 const FORGET = '1 day';
 
-/** Counts $1 up, unless it is locked at $2, and locks it, twice as long each time, from the $3rd on. */
+/** Counts $1 up, unless it is locked at $2, and locks it from the $3rd on, twice as long each time, for $4 seconds at most. */
 const COUNT = `
   INSERT INTO app.login_failures AS f (subject, failures, last_failed_at) VALUES ($1, 1, $2)
   ON CONFLICT (subject) DO UPDATE SET
     failures = CASE WHEN f.last_failed_at < $2::timestamptz - interval '${FORGET}' THEN 1 ELSE f.failures + 1 END,
     locked_until = CASE WHEN f.failures + 1 >= $3 AND f.last_failed_at >= $2::timestamptz - interval '${FORGET}'
       THEN $2::timestamptz + make_interval(secs =>
-        least(${LONGEST_LOCK_SECONDS}, ${FIRST_LOCK_SECONDS} * power(2, least(f.failures + 1 - $3, 20)))) END,
+        least($4::float8, ${FIRST_LOCK_SECONDS} * power(2, least(f.failures + 1 - $3, 20)))) END,
     last_failed_at = $2
   WHERE f.locked_until IS NULL OR f.locked_until <= $2
   RETURNING failures`;
 
 /**
- * Guessing becomes slow: after five attempts an account, after thirty failures an address, rests for 30 s, then twice as
- * long each time, up to 15 min. It never is for good: that would let anybody lock out anybody. An attempt at an account
- * counts before the password is looked at, so that many at once are not all free; success takes it back.
+ * Guessing becomes slow: after five attempts from one network at an account, after thirty failures of a network, and after
+ * a hundred attempts at an account from everywhere, it rests for 30 s, then twice as long each time. An attempt at an
+ * account counts before the password is looked at, so that many at once are not all free; success takes it back.
  */
 @Injectable()
 export class Lockout {
@@ -42,27 +53,35 @@ export class Lockout {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** @throws TooManyRequestsError while the account or the address rests */
-  async beginAttempt(account: string, address: string): Promise<void> {
-    await this.refuseLocked(`address:${address}`);
-    const counted = await this.count(`account:${account}`, ACCOUNT);
-    if (!counted) await this.refuseLocked(`account:${account}`);
+  /** @throws TooManyRequestsError while the account or the network rests */
+  async beginAttempt(attempt: Attempt): Promise<void> {
+    await this.requireNetwork(attempt.network);
+    for (const [subject, rule] of countedOf(attempt))
+      if (!(await this.count(subject, rule))) await this.refuseLocked(subject);
   }
 
-  async failed(address: string): Promise<void> {
-    await this.count(`address:${address}`, ADDRESS);
+  /** @throws TooManyRequestsError while the network rests */
+  async requireNetwork(network: string): Promise<void> {
+    await this.refuseLocked(subjectOf(network));
   }
 
-  /** Name and password were right, and the second factor is still to come: the attempt was none, earlier ones count on. */
-  async takeBack(account: string): Promise<void> {
+  async failed({ network }: Pick<Attempt, 'network'>): Promise<void> {
+    await this.count(subjectOf(network), NETWORK);
+  }
+
+  /** The attempt was none, and those before it count on. */
+  async takeBack(attempt: Attempt): Promise<void> {
     await this.database.query(
-      `UPDATE app.login_failures SET failures = failures - 1, locked_until = NULL WHERE subject = $1 AND failures > 0`,
-      [`account:${account}`],
+      `UPDATE app.login_failures SET failures = failures - 1, locked_until = NULL
+       WHERE subject = ANY($1) AND failures > 0`,
+      [countedOf(attempt).map(([subject]) => subject)],
     );
   }
 
-  async succeeded(account: string): Promise<void> {
-    await this.database.query('DELETE FROM app.login_failures WHERE subject = $1', [`account:${account}`]);
+  async succeeded(attempt: Attempt): Promise<void> {
+    await this.database.query('DELETE FROM app.login_failures WHERE subject = ANY($1)', [
+      countedOf(attempt).map(([subject]) => subject),
+    ]);
   }
 
   async forgetOld(): Promise<void> {
@@ -72,8 +91,8 @@ export class Lockout {
     );
   }
 
-  private async count(subject: string, { free }: Rule): Promise<boolean> {
-    const rows = await this.database.query(COUNT, [subject, this.clock.now(), free]);
+  private async count(subject: string, { free, longestSeconds }: Rule): Promise<boolean> {
+    const rows = await this.database.query(COUNT, [subject, this.clock.now(), free, longestSeconds]);
     return rows.length > 0;
   }
 
@@ -88,3 +107,11 @@ export class Lockout {
     throw new TooManyRequestsError(`too many attempts to sign in; try again in ${seconds} s`, seconds);
   }
 }
+
+const subjectOf = (network: string): string => `address:${network}`;
+
+/** What an attempt is counted at, the narrower first: who is refused there counts nowhere else. */
+const countedOf = ({ name, network }: Attempt): (readonly [subject: string, rule: Rule])[] => [
+  [`account:${name}:${network}`, ACCOUNT_FROM_NETWORK],
+  [`account:${name}`, ACCOUNT],
+];

@@ -10,7 +10,7 @@ import { peppered } from '../../common/pepper.ts';
 import { AuditLog } from '../../audit/audit-log.service.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
-import { type Account, accountById, accountByName, asActor } from '../account.ts';
+import { type Account, accountById, accountByName, asActor, requireUnchanged } from '../account.ts';
 import { SecondFactorRequiredError } from '../errors.ts';
 import { Passwords } from '../passwords/passwords.service.ts';
 import { SecondFactor } from '../second-factor/second-factor.service.ts';
@@ -25,7 +25,11 @@ export interface Credentials {
   readonly code?: string | undefined;
 }
 
-type Refusal = 'unknown' | 'password' | 'disabled' | 'code';
+type Refusal = 'unknown' | 'password' | 'disabled' | 'expired' | 'code' | 'code-missing';
+
+/** A password that somebody else made and that nobody used by then is worth nothing any more. */
+const ONE_TIME_DAYS = 7;
+const DAY_MS = 86_400_000;
 
 /** Signing in, and giving the password again. */
 @Injectable()
@@ -54,6 +58,7 @@ export class Login {
     await this.check(username, account, password, code);
     if (account === undefined) throw new Error('nobody was let in');
     return this.database.transaction(async (sql) => {
+      await requireUnchanged(sql, account);
       const session = await this.sessions.begin(account.id, sql);
       await sql.query('UPDATE app.users SET last_login_at = $2 WHERE id = $1', [
         account.id,
@@ -82,7 +87,7 @@ export class Login {
     });
   }
 
-  /** Checks the password of somebody who is signed in, whose second factor was checked then. */
+  /** Checks the password of somebody whose session was stepped up, with the second factor, a moment ago. */
   async provePassword(userId: string, password: string): Promise<void> {
     const account = await accountById(this.database, userId);
     await this.check(account.username, { ...account, isTotpConfirmed: false }, password, undefined);
@@ -94,18 +99,27 @@ export class Login {
     password: string,
     code: string | undefined,
   ): Promise<void> {
-    const subject = peppered(this.peppers, 'login-subject', username).hmac.toString('base64url');
-    const network = addressGroup(currentRequest()?.address ?? '');
-    await this.lockout.beginAttempt(subject, network);
-    const refusal = await this.refusalOf(account, password, code, () => this.lockout.takeBack(subject));
+    const name = peppered(this.peppers, 'login-subject', username).hmac.toString('base64url');
+    const attempt = { name, network: addressGroup(currentRequest()?.address ?? '') };
+    await this.lockout.beginAttempt(attempt);
+    const refusal = await this.refusalOf(account, password, code).catch(async (error: unknown) => {
+      // Nobody judged it: the line of hashes was full, or the database went away.
+      await this.lockout.takeBack(attempt);
+      throw error;
+    });
     if (refusal === undefined) {
-      await this.lockout.succeeded(subject);
+      await this.lockout.succeeded(attempt);
       return;
     }
-    await this.lockout.failed(network);
+    if (refusal === 'code-missing') await this.lockout.takeBack(attempt);
+    else await this.lockout.failed(attempt);
     // A name that nobody has may be a password in the wrong field: only its fingerprint is kept.
-    const object = account ? { kind: 'user', id: account.id } : { kind: 'login-name', id: subject };
+    const object = account ? { kind: 'user', id: account.id } : { kind: 'login-name', id: name };
     await this.audit.record({ action: 'session.login-refused', object, outcome: 'refused', reason: refusal });
+    if (refusal === 'code-missing')
+      throw new SecondFactorRequiredError(
+        'code: give the six digits of your authenticator, or a recovery code',
+      );
     throw new UnauthorizedError(
       refusal === 'code'
         ? 'the code is not right, or was used already'
@@ -117,7 +131,6 @@ export class Login {
     account: Account | undefined,
     password: string,
     code: string | undefined,
-    takeBack: () => Promise<void>,
   ): Promise<Refusal | undefined> {
     if (account === undefined) {
       await this.passwords.checkNobody(password);
@@ -125,13 +138,10 @@ export class Login {
     }
     if (!(await this.passwords.check(account.id, password, account.passwordHash))) return 'password';
     if (account.isDisabled) return 'disabled';
+    const age = this.clock.now().getTime() - account.passwordChangedAt.getTime();
+    if (account.mustChangePassword && age > ONE_TIME_DAYS * DAY_MS) return 'expired';
     if (!account.isTotpConfirmed) return undefined;
-    if (code === undefined) {
-      await takeBack();
-      throw new SecondFactorRequiredError(
-        'code: give the six digits of your authenticator, or a recovery code',
-      );
-    }
+    if (code === undefined) return 'code-missing';
     return (await this.secondFactor.accepts(account, code)) ? undefined : 'code';
   }
 }
