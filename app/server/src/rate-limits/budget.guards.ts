@@ -1,76 +1,71 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { Request, Response } from 'express';
-import type { Principal } from '../common/access.ts';
-import { BUDGET, type BudgetName, UNLIMITED } from '../common/budget.ts';
-import { addressGroup } from '../common/http/address.ts';
+import {
+  InjectThrottlerOptions,
+  InjectThrottlerStorage,
+  ThrottlerGuard,
+  type ThrottlerLimitDetail,
+  type ThrottlerModuleOptions,
+  type ThrottlerRequest,
+} from '@nestjs/throttler';
+import { TooManyRequestsError } from '../common/errors.ts';
 import { currentRequest } from '../common/request-context.ts';
-import { answerVerdict } from './answer.ts';
-import { RateLimits, type Verdict } from './rate-limits.service.ts';
+import type { BudgetStorage } from './budget-storage.ts';
+import { addressTracker } from './throttlers.ts';
 
-function budgetOf(reflector: Reflector, context: ExecutionContext): BudgetName | undefined {
-  const named = reflector.getAllAndOverride<BudgetName | typeof UNLIMITED | undefined>(BUDGET, [
-    context.getHandler(),
-    context.getClass(),
-  ]);
-  if (named === UNLIMITED) return undefined;
-  const { method } = context.switchToHttp().getRequest<Request>();
-  return named ?? (method === 'GET' || method === 'HEAD' ? 'reading' : 'writing');
+/** The package's guard with the headers of draft-ietf-httpapi-ratelimit-headers-10 and our problem for who is refused. */
+abstract class BudgetGuard extends ThrottlerGuard {
+  protected override async handleRequest(request: ThrottlerRequest): Promise<boolean> {
+    const { context, limit, ttl, throttler, blockDuration, getTracker, generateKey } = request;
+    const { name = '' } = throttler;
+    const { req, res } = this.getRequestResponse(context);
+    const tracker = await getTracker(req, context);
+    const key = generateKey(context, tracker, name);
+    // Before it is counted: who cannot be counted learns the limit, too.
+    this.setResponseHeader(res, 'RateLimit-Policy', `"${name}";q=${limit};w=${ttl / 1000}`);
+    const record = await this.storageService.increment(key, ttl, limit, blockDuration, name);
+    const { isBlocked, totalHits, timeToExpire, timeToBlockExpire } = record;
+    const seconds = isBlocked ? timeToBlockExpire : timeToExpire;
+    this.setResponseHeader(res, 'RateLimit', `"${name}";r=${limit - totalHits};t=${seconds}`);
+    if (isBlocked) await this.throwThrottlingException(context, { ...record, limit, ttl, key, tracker });
+    return true;
+  }
+
+  protected override async throwThrottlingException(
+    context: ExecutionContext,
+    detail: ThrottlerLimitDetail,
+  ): Promise<void> {
+    throw new TooManyRequestsError(await this.getErrorMessage(context, detail), detail.timeToBlockExpire);
+  }
 }
-
-const addressSubject = (): string => `address:${addressGroup(currentRequest()?.address ?? '')}`;
-
-const principalSubject = (principal: Principal): string =>
-  principal.kind === 'session' ? `user:${principal.userId}` : `key:${principal.keyId}`;
 
 /**
  * Before it is known who asks: whoever tries out keys or passwords is stopped by the address. What turns out to be
  * somebody's is taken back from the address by the next guard.
  */
 @Injectable()
-export class AddressBudgetGuard implements CanActivate {
-  constructor(
-    private readonly limits: RateLimits,
-    private readonly reflector: Reflector,
-  ) {}
+export class AddressBudgetGuard extends BudgetGuard {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const budget = budgetOf(this.reflector, context);
-    if (budget === undefined) return true;
-    const verdict =
-      budget === 'login'
-        ? await this.limits.countExactly(budget, addressSubject())
-        : this.limits.count(budget, addressSubject());
-    this.limits.record(verdict);
-    answerVerdict(verdict, context.switchToHttp().getResponse<Response>());
-    return true;
-  }
-}
-
-/** After it is known who asks: an account or a key has a budget of its own, from wherever it is used. */
+/** After it is known who asks: an account or a key has a budget of its own. Signing in is counted by address alone. */
 @Injectable()
-export class PrincipalBudgetGuard implements CanActivate {
+export class PrincipalBudgetGuard extends BudgetGuard {
   constructor(
-    private readonly limits: RateLimits,
-    private readonly reflector: Reflector,
-  ) {}
-
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const budget = budgetOf(this.reflector, context);
-    if (budget === undefined || budget === 'login') return true;
-    const principal = currentRequest()?.principal;
-    if (principal === undefined) return true;
-    this.limits.uncount(budget, addressSubject());
-    const verdict = await this.verdictOf(budget, principalSubject(principal));
-    this.limits.record(verdict);
-    answerVerdict(verdict, context.switchToHttp().getResponse<Response>());
-    return true;
+    @InjectThrottlerOptions() options: ThrottlerModuleOptions,
+    @InjectThrottlerStorage() protected override readonly storageService: BudgetStorage,
+    reflector: Reflector,
+  ) {
+    super(options, storageService, reflector);
   }
 
-  /** Reading must not wait for a database that it may not even ask; everything else stores or costs something anyway. */
-  private async verdictOf(budget: BudgetName, subject: string): Promise<Verdict> {
-    return budget === 'reading'
-      ? this.limits.count(budget, subject)
-      : await this.limits.countExactly(budget, subject);
+  protected override shouldSkip(): Promise<boolean> {
+    return Promise.resolve(currentRequest()?.principal === undefined);
+  }
+
+  protected override async handleRequest(request: ThrottlerRequest): Promise<boolean> {
+    const { context, throttler, generateKey } = request;
+    const { name = '' } = throttler;
+    if (name === 'login') return true;
+    this.storageService.takeBack(generateKey(context, addressTracker(), name));
+    return await super.handleRequest(request);
   }
 }

@@ -27,5 +27,3 @@ export interface Exchanged {
   readonly counts: ReadonlyMap<string, Count>;
   readonly nowMs: number;
 }
-
-export const RATE_LIMIT_STORE = Symbol('RateLimitStore');

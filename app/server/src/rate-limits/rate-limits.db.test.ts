@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { SkipThrottle, Throttle } from '@nestjs/throttler';
 import type { Request } from 'express';
 import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
@@ -59,6 +60,24 @@ class Routes {
   @Post('login')
   login(): string {
     return 'in';
+  }
+
+  @Throttle({ reading: { limit: 1, ttl: 60_000 } })
+  @Get('costly')
+  costly(): string {
+    return 'read';
+  }
+
+  @Throttle({ reading: { limit: 1, ttl: 1_000 } })
+  @Get('by-second')
+  bySecond(): string {
+    return 'read';
+  }
+
+  @SkipThrottle({ reading: true })
+  @Get('free')
+  free(): string {
+    return 'read';
   }
 }
 
@@ -143,6 +162,8 @@ describe('rate limits', () => {
     expect(after).toBeLessThanOrEqual(90);
     expect(refused.headers['ratelimit']).toBe(`"reading";r=0;t=${after}`);
     expect(refused.headers['cache-control']).toBe('no-store');
+    for (const name of Object.keys({ ...headers, ...refused.headers }))
+      expect(name).not.toMatch(/^x-ratelimit|^retry-after-/);
     // Another budget, and another address.
     await ask(app, 'post', '/write').expect(201);
     await ask(app, 'get', '/read', { address: '192.0.2.2' }).expect(200);
@@ -238,6 +259,17 @@ describe('rate limits', () => {
         timeout: 5_000,
       })
       .toEqual([{ key: 'reading:address:192.0.2.1' }]);
+  });
+
+  it('are what decorators of the package make of them for a route', async () => {
+    const app = await serve({ readingPerMinute: 3 });
+    const { headers } = await ask(app, 'get', '/costly').expect(200);
+    expect(headers['ratelimit-policy']).toBe('"reading";q=1;w=60');
+    await ask(app, 'get', '/costly').expect(429);
+    expect((await ask(app, 'get', '/free').expect(200)).headers).not.toHaveProperty('ratelimit');
+    // Of one budget with all other routes, and in no other window than theirs.
+    expect((await ask(app, 'get', '/read').expect(200)).headers['ratelimit']).toContain(';r=1;');
+    await ask(app, 'get', '/by-second').expect(500);
   });
 
   it('count no probe', async () => {
