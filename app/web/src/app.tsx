@@ -1,6 +1,6 @@
 import { AccountMenu } from './accounts/account-menu.tsx';
 import { AccountPages } from './accounts/pages.tsx';
-import { Prompts, SignInPage } from './accounts/prompts.tsx';
+import { needsSignIn, Prompts, SignInPage } from './accounts/prompts.tsx';
 import { SetupNotice } from './accounts/setup.tsx';
 import { AnalysisPanel } from './components/analysis.tsx';
 import { ChartPanel } from './components/chart-panel.tsx';
@@ -37,9 +37,10 @@ function Desk() {
 
 function Middle() {
   const at = place.value;
-  if (isClosed.value) return <SignInPage />;
+  if (needsSignIn.value) return <SignInPage />;
   if (at === 'chart') return <Desk />;
-  return user.value ? <AccountPages at={at} who={user.value} /> : <SignInPage />;
+  // It is not known yet who is signed in.
+  return user.value ? <AccountPages at={at} who={user.value} /> : <main aria-busy="true" />;
 }
 
 export function App() {

@@ -4,7 +4,7 @@ import { overcome, session, type SessionState } from './session.ts';
 /** Everything the page asks the server for goes through here. */
 export const client: HttpClient = new HttpClient({
   csrfToken: () => session.value?.csrfToken ?? undefined,
-  overcome: (problem) => overcome(problem, loadSession),
+  overcome: (problem, isSafe) => overcome(problem, isSafe, loadSession),
 });
 
 /** Without an answer what was known stays: the page stands without it, and says so where it is needed. */

@@ -26,8 +26,8 @@ function page(answers: readonly (() => Response)[], isWilling = true) {
   const left = [...answers];
   const reader: Reader = {
     csrfToken: () => `token-${asked.length}`,
-    overcome: (refusal) => {
-      asked.push(refusal.kind);
+    overcome: (refusal, isSafe) => {
+      asked.push(isSafe ? `${refusal.kind} of what reads` : refusal.kind);
       return Promise.resolve(isWilling);
     },
   };

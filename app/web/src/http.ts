@@ -54,8 +54,8 @@ export interface Wanted {
 export interface Reader {
   /** Of the session; undefined: nobody is signed in. */
   csrfToken(): string | undefined;
-  /** Has the reader do what the refusal asks for; true: the request is worth repeating. */
-  overcome(problem: ProblemError): Promise<boolean>;
+  /** Has the reader do what the refusal asks for; true: the request, which only reads if `isSafe`, is worth repeating. */
+  overcome(problem: ProblemError, isSafe: boolean): Promise<boolean>;
 }
 
 /** A refusal like one before it is not overcome a second time, so this many at most lie before one answer. */
@@ -96,7 +96,8 @@ export class HttpClient {
       if (response.ok) return response;
       const problem = await problemOf(response);
       const isOver = wanted.isDirect || overcome.has(problem.kind) || overcome.size >= MOST_REPEATS;
-      if (isOver || !(await this.reader.overcome(problem))) throw problem;
+      const isSafe = (wanted.method ?? 'GET') === 'GET';
+      if (isOver || !(await this.reader.overcome(problem, isSafe))) throw problem;
       overcome.add(problem.kind);
     }
   }

@@ -65,25 +65,47 @@ describe('asking the reader', () => {
   });
 });
 
+describe('being asked to sign in', () => {
+  it('is answered by whatever signs the reader in, and is no question for who is', async () => {
+    const answer = ask('sign-in');
+    session.value = nobody;
+    expect(prompt.value?.kind).toBe('sign-in');
+    session.value = signedIn('wang');
+    expect([await answer, prompt.value, await ask('sign-in')]).toEqual([true, undefined, true]);
+    expect(prompt.value).toBeUndefined();
+    void ask('step-up');
+    expect(prompt.value).toMatchObject({ kind: 'step-up' });
+  });
+});
+
 describe('overcome', () => {
-  it('asks to sign in where the session has ended, and repeats for the same user only', async () => {
-    for (const [id, isRepeated] of [
-      ['wang', true],
-      ['li', false],
-    ] as const) {
+  const closed = { ...nobody, anonymousReading: false };
+
+  it('asks to sign in where the session has ended and nothing is read without, and reads on as whoever does', async () => {
+    for (const id of ['wang', 'li']) {
       session.value = signedIn('wang');
-      const worth = overcome(refusal('unauthorized'), finds(nobody));
+      const worth = overcome(refusal('unauthorized'), true, finds(closed));
       await settled();
       expect(prompt.value?.kind).toBe('sign-in');
       session.value = signedIn(id);
-      prompt.value?.settle(true);
-      expect(await worth).toBe(isRepeated);
+      expect(await worth).toBe(true);
     }
+  });
+
+  it.each([
+    ['changes something', false, nobody],
+    ['changes something where nothing is read without', false, closed],
+    ['is of one of its pages', true, nobody],
+  ])('does not go on with what %s where the session has ended', async (_what, isSafe, found) => {
+    session.value = signedIn('wang');
+    expect(await overcome(refusal('unauthorized'), isSafe, finds(found))).toBe(false);
+    expect([prompt.value, session.value.user]).toEqual([undefined, null]);
   });
 
   it('asks nobody where another tab has signed the same user in', async () => {
     session.value = signedIn('wang');
-    expect(await overcome(refusal('unauthorized'), finds(signedIn('wang', 'other')))).toBe(true);
+    expect(await overcome(refusal('unauthorized'), false, finds(signedIn('wang', 'other')))).toBe(true);
+    expect(await overcome(refusal('unauthorized'), false, finds(signedIn('li')))).toBe(false);
     expect(prompt.value).toBeUndefined();
   });
 
@@ -95,7 +117,7 @@ describe('overcome', () => {
       [nobody, false],
     ] as const) {
       session.value = signedIn('wang', 'token');
-      expect(await overcome(refusal('csrf-token'), finds(found))).toBe(isRepeated);
+      expect(await overcome(refusal('csrf-token'), false, finds(found))).toBe(isRepeated);
     }
   });
 
@@ -105,7 +127,7 @@ describe('overcome', () => {
   ])('for %s asks for %s', async (kind, wanted) => {
     for (const isDone of [true, false]) {
       session.value = signedIn('wang');
-      const worth = overcome(refusal(kind), finds(nobody));
+      const worth = overcome(refusal(kind), false, finds(nobody));
       expect(prompt.value?.kind).toBe(wanted);
       prompt.value?.settle(isDone);
       expect(await worth).toBe(isDone);
@@ -115,7 +137,7 @@ describe('overcome', () => {
   it('has nothing to ask for any other refusal', async () => {
     session.value = signedIn('wang');
     for (const kind of ['forbidden', 'conflict', 'too-many-requests', 'second-factor-required'])
-      expect(await overcome(refusal(kind), finds(nobody))).toBe(false);
+      expect(await overcome(refusal(kind), false, finds(nobody))).toBe(false);
     expect(session.value.user?.id).toBe('wang');
   });
 });

@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import type { ProblemError } from './http.ts';
 
 export const USER_ROLES = ['viewer', 'analyst', 'operator', 'admin'] as const;
@@ -43,6 +43,12 @@ export interface Prompt {
 export const prompt = signal<Prompt | undefined>(undefined);
 let asked: { readonly kind: PromptKind; readonly answer: Promise<boolean> } | undefined;
 
+// Whatever signs the reader in answers it: the form in a dialog or in the page, the first administrator, another tab.
+effect(() => {
+  const shown = prompt.value;
+  if (user.value !== undefined && shown?.kind === 'sign-in') shown.settle(true);
+});
+
 /** Asks the reader once, however many requests wait for it; true: what was asked for was given. */
 export async function ask(kind: PromptKind): Promise<boolean> {
   if (asked?.kind === kind) return asked.answer;
@@ -51,8 +57,9 @@ export async function ask(kind: PromptKind): Promise<boolean> {
     await asked.answer;
     return ask(kind);
   }
+  let shown: Prompt | undefined;
   const answer = new Promise<boolean>((resolve) => {
-    const shown: Prompt = {
+    shown = {
       kind,
       settle: (isDone) => {
         // A form may be left and answered in one breath.
@@ -62,18 +69,23 @@ export async function ask(kind: PromptKind): Promise<boolean> {
         resolve(isDone);
       },
     };
-    prompt.value = shown;
   });
   asked = { kind, answer };
+  prompt.value = shown;
   return answer;
 }
 
 /**
  * Has the reader do what a refusal asks for.
+ * @param isSafe the request only reads
  * @param refresh fetches the session anew
- * @returns whether the request is worth repeating; never as another user than the one who sent it
+ * @returns whether the request is worth repeating; what changes something never as another user than who sent it
  */
-export async function overcome(problem: ProblemError, refresh: () => Promise<void>): Promise<boolean> {
+export async function overcome(
+  problem: ProblemError,
+  isSafe: boolean,
+  refresh: () => Promise<void>,
+): Promise<boolean> {
   const before = user.value?.id;
   const isSame = (): boolean =>
     user.value !== undefined && (before === undefined || before === user.value.id);
@@ -81,7 +93,9 @@ export async function overcome(problem: ProblemError, refresh: () => Promise<voi
     case 'unauthorized':
       // The session has ended, or another tab of the browser has begun one.
       await refresh();
-      return (user.value !== undefined || (await ask('sign-in'))) && isSame();
+      if (user.value !== undefined) return isSame();
+      // With the session its pages have gone, and nobody would see what comes of what was asked for there.
+      return isSafe && isClosed.value && ask('sign-in');
     case 'csrf-token': {
       const token = session.value?.csrfToken;
       await refresh();

@@ -1,9 +1,11 @@
+import { computed } from '@preact/signals';
 import { loadSession } from '../client.ts';
 import { Dialog } from '../forms/dialog.tsx';
 import { CodeField, PasswordField } from '../forms/field.tsx';
 import { Form, type Values } from '../forms/form.tsx';
 import { ProblemError } from '../http.ts';
-import { ask, isClosed, prompt, type PromptKind, user } from '../session.ts';
+import { place } from '../place.ts';
+import { isClosed, prompt, type PromptKind, session, user } from '../session.ts';
 import { HiddenUsername, NewPasswordForm } from './new-password.tsx';
 import { auth } from './routes.ts';
 import { SignInForm } from './sign-in.tsx';
@@ -25,7 +27,6 @@ function StepUpForm({ onDone, onCancel }: PromptProps) {
       if (error instanceof ProblemError && error.kind === 'unauthorized') await loadSession();
       if (user.value !== undefined) throw error;
       onCancel();
-      void ask('sign-in');
       return;
     }
     onDone();
@@ -59,11 +60,16 @@ const FORMS: Readonly<Record<PromptKind, (props: PromptProps) => preact.Componen
   ),
 };
 
-/** What a request waits for. Where nothing can be read without signing in, the page itself asks for it. */
+/** The page itself asks to sign in: nothing can be read without, or it is one of somebody who has signed in. */
+export const needsSignIn = computed(
+  () =>
+    isClosed.value || (place.value !== 'chart' && session.value !== undefined && user.value === undefined),
+);
+
+/** What a request waits for. */
 export function Prompts() {
   const shown = prompt.value;
-  // Somebody who has just signed in is not asked for it once more, until the form has said so.
-  if (!shown || (shown.kind === 'sign-in' && (isClosed.value || user.value))) return null;
+  if (!shown || (shown.kind === 'sign-in' && needsSignIn.value)) return null;
   const { kind, settle } = shown;
   return (
     <Dialog key={kind} title={TITLES[kind]} onClose={() => settle(false)}>

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { CodeField, Field, PasswordField } from '../forms/field.tsx';
 import { Form, type Values } from '../forms/form.tsx';
 import { ProblemError } from '../http.ts';
-import { ask, prompt, user } from '../session.ts';
+import { ask, user } from '../session.ts';
 import { auth } from './routes.ts';
 
 const TEXTS = {
@@ -24,8 +24,6 @@ export function SignInForm({ onCancel }: { readonly onCancel?: () => void }) {
       if (error instanceof ProblemError && error.kind === 'second-factor-required') setNeedsCode(true);
       throw error;
     }
-    // Whatever waits for it goes on, also where the form stands in the page itself.
-    if (prompt.value?.kind === 'sign-in') prompt.value.settle(true);
     if (user.value?.mustChangePassword) void ask('new-password');
   };
   return (

@@ -2,6 +2,15 @@ import { problemText } from '../format.ts';
 import type { ProblemError } from '../http.ts';
 import { fieldText } from './field-text.ts';
 
+/** Of these the server has nothing to say that a reader could use. */
+const SAID: ReadonlySet<string> = new Set([
+  'unauthorized',
+  'csrf-token',
+  'step-up-required',
+  'password-change-required',
+  'too-many-requests',
+]);
+
 export type ProblemTexts = Readonly<Record<string, string>>;
 
 /** Why a request was refused and what helps. What only the server can say stands there in its own words. */
@@ -14,7 +23,7 @@ export function ProblemLine(props: {
   const named = problem.errors.map(({ detail }) => fieldText(detail).text).join('；');
   const own = texts?.[problem.kind] ?? (named || undefined);
   const { title, advice } = problemText(problem);
-  const says = own === undefined && problem.status >= 400 && problem.status < 500 && problem.status !== 429;
+  const says = own === undefined && problem.status >= 400 && problem.status < 500 && !SAID.has(problem.kind);
   return (
     <p class="problem" role="alert">
       {own ?? `${title}。${advice}`}
