@@ -1,6 +1,6 @@
 import { createHmac, pbkdf2Sync } from 'node:crypto';
 import request from 'supertest';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { UserRole } from '../common/access.ts';
 import { storedRecords } from '../audit/testing/audit-logs.ts';
 import { TooManyRequestsError } from '../common/errors.ts';
@@ -64,6 +64,8 @@ describe('signing in', () => {
     application = await createLoadedApplication(['000001.SH']);
   });
   afterAll(() => application.close());
+  // All tests come from one address, whose failures would add up.
+  beforeEach(() => application.database.sql.query('DELETE FROM app.login_failures'));
 
   it('begins with an administrator made by the bootstrap token, once', async () => {
     const admin = browser();
