@@ -359,18 +359,22 @@ describe('secrets', () => {
   };
 
   it('are nowhere else: in no line, answer, metric, export or table', async () => {
+    const days = (count: number): string => new Date(Date.now() + count * 86_400_000).toISOString();
+    const lately = `from=${days(-1)}&to=${days(1)}`;
     const open = ['/api/v1/account', '/api/v1/account/export', '/api/v1/account/secrets', '/api/v1/users'];
     const paths = [
       ...open,
       '/api/v1/auth/sessions',
       '/api/v1/api-keys',
       '/api/v1/audit',
-      '/api/v1/audit/export',
+      `/api/v1/audit/export?format=ndjson&${lately}`,
+      `/api/v1/audit/export?format=csv&${lately}`,
       '/health/live',
       '/health/ready',
-      '/',
     ];
-    for (const path of paths) await platform.ask(path);
+    for (const path of paths) expect([path, (await platform.ask(path)).status]).toEqual([path, 200]);
+    // The page is not built here.
+    await platform.ask('/');
     for (const path of ['/metrics', '/health', '/health/startup'])
       await platform.ask(platform.management + path);
     const surfaces = [...platform.surfaces(), ...(await dumpTables(database.urls.admin))];
