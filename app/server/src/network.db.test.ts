@@ -37,6 +37,16 @@ describe('who reaches the server', () => {
   describe('by address, which only a trusted proxy may tell', () => {
     const from = (hops: string) => get(PATH, { 'X-Forwarded-For': hops });
 
+    it.each([
+      ['of a trusted proxy is kept', [PROXY], 'a-good.id_12345', 'a-good.id_12345'],
+      ['that is not harmless is not', [PROXY], 'bad id', expect.stringMatching(/^[0-9a-f-]{36}$/)],
+      ['of anybody else is not', [], 'a-good.id_12345', expect.stringMatching(/^[0-9a-f-]{36}$/)],
+    ])('an id %s', async (_what, trustedProxies, given, shown) => {
+      await serve({ trustedProxies });
+      const { headers } = await get('/health/live', { 'X-Request-Id': given });
+      expect(headers['x-request-id']).toEqual(shown);
+    });
+
     it('is everybody where no list is', async () => {
       await serve({});
       await from('192.0.2.1').expect(200);

@@ -3,6 +3,7 @@ import type { Params } from 'nestjs-pino';
 import { type HttpLogger, type Options, pinoHttp } from 'pino-http';
 import { requestIdOf } from './http/request-id.ts';
 import { redactLine, redactUrl } from './redaction/redact.ts';
+import { contextOf } from './request-context.ts';
 
 /** Where lines go; absent: standard output. */
 interface LogDestination {
@@ -34,6 +35,16 @@ interface SerializedError {
   readonly code?: string | number;
 }
 
+/** By ids: who it was, and the session or key that spoke for them. Nothing where nobody showed who they are. */
+function whoAsked(request: IncomingMessage): object {
+  const principal = contextOf(request)?.principal;
+  if (principal === undefined) return {};
+  return {
+    userId: principal.userId,
+    via: principal.kind === 'session' ? principal.sessionId : principal.keyId,
+  };
+}
+
 /**
  * JSON lines on standard output. Request and error are allow-lists, never headers or body: what must not be logged is not
  * handed over in the first place. What gets into a line all the same is hidden as the line is written (`redaction/`).
@@ -55,6 +66,7 @@ export function loggingParams(
       genReqId: requestIdOf,
       customLogLevel: levelOf,
       quietReqLogger: true,
+      customProps: whoAsked,
       customAttributeKeys: { reqId: 'requestId' },
       serializers: {
         req: (request: { method: string; url: string }) => ({

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { NextFunction, Request, Response } from 'express';
+import type { IncomingMessage } from 'node:http';
 import type { Principal } from './access.ts';
 import { InvalidParameterError } from './errors.ts';
 import { canonicalAddress } from './http/address.ts';
@@ -18,10 +19,16 @@ export interface RequestContext {
 const LONGEST_USER_AGENT = 200;
 
 const storage = new AsyncLocalStorage<RequestContext>();
+const contexts = new WeakMap<IncomingMessage, RequestContext>();
 
 /** Undefined outside of a request: in jobs and at start. */
 export function currentRequest(): RequestContext | undefined {
   return storage.getStore();
+}
+
+/** The context of a request for who has the request itself, as the line of the log that is written at its end. */
+export function contextOf(request: IncomingMessage): RequestContext | undefined {
+  return contexts.get(request);
 }
 
 /**
@@ -35,5 +42,7 @@ export function requestContext(request: Request, _response: Response, next: Next
     next(new InvalidParameterError('X-Forwarded-For', 'must be a list of IP addresses'));
     return;
   }
-  storage.run({ requestId: requestIdOf(request), address, userAgent, principal: undefined }, next);
+  const context = { requestId: requestIdOf(request), address, userAgent, principal: undefined };
+  contexts.set(request, context);
+  storage.run(context, next);
 }

@@ -18,6 +18,18 @@ const EXCEPTIONS = [
   'REVOKE EXECUTE ON FUNCTION app.append_audit_record(), app.refuse_audit_change() FROM app_rw',
 ];
 
+/** What shows who somebody is, or could help to be taken for them; whoever only reads needs none of it. */
+const CLOSED_TO_READERS = [
+  'users',
+  'recovery_codes',
+  'sessions',
+  'api_keys',
+  'api_key_secrets',
+  'user_secrets',
+  'login_failures',
+  'bootstrap_uses',
+] as const;
+
 /**
  * Gives app_rw data access without DDL and app_ro reading, as far as these roles exist. Run by the owner of the
  * schemas after every migration; repeating it changes nothing. What is given to all tables and taken from some is one
@@ -41,6 +53,8 @@ export async function grantAccess(owner: ClientBase): Promise<void> {
     if (present.has('app_ro')) statements.push(...grantsFor(schema, 'app_ro', 'SELECT'));
   }
   if (present.has('app_rw')) statements.push(...EXCEPTIONS);
+  if (present.has('app_ro'))
+    statements.push(...CLOSED_TO_READERS.map((table) => `REVOKE SELECT ON app.${table} FROM app_ro`));
   // Several statements in one query are one transaction.
   await owner.query(statements.join(';\n'));
 }

@@ -12,7 +12,7 @@ import { answerMalformedRequests } from './client-errors.ts';
 import { shareWithOrigins } from './cross-origin.ts';
 import { onlyOverHttps } from './https-only.ts';
 import type { Middleware } from './middleware.ts';
-import { requestId } from './request-id.ts';
+import { requestIds } from './request-id.ts';
 import { requestLimits } from './request-limits.ts';
 import { securityHeaders } from './security-headers.ts';
 import { tellOfUntrustedProxy } from './untrusted-proxy.ts';
@@ -46,7 +46,7 @@ export function configureHttp(
   // Express looks at the hops from the nearest on and takes the first that is not trusted for the client.
   const isTrusted = rangeMatcher(security.trustedProxies);
   app.set('trust proxy', isTrusted);
-  app.use(requestId);
+  app.use(requestIds(isTrusted));
   app.use(log);
   app.use(securityHeaders(security.forceHTTPS));
   app.use(noStore);
