@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { NeedsSession } from '../common/access.ts';
+import { isAtLeast, NeedsSession, SCOPE_ROLES } from '../common/access.ts';
+import { InvalidParameterError } from '../common/errors.ts';
 import { GuardedAnswers } from '../common/api-docs.ts';
 import { CurrentSession, type SessionPrincipal } from '../common/current-principal.ts';
 import { UuidPipe } from '../common/uuid.pipe.ts';
@@ -34,9 +35,16 @@ export class ApiKeysController {
   @GuardedAnswers(NewApiKeyAnswer, { status: 201, conflict: 'there are as many keys as one may have' })
   create(
     @Query(NoParameters) _query: object,
-    @CurrentSession() { userId }: SessionPrincipal,
+    @CurrentSession() { userId, role }: SessionPrincipal,
     @Body() body: ApiKeyBody,
   ): Promise<NewApiKeyAnswer> {
+    // A key for what one may not do would begin to open it with another role, and nobody would think of it.
+    const beyond = body.scopes.find((scope) => !isAtLeast(role, SCOPE_ROLES[scope]));
+    if (beyond !== undefined)
+      throw new InvalidParameterError(
+        'scopes',
+        `${beyond} needs the role ${SCOPE_ROLES[beyond]}; yours is ${role}`,
+      );
     return this.apiKeys.create(userId, body);
   }
 

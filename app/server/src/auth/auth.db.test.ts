@@ -40,7 +40,7 @@ class Browser {
   }
 
   async send(
-    method: 'get' | 'post' | 'delete' | 'patch',
+    method: 'get' | 'post' | 'put' | 'delete' | 'patch',
     path: string,
     body?: object,
   ): Promise<request.Response> {
@@ -458,8 +458,16 @@ describe('signing in', () => {
     const { id, username } = await withPassword('viewer');
     const [one] = await signIn(username);
     await one.send('post', 'api-keys', { name: 'notebook', scopes: ['market:read'] });
+    await one.send('put', 'account/secrets/ai-api-key/one', { value: 'sk-something-to-keep' });
     const { body } = await one.send('get', 'account/export');
-    expect(body).toMatchObject({ user: { id, username }, apiKeys: [{ name: 'notebook' }] });
+    expect(body).toMatchObject({
+      user: { id, username },
+      sessions: expect.arrayContaining([expect.objectContaining({ address: '127.0.0.1' })]),
+      apiKeys: [{ name: 'notebook' }],
+      secrets: [{ kind: 'ai-api-key', name: 'one' }],
+      secondFactorSince: null,
+    });
+    expect(JSON.stringify(body)).not.toContain('something-to-keep');
     expect(JSON.stringify(body)).not.toMatch(/pbkdf2|sha256|hmac/i);
     expect((await one.send('delete', 'account')).status).toBe(204);
     expect((await signIn(username))[1].status).toBe(401);

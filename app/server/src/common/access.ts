@@ -9,6 +9,14 @@ export type UserRole = (typeof USER_ROLES)[number];
 export const SCOPES = ['market:read', 'market:write', 'audit:read', 'users:read'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** The role from which a scope opens anything. */
+export const SCOPE_ROLES: Readonly<Record<Scope, UserRole>> = {
+  'market:read': 'viewer',
+  'market:write': 'operator',
+  'audit:read': 'admin',
+  'users:read': 'admin',
+};
+
 /** Who asks: a person with a session, or a program with an API key of that person. */
 export type Principal =
   | { readonly kind: 'session'; readonly userId: string; readonly role: UserRole; readonly sessionId: string }

@@ -145,6 +145,20 @@ export class ExportedApiKey {
   lastUsedAt!: Date | null;
 }
 
+export class ExportedSecret {
+  @ApiProperty()
+  kind!: string;
+
+  @ApiProperty()
+  name!: string;
+
+  @ApiProperty()
+  createdAt!: Date;
+
+  @ApiProperty({ type: Date, nullable: true })
+  lastUsedAt!: Date | null;
+}
+
 /** What is stored of one person. Secrets are not part of it: who exports an account has them, or must not get them. */
 export class AccountExport {
   @ApiProperty()
@@ -158,4 +172,13 @@ export class AccountExport {
 
   @ApiProperty({ type: [ExportedApiKey] })
   apiKeys!: ExportedApiKey[];
+
+  @ApiProperty({ type: [ExportedSecret] })
+  secrets!: ExportedSecret[];
+
+  @ApiProperty()
+  passwordChangedAt!: Date;
+
+  @ApiProperty({ type: Date, nullable: true })
+  secondFactorSince!: Date | null;
 }

@@ -8,6 +8,7 @@ import type { Database, Sql, Transaction } from '../database/sql.ts';
 import type {
   AccountExport,
   ExportedApiKey,
+  ExportedSecret,
   ExportedSession,
   NewUser,
   RevokedCounts,
@@ -125,7 +126,7 @@ export class UsersService {
 
   /** What is stored of a user, but for secrets and for the audit log, which is the platform's. */
   async export(id: string): Promise<AccountExport> {
-    const user = await this.get(id);
+    const { passwordChangedAt, secondFactorSince, ...user } = await this.exported(id);
     const sessions = await this.database.query<ExportedSession>(
       `SELECT created_at AS "createdAt", last_seen_at AS "lastSeenAt", address, user_agent AS "userAgent"
        FROM app.sessions WHERE user_id = $1 ORDER BY created_at`,
@@ -136,8 +137,28 @@ export class UsersService {
        FROM app.api_keys WHERE user_id = $1 ORDER BY created_at`,
       [id],
     );
+    const secrets = await this.database.query<ExportedSecret>(
+      `SELECT kind, name, created_at AS "createdAt", last_used_at AS "lastUsedAt"
+       FROM app.user_secrets WHERE user_id = $1 ORDER BY kind, name`,
+      [id],
+    );
     await this.audit.record({ action: 'user.export', object: { kind: 'user', id } });
-    return { exportedAt: this.clock.now(), user, sessions, apiKeys };
+    const exportedAt = this.clock.now();
+    return { exportedAt, user, sessions, apiKeys, secrets, passwordChangedAt, secondFactorSince };
+  }
+
+  private async exported(
+    id: string,
+  ): Promise<UserItem & Pick<AccountExport, 'passwordChangedAt' | 'secondFactorSince'>> {
+    const [user] = await this.database.query<
+      UserItem & Pick<AccountExport, 'passwordChangedAt' | 'secondFactorSince'>
+    >(
+      `SELECT ${COLUMNS}, password_changed_at AS "passwordChangedAt", totp_confirmed_at AS "secondFactorSince"
+       FROM app.users WHERE id = $1`,
+      [id],
+    );
+    if (user === undefined) throw new NotFoundError('there is no such user');
+    return user;
   }
 
   private async lock(sql: Transaction, id: string): Promise<UserItem> {
