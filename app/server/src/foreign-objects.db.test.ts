@@ -28,6 +28,10 @@ const ABOUT_USERS: readonly (readonly [Method, (id: string) => string, object?])
   ['delete', (id) => `users/${id}/second-factor`],
 ];
 
+/** Objects that are the platform's, and nobody's. */
+const SHARED =
+  /^\w+ \/api\/v1\/(analyses\/rule|bars|fundamentals|indicators|ingestions|minutes|news|quarantine|symbols|valuations)\//;
+
 interface Victim {
   readonly user: TestUser;
   readonly keyId: string;
@@ -79,6 +83,25 @@ describe('objects of somebody else', () => {
       JSON.stringify(bodies).replaceAll(/"last(Seen|Used)At":("[^"]*"|null)/g, '"last$1At":"…"'),
     );
   }
+
+  it('are all reached for here: every route with an id belongs to oneself, to administrators or to everybody', async () => {
+    const { body } = await request(replicas[0].getHttpServer()).get('/api/v1/openapi.json').expect(200);
+    const described = Object.entries<object>(body.paths).flatMap(([path, methods]) =>
+      path.includes('{') ? Object.keys(methods).map((method) => `${method} ${path}`) : [],
+    );
+    const shape = (path: string): string => path.replaceAll(/\{\w+\}/g, '{}');
+    const sample = { user: { sessionId: '{}' }, keyId: '{}' } as Victim;
+    const attempts = ATTEMPTS.map(([method, path]) =>
+      `${method} /api/v1/${path(sample)}`.replace('ai-api-key/of-the-victim', '{}/{}'),
+    );
+    const aboutUsers = ABOUT_USERS.map(([method, path]) => `${method} /api/v1/${path('{}')}`);
+    const known = new Set([...attempts, ...aboutUsers]);
+    // Storing a secret under a name that somebody else uses makes another secret, of oneself.
+    known.add('put /api/v1/account/secrets/{}/{}');
+    const owned = described.map(shape).filter((route) => !SHARED.test(route));
+    expect(owned.filter((route) => !known.has(route))).toEqual([]);
+    expect([...known].filter((route) => !owned.includes(route))).toEqual([]);
+  });
 
   describe.each(USER_ROLES)('are not there for another %s', (role) => {
     it('who signed in, and stay as they are', async () => {

@@ -17,6 +17,8 @@ const DAY_MS = 24 * HOUR_MS;
 /** The last use is written at most so often. */
 const TOUCH_MS = MINUTE_MS;
 const MOST_KEYS = 50;
+/** Who looks for a key that was found somewhere still learns whose it was; then it is a name without a purpose. */
+const KEEP_ENDED_MS = 90 * DAY_MS;
 
 export interface ListedApiKey {
   readonly id: string;
@@ -163,6 +165,15 @@ export class ApiKeys {
       [userId, this.clock.now()],
     );
     return rows.length;
+  }
+
+  /** Removes secrets that ended, and keys that ended long ago. */
+  async forgetEnded(): Promise<void> {
+    const now = this.clock.now();
+    await this.database.query('DELETE FROM app.api_key_secrets WHERE expires_at < $1', [now]);
+    await this.database.query('DELETE FROM app.api_keys WHERE revoked_at < $1 OR expires_at < $1', [
+      new Date(now.getTime() - KEEP_ENDED_MS),
+    ]);
   }
 
   private async addSecret(sql: Transaction, { id, publicId }: ListedApiKey): Promise<string> {
