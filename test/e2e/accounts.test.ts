@@ -311,8 +311,12 @@ describe('accounts in Chromium', () => {
   it('exports what is stored of oneself, and removes an account that was typed out', async () => {
     await go('账户');
     const { text } = await download(page, button('导出（JSON）'));
-    expect(JSON.parse(text)).toMatchObject({ user: { username: ADMIN, role: 'admin' } });
-    expect(text).not.toMatch(/stk_|secret/i);
+    const { user, secrets } = JSON.parse(text) as { user: object; secrets: object[] };
+    expect(user).toMatchObject({ username: ADMIN, role: 'admin' });
+    // What there is of a stored secret, and neither the value nor what is made of one.
+    for (const secret of secrets)
+      expect(Object.keys(secret).toSorted()).toEqual(['createdAt', 'kind', 'lastUsedAt', 'name']);
+    expect(text).not.toMatch(/stk_|pbkdf2|hmac|sealed/i);
     await button('删除账户').click();
     await field(`请输入用户名 ${ADMIN} 以确认`).fill('another');
     await dialog().getByRole('button', { name: '删除账户' }).click();
