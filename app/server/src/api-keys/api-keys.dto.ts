@@ -1,5 +1,4 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -8,26 +7,18 @@ import {
   IsIn,
   IsInt,
   IsOptional,
-  IsString,
-  Matches,
   Max,
-  MaxLength,
   Min,
-  MinLength,
 } from 'class-validator';
 import { type Scope, SCOPES } from '../common/access.ts';
-import { trimmed } from '../common/text-fields.ts';
+import { IsDisplayName } from '../common/text-fields.ts';
 
 const MOST_DAYS = 365;
 const MOST_OVERLAP_HOURS = 168;
 
 export class ApiKeyBody {
   @ApiProperty({ description: 'what it is for', maxLength: 100, example: 'notebook' })
-  @Matches(/^[^\p{Cc}\p{Cf}]*$/u, { message: 'must not hold control characters' })
-  @MaxLength(100, { message: 'must have at most 100 characters' })
-  @MinLength(1, { message: 'must have at least 1 character' })
-  @IsString({ message: 'must be text' })
-  @Transform(trimmed)
+  @IsDisplayName()
   name!: string;
 
   @ApiProperty({ enum: SCOPES, isArray: true, description: 'what it opens, as far as its owner may do it' })

@@ -2,6 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseConnector } from '../database/connector.ts';
 import { JobQueue } from '../database/job-queue.service.ts';
 import type { Configuration } from '../common/configuration/configuration.ts';
 import { createTestDatabase, type TestDatabase } from '../database/testing/test-database.ts';
@@ -53,6 +54,21 @@ export async function createLoadedApplication(
     await app.close();
     await database.drop();
     rmSync(webRoot, { recursive: true, force: true });
+  };
+  return { app, database, close };
+}
+
+/** The real server on a migrated database without a row; ready to be asked. */
+export async function createEmptyApplication(
+  overrides: Partial<Configuration> = {},
+): Promise<TestApplication> {
+  const database = await createTestDatabase();
+  const app = await createServerApplication(database.configuration('server', overrides));
+  await app.listen(0, '127.0.0.1');
+  await app.get(DatabaseConnector).whenReady();
+  const close = async (): Promise<void> => {
+    await app.close();
+    await database.drop();
   };
   return { app, database, close };
 }

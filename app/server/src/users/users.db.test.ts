@@ -1,27 +1,21 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DatabaseConnector } from '../database/connector.ts';
-import { createTestDatabase, type TestDatabase } from '../database/testing/test-database.ts';
-import { createServerApplication } from '../main.ts';
+import { createEmptyApplication, type TestApplication } from '../testing/test-application.ts';
 import { createKey, createUser, type TestUser } from '../testing/principals.ts';
 
 describe('users', () => {
-  let database: TestDatabase;
+  let application: TestApplication;
+  let database: TestApplication['database'];
   let app: NestExpressApplication;
   let admin: TestUser;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await createServerApplication(database.configuration('server'));
-    await app.listen(0, '127.0.0.1');
-    await app.get(DatabaseConnector).whenReady();
+    application = await createEmptyApplication();
+    ({ app, database } = application);
     admin = await createUser(app, 'admin');
   });
-  afterAll(async () => {
-    await app.close();
-    await database.drop();
-  });
+  afterAll(() => application.close());
 
   const ask = (method: 'get' | 'post' | 'patch' | 'delete', path: string, who = admin, body?: object) =>
     request(app.getHttpServer())[method](`/api/v1/${path}`).set(who.session).send(body);

@@ -23,6 +23,8 @@ const COLUMNS = `id, username, display_name AS "displayName", role, disabled_at 
   totp_confirmed_at IS NOT NULL AS "hasSecondFactor", must_change_password AS "mustChangePassword",
   created_at AS "createdAt", last_login_at AS "lastLoginAt"`;
 
+type ExportedUser = UserItem & Pick<AccountExport, 'passwordChangedAt' | 'secondFactorSince'>;
+
 /** Who there is, and what they may do. */
 @Injectable()
 export class UsersService {
@@ -147,12 +149,8 @@ export class UsersService {
     return { exportedAt, user, sessions, apiKeys, secrets, passwordChangedAt, secondFactorSince };
   }
 
-  private async exported(
-    id: string,
-  ): Promise<UserItem & Pick<AccountExport, 'passwordChangedAt' | 'secondFactorSince'>> {
-    const [user] = await this.database.query<
-      UserItem & Pick<AccountExport, 'passwordChangedAt' | 'secondFactorSince'>
-    >(
+  private async exported(id: string): Promise<ExportedUser> {
+    const [user] = await this.database.query<ExportedUser>(
       `SELECT ${COLUMNS}, password_changed_at AS "passwordChangedAt", totp_confirmed_at AS "secondFactorSince"
        FROM app.users WHERE id = $1`,
       [id],
