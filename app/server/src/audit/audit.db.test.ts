@@ -2,11 +2,9 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createHash } from 'node:crypto';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DatabaseConnector } from '../database/connector.ts';
 import type { Database } from '../database/sql.ts';
-import { createServerApplication } from '../main.ts';
 import { createKey, createUser, type PrincipalHeaders, type TestUser } from '../testing/principals.ts';
-import { createTestDatabase, type TestDatabase } from '../database/testing/test-database.ts';
+import { createEmptyApplication, type TestApplication } from '../testing/test-application.ts';
 import { AuditLog } from './audit-log.service.ts';
 import { AuditService } from './audit.service.ts';
 import type { AuditItem } from './audit.dto.ts';
@@ -16,21 +14,18 @@ import { runInRequest } from './testing/requests.ts';
 const OTHER = '0b5a6a5e-8a58-4c0c-9d50-0c4f6c1b8a09';
 const ALWAYS = 'from=2020-01-01T00:00:00Z&to=2020-12-31T00:00:00Z';
 
-let database: TestDatabase;
+let application: TestApplication;
+
+let database: TestApplication['database'];
 let app: NestExpressApplication;
 let admin: TestUser;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  app = await createServerApplication(database.configuration('server'));
-  await app.listen(0, '127.0.0.1');
-  await app.get(DatabaseConnector).whenReady();
+  application = await createEmptyApplication();
+  ({ app, database } = application);
   admin = await createUser(app, 'admin');
 });
-afterAll(async () => {
-  await app.close();
-  await database.drop();
-});
+afterAll(() => application.close());
 
 const get = (query: string, headers: PrincipalHeaders = admin.session) =>
   request(app.getHttpServer()).get(`/api/v1/audit${query}`).set(headers);

@@ -1,26 +1,21 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ApiKeys } from '../api-keys/api-keys.service.ts';
-import { DatabaseConnector } from '../database/connector.ts';
-import { createTestDatabase, type TestDatabase } from '../database/testing/test-database.ts';
-import { createServerApplication } from '../main.ts';
+import { createEmptyApplication, type TestApplication } from '../testing/test-application.ts';
 import { createKey, createUser } from '../testing/principals.ts';
 import { Lockout } from './login/lockout.ts';
 import { Sessions } from './sessions/sessions.service.ts';
 
-let database: TestDatabase;
+let application: TestApplication;
+
+let database: TestApplication['database'];
 let app: NestExpressApplication;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  app = await createServerApplication(database.configuration('server'));
-  await app.listen(0, '127.0.0.1');
-  await app.get(DatabaseConnector).whenReady();
+  application = await createEmptyApplication();
+  ({ app, database } = application);
 });
-afterAll(async () => {
-  await app.close();
-  await database.drop();
-});
+afterAll(() => application.close());
 
 const count = async (sql: string): Promise<number> =>
   (await database.sql.query<{ count: number }>(sql))[0]?.count ?? Number.NaN;

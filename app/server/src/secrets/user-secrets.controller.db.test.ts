@@ -1,16 +1,16 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createServerApplication } from '../main.ts';
-import { DatabaseConnector } from '../database/connector.ts';
-import { createTestDatabase, type TestDatabase } from '../database/testing/test-database.ts';
+import { createEmptyApplication, type TestApplication } from '../testing/test-application.ts';
 import { createUser, type TestUser } from '../testing/principals.ts';
 import { UserSecrets } from './user-secrets.service.ts';
 
 const VALUE = 'sk-swordfish-0123456789';
 const PATH = '/api/v1/account/secrets';
 
-let database: TestDatabase;
+let application: TestApplication;
+
+let database: TestApplication['database'];
 let app: NestExpressApplication;
 let owner: TestUser;
 let other: TestUser;
@@ -23,17 +23,12 @@ const as = ({ session }: Pick<TestUser, 'session'>) => ({
 });
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  app = await createServerApplication(database.configuration('server'));
-  await app.listen(0, '127.0.0.1');
-  await app.get(DatabaseConnector).whenReady();
+  application = await createEmptyApplication();
+  ({ app, database } = application);
   owner = await createUser(app, 'viewer');
   other = await createUser(app, 'viewer');
 });
-afterAll(async () => {
-  await app.close();
-  await database.drop();
-});
+afterAll(() => application.close());
 
 it('stores, lists and removes without ever showing the value', async () => {
   const stored = await as(owner).put('ai-api-key/default', { value: VALUE }).expect(200);
