@@ -2,81 +2,14 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isAtLeast, type Scope, SCOPES, USER_ROLES, type UserRole } from './common/access.ts';
+import { isAtLeast, SCOPES, USER_ROLES } from './common/access.ts';
+import type { SecurityConfiguration } from './common/configuration/security-schema.ts';
 import { DatabaseConnector } from './database/connector.ts';
 import { JobQueue } from './database/job-queue.service.ts';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
 import { createServerApplication } from './main.ts';
+import { ACCESS_POLICY, type AccessPolicy, adminOnly } from './testing/access-policy.ts';
 import { createKey, createUser, type PrincipalHeaders, type TestUser } from './testing/principals.ts';
-
-/**
- * Who may do what, written down a second time: an access rule that is changed by mistake differs from this list.
- * `scope`: an API key that has it may, too; `stepUp`: only with a password that was given a moment ago.
- */
-type Policy = 'public' | 'reading' | { role: UserRole; scope?: Scope; stepUp?: true; beforeChange?: true };
-
-const own: Policy = { role: 'viewer' };
-const ownSensitive: Policy = { role: 'viewer', stepUp: true };
-const admin: Policy = { role: 'admin', stepUp: true };
-const operator: Policy = { role: 'operator', scope: 'market:write' };
-
-const POLICY: Readonly<Record<string, Policy>> = {
-  analyseByRules: 'reading',
-  getCalendar: 'reading',
-  getIngestion: 'reading',
-  getMarketOverview: 'reading',
-  getSymbol: 'reading',
-  listBars: 'reading',
-  listFundamentals: 'reading',
-  listHalts: 'reading',
-  listIndicatorDefinitions: 'reading',
-  listIndicators: 'reading',
-  listIngestions: 'reading',
-  listMinutes: 'reading',
-  listNews: 'reading',
-  listQuarantine: 'reading',
-  listValuations: 'reading',
-  searchSymbols: 'reading',
-  live: 'public',
-  ready: 'public',
-  getSession: 'public',
-  setUp: 'public',
-  signIn: 'public',
-  signOut: { role: 'viewer', beforeChange: true },
-  changePassword: { role: 'viewer', stepUp: true, beforeChange: true },
-  stepUp: { role: 'viewer', beforeChange: true },
-  listSessions: own,
-  endOtherSessions: own,
-  endSession: own,
-  enrolSecondFactor: ownSensitive,
-  confirmSecondFactor: ownSensitive,
-  renewRecoveryCodes: ownSensitive,
-  removeSecondFactor: ownSensitive,
-  getOwnAccount: own,
-  changeOwnAccount: own,
-  exportOwnAccount: ownSensitive,
-  deleteOwnAccount: ownSensitive,
-  listOwnSecrets: own,
-  putOwnSecret: ownSensitive,
-  deleteOwnSecret: ownSensitive,
-  listApiKeys: own,
-  createApiKey: ownSensitive,
-  rotateApiKey: ownSensitive,
-  revokeApiKey: own,
-  listUsers: { role: 'admin', scope: 'users:read' },
-  getUser: { role: 'admin', scope: 'users:read' },
-  createUser: admin,
-  changeUser: admin,
-  deleteUser: admin,
-  resetPassword: admin,
-  removeUsersSecondFactor: admin,
-  revokeAccess: admin,
-  listAuditRecords: { role: 'admin', scope: 'audit:read' },
-  exportAuditRecords: { role: 'admin', scope: 'audit:read' },
-  orderIngestion: operator,
-  releaseRow: operator,
-  dropRow: operator,
-};
 
 interface Operation {
   readonly id: string;
@@ -89,13 +22,14 @@ interface Described {
 }
 
 /** What the guard made of a request; what the route itself then answered does not matter here. */
-type Verdict = 'allowed' | 'unknown' | 'forbidden' | 'step-up' | 'password-change' | 'csrf';
+type Verdict = 'allowed' | 'unknown' | 'forbidden' | 'step-up' | 'password-change' | 'second-factor' | 'csrf';
 
 const VERDICTS: Readonly<Record<string, Verdict>> = {
   unauthorized: 'unknown',
   forbidden: 'forbidden',
   'step-up-required': 'step-up',
   'password-change-required': 'password-change',
+  'second-factor-setup-required': 'second-factor',
   'csrf-token': 'csrf',
 };
 
@@ -117,12 +51,15 @@ describe('who may do what', () => {
   let database: TestDatabase;
   let app: NestExpressApplication;
   let closed: NestExpressApplication;
+  /** A second factor is asked of administrators, and of everybody where reading is closed as well. */
+  let guarded: NestExpressApplication;
+  let strict: NestExpressApplication;
   let operations: Operation[];
   const addresses = new Map<NestExpressApplication, string>();
 
-  const start = async (anonymousReading: boolean): Promise<NestExpressApplication> => {
+  const start = async (changes: Partial<SecurityConfiguration>): Promise<NestExpressApplication> => {
     const configuration = database.configuration('server');
-    const security = { ...configuration.security, anonymousReading };
+    const security = { ...configuration.security, ...changes };
     const started = await createServerApplication({ ...configuration, security });
     await started.listen(0, '127.0.0.1');
     await started.get(DatabaseConnector).whenReady();
@@ -133,7 +70,12 @@ describe('who may do what', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    [app, closed] = await Promise.all([start(true), start(false)]);
+    [app, closed, guarded, strict] = await Promise.all([
+      start({ secondFactor: 'Optional' }),
+      start({ secondFactor: 'Optional', anonymousReading: false }),
+      start({ secondFactor: 'Administrators' }),
+      start({ secondFactor: 'Everyone', anonymousReading: false }),
+    ]);
     const { body } = await request(app.getHttpServer()).get('/api/v1/openapi.json').expect(200);
     operations = Object.entries<Record<string, Described>>(body.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { operationId }]) => ({
@@ -144,12 +86,12 @@ describe('who may do what', () => {
     );
   });
   afterAll(async () => {
-    await Promise.all([app.close(), closed.close()]);
+    await Promise.all([app, closed, guarded, strict].map((one) => one.close()));
     await database.drop();
   });
 
   const SAMPLE: Readonly<Record<string, string>> = { symbol: '600000.SH', kind: 'ai-api-key', name: 'none' };
-  const policyOf = ({ id }: Operation): Policy | undefined => POLICY[id];
+  const policyOf = ({ id }: Operation): AccessPolicy | undefined => ACCESS_POLICY[id];
 
   async function ask(
     operation: Operation,
@@ -180,32 +122,48 @@ describe('who may do what', () => {
     return found;
   }
 
-  const expected = (judge: (policy: Policy) => Verdict): Record<string, Verdict> =>
-    Object.fromEntries(operations.map((operation) => [operation.id, judge(policyOf(operation) ?? admin)]));
+  const expected = (judge: (policy: AccessPolicy) => Verdict): Record<string, Verdict> =>
+    Object.fromEntries(
+      operations.map((operation) => [operation.id, judge(policyOf(operation) ?? adminOnly)]),
+    );
 
-  const isOpen = (policy: Policy): policy is 'public' | 'reading' => typeof policy === 'string';
+  const isOpen = (policy: AccessPolicy): policy is 'public' | 'reading' => typeof policy === 'string';
 
   it('is written down for every route', () => {
     expect(operations.filter((operation) => policyOf(operation) === undefined)).toEqual([]);
-    expect(Object.keys(POLICY).filter((id) => !operations.some((operation) => operation.id === id))).toEqual(
-      [],
-    );
+    expect(
+      Object.keys(ACCESS_POLICY).filter((id) => !operations.some((operation) => operation.id === id)),
+    ).toEqual([]);
   });
 
   it('nobody', async () => {
-    const judge = (policy: Policy): Verdict => (isOpen(policy) ? 'allowed' : 'unknown');
+    const judge = (policy: AccessPolicy): Verdict => (isOpen(policy) ? 'allowed' : 'unknown');
     expect(await verdicts(async () => ({}))).toEqual(expected(judge));
   });
 
   it('nobody, where reading is closed', async () => {
-    const judge = (policy: Policy): Verdict => (policy === 'public' ? 'allowed' : 'unknown');
+    const judge = (policy: AccessPolicy): Verdict => (policy === 'public' ? 'allowed' : 'unknown');
     expect(await verdicts(async () => ({}), closed)).toEqual(expected(judge));
   });
 
   describe.each(USER_ROLES)('%s', (role) => {
     const someone = (): Promise<TestUser> => createUser(app, role);
-    const judgeSession = (policy: Policy): Verdict =>
+    const judgeSession = (policy: AccessPolicy): Verdict =>
       isOpen(policy) || isAtLeast(role, policy.role) ? 'allowed' : 'forbidden';
+    const judgeKey = (policy: AccessPolicy): Verdict => {
+      if (isOpen(policy)) return 'allowed';
+      return policy.scope !== undefined && isAtLeast(role, policy.role) ? 'allowed' : 'forbidden';
+    };
+    /** What nobody needs a key for is looked at, too, where one is shown. */
+    const judgeSuspendedKey = (policy: AccessPolicy): Verdict => {
+      if (policy === 'public') return 'allowed';
+      return policy === 'reading' || policy.scope !== undefined ? 'second-factor' : 'forbidden';
+    };
+    const setUpSecondFactor = (id: string): Promise<unknown> =>
+      database.sql.query(
+        `UPDATE app.users SET totp_secret = 'sealed', totp_confirmed_at = now() WHERE id = $1`,
+        [id],
+      );
 
     it('with a session', async () => {
       expect(await verdicts(async () => (await someone()).session)).toEqual(expected(judgeSession));
@@ -224,7 +182,7 @@ describe('who may do what', () => {
         );
         return session;
       };
-      const judge = (policy: Policy): Verdict =>
+      const judge = (policy: AccessPolicy): Verdict =>
         !isOpen(policy) && policy.stepUp === true ? 'step-up' : judgeSession(policy);
       expect(await verdicts(longAgo)).toEqual(expected(judge));
     });
@@ -235,13 +193,50 @@ describe('who may do what', () => {
         await database.sql.query('UPDATE app.users SET must_change_password = true WHERE id = $1', [id]);
         return session;
       };
-      const judge = (policy: Policy): Verdict =>
-        isOpen(policy) || policy.beforeChange === true ? 'allowed' : 'password-change';
+      const judge = (policy: AccessPolicy): Verdict =>
+        isOpen(policy) || policy.before?.includes('change') === true ? 'allowed' : 'password-change';
       expect(await verdicts(fresh)).toEqual(expected(judge));
     });
 
+    it('with a session, where a second factor is asked of everybody', async () => {
+      const judge = (policy: AccessPolicy): Verdict => {
+        if (policy === 'public') return 'allowed';
+        return policy !== 'reading' && policy.before?.includes('factor') === true
+          ? 'allowed'
+          : 'second-factor';
+      };
+      expect(await verdicts(async () => (await someone()).session, strict)).toEqual(expected(judge));
+    });
+
+    it('with an API key, where a second factor is asked of everybody', async () => {
+      const keyed = async (): Promise<PrincipalHeaders> => createKey(strict, (await someone()).id);
+      expect(await verdicts(keyed, strict)).toEqual(expected(judgeSuspendedKey));
+    });
+
+    it('with session or API key and a second factor, where it is asked of everybody', async () => {
+      const armed = async (): Promise<TestUser> => {
+        const user = await someone();
+        await setUpSecondFactor(user.id);
+        return user;
+      };
+      expect(await verdicts(async () => (await armed()).session, strict)).toEqual(expected(judgeSession));
+      const keyed = async (): Promise<PrincipalHeaders> => createKey(strict, (await armed()).id);
+      expect(await verdicts(keyed, strict)).toEqual(expected(judgeKey));
+    });
+
+    it('with session or API key, where a second factor is asked of administrators', async () => {
+      const isAsked = role === 'admin';
+      const session = (policy: AccessPolicy): Verdict => {
+        if (!isAsked || isOpen(policy)) return judgeSession(policy);
+        return policy.before?.includes('factor') === true ? 'allowed' : 'second-factor';
+      };
+      expect(await verdicts(async () => (await someone()).session, guarded)).toEqual(expected(session));
+      const keyed = async (): Promise<PrincipalHeaders> => createKey(guarded, (await someone()).id);
+      expect(await verdicts(keyed, guarded)).toEqual(expected(isAsked ? judgeSuspendedKey : judgeKey));
+    });
+
     it('with a session and no CSRF token', async () => {
-      const judge = (policy: Policy): Verdict => (isOpen(policy) ? 'allowed' : 'csrf');
+      const judge = (policy: AccessPolicy): Verdict => (isOpen(policy) ? 'allowed' : 'csrf');
       const found = await verdicts(async () => ({ Cookie: (await someone()).session['Cookie'] ?? '' }));
       const unsafe = operations.filter(({ method }) => method !== 'get').map(({ id }) => id);
       const all = expected(judge);
@@ -252,17 +247,13 @@ describe('who may do what', () => {
       '%s',
       async (what) => {
         const keyed = async (): Promise<PrincipalHeaders> => createKey(app, (await someone()).id);
-        const judge = (policy: Policy): Verdict => {
-          if (isOpen(policy)) return 'allowed';
-          return policy.scope !== undefined && isAtLeast(role, policy.role) ? 'allowed' : 'forbidden';
-        };
-        expect(await verdicts(keyed, what.endsWith('closed') ? closed : app)).toEqual(expected(judge));
+        expect(await verdicts(keyed, what.endsWith('closed') ? closed : app)).toEqual(expected(judgeKey));
       },
     );
 
     it.each(SCOPES)('with an API key for %s only', async (scope) => {
       const keyed = async (): Promise<PrincipalHeaders> => createKey(app, (await someone()).id, [scope]);
-      const judge = (policy: Policy): Verdict => {
+      const judge = (policy: AccessPolicy): Verdict => {
         if (policy === 'public') return 'allowed';
         if (policy === 'reading') return scope === 'market:read' ? 'allowed' : 'forbidden';
         return policy.scope === scope && isAtLeast(role, policy.role) ? 'allowed' : 'forbidden';
@@ -282,7 +273,7 @@ describe('who may do what', () => {
           await database.sql.query('UPDATE app.sessions SET revoked_at = now() WHERE id = $1', [sessionId]);
         return session;
       };
-      const judge = (policy: Policy): Verdict => (isOpen(policy) ? 'allowed' : 'unknown');
+      const judge = (policy: AccessPolicy): Verdict => (isOpen(policy) ? 'allowed' : 'unknown');
       expect(await verdicts(ended)).toEqual(expected(judge));
     },
   );
@@ -294,7 +285,7 @@ describe('who may do what', () => {
       await database.sql.query('UPDATE app.api_keys SET revoked_at = now() WHERE user_id = $1', [id]);
       return headers;
     };
-    const judge = (policy: Policy): Verdict => (policy === 'public' ? 'allowed' : 'unknown');
+    const judge = (policy: AccessPolicy): Verdict => (policy === 'public' ? 'allowed' : 'unknown');
     expect(await verdicts(ended)).toEqual(expected(judge));
   });
 });

@@ -41,10 +41,17 @@ export interface ApiKeyOrder {
   readonly expiresInDays: number;
 }
 
+/** Whose key it is, and what decides whether its owner's keys open anything. */
+export interface LiveKey {
+  readonly principal: Extract<Principal, { kind: 'api-key' }>;
+  readonly hasSecondFactor: boolean;
+}
+
 interface KeyRow {
   readonly id: string;
   readonly user_id: string;
   readonly role: UserRole;
+  readonly has_second_factor: boolean;
   readonly scopes: Scope[];
   readonly last_used_at: Date | null;
 }
@@ -70,13 +77,13 @@ export class ApiKeys {
   }
 
   /** Whose key this is, undefined where it is none, has ended, or belongs to somebody who is switched off. */
-  async authenticate(text: string): Promise<Extract<Principal, { kind: 'api-key' }> | undefined> {
+  async authenticate(text: string): Promise<LiveKey | undefined> {
     const parts = parseApiKey(text);
     if (parts === undefined) return undefined;
     const now = this.clock.now();
     const { publicId, secret } = parts;
     const [row] = await this.database.query<KeyRow>(
-      `SELECT k.id, k.user_id, u.role, k.scopes, k.last_used_at
+      `SELECT k.id, k.user_id, u.role, u.totp_confirmed_at IS NOT NULL AS has_second_factor, k.scopes, k.last_used_at
        FROM app.api_keys k
        JOIN app.users u ON u.id = k.user_id
        JOIN app.api_key_secrets s ON s.key_id = k.id
@@ -87,7 +94,11 @@ export class ApiKeys {
     if (row === undefined) return undefined;
     if (now.getTime() - (row.last_used_at?.getTime() ?? 0) >= TOUCH_MS)
       await this.database.query('UPDATE app.api_keys SET last_used_at = $2 WHERE id = $1', [row.id, now]);
-    return { kind: 'api-key', userId: row.user_id, role: row.role, keyId: row.id, scopes: row.scopes };
+    const { id: keyId, user_id: userId, role, scopes } = row;
+    return {
+      principal: { kind: 'api-key', userId, role, keyId, scopes },
+      hasSecondFactor: row.has_second_factor,
+    };
   }
 
   async list(userId: string): Promise<ListedApiKey[]> {

@@ -5,13 +5,26 @@ import { ACCESS_RULE, type AccessRule, isAtLeast } from '../common/access.ts';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
 import { ForbiddenError, UnauthorizedError } from '../common/errors.ts';
 import { currentRequest } from '../common/request-context.ts';
-import { type Authenticated, Authenticator } from './authenticator.ts';
-import { CsrfTokenError, PasswordChangeRequiredError, StepUpRequiredError } from './errors.ts';
+import { type Authenticated, Authenticator, isSession } from './authenticator.ts';
+import {
+  CsrfTokenError,
+  PasswordChangeRequiredError,
+  SecondFactorSetupRequiredError,
+  StepUpRequiredError,
+} from './errors.ts';
+import { SecondFactorPolicy } from './second-factor/second-factor-policy.ts';
 import { CsrfTokens } from './sessions/csrf.ts';
+import type { LiveSession } from './sessions/sessions.service.ts';
 
 /** A route that does not say who may use it, and one that everybody reads where the administrator closed reading. */
-const NOBODY: AccessRule = { kind: 'role', role: 'admin', scope: undefined, stepUp: true };
-const CLOSED_READING = { kind: 'role', role: 'viewer', scope: 'market:read', stepUp: false } as const;
+const NOBODY: AccessRule = { kind: 'role', role: 'admin', scope: undefined, stepUp: true, openBefore: [] };
+const CLOSED_READING: RoleRule = {
+  kind: 'role',
+  role: 'viewer',
+  scope: 'market:read',
+  stepUp: false,
+  openBefore: [],
+};
 
 type RoleRule = Extract<AccessRule, { kind: 'role' }>;
 
@@ -25,6 +38,7 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly authenticator: Authenticator,
     private readonly csrf: CsrfTokens,
+    private readonly secondFactor: SecondFactorPolicy,
   ) {
     this.anonymousReading = configuration.security.anonymousReading;
   }
@@ -38,7 +52,7 @@ export class AccessGuard implements CanActivate {
     const known = currentRequest();
     if (known !== undefined) known.principal = who?.principal;
     // What is open to everybody is open to who signed in, too. A key that may not read is one that may not read.
-    const isPerson = who === undefined || who.session !== undefined;
+    const isPerson = who === undefined || isSession(who);
     if (rule.kind === 'reading' && this.anonymousReading && isPerson) return true;
     this.require(rule.kind === 'reading' ? CLOSED_READING : rule, who, request);
     return true;
@@ -47,25 +61,35 @@ export class AccessGuard implements CanActivate {
   private require(rule: RoleRule, who: Authenticated | undefined, request: Request): void {
     if (who === undefined)
       throw new UnauthorizedError('sign in first, or send an API key: Authorization: Bearer stk_…');
-    if (who.session === undefined) requireScope(rule.scope, who.principal.scopes);
-    else this.requireSession(rule, who.session, request);
+    if (isSession(who)) this.requireSession(rule, who, request);
+    else {
+      requireScope(rule.scope, who.principal.scopes);
+      this.requireSecondFactor(rule, who);
+    }
     if (!isAtLeast(who.principal.role, rule.role))
       throw new ForbiddenError(`this needs the role ${rule.role}; yours is ${who.principal.role}`);
   }
 
-  private requireSession(
-    rule: RoleRule,
-    session: NonNullable<Authenticated['session']>,
-    request: Request,
-  ): void {
+  private requireSession(rule: RoleRule, session: LiveSession, request: Request): void {
     const { principal, mustChangePassword, isSteppedUp } = session;
     const isSafe = request.method === 'GET' || request.method === 'HEAD';
     if (!isSafe && !this.csrf.isValid(principal.sessionId, request.get('X-CSRF-Token') ?? ''))
       throw new CsrfTokenError('X-CSRF-Token: send the csrfToken of GET /api/v1/auth/session');
-    if (mustChangePassword && rule.allowsOldPassword !== true)
+    if (mustChangePassword && !rule.openBefore.includes('password-change'))
       throw new PasswordChangeRequiredError('the password was set by somebody else: change it first');
+    this.requireSecondFactor(rule, session);
     if (rule.stepUp && !isSteppedUp)
       throw new StepUpRequiredError('give the password again (POST /api/v1/auth/step-up), then repeat this');
+  }
+
+  private requireSecondFactor(rule: RoleRule, { principal, hasSecondFactor }: Authenticated): void {
+    if (hasSecondFactor || rule.openBefore.includes('second-factor')) return;
+    if (!this.secondFactor.isAskedOf(principal.role)) return;
+    throw new SecondFactorSetupRequiredError(
+      principal.kind === 'session'
+        ? 'your account needs a second factor: set it up first (POST /api/v1/auth/second-factor, then its /confirm)'
+        : 'the owner of this API key needs a second factor: it opens something once they signed in and set one up',
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { NeedsSession, Public } from '../common/access.ts';
+import { DUTIES, NeedsSession, Public } from '../common/access.ts';
 import { GuardedAnswers } from '../common/api-docs.ts';
 import { Budget } from '../common/budget.ts';
 import { CurrentSession, type SessionPrincipal } from '../common/current-principal.ts';
@@ -68,7 +68,7 @@ export class AuthController {
     return this.auth.signIn(body, request, response);
   }
 
-  @NeedsSession('viewer', { allowsOldPassword: true })
+  @NeedsSession('viewer', { openBefore: DUTIES })
   @Post('logout')
   @ApiOperation({ operationId: 'signOut', summary: 'End this session' })
   @GuardedAnswers(undefined)
@@ -81,7 +81,7 @@ export class AuthController {
     return this.auth.signOut(session, request, response);
   }
 
-  @NeedsSession('viewer', { allowsOldPassword: true })
+  @NeedsSession('viewer', { openBefore: DUTIES })
   @Budget('login')
   @Post('step-up')
   @ApiOperation({
@@ -99,7 +99,7 @@ export class AuthController {
     return this.auth.stepUp(session, body, request, response);
   }
 
-  @NeedsSession('viewer', { stepUp: true, allowsOldPassword: true })
+  @NeedsSession('viewer', { stepUp: true, openBefore: DUTIES })
   @Budget('login')
   @Post('password')
   @ApiOperation({ operationId: 'changePassword', summary: 'Change the password; all other sessions end' })

@@ -121,6 +121,12 @@ export class SessionState {
   @ApiProperty({ description: 'when the session ends at the latest', type: Date, nullable: true })
   expiresAt!: Date | null;
 
+  @ApiProperty({
+    description:
+      'the platform asks a second factor of this account: until it has one, nothing else is possible',
+  })
+  requiresSecondFactor!: boolean;
+
   @ApiProperty({ description: 'sensitive actions are possible without giving the password again' })
   isSteppedUp!: boolean;
 

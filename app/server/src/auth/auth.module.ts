@@ -16,6 +16,7 @@ import { PasswordRules } from './passwords/password-rules.ts';
 import { Passwords } from './passwords/passwords.service.ts';
 import { Retention } from './retention.ts';
 import { SecondFactorController } from './second-factor.controller.ts';
+import { SecondFactorPolicy } from './second-factor/second-factor-policy.ts';
 import { SecondFactor } from './second-factor/second-factor.service.ts';
 import { CsrfTokens } from './sessions/csrf.ts';
 import { Sessions } from './sessions/sessions.service.ts';
@@ -39,6 +40,7 @@ import { Setup } from './setup.service.ts';
     Passwords,
     Retention,
     SecondFactor,
+    SecondFactorPolicy,
     Sessions,
     Setup,
   ],

@@ -19,6 +19,7 @@ import type {
   StepUpBody,
 } from './auth.dto.ts';
 import { Login } from './login/login.service.ts';
+import { SecondFactorPolicy } from './second-factor/second-factor-policy.ts';
 import { CsrfTokens } from './sessions/csrf.ts';
 import { clearSessionCookie, readSessionCookie, writeSessionCookie } from './sessions/session-cookie.ts';
 import { type NewSession, Sessions } from './sessions/sessions.service.ts';
@@ -34,6 +35,7 @@ export class AuthService {
     @Inject(DATABASE) private readonly database: Database,
     private readonly sessions: Sessions,
     private readonly csrf: CsrfTokens,
+    private readonly secondFactor: SecondFactorPolicy,
     private readonly login: Login,
     private readonly setup: Setup,
     private readonly accounts: Accounts,
@@ -141,6 +143,7 @@ export class AuthService {
         user: null,
         csrfToken: null,
         expiresAt: null,
+        requiresSecondFactor: false,
         isSteppedUp: false,
         needsSetup,
         anonymousReading,
@@ -150,6 +153,7 @@ export class AuthService {
       user: await this.userOf(principal.userId),
       csrfToken: this.csrf.issue(principal.sessionId),
       expiresAt,
+      requiresSecondFactor: this.secondFactor.isAskedOf(principal.role),
       isSteppedUp,
       needsSetup,
       anonymousReading,

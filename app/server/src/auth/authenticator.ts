@@ -1,16 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { ApiKeys } from '../api-keys/api-keys.service.ts';
-import type { Principal } from '../common/access.ts';
-import type { SessionPrincipal } from '../common/current-principal.ts';
+import { ApiKeys, type LiveKey } from '../api-keys/api-keys.service.ts';
 import { UnauthorizedError } from '../common/errors.ts';
 import { readSessionCookie } from './sessions/session-cookie.ts';
 import { type LiveSession, Sessions } from './sessions/sessions.service.ts';
 
 /** Who asks, by what they showed. */
-export type Authenticated =
-  | { readonly principal: Extract<Principal, { kind: 'api-key' }>; readonly session: undefined }
-  | { readonly principal: SessionPrincipal; readonly session: LiveSession };
+export type Authenticated = LiveKey | LiveSession;
+
+export const isSession = (who: Authenticated): who is LiveSession => who.principal.kind === 'session';
 
 const BEARER = /^Bearer ([\x21-\x7e]{1,512})$/i;
 
@@ -30,13 +28,12 @@ export class Authenticator {
     const { authorization } = request.headers;
     if (authorization !== undefined) {
       const text = BEARER.exec(authorization)?.[1];
-      const principal = text === undefined ? undefined : await this.apiKeys.authenticate(text);
-      if (principal === undefined)
+      const key = text === undefined ? undefined : await this.apiKeys.authenticate(text);
+      if (key === undefined)
         throw new UnauthorizedError('Authorization: this is no valid API key; send Bearer stk_…');
-      return { principal, session: undefined };
+      return key;
     }
     const token = readSessionCookie(request);
-    const session = token === undefined ? undefined : await this.sessions.find(token);
-    return session && { principal: session.principal, session };
+    return token === undefined ? undefined : this.sessions.find(token);
   }
 }

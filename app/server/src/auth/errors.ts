@@ -20,6 +20,13 @@ export class PasswordChangeRequiredError extends DomainError {
   readonly title = 'Password change required';
 }
 
+/** Of the account a second factor is asked, and it has none. */
+export class SecondFactorSetupRequiredError extends DomainError {
+  readonly kind = 'second-factor-setup-required';
+  readonly status = 403;
+  readonly title = 'Second factor has to be set up';
+}
+
 /** A request with a session's cookie that the page of this server did not send. */
 export class CsrfTokenError extends DomainError {
   readonly kind = 'csrf-token';

@@ -13,7 +13,7 @@ import { SecondFactor } from './second-factor/second-factor.service.ts';
 export class SecondFactorController {
   constructor(private readonly secondFactor: SecondFactor) {}
 
-  @NeedsSession('viewer', { stepUp: true })
+  @NeedsSession('viewer', { stepUp: true, openBefore: ['second-factor'] })
   @Post()
   @ApiOperation({
     operationId: 'enrolSecondFactor',
@@ -27,7 +27,7 @@ export class SecondFactorController {
     return this.secondFactor.enrol(userId);
   }
 
-  @NeedsSession('viewer', { stepUp: true })
+  @NeedsSession('viewer', { stepUp: true, openBefore: ['second-factor'] })
   @Post('confirm')
   @ApiOperation({
     operationId: 'confirmSecondFactor',

@@ -28,6 +28,10 @@ export type Principal =
       readonly scopes: readonly Scope[];
     };
 
+/** What an account may have to do, in this order, before anything else is open to it. */
+export const DUTIES = ['password-change', 'second-factor'] as const;
+export type Duty = (typeof DUTIES)[number];
+
 export type AccessRule =
   | { readonly kind: 'public' }
   /** Reading of market data: open to everyone while `security.anonymousReading` is on. */
@@ -39,8 +43,8 @@ export type AccessRule =
       readonly scope: Scope | undefined;
       /** The password must have been given a moment ago. */
       readonly stepUp: boolean;
-      /** Also for somebody who has to change the password first. */
-      readonly allowsOldPassword?: boolean;
+      /** Also for somebody who still has one of these to do. */
+      readonly openBefore: readonly Duty[];
     };
 
 export const ACCESS_RULE = 'access-rule';
@@ -60,14 +64,14 @@ export const Reading = (): MethodDecorator & ClassDecorator =>
 
 /** From this role up, with a session or with an API key that has the scope. */
 export const NeedsRole = (role: UserRole, scope: Scope): MethodDecorator & ClassDecorator =>
-  applyDecorators(rule({ kind: 'role', role, scope, stepUp: false }), Authenticated());
+  applyDecorators(rule({ kind: 'role', role, scope, stepUp: false, openBefore: [] }), Authenticated());
 
 /** From this role up, by a person who signed in. */
 export const NeedsSession = (
   role: UserRole = 'viewer',
-  { stepUp = false, allowsOldPassword = false } = {},
+  { stepUp = false, openBefore = [] }: { stepUp?: boolean; openBefore?: readonly Duty[] } = {},
 ): MethodDecorator & ClassDecorator =>
-  applyDecorators(rule({ kind: 'role', role, scope: undefined, stepUp, allowsOldPassword }), ApiCookieAuth());
+  applyDecorators(rule({ kind: 'role', role, scope: undefined, stepUp, openBefore }), ApiCookieAuth());
 
 export function isAtLeast(role: UserRole, needed: UserRole): boolean {
   return USER_ROLES.indexOf(role) >= USER_ROLES.indexOf(needed);

@@ -33,6 +33,7 @@ export interface LiveSession {
   readonly expiresAt: Date;
   readonly isSteppedUp: boolean;
   readonly mustChangePassword: boolean;
+  readonly hasSecondFactor: boolean;
 }
 
 export interface ListedSession {
@@ -49,6 +50,7 @@ interface SessionRow {
   readonly user_id: string;
   readonly role: UserRole;
   readonly must_change_password: boolean;
+  readonly has_second_factor: boolean;
   readonly stepped_up_at: Date;
   readonly last_seen_at: Date;
   readonly expires_at: Date;
@@ -86,7 +88,8 @@ export class Sessions {
   async find(token: string): Promise<LiveSession | undefined> {
     const now = this.clock.now();
     const [row] = await this.database.query<SessionRow>(
-      `SELECT s.id, s.user_id, u.role, u.must_change_password, s.stepped_up_at, s.last_seen_at, s.expires_at
+      `SELECT s.id, s.user_id, u.role, u.must_change_password, u.totp_confirmed_at IS NOT NULL AS has_second_factor,
+              s.stepped_up_at, s.last_seen_at, s.expires_at
        FROM app.sessions s JOIN app.users u ON u.id = s.user_id
        WHERE s.token_sha256 = $3 AND u.disabled_at IS NULL AND ${LIVE}`,
       [now, new Date(now.getTime() - IDLE_MS), sha256(token)],
@@ -99,6 +102,7 @@ export class Sessions {
       expiresAt: row.expires_at,
       isSteppedUp: now.getTime() - row.stepped_up_at.getTime() < STEP_UP_MS,
       mustChangePassword: row.must_change_password,
+      hasSecondFactor: row.has_second_factor,
     };
   }
 

@@ -126,7 +126,20 @@ describe('loadConfiguration', () => {
     });
   });
 
+  it.each([
+    ['{}', 'Optional'],
+    ['security: {secondFactor: Everyone}', 'Everyone'],
+  ])('asks a second factor as %s says', (text, expected) => {
+    const path = file('config.yaml', text);
+    const { security } = loadConfiguration('worker', {
+      DATABASE_URL: URL_OF_TESTS,
+      STOCK_ANALYSIS_CONFIG_FILE: path,
+    });
+    expect(security.secondFactor).toBe(expected);
+  });
+
   it.each<readonly [string, string, RegExp]>([
+    ['a second factor of others', 'security: {secondFactor: Operators}', /security\.secondFactor/],
     ['an unknown key', 'marketData: {provder: Sample}', /marketData: Unrecognized key: "provder"/],
     ['an unknown key at the top', 'market: {}', /Unrecognized key: "market"/],
     ['an unknown provider', 'marketData: {provider: Oracle}', /marketData\.provider/],

@@ -33,11 +33,16 @@ const rateLimit = z.strictObject({
   aiPerMinute: perMinute(20),
 });
 
+/** Of whom a second factor is asked before they may do anything else. */
+const secondFactor = z.enum(['Optional', 'Administrators', 'Everyone']);
+
 /** Who may reach the server and how; `spec.security` of a StockAnalysis has the same. */
 export const security = z
   .strictObject({
     /** Market data may be read without an account. Everything else never. */
     anonymousReading: z.boolean().default(true),
+    /** Of a laptop nobody steals a password from afar; the operator asks it of administrators by its own default. */
+    secondFactor: secondFactor.default('Optional'),
     corsOrigins: z
       .array(z.string().refine(isOrigin, 'must be an exact origin such as https://app.example.org'))
       .max(MOST_ENTRIES)
@@ -56,4 +61,5 @@ export const security = z
   })
   .prefault({});
 
+export type SecondFactorRule = z.infer<typeof secondFactor>;
 export type SecurityConfiguration = z.infer<typeof security>;

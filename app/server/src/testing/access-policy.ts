@@ -1,0 +1,75 @@
+import type { Scope, UserRole } from '../common/access.ts';
+
+/**
+ * Who may do what, written down a second time: an access rule that is changed by mistake differs from this list.
+ * `scope`: an API key that has it may, too; `stepUp`: only with a password that was given a moment ago; `before`: also
+ * for who has to do this first.
+ */
+export type AccessPolicy =
+  | 'public'
+  | 'reading'
+  | { role: UserRole; scope?: Scope; stepUp?: true; before?: readonly ('change' | 'factor')[] };
+
+const own: AccessPolicy = { role: 'viewer' };
+const always = ['change', 'factor'] as const;
+const ownSensitive: AccessPolicy = { role: 'viewer', stepUp: true };
+export const adminOnly: AccessPolicy = { role: 'admin', stepUp: true };
+const operator: AccessPolicy = { role: 'operator', scope: 'market:write' };
+
+export const ACCESS_POLICY: Readonly<Record<string, AccessPolicy>> = {
+  analyseByRules: 'reading',
+  getCalendar: 'reading',
+  getIngestion: 'reading',
+  getMarketOverview: 'reading',
+  getSymbol: 'reading',
+  listBars: 'reading',
+  listFundamentals: 'reading',
+  listHalts: 'reading',
+  listIndicatorDefinitions: 'reading',
+  listIndicators: 'reading',
+  listIngestions: 'reading',
+  listMinutes: 'reading',
+  listNews: 'reading',
+  listQuarantine: 'reading',
+  listValuations: 'reading',
+  searchSymbols: 'reading',
+  live: 'public',
+  ready: 'public',
+  getSession: 'public',
+  setUp: 'public',
+  signIn: 'public',
+  signOut: { role: 'viewer', before: always },
+  changePassword: { role: 'viewer', stepUp: true, before: always },
+  stepUp: { role: 'viewer', before: always },
+  listSessions: own,
+  endOtherSessions: own,
+  endSession: own,
+  enrolSecondFactor: { role: 'viewer', stepUp: true, before: ['factor'] },
+  confirmSecondFactor: { role: 'viewer', stepUp: true, before: ['factor'] },
+  renewRecoveryCodes: ownSensitive,
+  removeSecondFactor: ownSensitive,
+  getOwnAccount: own,
+  changeOwnAccount: own,
+  exportOwnAccount: ownSensitive,
+  deleteOwnAccount: ownSensitive,
+  listOwnSecrets: own,
+  putOwnSecret: ownSensitive,
+  deleteOwnSecret: ownSensitive,
+  listApiKeys: own,
+  createApiKey: ownSensitive,
+  rotateApiKey: ownSensitive,
+  revokeApiKey: own,
+  listUsers: { role: 'admin', scope: 'users:read' },
+  getUser: { role: 'admin', scope: 'users:read' },
+  createUser: adminOnly,
+  changeUser: adminOnly,
+  deleteUser: adminOnly,
+  resetPassword: adminOnly,
+  removeUsersSecondFactor: adminOnly,
+  revokeAccess: adminOnly,
+  listAuditRecords: { role: 'admin', scope: 'audit:read' },
+  exportAuditRecords: { role: 'admin', scope: 'audit:read' },
+  orderIngestion: operator,
+  releaseRow: operator,
+  dropRow: operator,
+};
