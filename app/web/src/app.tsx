@@ -1,6 +1,7 @@
 import { AccountMenu } from './accounts/account-menu.tsx';
 import { AccountPages } from './accounts/pages.tsx';
 import { needsSignIn, Prompts, SignInPage } from './accounts/prompts.tsx';
+import { needsSecondFactor, SecondFactorNotice, SecondFactorPage } from './accounts/required-factor.tsx';
 import { SetupNotice } from './accounts/setup.tsx';
 import { AnalysisPanel } from './components/analysis.tsx';
 import { ChartPanel } from './components/chart-panel.tsx';
@@ -11,7 +12,7 @@ import { Notices } from './components/notices.tsx';
 import { Quote } from './components/quote.tsx';
 import { Search } from './components/search.tsx';
 import { place } from './place.ts';
-import { isClosed, user } from './session.ts';
+import { readsNothing, user } from './session.ts';
 import { loading, view } from './state.ts';
 
 function Desk() {
@@ -38,6 +39,7 @@ function Desk() {
 function Middle() {
   const at = place.value;
   if (needsSignIn.value) return <SignInPage />;
+  if (needsSecondFactor.value && user.value) return <SecondFactorPage who={user.value} />;
   if (at === 'chart') return <Desk />;
   // It is not known yet who is signed in.
   return user.value ? <AccountPages at={at} who={user.value} /> : <main aria-busy="true" />;
@@ -50,7 +52,7 @@ export function App() {
         <a class="brand" href="/">
           股票分析
         </a>
-        {!isClosed.value && (
+        {!readsNothing.value && (
           <>
             <Search />
             <Quote />
@@ -60,6 +62,7 @@ export function App() {
       </header>
       <div class="middle">
         <SetupNotice />
+        <SecondFactorNotice />
         <Middle />
       </div>
       <Footer />

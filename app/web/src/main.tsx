@@ -1,7 +1,7 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { loadSession } from './client.ts';
-import { ask, isClosed, session } from './session.ts';
+import { readsNothing, session, until } from './session.ts';
 import { start } from './state.ts';
 import './styles.css';
 import './accounts.css';
@@ -10,8 +10,8 @@ const SESSION_POLL_MS = 5_000;
 
 async function begin(): Promise<void> {
   await loadSession();
-  // Where reading is closed too, everything that is asked for before would be refused.
-  if (isClosed.value) await ask('sign-in');
+  // Everything that is asked for before would be refused.
+  await until(() => !readsNothing.value);
   start();
   // A server that is only starting may answer this later than the rest.
   while (session.value === undefined) {

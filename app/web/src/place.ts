@@ -8,6 +8,13 @@ export function followPlace(): void {
   hash.value = location.hash;
 }
 
+/** To what somebody has to do for their account first. */
+export function toAccount(): void {
+  if (place.value !== 'chart') return;
+  history.pushState(undefined, '', '#account');
+  followPlace();
+}
+
 /** Back to the chart, whose address the query alone says. */
 export function toChart(): void {
   if (place.value === 'chart') return;

@@ -1,8 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ProblemError } from './http.ts';
-import { ask, isClosed, overcome, prompt, session, type SessionState } from './session.ts';
+import {
+  ask,
+  isClosed,
+  overcome,
+  owesSecondFactor,
+  prompt,
+  readsNothing,
+  session,
+  type SessionState,
+  type SignedInUser,
+  until,
+} from './session.ts';
 
-const signedIn = (id: string, csrfToken = 'token'): SessionState => ({
+const signedIn = (id: string, csrfToken = 'token'): SessionState & { user: SignedInUser } => ({
   user: {
     id,
     username: id,
@@ -13,6 +24,7 @@ const signedIn = (id: string, csrfToken = 'token'): SessionState => ({
   },
   csrfToken,
   expiresAt: '2026-12-03T00:00:00Z',
+  requiresSecondFactor: false,
   isSteppedUp: true,
   needsSetup: false,
   anonymousReading: true,
@@ -21,6 +33,7 @@ const nobody: SessionState = {
   user: null,
   csrfToken: null,
   expiresAt: null,
+  requiresSecondFactor: false,
   isSteppedUp: false,
   needsSetup: false,
   anonymousReading: true,
@@ -134,6 +147,13 @@ describe('overcome', () => {
     }
   });
 
+  it('for a second factor that came to be asked finds out, and repeats nothing', async () => {
+    session.value = signedIn('wang');
+    const now = { ...signedIn('wang'), requiresSecondFactor: true };
+    expect(await overcome(refusal('second-factor-setup-required'), true, finds(now))).toBe(false);
+    expect([owesSecondFactor.value, prompt.value]).toEqual([true, undefined]);
+  });
+
   it('has nothing to ask for any other refusal', async () => {
     session.value = signedIn('wang');
     for (const kind of ['forbidden', 'conflict', 'too-many-requests', 'second-factor-required'])
@@ -149,5 +169,36 @@ describe('isClosed', () => {
     expect(isClosed.value).toBe(true);
     session.value = { ...signedIn('wang'), anonymousReading: false };
     expect(isClosed.value).toBe(false);
+  });
+});
+
+describe('a second factor', () => {
+  const asked = { ...signedIn('wang'), requiresSecondFactor: true };
+  const armed = { ...asked, user: { ...asked.user, hasSecondFactor: true } };
+
+  it.each([
+    ['nobody', nobody, false],
+    ['who has none and needs none', signedIn('wang'), false],
+    ['who has none and needs one', asked, true],
+    ['who has the one that is needed', armed, false],
+  ])('is owed by %s: %j', (_who, state, isOwed) => {
+    session.value = state;
+    expect(owesSecondFactor.value).toBe(isOwed);
+    // Open reading stays open to whoever owes it.
+    expect(readsNothing.value).toBe(false);
+    session.value = { ...state, anonymousReading: false };
+    expect(readsNothing.value).toBe(isOwed || state === nobody);
+  });
+
+  it('lets the page wait for market data until it is there', async () => {
+    session.value = { ...asked, anonymousReading: false };
+    const seen: string[] = [];
+    const waiting = until(() => !readsNothing.value).then(() => seen.push('read'));
+    await settled();
+    expect(seen).toEqual([]);
+    session.value = { ...armed, anonymousReading: false };
+    await waiting;
+    await until(() => !readsNothing.value).then(() => seen.push('at once'));
+    expect(seen).toEqual(['read', 'at once']);
   });
 });

@@ -18,6 +18,8 @@ export interface SessionState {
   readonly user: SignedInUser | null;
   readonly csrfToken: string | null;
   readonly expiresAt: string | null;
+  /** The platform asks a second factor of the account. */
+  readonly requiresSecondFactor: boolean;
   readonly isSteppedUp: boolean;
   readonly needsSetup: boolean;
   readonly anonymousReading: boolean;
@@ -30,6 +32,26 @@ export const user = computed(() => session.value?.user ?? undefined);
 export const isClosed = computed(
   () => session.value !== undefined && !session.value.anonymousReading && user.value === undefined,
 );
+/** Nothing that needs the account works before it has a second factor, but for what sets one up. */
+export const owesSecondFactor = computed(
+  () => session.value?.requiresSecondFactor === true && user.value?.hasSecondFactor === false,
+);
+/** The server would refuse market data as well. */
+export const readsNothing = computed(
+  () => isClosed.value || (session.value?.anonymousReading === false && owesSecondFactor.value),
+);
+
+/** Resolves when it is so, at once where it is already. */
+export function until(isSo: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = effect(() => {
+      if (!isSo()) return;
+      resolve();
+      // The first run comes before there is anything to stop.
+      queueMicrotask(() => stop());
+    });
+  });
+}
 
 /** What a reader is asked for before a request can be answered. */
 export type PromptKind = 'sign-in' | 'step-up' | 'new-password';
@@ -105,6 +127,10 @@ export async function overcome(
       return (await ask('step-up')) && isSame();
     case 'password-change-required':
       return (await ask('new-password')) && isSame();
+    case 'second-factor-setup-required':
+      // It came to be asked of the account while the page was open: what the session says now leads to setting it up.
+      await refresh();
+      return false;
     default:
       return false;
   }

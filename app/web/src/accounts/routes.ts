@@ -1,6 +1,7 @@
 import { client } from '../client.ts';
 import { queryText, type Wanted } from '../http.ts';
-import { session, type SessionState, type UserRole } from '../session.ts';
+import { toAccount } from '../place.ts';
+import { owesSecondFactor, session, type SessionState, type UserRole } from '../session.ts';
 import type {
   ApiKey,
   AuditFilter,
@@ -30,6 +31,7 @@ async function changeSession(path: string, body: unknown): Promise<void> {
     body,
     isDirect: true,
   });
+  if (owesSecondFactor.value) toAccount();
 }
 
 interface Proof {

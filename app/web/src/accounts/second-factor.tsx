@@ -6,7 +6,7 @@ import { Dialog } from '../forms/dialog.tsx';
 import { CodeField } from '../forms/field.tsx';
 import { Form } from '../forms/form.tsx';
 import { ShownOnce } from '../forms/shown-once.tsx';
-import type { SignedInUser } from '../session.ts';
+import { session, type SignedInUser } from '../session.ts';
 import { QRCode } from './qr-code.tsx';
 import { account } from './routes.ts';
 import { grouped } from './texts.ts';
@@ -104,7 +104,11 @@ function Dialogs({ open, setOpen }: { readonly open: Open; readonly setOpen: (ne
   return (
     <Confirm
       title="停用第二因素"
-      text="之后只凭密码就能登录；恢复码也会失效。"
+      text={
+        session.value?.requiresSecondFactor
+          ? '恢复码也会失效。平台要求您的账户有第二因素：停用之后须立即重新启用，例如换手机时。'
+          : '之后只凭密码就能登录；恢复码也会失效。'
+      }
       submitText="停用"
       onConfirm={() => account.removeSecondFactor()}
       onClose={close}

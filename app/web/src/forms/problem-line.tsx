@@ -8,6 +8,7 @@ const SAID: ReadonlySet<string> = new Set([
   'csrf-token',
   'step-up-required',
   'password-change-required',
+  'second-factor-setup-required',
   'too-many-requests',
 ]);
 
