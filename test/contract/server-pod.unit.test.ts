@@ -131,7 +131,7 @@ it('a server reads every member of spec.security, and has its own defaults for w
   expect(security).toEqual({ ...members, bodyLimitBytes: 1536 });
   const absent = (await readBy({})).security;
   expect((await readBy({ security: {} })).security).toEqual(absent);
-  expect(absent).toMatchObject({ anonymousReading: true, forceHTTPS: false });
+  expect(absent).toMatchObject({ anonymousReading: true, secondFactor: 'Administrators', forceHTTPS: false });
   const some = await readBy({ security: { rateLimit: { loginPerMinute: 5 } } });
   expect(some.security).toEqual({ ...absent, rateLimit: { ...absent.rateLimit, loginPerMinute: 5 } });
 });

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { parseQuantity, type SecuritySpec } from '../api/index.ts';
+import { DEFAULT_SECOND_FACTOR, parseQuantity, type SecuritySpec } from '../api/index.ts';
 import { PATH } from '../naming/index.ts';
 import { aktoolsURL } from './aktools.ts';
 import { contentAddressed } from './database-secrets.ts';
@@ -14,8 +14,13 @@ export const CONFIG_MAP_RULES: readonly RbacRule[] = [
   },
 ];
 
-/** As the application reads it: what the spec leaves out is the application's to decide. */
-function securityConfig({ bodyLimit, ...rest }: SecuritySpec): Record<string, unknown> {
+/**
+ * As the application reads it: what the spec leaves out is the application's to decide, but for the second factor, of
+ * which a cluster asks more than a laptop.
+ */
+function securityConfig(
+  { bodyLimit, ...rest }: Partial<SecuritySpec> = { secondFactor: DEFAULT_SECOND_FACTOR },
+): Record<string, unknown> {
   if (bodyLimit === undefined) return rest;
   return { ...rest, bodyLimitBytes: Math.floor(parseQuantity(bodyLimit) ?? 0) };
 }
@@ -33,7 +38,7 @@ export function applicationConfig(target: Target): Manifest {
       ...(symbols ? { symbols } : {}),
       ...(refresh ? { refresh } : {}),
     },
-    ...(security ? { security: securityConfig(security) } : {}),
+    security: securityConfig(security),
   };
   return contentAddressed(target, 'config', {
     apiVersion: 'v1',

@@ -1,7 +1,7 @@
 export { DEFAULT_STORAGE_SIZE } from './database.ts';
 export { managedAKTools } from './market-data.ts';
 export type { ResourcesSpec, ValidationRule } from './common.ts';
-export type { SecuritySpec } from './security.ts';
+export { DEFAULT_SECOND_FACTOR, type SecuritySpec } from './security.ts';
 export { specSchema, type StockAnalysisSpec } from './spec.ts';
 /** @internal */
 export type { StockAnalysisSpecInput } from './spec.ts';

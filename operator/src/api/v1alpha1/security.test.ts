@@ -8,11 +8,15 @@ function problem(security: unknown): string | undefined {
 }
 
 describe('security', () => {
-  it('is absent unless it is asked for, and reading is open where it says nothing else', () => {
+  it('is absent unless it is asked for, and where it says nothing else reading is open and administrators need two factors', () => {
     const bare = parseSpec({});
     expect(bare.ok && bare.spec.security).toBeUndefined();
     const parsed = parseSpec({ security: {} });
-    expect(parsed.ok && parsed.spec.security).toEqual({ anonymousReading: true, forceHTTPS: false });
+    expect(parsed.ok && parsed.spec.security).toEqual({
+      anonymousReading: true,
+      secondFactor: 'Administrators',
+      forceHTTPS: false,
+    });
   });
 
   it('needs a proxy that can say that a request came by HTTPS', () => {
@@ -20,6 +24,16 @@ describe('security', () => {
     expect(problem({ forceHTTPS: true, trustedProxies: [] })).toContain('trustedProxies');
     expect(problem({ forceHTTPS: true, trustedProxies: ['10.0.0.1'] })).toBeUndefined();
   });
+});
+
+describe('secondFactor', () => {
+  it.each(['Optional', 'Administrators', 'Everyone'])('may be asked of %s', (secondFactor) =>
+    expect(problem({ secondFactor })).toBeUndefined(),
+  );
+
+  it.each(['administrators', 'None', '', true])('is not asked of %j', (secondFactor) =>
+    expect(problem({ secondFactor })).toContain('spec.security.secondFactor'),
+  );
 });
 
 describe('corsOrigins', () => {

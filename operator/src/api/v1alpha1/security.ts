@@ -100,6 +100,9 @@ const httpsRule: ValidationRule = {
   fieldPath: '.forceHTTPS',
 };
 
+/** A platform in a cluster is reached from afar, with a password that may be stolen. */
+export const DEFAULT_SECOND_FACTOR = 'Administrators';
+
 /** Who may reach the platform and how. What is absent is left to the application; `config.yaml` has the same members. */
 export const securitySchema = z
   .object({
@@ -107,6 +110,14 @@ export const securitySchema = z
       .boolean()
       .default(true)
       .meta(describe('Market data may be read without an account. Everything else never.')),
+    secondFactor: z
+      .enum(['Optional', 'Administrators', 'Everyone'])
+      .default(DEFAULT_SECOND_FACTOR)
+      .meta(
+        describe(
+          'Of whom a second factor is asked. Until they have set it up, they can do nothing else, and their API keys open nothing; everybody else may have one.',
+        ),
+      ),
     corsOrigins: z
       .array(origin)
       .max(MOST_ENTRIES)

@@ -63,6 +63,7 @@ export const FULL_SPEC: StockAnalysisSpecInput = {
   },
   security: {
     anonymousReading: false,
+    secondFactor: 'Everyone',
     corsOrigins: ['https://app.example.org', 'http://[::1]:5173'],
     allowedCIDRs: ['10.0.0.0/8', '2001:db8::/32'],
     trustedProxies: ['10.244.0.0/16', '10.0.0.7'],
