@@ -35,6 +35,9 @@ export interface NewApiKey extends ListedApiKey {
   readonly text: string;
 }
 
+/** What is kept of a key of somebody, ended ones too. */
+export type ExportedApiKey = Pick<ListedApiKey, 'name' | 'publicId' | 'scopes' | 'createdAt' | 'lastUsedAt'>;
+
 export interface ApiKeyOrder {
   readonly name: string;
   readonly scopes: readonly Scope[];
@@ -104,6 +107,14 @@ export class ApiKeys {
   async list(userId: string): Promise<ListedApiKey[]> {
     return this.database.query<ListedApiKey>(
       `SELECT ${LISTED} FROM app.api_keys WHERE user_id = $1 AND revoked_at IS NULL ORDER BY created_at DESC, id`,
+      [userId],
+    );
+  }
+
+  async exported(userId: string): Promise<ExportedApiKey[]> {
+    return this.database.query<ExportedApiKey>(
+      `SELECT name, public_id AS "publicId", scopes, created_at AS "createdAt", last_used_at AS "lastUsedAt"
+       FROM app.api_keys WHERE user_id = $1 ORDER BY created_at`,
       [userId],
     );
   }

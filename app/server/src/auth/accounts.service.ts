@@ -1,16 +1,17 @@
-import { randomInt } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { UserRole } from '../common/access.ts';
 import { CLOCK, type Clock } from '../common/clock.ts';
-import { ConflictError } from '../common/errors.ts';
+import { ConflictError, NotFoundError } from '../common/errors.ts';
+import type { UserItem } from '../common/user.dto.ts';
 import { ApiKeys } from '../api-keys/api-keys.service.ts';
 import { AuditLog } from '../audit/audit-log.service.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Database, Sql, Transaction } from '../database/sql.ts';
-import { accountById } from './account.ts';
+import { accountById, userById, usersAfter } from './account.ts';
+import { newOneTimePassword } from './passwords/one-time-password.ts';
 import { Passwords } from './passwords/passwords.service.ts';
 import { SecondFactor } from './second-factor/second-factor.service.ts';
-import { type NewSession, Sessions } from './sessions/sessions.service.ts';
+import { type ExportedSession, type NewSession, Sessions } from './sessions/sessions.service.ts';
 
 export interface NewAccount {
   readonly username: string;
@@ -21,19 +22,22 @@ export interface NewAccount {
   readonly mustChangePassword?: boolean;
 }
 
-/** No letters and digits that people take for each other. */
-const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';
-const GROUPS = 5;
-const GROUP_LENGTH = 4;
-
-/** A password for the first time: 98 bits in groups that can be read out. */
-export function newOneTimePassword(): string {
-  const group = (): string =>
-    Array.from({ length: GROUP_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
-  return Array.from({ length: GROUPS }, group).join('-');
+/** What an administrator may change of a user; what is absent stays. */
+export interface UserChange {
+  readonly displayName?: string;
+  readonly role?: UserRole;
+  readonly isDisabled?: boolean;
 }
 
-/** What the management of users may do with the ways in: the one service that this room shows. */
+/** What is stored of a user below `auth`, without secrets. */
+export interface ExportedAccount {
+  readonly user: UserItem;
+  readonly passwordChangedAt: Date;
+  readonly secondFactorSince: Date | null;
+  readonly sessions: ExportedSession[];
+}
+
+/** What the management of users may do with accounts and the ways in: the one service that this room shows. */
 @Injectable()
 export class Accounts {
   constructor(
@@ -46,8 +50,28 @@ export class Accounts {
     private readonly audit: AuditLog,
   ) {}
 
-  hashNew(password: string, username: string, parameter: string): Promise<string> {
-    return this.passwords.hashNew(password, username, parameter);
+  /** Of at most `limit` users, by name. */
+  list(after: string | undefined, limit: number): Promise<UserItem[]> {
+    return usersAfter(this.database, after, limit);
+  }
+
+  /** @throws NotFoundError */
+  async get(id: string, sql: Sql = this.database): Promise<UserItem> {
+    const user = await userById(sql, id);
+    if (user === undefined) throw new NotFoundError('there is no such user');
+    return user;
+  }
+
+  /** Holds a user, and all administrators, so that two requests cannot remove the last two at once. */
+  async lock(id: string, sql: Transaction): Promise<UserItem> {
+    await sql.query(`SELECT FROM app.users WHERE id = $1 OR role = 'admin' ORDER BY id FOR UPDATE`, [id]);
+    return this.get(id, sql);
+  }
+
+  /** A password that signs in for a while, to choose another; for an account that is made now. */
+  async oneTimePassword(username: string): Promise<{ readonly password: string; readonly hash: string }> {
+    const password = newOneTimePassword();
+    return { password, hash: await this.passwords.hashNew(password, username, 'password') };
   }
 
   /** @returns the id of the new user. @throws ConflictError where the name is taken */
@@ -61,6 +85,31 @@ export class Accounts {
     );
     if (row === undefined) throw new ConflictError(`username: ${username} is taken`);
     return row.id;
+  }
+
+  /**
+   * Changes a user that is locked. What a session was begun with is not what the user may do now: another role ends all.
+   * @throws ConflictError where nobody could manage users any more
+   */
+  async change(before: UserItem, change: UserChange, sql: Transaction): Promise<UserItem> {
+    const { id } = before;
+    const { displayName = null, role = null, isDisabled = null } = change;
+    await sql.query(
+      `UPDATE app.users SET display_name = coalesce($2, display_name), role = coalesce($3, role),
+         disabled_at = CASE WHEN $4::boolean IS NULL THEN disabled_at WHEN $4 THEN coalesce(disabled_at, $5) END
+       WHERE id = $1`,
+      [id, displayName, role, isDisabled, this.clock.now()],
+    );
+    await requireAdministrator(sql);
+    const after = await this.get(id, sql);
+    if (after.role !== before.role || after.isDisabled) await this.signOut(id, sql);
+    return after;
+  }
+
+  /** Removes a user that is locked, with everything that is theirs. @throws ConflictError as `change` */
+  async remove(id: string, sql: Transaction): Promise<void> {
+    await sql.query('DELETE FROM app.users WHERE id = $1', [id]);
+    await requireAdministrator(sql);
   }
 
   /** A new password of one's own: all other sessions end, and this one gets another token. */
@@ -78,9 +127,8 @@ export class Accounts {
 
   /** A one-time password in place of a forgotten one; whoever is signed in with the account is signed out, and its API keys end. */
   async resetPassword(userId: string): Promise<string> {
-    const password = newOneTimePassword();
     const { username } = await accountById(this.database, userId);
-    const hash = await this.passwords.hashNew(password, username, 'password');
+    const { password, hash } = await this.oneTimePassword(username);
     await this.database.transaction(async (sql) => {
       await this.passwords.store(userId, hash, true, sql);
       await this.sessions.revokeAll(userId, undefined, sql);
@@ -99,7 +147,17 @@ export class Accounts {
     return this.sessions.revokeAll(userId, undefined, sql);
   }
 
-  async revokeKeys(userId: string, sql: Sql = this.database): Promise<number> {
-    return this.apiKeys.revokeAll(userId, sql);
+  /** What is stored of a user in this room's tables. */
+  async exported(userId: string): Promise<ExportedAccount> {
+    const user = await this.get(userId);
+    const { passwordChangedAt, secondFactorSince } = await accountById(this.database, userId);
+    const sessions = await this.sessions.exported(userId);
+    return { user, passwordChangedAt, secondFactorSince, sessions };
   }
+}
+
+async function requireAdministrator(sql: Sql): Promise<void> {
+  const left = await sql.query(`SELECT FROM app.users WHERE role = 'admin' AND disabled_at IS NULL LIMIT 1`);
+  if (left.length === 0)
+    throw new ConflictError('this is the last administrator; make somebody else one before');
 }

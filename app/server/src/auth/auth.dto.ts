@@ -2,8 +2,8 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { USER_ROLES, type UserRole } from '../common/access.ts';
 import { IsDisplayName, IsUsername, trimmed } from '../common/text-fields.ts';
+import { UserItem } from '../common/user.dto.ts';
 
 /** Longest text that is taken for a password at all; what a new one must be like is judged when it is set. */
 const LONGEST_SENT = 1024;
@@ -86,29 +86,9 @@ export class CodeBody {
   code!: string;
 }
 
-export class SignedInUser {
-  @ApiProperty({ format: 'uuid' })
-  id!: string;
-
-  @ApiProperty()
-  username!: string;
-
-  @ApiProperty()
-  displayName!: string;
-
-  @ApiProperty({ enum: USER_ROLES })
-  role!: UserRole;
-
-  @ApiProperty({ description: 'nothing else is possible before' })
-  mustChangePassword!: boolean;
-
-  @ApiProperty()
-  hasSecondFactor!: boolean;
-}
-
 export class SessionState {
-  @ApiProperty({ description: 'null: nobody is signed in', type: SignedInUser, nullable: true })
-  user!: SignedInUser | null;
+  @ApiProperty({ description: 'null: nobody is signed in', type: UserItem, nullable: true })
+  user!: UserItem | null;
 
   @ApiProperty({
     description:

@@ -6,7 +6,6 @@ import { InvalidParameterError } from '../common/errors.ts';
 import type { SessionPrincipal } from '../common/current-principal.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Database } from '../database/sql.ts';
-import { accountById } from './account.ts';
 import { Accounts } from './accounts.service.ts';
 import type {
   LoginBody,
@@ -15,7 +14,6 @@ import type {
   SessionList,
   SessionState,
   SetupBody,
-  SignedInUser,
   StepUpBody,
 } from './auth.dto.ts';
 import { Login } from './login/login.service.ts';
@@ -150,7 +148,7 @@ export class AuthService {
       };
     const { principal, expiresAt, isSteppedUp } = session;
     return {
-      user: await this.userOf(principal.userId),
+      user: await this.accounts.get(principal.userId),
       csrfToken: this.csrf.issue(principal.sessionId),
       expiresAt,
       requiresSecondFactor: this.secondFactor.isAskedOf(principal.role),
@@ -158,13 +156,5 @@ export class AuthService {
       needsSetup,
       anonymousReading,
     };
-  }
-
-  private async userOf(userId: string): Promise<SignedInUser> {
-    const { id, username, displayName, role, mustChangePassword, isTotpConfirmed } = await accountById(
-      this.database,
-      userId,
-    );
-    return { id, username, displayName, role, mustChangePassword, hasSecondFactor: isTotpConfirmed };
   }
 }

@@ -8,6 +8,7 @@ import { DATABASE } from '../database/database.module.ts';
 import type { Database } from '../database/sql.ts';
 import { asActor } from './account.ts';
 import { Accounts } from './accounts.service.ts';
+import { Passwords } from './passwords/passwords.service.ts';
 import { type NewSession, Sessions } from './sessions/sessions.service.ts';
 import { addressGroup } from '../common/http/address.ts';
 import { currentRequest } from '../common/request-context.ts';
@@ -32,6 +33,7 @@ export class Setup {
     @Inject(CONFIGURATION) { bootstrapToken }: Configuration,
     @Inject(DATABASE) private readonly database: Database,
     private readonly accounts: Accounts,
+    private readonly passwords: Passwords,
     private readonly sessions: Sessions,
     private readonly lockout: Lockout,
     private readonly audit: AuditLog,
@@ -63,7 +65,7 @@ export class Setup {
       throw new UnauthorizedError('token: this is not the bootstrap token');
     }
     if (!(await this.isOpen())) throw usedUp();
-    const passwordHash = await this.accounts.hashNew(password, username, 'password');
+    const passwordHash = await this.passwords.hashNew(password, username, 'password');
     return this.database.transaction(async (sql) => {
       const id = await this.accounts.create({ username, displayName, role: 'admin', passwordHash }, sql);
       const first = await sql.query(

@@ -13,6 +13,8 @@ import { COUNT, FIND, LIST, LOCK_USER, MARK_USED, REMOVE, STORE } from './user-s
 /** Some services and channels each; a bound, so that nobody fills the table. */
 const MOST_SECRETS = 20;
 
+export type ExportedSecret = Pick<UserSecret, 'kind' | 'name' | 'createdAt' | 'lastUsedAt'>;
+
 interface StoredSecret {
   readonly id: string;
   readonly sealed: string;
@@ -31,6 +33,12 @@ export class UserSecrets {
 
   async list(userId: string): Promise<UserSecret[]> {
     return this.database.query<UserSecret>(LIST, [userId]);
+  }
+
+  /** What there is, with nothing that was made of a value. */
+  async exported(userId: string): Promise<ExportedSecret[]> {
+    const stored = await this.list(userId);
+    return stored.map(({ kind, name, createdAt, lastUsedAt }) => ({ kind, name, createdAt, lastUsedAt }));
   }
 
   /**

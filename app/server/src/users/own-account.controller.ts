@@ -4,8 +4,9 @@ import { NeedsSession } from '../common/access.ts';
 import { GuardedAnswers } from '../common/api-docs.ts';
 import { Budget } from '../common/budget.ts';
 import { CurrentSession, type SessionPrincipal } from '../common/current-principal.ts';
+import { UserItem } from '../common/user.dto.ts';
 import { NoParameters } from '../common/validation.ts';
-import { AccountExport, OwnChangeBody, UserItem } from './users.dto.ts';
+import { AccountExport, OwnChangeBody } from './users.dto.ts';
 import { UsersService } from './users.service.ts';
 
 /** What belongs to oneself. */

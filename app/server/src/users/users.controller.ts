@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { NeedsRole, NeedsSession } from '../common/access.ts';
 import { GuardedAnswers } from '../common/api-docs.ts';
 import { UuidPipe } from '../common/uuid.pipe.ts';
+import { UserItem } from '../common/user.dto.ts';
 import { NoParameters } from '../common/validation.ts';
 import {
   NewUser,
@@ -10,7 +11,6 @@ import {
   RevokedCounts,
   UserBody,
   UserChangeBody,
-  UserItem,
   UserList,
   UserQuery,
 } from './users.dto.ts';

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsOptional, Matches } from 'class-validator';
 import { USER_ROLES, type UserRole } from '../common/access.ts';
+import { UserItem } from '../common/user.dto.ts';
 import { IsDisplayName, IsUsername } from '../common/text-fields.ts';
 import { OptionalLimit } from '../common/market/series-query.ts';
 
@@ -53,35 +54,6 @@ export class UserQuery {
 
   @OptionalLimit({ maximum: 200, default: 50 })
   limit: number = 50;
-}
-
-export class UserItem {
-  @ApiProperty({ format: 'uuid' })
-  id!: string;
-
-  @ApiProperty()
-  username!: string;
-
-  @ApiProperty()
-  displayName!: string;
-
-  @ApiProperty({ enum: USER_ROLES })
-  role!: UserRole;
-
-  @ApiProperty()
-  isDisabled!: boolean;
-
-  @ApiProperty()
-  hasSecondFactor!: boolean;
-
-  @ApiProperty({ description: 'the password was made by somebody else and not changed yet' })
-  mustChangePassword!: boolean;
-
-  @ApiProperty()
-  createdAt!: Date;
-
-  @ApiProperty({ type: Date, nullable: true })
-  lastLoginAt!: Date | null;
 }
 
 export class UserList {

@@ -90,7 +90,7 @@ export class Login {
   /** Checks the password of somebody whose session was stepped up, with the second factor, a moment ago. */
   async provePassword(userId: string, password: string): Promise<void> {
     const account = await accountById(this.database, userId);
-    await this.check(account.username, { ...account, isTotpConfirmed: false }, password, undefined);
+    await this.check(account.username, { ...account, hasSecondFactor: false }, password, undefined);
   }
 
   private async check(
@@ -140,7 +140,7 @@ export class Login {
     if (account.isDisabled) return 'disabled';
     const age = this.clock.now().getTime() - account.passwordChangedAt.getTime();
     if (account.mustChangePassword && age > ONE_TIME_DAYS * DAY_MS) return 'expired';
-    if (!account.isTotpConfirmed) return undefined;
+    if (!account.hasSecondFactor) return undefined;
     if (code === undefined) return 'code-missing';
     return (await this.secondFactor.accepts(account, code)) ? undefined : 'code';
   }

@@ -63,7 +63,7 @@ export class SecondFactor {
   /** @returns the recovery codes, which are shown this once */
   async confirm(userId: string, code: string): Promise<string[]> {
     const account = await accountById(this.database, userId);
-    if (account.isTotpConfirmed || account.totpSecret === null)
+    if (account.hasSecondFactor || account.totpSecret === null)
       throw new ConflictError(
         'there is no second factor to confirm; begin with POST /api/v1/auth/second-factor',
       );
@@ -86,7 +86,7 @@ export class SecondFactor {
   /** Makes new recovery codes; those before them are worth nothing. */
   async renewRecoveryCodes(userId: string): Promise<string[]> {
     const account = await accountById(this.database, userId);
-    if (!account.isTotpConfirmed)
+    if (!account.hasSecondFactor)
       throw new ConflictError('there is no second factor that codes could stand in for');
     return this.database.transaction(async (sql) => {
       const codes = await this.replaceRecoveryCodes(userId, sql);

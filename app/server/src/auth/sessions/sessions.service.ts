@@ -45,6 +45,9 @@ export interface ListedSession {
   readonly userAgent: string | null;
 }
 
+/** What is kept of a session of somebody, ended ones too. */
+export type ExportedSession = Pick<ListedSession, 'createdAt' | 'lastSeenAt' | 'address' | 'userAgent'>;
+
 interface SessionRow {
   readonly id: string;
   readonly user_id: string;
@@ -126,6 +129,14 @@ export class Sessions {
               s.address, s.user_agent AS "userAgent"
        FROM app.sessions s WHERE s.user_id = $3 AND ${LIVE} ORDER BY s.last_seen_at DESC, s.id LIMIT 200`,
       [now, new Date(now.getTime() - IDLE_MS), userId],
+    );
+  }
+
+  async exported(userId: string): Promise<ExportedSession[]> {
+    return this.database.query<ExportedSession>(
+      `SELECT created_at AS "createdAt", last_seen_at AS "lastSeenAt", address, user_agent AS "userAgent"
+       FROM app.sessions WHERE user_id = $1 ORDER BY created_at`,
+      [userId],
     );
   }
 
