@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { buildMessage, IsIn, IsOptional, IsUUID, Matches, ValidateBy } from 'class-validator';
 import { isCivilDate } from '../common/market/civil-date.ts';
-import { OptionalLimit } from '../common/market/series-query.ts';
+import { OptionalLimit } from '../common/paging.ts';
 import { AUDIT_OUTCOMES, type AuditOutcome } from './audit-record.ts';
 
 export const AUDIT_FORMATS = ['ndjson', 'csv'] as const;

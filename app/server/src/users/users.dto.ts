@@ -3,7 +3,7 @@ import { IsBoolean, IsIn, IsOptional, Matches } from 'class-validator';
 import { USER_ROLES, type UserRole } from '../common/access.ts';
 import { UserItem } from '../common/user.dto.ts';
 import { IsDisplayName, IsUsername } from '../common/text-fields.ts';
-import { OptionalLimit } from '../common/market/series-query.ts';
+import { OptionalLimit } from '../common/paging.ts';
 
 const ROLE_MESSAGE = `must be one of ${USER_ROLES.join(', ')}`;
 

@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { buildMessage, IsIn, IsInt, IsOptional, Max, Min, ValidateBy } from 'class-validator';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { buildMessage, IsIn, IsOptional, ValidateBy } from 'class-validator';
 import { InvalidParameterError } from '../errors.ts';
+import { OptionalLimit } from '../paging.ts';
 import { isCivilDate } from './civil-date.ts';
 
 export const PERIODS = ['daily', 'weekly', 'monthly'] as const;
@@ -30,27 +30,6 @@ export function OptionalCivilDate(description: string): PropertyDecorator {
     ApiPropertyOptional({ type: String, format: 'date', description, example: '2024-01-02' }),
     IsOptional(),
     IsCivilDate(),
-  );
-}
-
-/** Only digits become a number; everything else stays what it is and is refused by IsInt. */
-function digitsToNumber({ value }: { value: unknown }): unknown {
-  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
-}
-
-/** The most items of an answer, 1 to `maximum`: validation and OpenAPI in one. */
-export function OptionalLimit(
-  options: Pick<ApiPropertyOptions, 'description' | 'example' | 'default'> & { readonly maximum: number },
-): PropertyDecorator {
-  const { maximum } = options;
-  const message = `must be a whole number from 1 to ${maximum}`;
-  return applyDecorators(
-    ApiPropertyOptional({ minimum: 1, ...options }),
-    IsOptional(),
-    Transform(digitsToNumber),
-    IsInt({ message }),
-    Min(1, { message }),
-    Max(maximum, { message }),
   );
 }
 

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
-import { OptionalCivilDate, OptionalLimit } from '../../common/market/series-query.ts';
+import { OptionalCivilDate } from '../../common/market/series-query.ts';
+import { OptionalLimit } from '../../common/paging.ts';
 
 export class FundamentalsQuery {
   @OptionalCivilDate(

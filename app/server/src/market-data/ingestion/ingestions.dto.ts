@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsOptional, Matches } from 'class-validator';
 import { SYMBOL_PATTERN } from '../../common/market/symbol.ts';
-import { OptionalLimit } from '../../common/market/series-query.ts';
+import { OptionalLimit } from '../../common/paging.ts';
 import { RUN_STATUSES, type RunStatus } from './run-status.ts';
 import { INGESTION_KINDS, type IngestionKind } from './run.ts';
 

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
-import { OptionalLimit } from '../../common/market/series-query.ts';
+import { OptionalLimit } from '../../common/paging.ts';
 
 export class NewsQuery {
   @OptionalLimit({ description: 'most items to return', maximum: 100, default: 20 })

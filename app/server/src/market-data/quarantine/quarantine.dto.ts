@@ -3,7 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { trimmed } from '../../common/text-fields.ts';
 import { SYMBOL_PATTERN } from '../../common/market/symbol.ts';
-import { OptionalLimit } from '../../common/market/series-query.ts';
+import { OptionalLimit } from '../../common/paging.ts';
 
 const DISPOSITIONS = ['rejected', 'held', 'flagged'] as const;
 const DATASETS = ['daily', 'minutes', 'quotes'] as const;

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
-import { OptionalLimit } from '../../common/market/series-query.ts';
+import { OptionalLimit } from '../../common/paging.ts';
 import { type Board, EXCHANGES, type SymbolKind } from '../../common/market/symbol.ts';
 import type { ListingStatus } from './symbol-facts.ts';
 

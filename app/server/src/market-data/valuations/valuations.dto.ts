@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { OptionalCivilDate, OptionalLimit } from '../../common/market/series-query.ts';
+import { OptionalCivilDate } from '../../common/market/series-query.ts';
+import { OptionalLimit } from '../../common/paging.ts';
 
 const number = (description: string): PropertyDecorator =>
   ApiProperty({ type: Number, nullable: true, description });

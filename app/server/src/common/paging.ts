@@ -1,0 +1,25 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+
+/** Only digits become a number; everything else stays what it is and is refused by IsInt. */
+function digitsToNumber({ value }: { value: unknown }): unknown {
+  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+}
+
+/** The most items of an answer, 1 to `maximum`: validation and OpenAPI in one. */
+export function OptionalLimit(
+  options: Pick<ApiPropertyOptions, 'description' | 'example' | 'default'> & { readonly maximum: number },
+): PropertyDecorator {
+  const { maximum } = options;
+  const message = `must be a whole number from 1 to ${maximum}`;
+  return applyDecorators(
+    ApiPropertyOptional({ minimum: 1, ...options }),
+    IsOptional(),
+    Transform(digitsToNumber),
+    IsInt({ message }),
+    Min(1, { message }),
+    Max(maximum, { message }),
+  );
+}
