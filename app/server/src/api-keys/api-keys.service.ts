@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Principal, Scope, UserRole } from '../common/access.ts';
 import { CLOCK, type Clock } from '../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
@@ -8,6 +8,7 @@ import { ConflictError, NotFoundError } from '../common/errors.ts';
 import { peppered, pepperedByAll } from '../common/pepper.ts';
 import { AuditLog } from '../audit/audit-log.service.ts';
 import { DATABASE } from '../database/database.module.ts';
+import { PeriodicQueries } from '../database/periodic-queries.ts';
 import type { Database, Sql, Transaction } from '../database/sql.ts';
 import { formatApiKey, newPublicId, newSecret, parseApiKey } from './api-key-text.ts';
 
@@ -67,16 +68,21 @@ const LISTED = `id, public_id AS "publicId", name, scopes, created_at AS "create
  * random bits, an HMAC under the pepper is stored: neither the database nor the pepper alone lets a guess be checked.
  */
 @Injectable()
-export class ApiKeys {
+export class ApiKeys implements OnApplicationBootstrap {
   private readonly peppers: Keyring;
 
   constructor(
     @Inject(CONFIGURATION) configuration: Configuration,
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly queries: PeriodicQueries,
     private readonly audit: AuditLog,
   ) {
     this.peppers = keyringsOf(configuration).pepper;
+  }
+
+  onApplicationBootstrap(): void {
+    this.queries.hourly('API keys that ended', () => this.forgetEnded());
   }
 
   /** Whose key this is, undefined where it is none, has ended, or belongs to somebody who is switched off. */

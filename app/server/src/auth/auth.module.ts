@@ -14,13 +14,12 @@ import { BreachedPasswords } from './passwords/breached-passwords.ts';
 import { PasswordHasher } from './passwords/hash-queue.ts';
 import { PasswordRules } from './passwords/password-rules.ts';
 import { Passwords } from './passwords/passwords.service.ts';
-import { Retention } from './retention.ts';
-import { SecondFactorController } from './second-factor.controller.ts';
+import { SecondFactorController } from './second-factor/second-factor.controller.ts';
 import { SecondFactorPolicy } from './second-factor/second-factor-policy.ts';
 import { SecondFactor } from './second-factor/second-factor.service.ts';
 import { CsrfTokens } from './sessions/csrf.ts';
 import { Sessions } from './sessions/sessions.service.ts';
-import { Setup } from './setup.service.ts';
+import { Setup } from './login/setup.service.ts';
 
 /** Who asks, and may they: signing in, sessions, the guard of all routes. */
 @Module({
@@ -38,7 +37,6 @@ import { Setup } from './setup.service.ts';
     PasswordHasher,
     PasswordRules,
     Passwords,
-    Retention,
     SecondFactor,
     SecondFactorPolicy,
     Sessions,

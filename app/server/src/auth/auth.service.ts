@@ -21,7 +21,7 @@ import { SecondFactorPolicy } from './second-factor/second-factor-policy.ts';
 import { CsrfTokens } from './sessions/csrf.ts';
 import { clearSessionCookie, readSessionCookie, writeSessionCookie } from './sessions/session-cookie.ts';
 import { type NewSession, Sessions } from './sessions/sessions.service.ts';
-import { Setup } from './setup.service.ts';
+import { Setup } from './login/setup.service.ts';
 
 /** What the routes below `auth` do: the steps of signing in, with the cookie around them. */
 @Injectable()

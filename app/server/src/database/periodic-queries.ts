@@ -5,6 +5,8 @@ import { messageOf } from '../common/configuration/errors.ts';
 import { DatabaseConnector } from './connector.ts';
 import { databaseOf, type Sql } from './sql.ts';
 
+const HOUR_MS = 3_600_000;
+
 /** Keeps what a query answered last, for those who must never wait for the database, as a scrape of the metrics. */
 @Injectable()
 export class PeriodicQueries implements OnModuleDestroy {
@@ -39,12 +41,20 @@ export class PeriodicQueries implements OnModuleDestroy {
         try {
           newest = await question(sql);
         } catch (error) {
-          this.logger.warn(`${what} cannot be read: ${messageOf(error)}`);
+          this.logger.warn(`${what}: ${messageOf(error)}`);
         }
         await sleep(intervalMs, undefined, { signal, ref: false }).catch(() => undefined);
       }
     };
     void ask();
     return () => newest;
+  }
+
+  /** Does every hour what keeps a table from growing. A failure is logged, and the next hour makes up for it. */
+  hourly(what: string, work: () => Promise<unknown>): void {
+    this.every(HOUR_MS, what, async () => {
+      await work();
+      return [];
+    });
   }
 }

@@ -1,7 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock.ts';
 import { TooManyRequestsError } from '../../common/errors.ts';
 import { DATABASE } from '../../database/database.module.ts';
+import { PeriodicQueries } from '../../database/periodic-queries.ts';
 import type { Database } from '../../database/sql.ts';
 
 /** Somebody tries to be let in. */
@@ -47,11 +48,16 @@ const COUNT = `
  * account counts before the password is looked at, so that many at once are not all free; success takes it back.
  */
 @Injectable()
-export class Lockout {
+export class Lockout implements OnApplicationBootstrap {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly queries: PeriodicQueries,
   ) {}
+
+  onApplicationBootstrap(): void {
+    this.queries.hourly('failed attempts of long ago', () => this.forgetOld());
+  }
 
   /** @throws TooManyRequestsError while the account or the network rests */
   async beginAttempt(attempt: Attempt): Promise<void> {

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { UserRole } from '../../common/access.ts';
 import type { SessionPrincipal } from '../../common/current-principal.ts';
 import { CLOCK, type Clock } from '../../common/clock.ts';
@@ -6,6 +6,7 @@ import { NotFoundError } from '../../common/errors.ts';
 import { currentRequest } from '../../common/request-context.ts';
 import { newToken, sha256 } from '../../common/tokens.ts';
 import { DATABASE } from '../../database/database.module.ts';
+import { PeriodicQueries } from '../../database/periodic-queries.ts';
 import type { Database, Sql } from '../../database/sql.ts';
 
 const MINUTE_MS = 60_000;
@@ -67,11 +68,16 @@ const LIVE = 's.revoked_at IS NULL AND s.expires_at > $1 AND s.last_seen_at > $2
  * of them at once. Of the token only its SHA-256 is stored: who reads the database cannot sign in.
  */
 @Injectable()
-export class Sessions {
+export class Sessions implements OnApplicationBootstrap {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly queries: PeriodicQueries,
   ) {}
+
+  onApplicationBootstrap(): void {
+    this.queries.hourly('sessions that ended long ago', () => this.forgetEnded());
+  }
 
   /** Begins a session with a token that nobody has seen before, whatever the browser sent. */
   async begin(userId: string, sql: Sql = this.database): Promise<NewSession> {

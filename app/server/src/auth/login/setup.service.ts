@@ -1,18 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { timingSafeEqual } from 'node:crypto';
-import { AuditLog } from '../audit/audit-log.service.ts';
-import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
-import { ForbiddenError, UnauthorizedError } from '../common/errors.ts';
-import { sha256 } from '../common/tokens.ts';
-import { DATABASE } from '../database/database.module.ts';
-import type { Database } from '../database/sql.ts';
-import { asActor } from './account.ts';
-import { Accounts } from './accounts.service.ts';
-import { Passwords } from './passwords/passwords.service.ts';
-import { type NewSession, Sessions } from './sessions/sessions.service.ts';
-import { addressGroup } from '../common/http/address.ts';
-import { currentRequest } from '../common/request-context.ts';
-import { Lockout } from './login/lockout.ts';
+import { AuditLog } from '../../audit/audit-log.service.ts';
+import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
+import { ForbiddenError, UnauthorizedError } from '../../common/errors.ts';
+import { sha256 } from '../../common/tokens.ts';
+import { DATABASE } from '../../database/database.module.ts';
+import type { Database } from '../../database/sql.ts';
+import { asActor } from '../account.ts';
+import { Accounts } from '../accounts.service.ts';
+import { Passwords } from '../passwords/passwords.service.ts';
+import { type NewSession, Sessions } from '../sessions/sessions.service.ts';
+import { addressGroup } from '../../common/http/address.ts';
+import { currentRequest } from '../../common/request-context.ts';
+import { Lockout } from './lockout.ts';
 
 export interface FirstAdministrator {
   readonly token: string;

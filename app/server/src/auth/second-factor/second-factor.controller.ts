@@ -1,11 +1,11 @@
 import { Body, Controller, Delete, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { NeedsSession } from '../common/access.ts';
-import { GuardedAnswers } from '../common/api-docs.ts';
-import { CurrentSession, type SessionPrincipal } from '../common/current-principal.ts';
-import { NoParameters } from '../common/validation.ts';
-import { CodeBody, EnrolmentAnswer, RecoveryCodes } from './auth.dto.ts';
-import { SecondFactor } from './second-factor/second-factor.service.ts';
+import { NeedsSession } from '../../common/access.ts';
+import { GuardedAnswers } from '../../common/api-docs.ts';
+import { CurrentSession, type SessionPrincipal } from '../../common/current-principal.ts';
+import { NoParameters } from '../../common/validation.ts';
+import { CodeBody, EnrolmentAnswer, RecoveryCodes } from '../auth.dto.ts';
+import { SecondFactor } from './second-factor.service.ts';
 
 /** The second factor of oneself. */
 @ApiTags('auth')

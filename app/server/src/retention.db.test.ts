@@ -1,10 +1,11 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ApiKeys } from '../api-keys/api-keys.service.ts';
-import { createEmptyApplication, type TestApplication } from '../testing/test-application.ts';
-import { createKey, createUser } from '../testing/principals.ts';
-import { Lockout } from './login/lockout.ts';
-import { Sessions } from './sessions/sessions.service.ts';
+import { ApiKeys } from './api-keys/api-keys.service.ts';
+import { createEmptyApplication, type TestApplication } from './testing/test-application.ts';
+import { createServerApplication } from './main.ts';
+import { createKey, createUser } from './testing/principals.ts';
+import { Lockout } from './auth/login/lockout.ts';
+import { Sessions } from './auth/sessions/sessions.service.ts';
 
 let application: TestApplication;
 
@@ -68,4 +69,28 @@ it('forgets failed attempts after a day', async () => {
   await database.sql.query(`UPDATE app.login_failures SET last_failed_at = now() - interval '25 hours'`);
   await lockout.forgetOld();
   expect(await left()).toBe(0);
+});
+
+it('is what every server does by itself', async () => {
+  const { id } = await createUser(app, 'viewer');
+  await createKey(app, id);
+  await app.get(Lockout).beginAttempt({ name: 'n', network: '192.0.2.2' });
+  const long = "now() - interval '100 days'";
+  await database.sql.query(`UPDATE app.sessions SET revoked_at = ${long}`);
+  await database.sql.query(`UPDATE app.api_keys SET revoked_at = ${long}`);
+  await database.sql.query(`UPDATE app.login_failures SET last_failed_at = ${long}`);
+  const left = () =>
+    Promise.all([
+      count('SELECT count(*)::int AS count FROM app.sessions'),
+      count('SELECT count(*)::int AS count FROM app.api_keys'),
+      count('SELECT count(*)::int AS count FROM app.login_failures'),
+    ]);
+  expect(await left()).toEqual([expect.any(Number), 1, 2]);
+  const other = await createServerApplication(database.configuration('server'));
+  try {
+    await other.listen(0, '127.0.0.1');
+    await expect.poll(left, { timeout: 10_000 }).toEqual([0, 0, 0]);
+  } finally {
+    await other.close();
+  }
 });
