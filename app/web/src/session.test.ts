@@ -9,18 +9,21 @@ import {
   readsNothing,
   session,
   type SessionState,
-  type SignedInUser,
+  type User,
   until,
 } from './session.ts';
 
-const signedIn = (id: string, csrfToken = 'token'): SessionState & { user: SignedInUser } => ({
+const signedIn = (id: string, csrfToken = 'token'): SessionState & { user: User } => ({
   user: {
     id,
     username: id,
     displayName: id,
     role: 'viewer',
-    mustChangePassword: false,
+    isDisabled: false,
     hasSecondFactor: false,
+    mustChangePassword: false,
+    createdAt: '2026-11-26T00:00:00Z',
+    lastLoginAt: null,
   },
   csrfToken,
   expiresAt: '2026-12-03T00:00:00Z',

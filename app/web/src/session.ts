@@ -4,18 +4,21 @@ import type { ProblemError } from './http.ts';
 export const USER_ROLES = ['viewer', 'analyst', 'operator', 'admin'] as const;
 export type UserRole = (typeof USER_ROLES)[number];
 
-export interface SignedInUser {
+export interface User {
   readonly id: string;
   readonly username: string;
   readonly displayName: string;
   readonly role: UserRole;
-  readonly mustChangePassword: boolean;
+  readonly isDisabled: boolean;
   readonly hasSecondFactor: boolean;
+  readonly mustChangePassword: boolean;
+  readonly createdAt: string;
+  readonly lastLoginAt: string | null;
 }
 
 /** What `GET /api/v1/auth/session` answers. */
 export interface SessionState {
-  readonly user: SignedInUser | null;
+  readonly user: User | null;
   readonly csrfToken: string | null;
   readonly expiresAt: string | null;
   /** The platform asks a second factor of the account. */

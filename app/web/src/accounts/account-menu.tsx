@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import { place } from '../place.ts';
-import { ask, isClosed, type SignedInUser, user } from '../session.ts';
+import { ask, isClosed, type User, user } from '../session.ts';
 import { auth } from './routes.ts';
 import { ROLE_TEXTS } from './texts.ts';
 
@@ -16,7 +16,7 @@ function signOut(): void {
   void auth.signOut().then(begin, begin);
 }
 
-function Links({ who, onChoose }: { readonly who: SignedInUser; readonly onChoose: () => void }) {
+function Links({ who, onChoose }: { readonly who: User; readonly onChoose: () => void }) {
   return (
     <ul id="account-menu">
       {LINKS.filter(([name]) => name === 'account' || who.role === 'admin').map(([name, text]) => (

@@ -1,4 +1,4 @@
-import type { SignedInUser } from '../session.ts';
+import type { User } from '../session.ts';
 import { ApiKeys } from './api-keys.tsx';
 import { OwnData } from './own-data.tsx';
 import { PageHeading } from './page-heading.tsx';
@@ -7,7 +7,7 @@ import { SecondFactor } from './second-factor.tsx';
 import { Sessions } from './sessions.tsx';
 import { StoredSecrets } from './stored-secrets.tsx';
 
-export function AccountPage({ who }: { readonly who: SignedInUser }) {
+export function AccountPage({ who }: { readonly who: User }) {
   return (
     <main class="pages">
       <PageHeading text="账户" />

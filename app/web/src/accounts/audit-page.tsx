@@ -3,7 +3,7 @@ import { ActionButton } from '../forms/action.tsx';
 import { Field, SelectField } from '../forms/field.tsx';
 import { fieldProblem, Form, type Values } from '../forms/form.tsx';
 import { List } from '../forms/list.tsx';
-import { useLoaded } from '../forms/loaded.ts';
+import { type Loaded, useLoaded } from '../forms/loaded.ts';
 import { PageButtons, usePages } from '../forms/pages.tsx';
 import { saveFile } from '../forms/save-file.ts';
 import { instantText } from '../format.ts';
@@ -12,7 +12,7 @@ import { ActorText, RecordDetails } from './audit-record.tsx';
 import { PageHeading } from './page-heading.tsx';
 import { audit } from './routes.ts';
 import { OUTCOME_TEXTS } from './texts.ts';
-import { AUDIT_OUTCOMES, type AuditFilter } from './types.ts';
+import { AUDIT_OUTCOMES, type AuditFilter, type AuditRecord } from './types.ts';
 
 const OUTCOMES = [
   ['', '全部'] as const,
@@ -74,6 +74,30 @@ function Exports({ filter }: { readonly filter: AuditFilter }) {
   );
 }
 
+function Records({ loaded }: { readonly loaded: Loaded<readonly AuditRecord[]> }) {
+  return (
+    <List
+      label="审计记录"
+      heads={['编号', '时间', '操作', '结果', '操作者', '对象', '地址', '详情']}
+      loaded={loaded}
+      empty="没有符合的记录。"
+      keyOf={({ seq }) => String(seq)}
+      cells={(record) => [
+        record.seq,
+        instantText(record.at),
+        <code>{record.action}</code>,
+        OUTCOME_TEXTS[record.outcome],
+        <ActorText actor={record.actor} />,
+        <span title={record.object.id ?? ''}>
+          {record.object.kind} <small>{record.object.id?.slice(0, 8)}</small>
+        </span>,
+        record.address ?? '—',
+        <RecordDetails record={record} />,
+      ]}
+    />
+  );
+}
+
 export function AuditPage() {
   const [filter, setFilter] = useState<AuditFilter>({});
   const pages = usePages();
@@ -95,25 +119,7 @@ export function AuditPage() {
         <Exports filter={filter} />
       </section>
       <section class="panel" aria-label="记录">
-        <List
-          label="审计记录"
-          heads={['编号', '时间', '操作', '结果', '操作者', '对象', '地址', '详情']}
-          loaded={{ ...page, value: page.value?.items }}
-          empty="没有符合的记录。"
-          keyOf={({ seq }) => String(seq)}
-          cells={(record) => [
-            record.seq,
-            instantText(record.at),
-            <code>{record.action}</code>,
-            OUTCOME_TEXTS[record.outcome],
-            <ActorText actor={record.actor} />,
-            <span title={record.object.id ?? ''}>
-              {record.object.kind} <small>{record.object.id?.slice(0, 8)}</small>
-            </span>,
-            record.address ?? '—',
-            <RecordDetails record={record} />,
-          ]}
-        />
+        <Records loaded={{ ...page, value: page.value?.items }} />
         <PageButtons
           label="审计日志翻页"
           back={pages.back}

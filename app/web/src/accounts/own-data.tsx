@@ -4,11 +4,11 @@ import { Confirm } from '../forms/confirm.tsx';
 import { Field } from '../forms/field.tsx';
 import { fieldProblem } from '../forms/form.tsx';
 import { saveFile } from '../forms/save-file.ts';
-import type { SignedInUser } from '../session.ts';
+import type { User } from '../session.ts';
 import { account } from './routes.ts';
 
 /** Everything that is stored of oneself: to be taken along, or removed. */
-export function OwnData({ who }: { readonly who: SignedInUser }) {
+export function OwnData({ who }: { readonly who: User }) {
   const [isRemoving, setRemoving] = useState(false);
   return (
     <section class="panel" aria-labelledby="own-data">

@@ -1,12 +1,12 @@
 import type { Place } from '../address.ts';
-import type { SignedInUser } from '../session.ts';
+import type { User } from '../session.ts';
 import { AccountPage } from './account-page.tsx';
 import { AuditPage } from './audit-page.tsx';
 import { PageHeading } from './page-heading.tsx';
 import { UsersPage } from './users-page.tsx';
 
 /** The pages about people. The server refuses what a role may not; here nobody is sent there in vain. */
-export function AccountPages(props: { readonly at: Exclude<Place, 'chart'>; readonly who: SignedInUser }) {
+export function AccountPages(props: { readonly at: Exclude<Place, 'chart'>; readonly who: User }) {
   const { at, who } = props;
   if (at === 'account') return <AccountPage key={who.id} who={who} />;
   if (who.role !== 'admin')

@@ -3,12 +3,12 @@ import { loadSession } from '../client.ts';
 import { Dialog } from '../forms/dialog.tsx';
 import { Field } from '../forms/field.tsx';
 import { Form } from '../forms/form.tsx';
-import type { SignedInUser } from '../session.ts';
+import type { User } from '../session.ts';
 import { NewPasswordForm } from './new-password.tsx';
 import { account } from './routes.ts';
 import { ROLE_TEXTS } from './texts.ts';
 
-function RenameForm({ who, onDone }: { readonly who: SignedInUser; readonly onDone: () => void }) {
+function RenameForm({ who, onDone }: { readonly who: User; readonly onDone: () => void }) {
   return (
     <Form
       submitText="保存"
@@ -31,7 +31,7 @@ function RenameForm({ who, onDone }: { readonly who: SignedInUser; readonly onDo
   );
 }
 
-export function Profile({ who }: { readonly who: SignedInUser }) {
+export function Profile({ who }: { readonly who: User }) {
   const [open, setOpen] = useState<'name' | 'password' | undefined>(undefined);
   const [note, setNote] = useState('');
   const close = (): void => setOpen(undefined);

@@ -54,7 +54,7 @@ const FORMS: Readonly<Record<PromptKind, (props: PromptProps) => preact.Componen
   'step-up': (props) => <StepUpForm {...props} />,
   'new-password': (props) => (
     <>
-      <p>您的密码由管理员设置，只能用来登录一次。请换一个只有您知道的密码。</p>
+      <p>您的密码由别人设置，只用来更换它。请换一个只有您知道的密码。</p>
       <NewPasswordForm {...props} isFirst />
     </>
   ),

@@ -1,6 +1,6 @@
 import { computed } from '@preact/signals';
 import { place } from '../place.ts';
-import { owesSecondFactor, readsNothing, type SignedInUser } from '../session.ts';
+import { owesSecondFactor, readsNothing, type User } from '../session.ts';
 import { PageHeading } from './page-heading.tsx';
 import { SecondFactor } from './second-factor.tsx';
 
@@ -20,7 +20,7 @@ export function SecondFactorNotice() {
   );
 }
 
-export function SecondFactorPage({ who }: { readonly who: SignedInUser }) {
+export function SecondFactorPage({ who }: { readonly who: User }) {
   return (
     <main class="pages">
       <PageHeading text="请先启用第二因素" />

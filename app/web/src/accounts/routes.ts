@@ -1,7 +1,7 @@
 import { client } from '../client.ts';
 import { queryText, type Wanted } from '../http.ts';
 import { toAccount } from '../place.ts';
-import { owesSecondFactor, session, type SessionState, type UserRole } from '../session.ts';
+import { owesSecondFactor, session, type SessionState, type User, type UserRole } from '../session.ts';
 import type {
   ApiKey,
   AuditFilter,
@@ -13,7 +13,6 @@ import type {
   Scope,
   SecretKind,
   SessionItem,
-  User,
   UserPage,
   UserSecret,
 } from './types.ts';

@@ -6,7 +6,7 @@ import { Dialog } from '../forms/dialog.tsx';
 import { CodeField } from '../forms/field.tsx';
 import { Form } from '../forms/form.tsx';
 import { ShownOnce } from '../forms/shown-once.tsx';
-import { session, type SignedInUser } from '../session.ts';
+import { session, type User } from '../session.ts';
 import { QRCode } from './qr-code.tsx';
 import { account } from './routes.ts';
 import { grouped } from './texts.ts';
@@ -116,7 +116,7 @@ function Dialogs({ open, setOpen }: { readonly open: Open; readonly setOpen: (ne
   );
 }
 
-export function SecondFactor({ who }: { readonly who: SignedInUser }) {
+export function SecondFactor({ who }: { readonly who: User }) {
   const [open, setOpen] = useState<Open | undefined>(undefined);
   return (
     <section class="panel" aria-labelledby="second-factor">

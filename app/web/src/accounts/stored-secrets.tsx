@@ -44,11 +44,43 @@ function SecretForm({ onDone, onCancel }: { readonly onDone: () => void; readonl
   );
 }
 
+function Dialogs(props: {
+  readonly open: Open;
+  readonly onClose: () => void;
+  readonly onChange: () => void;
+}) {
+  const { open, onClose, onChange } = props;
+  if (open.what === 'storing')
+    return (
+      <Dialog title="保存密钥" onClose={onClose}>
+        <SecretForm
+          onCancel={onClose}
+          onDone={() => {
+            onClose();
+            onChange();
+          }}
+        />
+      </Dialog>
+    );
+  const { kind, name } = open.secret;
+  return (
+    <Confirm
+      title={`删除 ${name}`}
+      text="使用它的功能会停止工作，内容无法恢复。"
+      submitText="删除"
+      onConfirm={async () => {
+        await secrets.remove(kind, name);
+        onChange();
+      }}
+      onClose={onClose}
+    />
+  );
+}
+
 /** Handed over once and never shown again, not even to whom it belongs. */
 export function StoredSecrets() {
   const stored = useLoaded('secrets', secrets.list);
   const [open, setOpen] = useState<Open | undefined>(undefined);
-  const close = (): void => setOpen(undefined);
   return (
     <section class="panel" aria-labelledby="secrets">
       <h3 id="secrets">保存的密钥</h3>
@@ -75,29 +107,7 @@ export function StoredSecrets() {
           保存密钥
         </button>
       </p>
-      {open?.what === 'storing' && (
-        <Dialog title="保存密钥" onClose={close}>
-          <SecretForm
-            onCancel={close}
-            onDone={() => {
-              close();
-              stored.reload();
-            }}
-          />
-        </Dialog>
-      )}
-      {open?.what === 'removal' && (
-        <Confirm
-          title={`删除 ${open.secret.name}`}
-          text="使用它的功能会停止工作，内容无法恢复。"
-          submitText="删除"
-          onConfirm={async () => {
-            await secrets.remove(open.secret.kind, open.secret.name);
-            stored.reload();
-          }}
-          onClose={close}
-        />
-      )}
+      {open && <Dialogs open={open} onClose={() => setOpen(undefined)} onChange={stored.reload} />}
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import type { UserRole } from '../session.ts';
+import type { User } from '../session.ts';
 
 export interface SessionItem {
   readonly id: string;
@@ -47,18 +47,6 @@ export interface UserSecret {
   readonly fingerprint: string;
   readonly updatedAt: string;
   readonly lastUsedAt: string | null;
-}
-
-export interface User {
-  readonly id: string;
-  readonly username: string;
-  readonly displayName: string;
-  readonly role: UserRole;
-  readonly isDisabled: boolean;
-  readonly hasSecondFactor: boolean;
-  readonly mustChangePassword: boolean;
-  readonly createdAt: string;
-  readonly lastLoginAt: string | null;
 }
 
 export interface UserPage {

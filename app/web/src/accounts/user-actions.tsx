@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import { Dialog } from '../forms/dialog.tsx';
-import { Form } from '../forms/form.tsx';
+import { Form, type Values } from '../forms/form.tsx';
 import { ShownOnce } from '../forms/shown-once.tsx';
+import type { User } from '../session.ts';
 import { users } from './routes.ts';
-import type { User } from './types.ts';
 import { RoleField, roleOf } from './user-form.tsx';
 
 const LAST = { conflict: '平台至少需要一位能登录的管理员。' };
@@ -21,7 +21,7 @@ interface Action {
 const ACTIONS: readonly Action[] = [
   {
     text: '重设密码',
-    explains: '生成一个只能登录一次的密码；旧密码失效，所有登录结束。',
+    explains: '生成一个七天之内用来登录并更换的密码；旧密码失效，所有登录与 API 密钥结束。',
     applies: () => true,
     run: ({ id }) => users.resetPassword(id),
   },
@@ -36,7 +36,7 @@ const ACTIONS: readonly Action[] = [
   },
   {
     text: '移除第二因素',
-    explains: '给手机和恢复码都丢失的人：之后只凭密码登录。请先确认是本人。',
+    explains: '给手机和恢复码都丢失的人：之后只凭密码登录，平台要求时须重新启用。请先确认是本人。',
     applies: ({ hasSecondFactor }) => hasSecondFactor,
     run: async ({ id }) => {
       await users.removeSecondFactor(id);
@@ -75,7 +75,7 @@ const ACTIONS: readonly Action[] = [
 export function OneTimePassword(props: { readonly password: string; readonly onDone: () => void }) {
   return (
     <>
-      <p>请经可靠的途径交给本人。它只能登录一次，登录后必须更换。</p>
+      <p>请经可靠的途径交给本人。它七天之内有效，登录后必须更换。</p>
       <ShownOnce label="一次性密码" lines={[props.password]} />
       <p class="actions">
         <button type="button" class="primary" onClick={props.onDone}>
@@ -101,7 +101,51 @@ function Told({ outcome, onDone }: { readonly outcome: NonNullable<Outcome>; rea
   );
 }
 
-/** Everything an administrator does to one user: the role, or one of the actions after it was explained. */
+/** One action, explained before it is done. */
+function Explained(props: {
+  readonly action: Action;
+  readonly onSubmit: () => Promise<void>;
+  readonly onCancel: () => void;
+}) {
+  const { text, explains } = props.action;
+  return (
+    <>
+      <p>{explains}</p>
+      <Form submitText={text} isDangerous texts={LAST} onSubmit={props.onSubmit} onCancel={props.onCancel} />
+    </>
+  );
+}
+
+/** The role, and the way to each action that applies. */
+function Choice(props: {
+  readonly user: User;
+  readonly onChange: () => void;
+  readonly onClose: () => void;
+  readonly onChoose: (action: Action) => void;
+}) {
+  const { user, onChange, onClose, onChoose } = props;
+  const changeRole = async (values: Values): Promise<void> => {
+    await users.change(user.id, { role: roleOf(values) });
+    onChange();
+    onClose();
+  };
+  return (
+    <>
+      <Form submitText="更改角色" texts={LAST} onSubmit={changeRole} onCancel={onClose}>
+        <RoleField defaultValue={user.role} />
+      </Form>
+      <p class="actions">
+        {ACTIONS.filter(({ applies }) => applies(user)).map((action) => (
+          <button key={action.text} type="button" class="plain" onClick={() => onChoose(action)}>
+            {action.text}
+          </button>
+        ))}
+      </p>
+    </>
+  );
+}
+
+/** Everything an administrator does to one user. */
 export function UserActions(props: {
   readonly user: User;
   readonly onChange: () => void;
@@ -125,37 +169,12 @@ export function UserActions(props: {
   if (chosen)
     return (
       <Dialog key="chosen" title={`${chosen.text}：${user.username}`} onClose={onClose}>
-        <p>{chosen.explains}</p>
-        <Form
-          submitText={chosen.text}
-          isDangerous
-          texts={LAST}
-          onSubmit={() => run(chosen)}
-          onCancel={() => setChosen(undefined)}
-        />
+        <Explained action={chosen} onSubmit={() => run(chosen)} onCancel={() => setChosen(undefined)} />
       </Dialog>
     );
   return (
     <Dialog key="choice" title={user.username} onClose={onClose}>
-      <Form
-        submitText="更改角色"
-        texts={LAST}
-        onCancel={onClose}
-        onSubmit={async (values) => {
-          await users.change(user.id, { role: roleOf(values) });
-          onChange();
-          onClose();
-        }}
-      >
-        <RoleField defaultValue={user.role} />
-      </Form>
-      <p class="actions">
-        {ACTIONS.filter(({ applies }) => applies(user)).map((action) => (
-          <button key={action.text} type="button" class="plain" onClick={() => setChosen(action)}>
-            {action.text}
-          </button>
-        ))}
-      </p>
+      <Choice user={user} onChange={onChange} onClose={onClose} onChoose={setChosen} />
     </Dialog>
   );
 }

@@ -2,14 +2,14 @@ import { useState } from 'preact/hooks';
 import { loadSession } from '../client.ts';
 import { Dialog } from '../forms/dialog.tsx';
 import { List } from '../forms/list.tsx';
-import { useLoaded } from '../forms/loaded.ts';
+import { type Loaded, useLoaded } from '../forms/loaded.ts';
 import { PageButtons, usePages } from '../forms/pages.tsx';
 import { instantText } from '../format.ts';
-import { user as signedIn } from '../session.ts';
+import { type User, user as signedIn } from '../session.ts';
 import { PageHeading } from './page-heading.tsx';
 import { users } from './routes.ts';
 import { ROLE_TEXTS } from './texts.ts';
-import type { NewUser, User } from './types.ts';
+import type { NewUser } from './types.ts';
 import { OneTimePassword, UserActions } from './user-actions.tsx';
 import { UserForm } from './user-form.tsx';
 
@@ -51,6 +51,37 @@ function Dialogs(props: {
   return <UserActions user={open.user} onChange={onChange} onClose={close} />;
 }
 
+function UserList(props: {
+  readonly loaded: Loaded<readonly User[]>;
+  readonly onManage: (user: User) => void;
+}) {
+  return (
+    <List
+      label="用户"
+      heads={['用户名', '显示名', '角色', '状态', '第二因素', '最近登录', '']}
+      loaded={props.loaded}
+      empty="没有用户。"
+      keyOf={({ id }) => id}
+      cells={(user) => [
+        user.username,
+        user.displayName,
+        ROLE_TEXTS[user.role],
+        stateText(user),
+        user.hasSecondFactor ? '有' : '无',
+        user.lastLoginAt === null ? '从未' : instantText(user.lastLoginAt),
+        <button
+          type="button"
+          class="plain"
+          aria-label={`管理 ${user.username}`}
+          onClick={() => props.onManage(user)}
+        >
+          管理
+        </button>,
+      ]}
+    />
+  );
+}
+
 export function UsersPage() {
   const pages = usePages();
   const page = useLoaded(`users ${pages.cursor ?? ''}`, (signal) => users.list(pages.cursor, signal));
@@ -70,28 +101,9 @@ export function UsersPage() {
             新建用户
           </button>
         </p>
-        <List
-          label="用户"
-          heads={['用户名', '显示名', '角色', '状态', '第二因素', '最近登录', '']}
+        <UserList
           loaded={{ ...page, value: page.value?.users }}
-          empty="没有用户。"
-          keyOf={({ id }) => id}
-          cells={(user) => [
-            user.username,
-            user.displayName,
-            ROLE_TEXTS[user.role],
-            stateText(user),
-            user.hasSecondFactor ? '有' : '无',
-            user.lastLoginAt === null ? '从未' : instantText(user.lastLoginAt),
-            <button
-              type="button"
-              class="plain"
-              aria-label={`管理 ${user.username}`}
-              onClick={() => setOpen({ what: 'actions', user })}
-            >
-              管理
-            </button>,
-          ]}
+          onManage={(user) => setOpen({ what: 'actions', user })}
         />
         <PageButtons
           label="用户列表翻页"
