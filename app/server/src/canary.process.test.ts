@@ -5,6 +5,7 @@ import { asAdmin } from './database/testing/migrated-template.ts';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
 import { type Ask, CanaryPlatform, dumpTables } from './testing/canary/platform.ts';
 import { findLeaks, type Seed } from './testing/canary/leaks.ts';
+import { whenSays, whenServing } from './testing/programs.ts';
 import { totpCode } from './testing/canary/totp-code.ts';
 
 /** A value that nothing else has. */
@@ -241,11 +242,9 @@ describe('secrets', () => {
       STOCK_ANALYSIS_CONFIG_FILE: platform.file('config.yaml', UNLIMITED),
     };
     const migrate = platform.run('migrate', ['migrate'], { DATABASE_URL: database.urls.migrator });
-    await platform.says(migrate, /schema version \d+/);
+    await whenSays(migrate, /schema version \d+/);
     const server = platform.run('server', ['server'], environment);
-    platform.base = await platform.says(server, /listening on (http:\/\/127\.0\.0\.1:\d+)/);
-    platform.management = `http://127.0.0.1:${await platform.says(server, /management server on port (\d+)/)}`;
-    await platform.answers(`${platform.base}/health/ready`, 200);
+    ({ url: platform.base, managementUrl: platform.management } = await whenServing(server));
   }, 180_000);
   afterAll(async () => {
     await platform.close();
@@ -269,7 +268,7 @@ describe('secrets', () => {
     ] as const) {
       const wrong = `postgresql://${url.username}:${sow(`${why} password of ${role}`)}@${host}${url.pathname}`;
       const program = platform.run(`${role} with a ${why} password`, [role], { DATABASE_URL: wrong });
-      await platform.says(program, /failed: |waiting for the database: (?!the database has not)/);
+      await whenSays(program, /failed: |waiting for the database: (?!the database has not)/);
       program.child.kill('SIGKILL');
     }
   });

@@ -1,6 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
@@ -8,8 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { EXPECTED_SCHEMA_VERSION } from './database/migrations/index.ts';
 import { createKeyringFiles } from './common/configuration/testing/keyring-files.ts';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
+import { compileServer, type Program, startProgram, whenServing } from './testing/programs.ts';
 
-const WORKSPACE = join(import.meta.dirname, '..');
 const ENDED = 30_000;
 
 /** The programs as they are shipped: compiled, in processes of their own, with signals. */
@@ -17,17 +15,10 @@ describe('the compiled entry point', () => {
   let output: string;
   let database: TestDatabase;
   const keyrings = createKeyringFiles();
-  const children: ChildProcess[] = [];
+  const programs: Program[] = [];
 
   beforeAll(() => {
-    // Inside the workspace, so that the compiled code finds its packages.
-    const folder = join(WORKSPACE, '.state');
-    mkdirSync(folder, { recursive: true });
-    output = mkdtempSync(join(folder, 'test-'));
-    const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-    execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', output], {
-      cwd: WORKSPACE,
-    });
+    output = compileServer();
   }, 120_000);
   afterAll(() => {
     for (const folder of [output, keyrings]) rmSync(folder, { recursive: true, force: true });
@@ -36,43 +27,15 @@ describe('the compiled entry point', () => {
     database = await createTestDatabase({ migrate: false });
   });
   afterEach(async () => {
-    for (const child of children.splice(0)) child.kill('SIGKILL');
+    for (const { child } of programs.splice(0)) child.kill('SIGKILL');
     await database.drop();
   });
 
-  interface Started {
-    readonly child: ChildProcess;
-    readonly exited: Promise<number | string>;
-    readonly text: () => string;
-  }
-
-  function start(args: readonly string[], environment: Record<string, string>): Started {
-    const base = {
-      PATH: process.env['PATH'] ?? '',
-      HOST: '127.0.0.1',
-      SHUTDOWN_DRAIN_SECONDS: '0',
-      PORT: '0',
-      MANAGEMENT_PORT: '0',
-      KEYRINGS_DIR: keyrings,
-    };
-    const child = spawn(process.execPath, [join(output, 'entrypoint.js'), ...args], {
-      env: { ...base, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    children.push(child);
-    let text = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    const exited = new Promise<number | string>((resolve) =>
-      child.once('close', (code, signal) => resolve(signal ?? code ?? 'unknown')),
-    );
-    return { child, exited, text: () => text };
-  }
-
-  /** Any free port was asked for; the log says which one it is. */
-  async function portOf({ text }: Started, line: RegExp): Promise<string> {
-    await expect.poll(text, { timeout: ENDED, interval: 50 }).toMatch(line);
-    return line.exec(text())?.[1] ?? '';
+  function start(args: readonly string[], environment: Record<string, string>): Program {
+    const entrypoint = join(output, 'entrypoint.js');
+    const program = startProgram([entrypoint, ...args], { KEYRINGS_DIR: keyrings, ...environment });
+    programs.push(program);
+    return program;
   }
 
   /** A session that blocks others; when a test fails it dies with the database. */
@@ -175,9 +138,7 @@ describe('the compiled entry point', () => {
       DATABASE_URL: database.urls.application,
       SHUTDOWN_DRAIN_SECONDS: '1',
     });
-    const base = `http://127.0.0.1:${await portOf(server, /listening on http:\/\/127\.0\.0\.1:(\d+)/)}`;
-    const management = `http://127.0.0.1:${await portOf(server, /management server on port (\d+)/)}`;
-    await answered(`${base}/health/ready`, 200);
+    const { url: base, managementUrl: management } = await whenServing(server);
     // A lock on the table keeps a request in flight until after the drain.
     const blocker = await connect({ connectionString: database.urls.migrator, options: '-c role=app_owner' });
     await blocker.query('BEGIN; LOCK TABLE app.symbols IN ACCESS EXCLUSIVE MODE');

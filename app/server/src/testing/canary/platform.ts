@@ -1,15 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { asAdmin } from '../../database/testing/migrated-template.ts';
+import { compileServer, type Program, startProgram } from '../programs.ts';
 import type { Surface } from './leaks.ts';
-
-const WORKSPACE = join(import.meta.dirname, '../../..');
-const STARTED_MS = 60_000;
 
 export interface Answer {
   readonly status: number;
@@ -26,17 +21,9 @@ export interface Ask {
   readonly gives?: boolean;
 }
 
-export interface Program {
-  readonly child: ChildProcess;
-  readonly exited: Promise<number | string>;
-  readonly text: () => string;
-  /** It has ended, and everything it said is there. */
-  readonly isOver: () => boolean;
-}
-
 /** The programs as they are shipped, and everything they said: lines, answers, tables. */
 export class CanaryPlatform {
-  readonly #compiled: string;
+  readonly #compiled = compileServer();
   readonly #folder = mkdtempSync(join(tmpdir(), 'canary-'));
   readonly #programs: { readonly name: string; readonly program: Program }[] = [];
   readonly #answers: Surface[] = [];
@@ -45,17 +32,6 @@ export class CanaryPlatform {
   management = '';
   /** Sent with every request: who asks. */
   session: Record<string, string> = {};
-
-  constructor() {
-    // Inside the workspace, so that the compiled code finds its packages.
-    const state = join(WORKSPACE, '.state');
-    mkdirSync(state, { recursive: true });
-    this.#compiled = mkdtempSync(join(state, 'canary-'));
-    const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-    execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', this.#compiled], {
-      cwd: WORKSPACE,
-    });
-  }
 
   /** Writes a file that a variable of the environment names. */
   readonly file = (name: string, text: string): string => {
@@ -71,44 +47,9 @@ export class CanaryPlatform {
 
   /** Any program of Node; its output is a place to look like that of ours. */
   spawn(name: string, args: readonly string[], environment: Record<string, string>): Program {
-    const base = { PATH: process.env['PATH'] ?? '', HOST: '127.0.0.1', PORT: '0', MANAGEMENT_PORT: '0' };
-    const child = spawn(process.execPath, args, {
-      env: { ...base, SHUTDOWN_DRAIN_SECONDS: '0', LOG_LEVEL: 'trace', ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let [text, isOver] = ['', false];
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    const exited = new Promise<number | string>((resolve) =>
-      child.once('close', (code, signal) => {
-        isOver = true;
-        resolve(signal ?? code ?? 'unknown');
-      }),
-    );
-    const program = { child, exited, text: () => text, isOver: () => isOver };
+    const program = startProgram(args, { LOG_LEVEL: 'trace', ...environment });
     this.#programs.push({ name, program });
     return program;
-  }
-
-  /** Waits until a program says this; answers the first group. */
-  async says({ text, isOver }: Program, line: RegExp): Promise<string> {
-    const givesUpAt = performance.now() + STARTED_MS;
-    for (;;) {
-      const found = line.exec(text());
-      if (found !== null) return found[1] ?? '';
-      if (isOver() || performance.now() > givesUpAt)
-        throw new Error(`the program did not say ${String(line)}:\n${text().slice(-2_000)}`);
-      await sleep(50);
-    }
-  }
-
-  /** Waits until there is this answer. */
-  async answers(url: string, status: number): Promise<void> {
-    const givesUpAt = performance.now() + STARTED_MS;
-    while ((await fetch(url)).status !== status) {
-      if (performance.now() > givesUpAt) throw new Error(`${url} does not answer ${status}`);
-      await sleep(100);
-    }
   }
 
   async ask(path: string, { method = 'GET', headers = {}, body, gives = false }: Ask = {}): Promise<Answer> {
