@@ -3,6 +3,12 @@ import type { MarketResult } from './market.ts';
 import type { ForeignResult, IdleResult } from './at-rest.ts';
 import type { LoadResult } from './load.ts';
 
+/** What a measurement has to say, and where a figure of it breaks what the platform promises. */
+export interface Section {
+  readonly text: string;
+  readonly complaints: readonly string[];
+}
+
 const rounded = (value: number, digits = 1): string => value.toFixed(digits);
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

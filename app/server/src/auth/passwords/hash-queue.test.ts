@@ -1,5 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { TooManyRequestsError } from '../../common/errors.ts';
 import { Metrics } from '../../monitoring/metrics.ts';
@@ -70,40 +68,3 @@ it('takes as long for nobody as for somebody', async () => {
   expect(nobody / somebody).toBeGreaterThan(0.5);
   expect(nobody / somebody).toBeLessThan(2);
 }, 20_000);
-
-/** What 50 logins may hold the event loop up by, at the 99th percentile. */
-const LIMIT_MS = 50;
-/** The machine of the tests does other work besides. */
-const SLACK = 3;
-
-/** The 99th percentile of the delay of the event loop while `work` runs, in ms. */
-async function delayDuring(work: () => Promise<unknown>): Promise<number> {
-  const resolution = 5;
-  const delay = monitorEventLoopDelay({ resolution });
-  delay.enable();
-  await work();
-  delay.disable();
-  // The histogram holds the time between two ticks, so an idle loop shows the resolution.
-  return delay.percentile(99) / 1e6 - resolution;
-}
-
-it('leaves the event loop free while 50 logins run', async () => {
-  const { hasher } = queue();
-  const stored = await hasher.hash('correct horse');
-  let refusals = 0;
-  const logIn = async (): Promise<void> => {
-    for (;;)
-      try {
-        expect(await hasher.verify('correct horse', stored)).toMatchObject({ valid: true });
-        return;
-      } catch (error) {
-        if (!(error instanceof TooManyRequestsError)) throw error;
-        refusals += 1;
-        await sleep(error.retryAfterSeconds * 100);
-      }
-  };
-  const before = await delayDuring(() => sleep(1000));
-  const during = await delayDuring(() => Promise.all(Array.from({ length: 50 }, logIn)));
-  expect(refusals).toBeGreaterThan(0);
-  expect(during - before, `${before} ms at rest, ${during} ms with logins`).toBeLessThan(LIMIT_MS * SLACK);
-}, 120_000);
