@@ -26,8 +26,11 @@ interface Failure {
 /** When asking again is worth it: a database that comes back and a load that ends are a matter of seconds. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** SQLSTATE classes that mean "the database cannot answer now": connection, resources, operator intervention. */
-const UNAVAILABLE_SQLSTATE = /^(08|53|57)/;
+/**
+ * SQLSTATEs that mean "the database cannot answer now": connection, resources, a server that stops or starts. A query that
+ * was cut off at its time limit (57014) is none: it would be as slow again, so it is a failure of ours and logged as one.
+ */
+const UNAVAILABLE_SQLSTATE = /^(08|53|57P)/;
 
 function titled(status: number, detail?: string): Failure {
   const title = STATUS_CODES[status] ?? 'Error';

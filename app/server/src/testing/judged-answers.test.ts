@@ -47,7 +47,7 @@ describe('complaintsAbout', () => {
   const withBody = (detail: string) => ({ body: { ...(GOOD.body as object), detail } });
   it.each<readonly [string, Partial<typeof GOOD>]>([
     ['status 500', { status: '500 Internal Server Error' }],
-    ['a 503 that says nothing', { status: '503 Service Unavailable' }],
+    ['status 503', { status: '503 Service Unavailable' }],
     ['no problem+json', { headers: ['Content-Type: text/html', ...GOOD.headers.slice(1)] }],
     ['without X-Request-Id', without('X-Request-Id')],
     ['another status', { body: { status: 404, requestId: '0123456789' } }],
