@@ -94,6 +94,13 @@ const appBorders = [
     to: { path: ['node_modules/undici/', '^(https|http2|dgram)$'] },
   },
   {
+    name: 'the-app-starts-no-program',
+    comment:
+      'nothing that a client says can become a command where there are none (docs/security.md, V1.2.5)',
+    from: { path: '^app/server/src/', pathNot: TESTS },
+    to: { path: '^(child_process|cluster)$' },
+  },
+  {
     name: 'a-feature-shows-its-module-and-one-service',
     from: { path: FEATURE, pathNot: TESTS },
     to: { path: FEATURE, pathNot: ['^app/server/src/$1/', ...SHOWN] },

@@ -63,10 +63,9 @@ describe('answers', () => {
     const lately = route.endsWith('/audit/export')
       ? `?format=ndjson&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z`
       : '';
-    return request(application.app.getHttpServer())
-      [method.toLowerCase() as Method](`${await pathOf(path, admin)}${lately}`)
-      .set(admin.session)
-      .send(BODIES[route]?.());
+    const server = request(application.app.getHttpServer());
+    const asked = server[method.toLowerCase() as Method](`${await pathOf(path, admin)}${lately}`);
+    return asked.set(admin.session).send(BODIES[route]?.());
   }
 
   it('that not everybody gets are kept nowhere, at any route', async () => {

@@ -95,6 +95,10 @@ describe('signing in', () => {
     });
     const [cookie = ''] = made.get('Set-Cookie') ?? [];
     expect(cookie).toMatch(/^stock-analysis=[\w-]{43}; Path=\/; Expires=.*; HttpOnly; SameSite=Lax$/);
+    const records = await storedRecords(application.database.sql);
+    expect(records.filter(({ action }) => action === 'user.set-up')).toMatchObject([
+      { outcome: 'success', object_id: made.body.user.id, actor_id: made.body.user.id },
+    ]);
     const again = await browser().send('post', 'auth/setup', {
       token: TEST_TOKEN,
       username: 'two',

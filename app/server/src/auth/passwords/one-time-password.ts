@@ -5,7 +5,7 @@ const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';
 const GROUPS = 5;
 const GROUP_LENGTH = 4;
 
-/** A password for the first time: 98 bits in groups that can be read out. */
+/** A password for the first time: 100 bits in groups that can be read out. */
 export function newOneTimePassword(): string {
   const group = (): string =>
     Array.from({ length: GROUP_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');

@@ -250,6 +250,7 @@ export class Gateway {
   }
 
   #stretch(): number {
+    // oxlint-disable-next-line no-restricted-properties -- spreads calls; whoever guesses it gains nothing
     return 1 + JITTER * (this.#options.random ?? Math.random)();
   }
 }
