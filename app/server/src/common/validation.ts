@@ -61,7 +61,6 @@ class StrictValidationPipe extends ValidationPipe {
     if (typeof value === 'object' && value !== null)
       refuseKeys(Object.keys(value).filter((key) => key in Object.prototype));
     if (metadata.type === 'query') refuseRepeated(value);
-    if (metadata.type === 'body') refuseDeep(value);
     return super.transform(value, metadata);
   }
 }
@@ -72,25 +71,6 @@ export function createValidationPipe(): ValidationPipe {
 
 function refuseKeys(keys: readonly string[]): void {
   const errors = keys.map((key) => ({ parameter: printable(key), detail: UNKNOWN }));
-  if (errors.length > 0) throw new ValidationFailedError(errors);
-}
-
-/** No body of ours nests deeper than a handful; what walks a value of many thousand levels runs out of stack. */
-const DEEPEST = 16;
-
-function isDeep(value: unknown): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; depth <= DEEPEST; depth += 1) {
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
-    if (level.length === 0) return false;
-  }
-  return true;
-}
-
-function refuseDeep(body: unknown): void {
-  const errors = Object.entries(body ?? {})
-    .filter(([, value]) => isDeep(value))
-    .map(([key]) => ({ parameter: printable(key), detail: `must not nest deeper than ${DEEPEST} levels` }));
   if (errors.length > 0) throw new ValidationFailedError(errors);
 }
 

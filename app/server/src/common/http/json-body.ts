@@ -1,7 +1,7 @@
 import { InvalidParameterError } from '../errors.ts';
 
 /** No body of ours comes near; what a route allows beneath is said by its DTO. */
-const DEEPEST = 32;
+const DEEPEST = 16;
 const MOST_KEYS = 10_000;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
