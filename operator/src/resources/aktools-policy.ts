@@ -5,6 +5,7 @@ import { ANY_POD, dnsPodPorts, podsOf, tcp } from './network-rules.ts';
 /**
  * What is not the public Internet: every IPv4 block that the IANA special-purpose registry calls not globally reachable,
  * and multicast. Pods, Services, nodes and metadata services are in one of them unless a cluster uses public addresses.
+ * The application's client judges by the same list (test/contract/public-addresses.unit.test.ts).
  */
 const NOT_PUBLIC_IPV4 = [
   '0.0.0.0/8',
@@ -15,11 +16,14 @@ const NOT_PUBLIC_IPV4 = [
   '172.16.0.0/12',
   '192.0.0.0/24',
   '192.0.2.0/24',
+  '192.88.99.0/24',
   '192.168.0.0/16',
   '198.18.0.0/15',
   '198.51.100.0/24',
   '203.0.113.0/24',
   '224.0.0.0/3',
+  // Azure answers there for its metadata and agents, on every machine and from no other.
+  '168.63.129.16/32',
 ] as const;
 
 /** Global unicast is 2000::/3; of it the special-purpose blocks, and 6to4, which wraps IPv4 addresses. */

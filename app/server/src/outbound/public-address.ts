@@ -1,7 +1,11 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
-/** What the IANA registry of special-purpose addresses calls not globally reachable, multicast and reserved. */
-const NOT_PUBLIC_IPV4 = [
+/**
+ * What the IANA registry of special-purpose addresses calls not globally reachable, multicast and reserved. The network
+ * policy of AKTools has the same list, and a test that compares them.
+ * @internal
+ */
+export const NOT_PUBLIC_IPV4 = [
   '0.0.0.0/8',
   '10.0.0.0/8',
   '100.64.0.0/10',
@@ -20,10 +24,16 @@ const NOT_PUBLIC_IPV4 = [
   '168.63.129.16/32',
 ] as const;
 
-/** All that is routed; loopback, unique local, link local, multicast and what nobody has been given lie outside. */
-const GLOBAL_IPV6 = ['2000::/3'] as const;
-/** Special purposes within it; 6to4 and Teredo (2001::/32) wrap addresses of IPv4 and have no use any more. */
-const NOT_PUBLIC_IPV6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'] as const;
+/**
+ * All that is routed; loopback, unique local, link local, multicast and what nobody has been given lie outside.
+ * @internal
+ */
+export const GLOBAL_IPV6 = ['2000::/3'] as const;
+/**
+ * Special purposes within it; 6to4 and Teredo (2001::/32) wrap addresses of IPv4 and have no use any more.
+ * @internal
+ */
+export const NOT_PUBLIC_IPV6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'] as const;
 
 function listOf(ranges: readonly string[], family: 'ipv4' | 'ipv6'): BlockList {
   const list = new BlockList();
