@@ -1,6 +1,6 @@
 import { PORT, aktoolsName, selectorOf } from '../naming/index.ts';
 import { ownedMetadata, type Manifest, type Target } from './manifest.ts';
-import { ANY_POD, dnsPodPorts, podsOf, tcp } from './network-rules.ts';
+import { DNS, podsOf, tcp } from './network-rules.ts';
 
 /**
  * What is not the public Internet: every IPv4 block that the IANA special-purpose registry calls not globally reachable,
@@ -29,9 +29,6 @@ const NOT_PUBLIC_IPV4 = [
 /** Global unicast is 2000::/3; of it the special-purpose blocks, and 6to4, which wraps IPv4 addresses. */
 const NOT_PUBLIC_IPV6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'] as const;
 
-/** Addresses at which some clusters answer for DNS outside of any pod: a cache on the node, the cloud's resolver. */
-const LINK_LOCAL = '169.254.0.0/16';
-
 /**
  * Who may talk to AKTools and to whom it may talk. Whoever may send it a query may run Python there, so it must be of no
  * use to anybody: only workers of this object come in, and out it goes to the Web and to DNS, nowhere inside the cluster.
@@ -51,11 +48,7 @@ export function aktoolsNetworkPolicy(target: Target): Manifest {
         },
       ],
       egress: [
-        {
-          // Pods that answer for DNS have one label here and another one there.
-          to: [ANY_POD, { ipBlock: { cidr: LINK_LOCAL } }],
-          ports: dnsPodPorts(),
-        },
+        DNS,
         {
           to: [
             { ipBlock: { cidr: '0.0.0.0/0', except: [...NOT_PUBLIC_IPV4] } },

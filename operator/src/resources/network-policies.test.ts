@@ -127,19 +127,19 @@ describe('the way out', () => {
   const apiServer: End = { address: '10.96.0.1' };
   const clients = ['server', 'worker', 'migrate'] as const;
 
-  it.each(clients)('of %s: names, wherever they are answered', (part) => {
-    const dns: readonly End[] = [
+  it.each(clients)('of %s: names, from pods and from the node alone', (part) => {
+    const answers: readonly End[] = [
       { labels: { 'k8s-app': 'kube-dns' }, namespace: 'kube-system' },
+      { labels: { 'dns.operator.openshift.io/daemonset-dns': 'default' }, namespace: 'openshift-dns' },
       { address: '169.254.20.10' },
-      { address: '10.96.0.10' },
     ];
-    for (const protocol of ['TCP', 'UDP'])
-      for (const end of dns) expect(letsOut(policy(part), end, 53, protocol)).toBe(true);
+    const others = ['8.8.8.8', '10.0.0.7', '224.0.0.251', '2001:4860:4860::8888'];
     // Behind the Service: a policy sees the port of the pod.
-    for (const port of [1053, 5353, 8053]) {
-      expect(letsOut(policy(part), { labels: {}, namespace: 'kube-system' }, port, 'UDP')).toBe(true);
-      expect(letsOut(policy(part), { address: '224.0.0.251' }, port, 'UDP')).toBe(false);
-    }
+    for (const port of [53, 1053, 5353, 8053])
+      for (const protocol of ['TCP', 'UDP']) {
+        for (const end of answers) expect(letsOut(policy(part), end, port, protocol)).toBe(true);
+        for (const address of others) expect(letsOut(policy(part), { address }, port, protocol)).toBe(false);
+      }
   });
 
   it.each<[string, StockAnalysisSpecInput, readonly Part[]]>([

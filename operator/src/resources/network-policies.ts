@@ -11,15 +11,7 @@ import {
   type Component,
 } from '../naming/index.ts';
 import { MANAGE, ownedMetadata, type Manifest, type RbacRule, type Target } from './manifest.ts';
-import {
-  ANY_POD,
-  bothOf,
-  dnsPodPorts,
-  podsOf,
-  tcp,
-  type EgressRule,
-  type IngressRule,
-} from './network-rules.ts';
+import { ANY_POD, DNS, podsOf, tcp, type EgressRule, type IngressRule } from './network-rules.ts';
 
 export const NETWORK_POLICY_RULES: readonly RbacRule[] = [
   {
@@ -29,9 +21,6 @@ export const NETWORK_POLICY_RULES: readonly RbacRule[] = [
     why: 'each part talks to those that it needs, and AKTools to nobody in the cluster',
   },
 ];
-
-/** 53 of any address, too: a cache on the node and the resolver of a cloud have one outside of pods. */
-const DNS: readonly EgressRule[] = [{ ports: bothOf(53) }, { to: [ANY_POD], ports: dnsPodPorts() }];
 
 /** Health with details and metrics: for a Prometheus in any namespace. Probes come from the node, which no policy keeps out. */
 const MANAGEMENT: IngressRule = { from: [ANY_POD], ports: [tcp(PORT.management)] };
@@ -62,7 +51,7 @@ function networkPolicy(target: Target, name: string, component: Component, traff
 function egress({ name, spec }: Target, isOpen: boolean, others: readonly EgressRule[] = []): EgressRule[] {
   if (isOpen || spec.database.mode === 'External') return [{}];
   const database = { to: [podsOf(selectorOf(name, 'postgres'))], ports: [tcp(PORT.postgres)] };
-  return [...DNS, database, ...others];
+  return [DNS, database, ...others];
 }
 
 /** PostgreSQL is asked by the application of this object and by its operator, and asks nobody; backups will. */

@@ -32,12 +32,19 @@ const udp = (port: number): Port => ({ port, protocol: 'UDP' });
  */
 const DNS_POD_PORTS = [53, 1053, 5353, 8053] as const;
 
-/** Of a service that is asked over both protocols. */
-export const bothOf = (port: number): readonly Port[] => [udp(port), tcp(port)];
-
-export const dnsPodPorts = (): readonly Port[] => DNS_POD_PORTS.flatMap(bothOf);
+/** Addresses at which some clusters answer for DNS outside of any pod: a cache on the node, the cloud's resolver. */
+const LINK_LOCAL = '169.254.0.0/16';
 
 /** Every pod of every namespace. Nodes, and pods in the network of one, are not among them. */
 export const ANY_POD: Peer = { namespaceSelector: {} };
+
+/**
+ * Names, of whoever answers for them in this cluster: pods have one label here and another one there. Not of any address:
+ * DNS to one's own server is the way out of those who may not take another.
+ */
+export const DNS: EgressRule = {
+  to: [ANY_POD, { ipBlock: { cidr: LINK_LOCAL } }],
+  ports: DNS_POD_PORTS.flatMap((port) => [udp(port), tcp(port)]),
+};
 
 export const podsOf = (matchLabels: Labels): Peer => ({ podSelector: { matchLabels } });
