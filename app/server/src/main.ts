@@ -33,11 +33,13 @@ export async function createServerApplication(configuration: Configuration): Pro
   });
   app.useLogger(app.get(Logger));
   app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready'] });
-  app.use(httpMetrics(app.get(Metrics)));
+  const metrics = app.get(Metrics);
+  app.use(httpMetrics(metrics));
   configureHttp(
     app,
     configuration.security,
     requestLog(configuration.role, configuration.logLevel, configuration.logDestination),
+    () => metrics.untrustedForwards.inc(),
   );
   serveOpenApi(app);
   await app.init();

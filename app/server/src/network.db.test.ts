@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { security } from './common/configuration/security-schema.ts';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
 import { createServerApplication } from './main.ts';
+import { Metrics } from './monitoring/metrics.ts';
 import { rawRequest } from './testing/raw-request.ts';
 
 /** The document is there without an account, a symbol or a row. */
@@ -94,6 +95,17 @@ describe('who reaches the server', () => {
         ]);
       },
     );
+
+    it('is counted where a proxy tells it that is not listed', async () => {
+      const counted = () => app.get(Metrics).untrustedForwards.get();
+      await serve({ trustedProxies: [PROXY] });
+      await from('192.0.2.1').expect(200);
+      expect((await counted()).values).toMatchObject([{ value: 0 }]);
+      await app.close();
+      await serve({ trustedProxies: ['10.0.0.0/8'] });
+      await from('192.0.2.1').expect(200);
+      expect((await counted()).values).toMatchObject([{ value: 1 }]);
+    });
 
     it('are probes in any case', async () => {
       await serve({ allowedCIDRs: ['192.0.2.0/24'], trustedProxies: [PROXY], forceHTTPS: true });

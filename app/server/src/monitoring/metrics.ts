@@ -32,6 +32,12 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly untrustedForwards = new Counter({
+    name: `${PREFIX}untrusted_forwards_total`,
+    help: 'Requests with X-Forwarded-* from an address that security.trustedProxies does not list',
+    registers: this.registers,
+  });
+
   readonly ingestionRows = new Counter({
     name: `${PREFIX}ingestion_rows_total`,
     help: 'Source rows judged and stored or refused',

@@ -36,11 +36,13 @@ function boundConnections(server: Server): void {
 /**
  * Everything the public HTTP server needs apart from its routes; the tests use the same. Who may not ask at all is
  * refused before anything is done for them; `log` sees each request that has an id, the refused ones too.
+ * `countUntrusted` is called where somebody says to be a proxy who is not listed as one.
  */
 export function configureHttp(
   app: NestExpressApplication,
   security: SecurityConfiguration,
   log: Middleware,
+  countUntrusted: () => void = () => undefined,
 ): void {
   app.disable('x-powered-by');
   // Express looks at the hops from the nearest on and takes the first that is not trusted for the client.
@@ -50,7 +52,7 @@ export function configureHttp(
   app.use(log);
   app.use(securityHeaders(security.forceHTTPS));
   app.use(noStore);
-  app.use(tellOfUntrustedProxy(isTrusted));
+  app.use(tellOfUntrustedProxy(isTrusted, countUntrusted));
   app.use(requestContext);
   app.use(onlyFrom(security.allowedCIDRs));
   app.use(onlyOverHttps(security.forceHTTPS));
