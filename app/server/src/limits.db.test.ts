@@ -83,6 +83,20 @@ describe('limits of the server', () => {
     expect(found).toEqual([401, 401, 401, 429]);
   });
 
+  it('let who is signed in give the password so often, whatever others try from the same address', async () => {
+    const [one, other] = [await createUser(app, 'viewer'), await createUser(app, 'viewer')];
+    const body = { password: 'not the right one' };
+    const stepUp = (headers = {}) => send('post', 'auth/step-up', headers, body);
+    const signIn = () => send('post', 'auth/login', {}, { username: 'nobody', ...body });
+    expect(await statuses(4, signIn)).toEqual([401, 401, 401, 429]);
+    expect(await statuses(4, () => stepUp(one.session))).toEqual([401, 401, 401, 429]);
+    await stepUp(other.session).expect(401);
+    const change = { currentPassword: 'not the right one', newPassword: 'nor is this one' };
+    await send('post', 'auth/password', one.session, change).expect(429);
+    // Who shows no session is counted by address here, too, as all that would write.
+    expect(await statuses(4, stepUp)).toEqual([401, 401, 401, 429]);
+  });
+
   it('bound what a person writes and exports', async () => {
     const { session } = await createUser(app, 'viewer');
     expect(await statuses(3, () => send('get', 'account/export', session))).toEqual([200, 200, 429]);

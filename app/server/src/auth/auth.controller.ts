@@ -82,7 +82,7 @@ export class AuthController {
   }
 
   @NeedsSession('viewer', { openBefore: DUTIES })
-  @Budget('login')
+  @Budget('step-up')
   @Post('step-up')
   @ApiOperation({
     operationId: 'stepUp',
@@ -100,7 +100,7 @@ export class AuthController {
   }
 
   @NeedsSession('viewer', { stepUp: true, openBefore: DUTIES })
-  @Budget('login')
+  @Budget('step-up')
   @Post('password')
   @ApiOperation({ operationId: 'changePassword', summary: 'Change the password; all other sessions end' })
   @GuardedAnswers(SessionState)

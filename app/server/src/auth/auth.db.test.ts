@@ -330,7 +330,8 @@ describe('signing in', () => {
     expect(enrolment.uri).toContain(`:${username}?secret=${enrolment.secret}`);
     // Not confirmed, so it does not count yet.
     expect((await signIn(username))[1].status).toBe(200);
-    const code = (step = 0) => totpAt(enrolment.secret, Date.now() + step * 30_000);
+    const now = Date.now();
+    const code = (step = 0) => totpAt(enrolment.secret, now + step * 30_000);
     expect((await one.send('post', 'auth/second-factor/confirm', { code: wrongCode(code()) })).status).toBe(
       400,
     );

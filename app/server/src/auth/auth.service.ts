@@ -90,7 +90,7 @@ export class AuthService {
     request: Request,
     response: Response,
   ): Promise<SessionState> {
-    await this.login.provePassword(userId, currentPassword);
+    await this.login.provePassword(userId, sessionId, currentPassword);
     // A password that somebody else made would not be one's own by being confirmed.
     if (newPassword === currentPassword)
       throw new InvalidParameterError('newPassword', 'must be another one than the one until now');

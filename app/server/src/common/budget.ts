@@ -1,8 +1,11 @@
 import { Reflector } from '@nestjs/core';
 import { SkipThrottle } from '@nestjs/throttler';
 
-/** What requests are counted as; `security.rateLimit` says how many of each there may be in a minute. */
-export const BUDGETS = ['reading', 'writing', 'login', 'exports', 'ai'] as const;
+/**
+ * What requests are counted as; `security.rateLimit` says how many of each there may be in a minute. `step-up` is the
+ * password of somebody who is signed in: as many as `login`, and apart from those of the address.
+ */
+export const BUDGETS = ['reading', 'writing', 'login', 'step-up', 'exports', 'ai'] as const;
 export type BudgetName = (typeof BUDGETS)[number];
 
 /** Counts the route in this budget; without it GET and HEAD are `reading`, everything else is `writing`. */

@@ -13,6 +13,7 @@ const DONE: Readonly<Record<BudgetName, string>> = {
   reading: 'to read',
   writing: 'to write',
   login: 'to sign in',
+  'step-up': 'with the password',
   exports: 'for exports',
   ai: 'for AI analyses',
 };
@@ -29,6 +30,10 @@ function tracker(): string {
   if (principal === undefined) return addressTracker();
   return principal.kind === 'session' ? `user:${principal.userId}` : `key:${principal.keyId}`;
 }
+
+/** Of passwords, once it is known whose; before that it is any request that would write. */
+const stepUpLimit = ({ loginPerMinute, writingPerMinute }: SecurityConfiguration['rateLimit']): number =>
+  currentRequest()?.principal === undefined ? writingPerMinute : loginPerMinute;
 
 /** One throttler for each budget, of which each request has one, whatever its route. */
 export function throttlerOptions(
@@ -50,7 +55,7 @@ export function throttlerOptions(
     throttlers: BUDGETS.map((name) => ({
       name,
       ttl: WINDOW_MS,
-      limit: rateLimit[`${name}PerMinute` as const],
+      limit: name === 'step-up' ? () => stepUpLimit(rateLimit) : rateLimit[`${name}PerMinute` as const],
       skipIf: (context) => budgetOf(context) !== name,
     })),
   };

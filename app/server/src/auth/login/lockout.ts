@@ -11,6 +11,8 @@ export interface Attempt {
   readonly name: string;
   /** From where: an address, of IPv6 a /64. */
   readonly network: string;
+  /** The session of somebody who signed in and gives the password again. */
+  readonly sessionId?: string;
 }
 
 interface Rule {
@@ -19,6 +21,8 @@ interface Rule {
   readonly longestSeconds: number;
 }
 
+/** Whoever has a session of somebody else and not the password guesses there alone; nobody without one stops its owner. */
+const SESSION: Rule = { free: 5, longestSeconds: 900 };
 /** Whoever guesses at an account is stopped where they are; its owner, who is elsewhere, is not. */
 const ACCOUNT_FROM_NETWORK: Rule = { free: 5, longestSeconds: 900 };
 /** Guessing from many networks at once; a minute at most, or anybody could lock out anybody for good. */
@@ -45,7 +49,8 @@ const COUNT = `
 /**
  * Guessing becomes slow: after five attempts from one network at an account, after thirty failures of a network, and after
  * a hundred attempts at an account from everywhere, it rests for 30 s, then twice as long each time. An attempt at an
- * account counts before the password is looked at, so that many at once are not all free; success takes it back.
+ * account counts before the password is looked at, so that many at once are not all free; success takes it back. Whoever
+ * is signed in has five attempts of the session's own, so that nobody who is not can stop them.
  */
 @Injectable()
 export class Lockout implements OnApplicationBootstrap {
@@ -59,9 +64,8 @@ export class Lockout implements OnApplicationBootstrap {
     this.queries.hourly('failed attempts of long ago', () => this.forgetOld());
   }
 
-  /** @throws TooManyRequestsError while the account or the network rests */
+  /** @throws TooManyRequestsError while the account (the session) rests */
   async beginAttempt(attempt: Attempt): Promise<void> {
-    await this.requireNetwork(attempt.network);
     for (const [subject, rule] of countedOf(attempt))
       if (!(await this.count(subject, rule))) await this.refuseLocked(subject);
   }
@@ -71,8 +75,9 @@ export class Lockout implements OnApplicationBootstrap {
     await this.refuseLocked(subjectOf(network));
   }
 
-  async failed({ network }: Pick<Attempt, 'network'>): Promise<void> {
-    await this.count(subjectOf(network), NETWORK);
+  /** Somebody who is signed in has shown not to be one of those who guess at all names of a network. */
+  async failed({ network, sessionId }: Pick<Attempt, 'network' | 'sessionId'>): Promise<void> {
+    if (sessionId === undefined) await this.count(subjectOf(network), NETWORK);
   }
 
   /** The attempt was none, and those before it count on. */
@@ -117,7 +122,10 @@ export class Lockout implements OnApplicationBootstrap {
 const subjectOf = (network: string): string => `address:${network}`;
 
 /** What an attempt is counted at, the narrower first: who is refused there counts nowhere else. */
-const countedOf = ({ name, network }: Attempt): (readonly [subject: string, rule: Rule])[] => [
-  [`account:${name}:${network}`, ACCOUNT_FROM_NETWORK],
-  [`account:${name}`, ACCOUNT],
-];
+const countedOf = ({ name, network, sessionId }: Attempt): (readonly [subject: string, rule: Rule])[] =>
+  sessionId === undefined
+    ? [
+        [`account:${name}:${network}`, ACCOUNT_FROM_NETWORK],
+        [`account:${name}`, ACCOUNT],
+      ]
+    : [[`session:${sessionId}`, SESSION]];

@@ -3,7 +3,7 @@ import { CLOCK, type Clock } from '../../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
 import type { Keyring } from '../../common/configuration/keyrings.ts';
 import { keyringsOf } from '../../common/configuration/keyrings-of.ts';
-import { UnauthorizedError } from '../../common/errors.ts';
+import { TooManyRequestsError, UnauthorizedError } from '../../common/errors.ts';
 import { addressGroup } from '../../common/http/address.ts';
 import { currentRequest } from '../../common/request-context.ts';
 import { peppered } from '../../common/pepper.ts';
@@ -15,7 +15,7 @@ import { SecondFactorRequiredError } from '../errors.ts';
 import { Passwords } from '../passwords/passwords.service.ts';
 import { SecondFactor } from '../second-factor/second-factor.service.ts';
 import { type NewSession, Sessions } from '../sessions/sessions.service.ts';
-import { Lockout } from './lockout.ts';
+import { type Attempt, Lockout } from './lockout.ts';
 
 /** What somebody shows to be let in. */
 export interface Credentials {
@@ -55,7 +55,7 @@ export class Login {
    */
   async signIn({ username, password, code }: Credentials): Promise<NewSession> {
     const account = await accountByName(this.database, username);
-    await this.check(username, account, password, code);
+    await this.checkFromNetwork(this.attemptAt(username), account, password, code);
     if (account === undefined) throw new Error('nobody was let in');
     return this.database.transaction(async (sql) => {
       await requireUnchanged(sql, account);
@@ -79,7 +79,7 @@ export class Login {
   /** Checks the password of somebody who is signed in, and gives the session another token that allows more. */
   async stepUp(userId: string, sessionId: string, password: string, code?: string): Promise<NewSession> {
     const account = await accountById(this.database, userId);
-    await this.check(account.username, account, password, code);
+    await this.check({ ...this.attemptAt(account.username), sessionId }, account, password, code);
     return this.database.transaction(async (sql) => {
       const session = await this.sessions.rotate(sessionId, sql);
       await this.audit.record({ action: 'session.step-up', object: { kind: 'session', id: sessionId } }, sql);
@@ -88,20 +88,66 @@ export class Login {
   }
 
   /** Checks the password of somebody whose session was stepped up, with the second factor, a moment ago. */
-  async provePassword(userId: string, password: string): Promise<void> {
+  async provePassword(userId: string, sessionId: string, password: string): Promise<void> {
     const account = await accountById(this.database, userId);
-    await this.check(account.username, { ...account, hasSecondFactor: false }, password, undefined);
+    const attempt = { ...this.attemptAt(account.username), sessionId };
+    await this.check(attempt, { ...account, hasSecondFactor: false }, password, undefined);
   }
 
-  private async check(
-    username: string,
+  private attemptAt(username: string): Attempt {
+    const name = peppered(this.peppers, 'login-subject', username).hmac.toString('base64url');
+    return { name, network: addressGroup(currentRequest()?.address ?? '') };
+  }
+
+  /**
+   * While a network rests, whose guesser may sit beside others or behind the same proxy, the right password still lets in
+   * who signed in from there before. Every other answer is that it rests, after the same time: which accounts are at home
+   * in a network is nobody's business.
+   */
+  private async checkFromNetwork(
+    attempt: Attempt,
     account: Account | undefined,
     password: string,
     code: string | undefined,
   ): Promise<void> {
-    const name = peppered(this.peppers, 'login-subject', username).hmac.toString('base64url');
-    const attempt = { name, network: addressGroup(currentRequest()?.address ?? '') };
+    const rest = await this.refusalBy(this.lockout.requireNetwork(attempt.network));
+    if (rest === undefined) return this.check(attempt, account, password, code);
+    const isKnown = account !== undefined && (await this.sessions.cameFrom(account.id, attempt.network));
+    if (!isKnown || (await this.refusalBy(this.lockout.beginAttempt(attempt))) !== undefined) {
+      await this.refusalBy(this.passwords.checkNobody(password));
+      throw rest;
+    }
+    await this.judge(attempt, account, password, code).catch((error: unknown) => {
+      throw error instanceof UnauthorizedError || error instanceof TooManyRequestsError ? rest : error;
+    });
+  }
+
+  private refusalBy(work: Promise<unknown>): Promise<TooManyRequestsError | undefined> {
+    return work.then(
+      () => undefined,
+      (error: unknown) => {
+        if (error instanceof TooManyRequestsError) return error;
+        throw error;
+      },
+    );
+  }
+
+  private async check(
+    attempt: Attempt,
+    account: Account | undefined,
+    password: string,
+    code: string | undefined,
+  ): Promise<void> {
     await this.lockout.beginAttempt(attempt);
+    await this.judge(attempt, account, password, code);
+  }
+
+  private async judge(
+    attempt: Attempt,
+    account: Account | undefined,
+    password: string,
+    code: string | undefined,
+  ): Promise<void> {
     const refusal = await this.refusalOf(account, password, code).catch(async (error: unknown) => {
       // Nobody judged it: the line of hashes was full, or the database went away.
       await this.lockout.takeBack(attempt);
@@ -114,7 +160,7 @@ export class Login {
     if (refusal === 'code-missing') await this.lockout.takeBack(attempt);
     else await this.lockout.failed(attempt);
     // A name that nobody has may be a password in the wrong field: only its fingerprint is kept.
-    const object = account ? { kind: 'user', id: account.id } : { kind: 'login-name', id: name };
+    const object = account ? { kind: 'user', id: account.id } : { kind: 'login-name', id: attempt.name };
     await this.audit.record({ action: 'session.login-refused', object, outcome: 'refused', reason: refusal });
     if (refusal === 'code-missing')
       throw new SecondFactorRequiredError(

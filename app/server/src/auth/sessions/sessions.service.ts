@@ -3,6 +3,7 @@ import type { UserRole } from '../../common/access.ts';
 import type { SessionPrincipal } from '../../common/current-principal.ts';
 import { CLOCK, type Clock } from '../../common/clock.ts';
 import { NotFoundError } from '../../common/errors.ts';
+import { addressGroup } from '../../common/http/address.ts';
 import { currentRequest } from '../../common/request-context.ts';
 import { newToken, sha256 } from '../../common/tokens.ts';
 import { DATABASE } from '../../database/database.module.ts';
@@ -113,6 +114,15 @@ export class Sessions implements OnApplicationBootstrap {
       mustChangePassword: row.must_change_password,
       hasSecondFactor: row.has_second_factor,
     };
+  }
+
+  /** Whether the user signed in from this network before, as long as it is remembered. */
+  async cameFrom(userId: string, network: string): Promise<boolean> {
+    const rows = await this.database.query<{ address: string }>(
+      'SELECT DISTINCT address FROM app.sessions WHERE user_id = $1',
+      [userId],
+    );
+    return rows.some(({ address }) => addressGroup(address) === network);
   }
 
   /** Another token for the same session, whose rights just grew; the old one is worth nothing from now on. */
