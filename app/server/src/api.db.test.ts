@@ -268,6 +268,13 @@ describe('the API', () => {
       expect(raw.oneOf.map(({ type }: { type: string }) => type)).toEqual(['array', 'object']);
     });
 
+    it('is sent once to who keeps it', async () => {
+      const { headers } = await get('/api/v1/openapi.json').expect(200);
+      expect(headers['content-type']).toBe('application/json; charset=utf-8');
+      await get('/api/v1/openapi.json').set('If-None-Match', String(headers['etag'])).expect(304);
+      await get('/api/v1/openapi.json?x=1').expect(400);
+    });
+
     it('resolves every reference it makes', async () => {
       const { body, text } = await get('/api/v1/openapi.json');
       const references = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map((match) => match[1]);

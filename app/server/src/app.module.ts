@@ -15,6 +15,7 @@ import { loggingParams } from './common/logging.ts';
 import { DatabaseModule } from './database/database.module.ts';
 import { MarketDataModule, MarketDataWorkerModule } from './market-data/market-data.module.ts';
 import { IndicatorsModule } from './indicators/http/indicators.module.ts';
+import { OpenApiController, OpenApiText } from './open-api.ts';
 import { MonitoringModule } from './monitoring/monitoring.module.ts';
 import { AddressBudgetGuard, PrincipalBudgetGuard } from './rate-limits/budget.guards.ts';
 import { RateLimitsModule } from './rate-limits/rate-limits.module.ts';
@@ -49,8 +50,10 @@ export class ServerModule {
         IndicatorsModule,
         AnalysisModule,
       ],
+      controllers: [OpenApiController],
       // In this order: who may ask at all, whether it can be answered, and only then what the request brings with it.
       providers: [
+        OpenApiText,
         { provide: APP_GUARD, useExisting: AddressBudgetGuard },
         { provide: APP_GUARD, useExisting: AccessGuard },
         { provide: APP_GUARD, useExisting: PrincipalBudgetGuard },

@@ -58,6 +58,7 @@ describe('limits of the server', () => {
     expect(refused.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expect(refused.headers['ratelimit-policy']).toContain('"reading";q=4;w=60');
+    await send('get', 'openapi.json').expect(429);
     // Probes and the page are no requests of anybody.
     await request(app.getHttpServer()).get('/health/live').expect(200);
   });

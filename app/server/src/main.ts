@@ -13,7 +13,7 @@ import { rememberSecretsOf } from './common/redaction/secrets-of-configuration.t
 import { stopOnSignal } from './graceful-shutdown.ts';
 import { httpMetrics } from './monitoring/http-metrics.ts';
 import { Metrics } from './monitoring/metrics.ts';
-import { serveOpenApi } from './open-api.ts';
+import { describeApi } from './open-api.ts';
 import { serveWebPage } from './web-page.ts';
 
 /**
@@ -41,7 +41,7 @@ export async function createServerApplication(configuration: Configuration): Pro
     requestLog(configuration.role, configuration.logLevel, configuration.logDestination),
     () => metrics.untrustedForwards.inc(),
   );
-  serveOpenApi(app);
+  describeApi(app);
   await app.init();
   // After the routes: looking for a file costs a system call, and no question to the API is one.
   serveWebPage(app, configuration.webRoot);

@@ -1,12 +1,13 @@
-import type { INestApplication } from '@nestjs/common';
+import { Controller, Get, Header, Injectable, Query } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import type { Request, Response } from 'express';
-import { REVALIDATE } from './common/http/cache-control.ts';
+import { ApiOperation, ApiTags, DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { Reading } from './common/access.ts';
+import { DocumentAnswers } from './common/api-docs.ts';
+import { Versioned } from './common/conditional/versioned.ts';
 import { allowedMethods } from './common/http/allowed-methods.ts';
 import { Problem } from './common/problem.ts';
-
-const OPEN_API_PATH = '/api/v1/openapi.json';
+import { NoParameters } from './common/validation.ts';
+import { WorksWithoutDatabase } from './database/database.guard.ts';
 
 function createOpenApiDocument(app: NestExpressApplication): OpenAPIObject {
   const description = new DocumentBuilder()
@@ -22,16 +23,35 @@ function createOpenApiDocument(app: NestExpressApplication): OpenAPIObject {
   return SwaggerModule.createDocument(app, description, { extraModels: [Problem] });
 }
 
+/** Text of the document; made once, for it does not change while the process runs. */
+@Injectable()
+export class OpenApiText {
+  value = '';
+}
+
+/** Who may read market data may read how; where an administrator closed reading, what there is is closed with it. */
+@ApiTags('documentation')
+@Reading()
+@WorksWithoutDatabase()
+@Controller('openapi.json')
+export class OpenApiController {
+  constructor(private readonly text: OpenApiText) {}
+
+  @Get()
+  @Header('Content-Type', 'application/json; charset=utf-8')
+  @ApiOperation({ operationId: 'getOpenApi', summary: 'This document' })
+  @DocumentAnswers()
+  read(@Query(NoParameters) _query: object): Versioned<string> {
+    return new Versioned('document', () => this.text.value);
+  }
+}
+
 /**
- * The document is made once; it does not change while the process runs. It also is the list of what there is, by which
- * other methods are refused; so it has to come before the routes.
+ * Makes the document. It also is the list of what there is, by which other methods are refused; so it has to come before
+ * the routes.
  */
-export function serveOpenApi(app: NestExpressApplication): void {
+export function describeApi(app: NestExpressApplication): void {
   const described = createOpenApiDocument(app);
-  app.use(allowedMethods({ ...described.paths, [OPEN_API_PATH]: { get: {} } }));
-  const document = JSON.stringify(described);
-  const routes: INestApplication = app;
-  routes.getHttpAdapter().get(OPEN_API_PATH, (_request: Request, response: Response) => {
-    response.type('application/json').set('Cache-Control', REVALIDATE).send(document);
-  });
+  app.use(allowedMethods(described.paths));
+  app.get(OpenApiText).value = JSON.stringify(described);
 }

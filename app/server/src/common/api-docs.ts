@@ -49,6 +49,16 @@ export function Answers(type: Type, options: { notFound?: string; conflict?: str
   );
 }
 
+/** The answers of a reading route whose answer describes itself. */
+export function DocumentAnswers(): MethodDecorator {
+  const schema = { type: 'object' };
+  return applyDecorators(
+    ApiOkResponse({ content: { 'application/json': { schema } } }),
+    ApiNotModifiedResponse({ description: 'the version in If-None-Match is still the newest' }),
+    ...failures(undefined),
+  );
+}
+
 /** Statuses of an answer that carries what was changed, or nothing. */
 type DoneStatus = 200 | 201 | 202 | 204;
 

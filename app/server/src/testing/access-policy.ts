@@ -21,6 +21,7 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessPolicy>> = {
   getCalendar: 'reading',
   getIngestion: 'reading',
   getMarketOverview: 'reading',
+  getOpenApi: 'reading',
   getSymbol: 'reading',
   listBars: 'reading',
   listFundamentals: 'reading',
