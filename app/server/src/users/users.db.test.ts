@@ -23,14 +23,32 @@ describe('users', () => {
   it('come by name, page by page, each once', async () => {
     for (let count = 0; count < 5; count += 1) await createUser(app, 'viewer');
     const names: string[] = [];
-    for (let after = ''; ;) {
-      const { body } = await ask('get', `users?limit=2${after}`).expect(200);
+    for (let cursor = ''; ;) {
+      const { body } = await ask('get', `users?limit=2${cursor}`).expect(200);
       names.push(...body.users.map((user: { username: string }) => user.username));
-      if (body.next === null) break;
-      after = `&after=${body.next}`;
+      if (body.nextCursor === null) break;
+      cursor = `&cursor=${body.nextCursor}`;
     }
     expect(names).toEqual([...new Set(names)].sort());
     expect(names.length).toBeGreaterThanOrEqual(6);
+  });
+
+  it('are gone through by a cursor that holds no name, and ends with the user that it stands for', async () => {
+    const { body } = await ask('get', 'users?limit=1').expect(200);
+    const { nextCursor, users } = body;
+    for (const text of [nextCursor, Buffer.from(nextCursor, 'base64url').toString()])
+      expect(text).not.toContain(users[0].username);
+    const user = await createUser(app, 'analyst');
+    const cursor = Buffer.from(user.id.replaceAll('-', ''), 'hex').toString('base64url');
+    await ask('get', `users?cursor=${cursor}`).expect(200);
+    await ask('delete', `users/${user.id}`).expect(204);
+    for (const gone of [cursor, 'li.wei', user.username]) {
+      const answer = await ask('get', `users?cursor=${gone}`).expect(400);
+      expect(answer.body.errors).toEqual([
+        { parameter: 'cursor', detail: expect.stringContaining('must be the nextCursor of an answer') },
+      ]);
+    }
+    await ask('get', `users?after=${user.username}`).expect(400);
   });
 
   it('keep what a change does not name, and lose their sessions with another role', async () => {

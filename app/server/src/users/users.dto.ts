@@ -5,6 +5,8 @@ import { UserItem } from '../common/user.dto.ts';
 import { IsDisplayName, IsUsername } from '../common/text-fields.ts';
 import { OptionalLimit } from '../common/paging.ts';
 
+export const CURSOR_MESSAGE =
+  'must be the nextCursor of an answer whose last user is still there; else begin with the first page';
 const ROLE_MESSAGE = `must be one of ${USER_ROLES.join(', ')}`;
 
 export class UserBody {
@@ -47,10 +49,10 @@ export class OwnChangeBody {
 }
 
 export class UserQuery {
-  @ApiPropertyOptional({ description: 'goes on after this user name, the `next` of the page before' })
+  @ApiPropertyOptional({ description: '`nextCursor` of the page before', maxLength: 22 })
   @IsOptional()
-  @Matches(/^[a-z0-9._@-]{1,64}$/, { message: 'must be the `next` of a page' })
-  after?: string;
+  @Matches(/^[A-Za-z0-9_-]{22}$/, { message: CURSOR_MESSAGE })
+  cursor?: string;
 
   @OptionalLimit({ maximum: 200, default: 50 })
   limit: number = 50;
@@ -63,9 +65,9 @@ export class UserList {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: '`after` of the next page; null: this is the last',
+    description: '`cursor` of the next page; null: this is the last',
   })
-  next!: string | null;
+  nextCursor!: string | null;
 }
 
 export class NewUser extends UserItem {

@@ -3,10 +3,12 @@ import { ApiKeys } from '../api-keys/api-keys.service.ts';
 import { AuditLog } from '../audit/audit-log.service.ts';
 import { Accounts } from '../auth/accounts.service.ts';
 import { CLOCK, type Clock } from '../common/clock.ts';
+import { InvalidParameterError, NotFoundError } from '../common/errors.ts';
 import type { UserItem } from '../common/user.dto.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Database } from '../database/sql.ts';
 import { UserSecrets } from '../secrets/user-secrets.service.ts';
+import { CURSOR_MESSAGE } from './users.dto.ts';
 import type {
   AccountExport,
   NewUser,
@@ -29,10 +31,21 @@ export class UsersService {
     private readonly audit: AuditLog,
   ) {}
 
-  async list({ after, limit }: UserQuery): Promise<UserList> {
+  /** By name. The cursor stands for the id of the last one: it gets into log lines, where names have no place. */
+  async list({ cursor, limit }: UserQuery): Promise<UserList> {
+    const after = cursor === undefined ? undefined : await this.nameAt(cursor);
     const rows = await this.accounts.list(after, limit + 1);
     const users = rows.slice(0, limit);
-    return { users, next: rows.length > limit ? (users.at(-1)?.username ?? null) : null };
+    const last = users.at(-1);
+    return { users, nextCursor: rows.length > limit && last !== undefined ? cursorOf(last.id) : null };
+  }
+
+  private async nameAt(cursor: string): Promise<string> {
+    const id = Buffer.from(cursor, 'base64url').toString('hex');
+    const { username } = await this.accounts.get(id).catch((error: unknown) => {
+      throw error instanceof NotFoundError ? new InvalidParameterError('cursor', CURSOR_MESSAGE) : error;
+    });
+    return username;
   }
 
   get(id: string): Promise<UserItem> {
@@ -114,6 +127,8 @@ export class UsersService {
     return { exportedAt: this.clock.now(), ...account, apiKeys, secrets };
   }
 }
+
+const cursorOf = (id: string): string => Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
 
 const rightsOf = ({ role, isDisabled }: UserItem): { role: string; isDisabled: boolean } => ({
   role,

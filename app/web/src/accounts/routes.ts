@@ -101,8 +101,8 @@ interface UserWish {
 }
 
 export const users = {
-  list: (after: string | undefined, signal: AbortSignal): Promise<UserPage> =>
-    get(`/users${queryText({ after })}`, signal),
+  list: (cursor: string | undefined, signal: AbortSignal): Promise<UserPage> =>
+    get(`/users${queryText({ cursor })}`, signal),
   create: (wish: UserWish): Promise<NewUser> => send('POST', '/users', wish),
   change: (id: string, change: { readonly role?: UserRole; readonly isDisabled?: boolean }): Promise<User> =>
     send('PATCH', `/users/${id}`, change),

@@ -51,7 +51,7 @@ export interface UserSecret {
 
 export interface UserPage {
   readonly users: readonly User[];
-  readonly next: string | null;
+  readonly nextCursor: string | null;
 }
 
 export interface NewUser extends User {

@@ -86,7 +86,7 @@ export function UsersPage() {
   const pages = usePages();
   const page = useLoaded(`users ${pages.cursor ?? ''}`, (signal) => users.list(pages.cursor, signal));
   const [open, setOpen] = useState<Open | undefined>(undefined);
-  const next = page.value?.next;
+  const next = page.value?.nextCursor;
   const change = (): void => {
     page.reload();
     // What was done to oneself ends the own session or changes the own role.
