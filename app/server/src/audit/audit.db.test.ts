@@ -2,6 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createHash } from 'node:crypto';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../common/clock.ts';
 import type { Database } from '../database/sql.ts';
 import { createKey, createUser, type PrincipalHeaders, type TestUser } from '../testing/principals.ts';
 import { createEmptyApplication, type TestApplication } from '../testing/test-application.ts';
@@ -115,6 +116,27 @@ describe('GET /api/v1/audit', () => {
       cursor = answer.nextCursor;
     }
     expect(seen).toEqual([3, 2, 1]);
+  });
+
+  it('records one look, however many pages it has, and each look of somebody else or at something else', async () => {
+    const looks = async () =>
+      (await storedRecords(database.sql)).filter(({ action }) => action === 'audit.read').length;
+    const before = await looks();
+    const first = await list('?objectKind=user&limit=1');
+    const second = await list(`?objectKind=user&limit=1&cursor=${first.nextCursor}`);
+    await list(`?objectKind=user&limit=2&cursor=${second.nextCursor}`);
+    expect(await looks()).toBe(before + 1);
+
+    const other = await createUser(app, 'admin');
+    await get(`?objectKind=user&limit=1&cursor=${first.nextCursor}`, other.session).expect(200);
+    await get(
+      `?objectKind=user&limit=1&cursor=${first.nextCursor}`,
+      await createKey(app, admin.id, ['audit:read']),
+    ).expect(200);
+    await list(`?outcome=refused&cursor=${second.nextCursor}`);
+    const made = Buffer.from(`4:${Date.now()}:${'A'.repeat(22)}`).toString('base64url');
+    await list(`?objectKind=user&cursor=${made}`);
+    expect(await looks()).toBe(before + 5);
   });
 
   it('is for administrators, and for their keys that are made for it', async () => {
@@ -264,7 +286,12 @@ describe('GET /api/v1/audit/export', () => {
         return database.sql.query(sql, parameters);
       },
     };
-    const service = new AuditService(counting, auditLogOf(database.sql));
+    const service = new AuditService(
+      database.configuration('server'),
+      counting,
+      systemClock,
+      auditLogOf(database.sql),
+    );
     const { stream } = await service.export({ format: 'ndjson', from: around(-12), to: around(12) });
     const asked = queries;
     await new Promise((resolve) => stream.once('readable', resolve));

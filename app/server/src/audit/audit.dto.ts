@@ -73,9 +73,9 @@ export class AuditQuery {
   @OptionalInstant('before this instant')
   to?: string;
 
-  @ApiPropertyOptional({ description: '`nextCursor` of the page before', maxLength: 32 })
+  @ApiPropertyOptional({ description: '`nextCursor` of the page before', maxLength: 100 })
   @IsOptional()
-  @Matches(/^[A-Za-z0-9_-]{1,32}$/, { message: 'must be the nextCursor of the answer before' })
+  @Matches(/^[A-Za-z0-9_-]{1,100}$/, { message: 'must be the nextCursor of the answer before' })
   cursor?: string;
 
   @OptionalLimit({ maximum: 200, default: 50 })

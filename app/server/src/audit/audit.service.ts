@@ -1,8 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Readable } from 'node:stream';
+import { CLOCK, type Clock } from '../common/clock.ts';
+import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
+import { keyringsOf } from '../common/configuration/keyrings-of.ts';
 import { InvalidParameterError } from '../common/errors.ts';
+import { currentRequest } from '../common/request-context.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Database } from '../database/sql.ts';
+import { cursorOf, positionOf } from './audit-cursor.ts';
 import { exportText, itemOf, WRITERS } from './audit-export.ts';
 import { AuditLog } from './audit-log.service.ts';
 import type { AuditExportQuery, AuditPage, AuditQuery } from './audit.dto.ts';
@@ -23,28 +28,40 @@ export interface AuditExport {
 @Injectable()
 export class AuditService {
   constructor(
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(DATABASE) private readonly database: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
     private readonly log: AuditLog,
   ) {}
 
-  /** @throws InvalidParameterError for an empty range of time and a cursor that no answer gave */
+  /**
+   * One record tells of a look: of its first page. Further ones with its cursor are the same look, for an hour.
+   * @throws InvalidParameterError for an empty range of time and a cursor that no answer gave
+   */
   async page(query: AuditQuery): Promise<AuditPage> {
     const { actor, action, objectKind, objectId, outcome, from, to, cursor, limit } = query;
     if (from !== undefined && to !== undefined) checkOrder(from, to);
-    const before = cursor === undefined ? undefined : seqOf(cursor);
-    const filter = [actor, action, objectKind, objectId, outcome, from, to, before];
+    const { session: keyring } = keyringsOf(this.configuration);
+    const look = { reader: readerOf(), filter: [actor, action, objectKind, objectId, outcome, from, to] };
+    const now = this.clock.now().getTime();
+    const at = cursor === undefined ? undefined : positionOf(keyring, look, cursor, now);
     const rows = await this.database.query<RecordRow>(PAGE, [
-      ...filter.map((value) => value ?? null),
+      ...look.filter.map((value) => value ?? null),
+      at?.seq ?? null,
       limit + 1,
     ]);
     const items = rows.slice(0, limit).map(itemOf);
     const last = items.at(-1);
-    await this.log.record({
-      action: 'audit.read',
-      object: { kind: 'audit-log' },
-      after: { actor, action, objectKind, objectId, outcome, from, to, before, records: items.length },
-    });
-    return { items, nextCursor: rows.length > limit && last !== undefined ? cursorOf(last.seq) : null };
+    const before = at?.seq;
+    if (at?.isRecorded !== true)
+      await this.log.record({
+        action: 'audit.read',
+        object: { kind: 'audit-log' },
+        after: { actor, action, objectKind, objectId, outcome, from, to, before, records: items.length },
+      });
+    if (rows.length <= limit || last === undefined) return { items, nextCursor: null };
+    const begunAt = at?.isRecorded === true ? at.begunAt : now;
+    return { items, nextCursor: cursorOf(keyring, look, { seq: last.seq, begunAt }) };
   }
 
   /**
@@ -82,14 +99,8 @@ function checkOrder(from: string, to: string): void {
     throw new InvalidParameterError('from', `must be before to (${to})`);
 }
 
-/** The number of the last record shown. Clients are to hand it back and not to make one. */
-function cursorOf(seq: number): string {
-  return Buffer.from(`seq:${seq}`).toString('base64url');
-}
-
-function seqOf(cursor: string): number {
-  const seq = /^seq:(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1];
-  if (seq === undefined)
-    throw new InvalidParameterError('cursor', 'must be the nextCursor of the answer before');
-  return Number(seq);
+function readerOf(): string[] {
+  const principal = currentRequest()?.principal;
+  if (principal === undefined) throw new Error('the audit log is read by nobody');
+  return [principal.userId, principal.kind === 'session' ? principal.sessionId : principal.keyId];
 }
