@@ -66,7 +66,7 @@ describe('the compiled entry point', () => {
     async (args) => {
       const { exited, text } = start(args, {});
       expect(await exited).toBe(2);
-      expect(text()).toBe('usage: entrypoint server|worker|migrate|audit-verify\n');
+      expect(text()).toBe('usage: entrypoint server|worker|migrate|audit-verify|audit-prune\n');
     },
   );
 
@@ -118,6 +118,28 @@ describe('the compiled entry point', () => {
     expect([await unknown.exited, unknown.text()]).toEqual([
       2,
       expect.stringMatching(/--all[^]*usage: entrypoint audit-verify \[--from SEQ\]/),
+    ]);
+  });
+
+  it('prunes the audit log for its owner alone: 0 when it is done, 1 when it is refused, 2 for wrong arguments', async () => {
+    await migrate().exited;
+    const prune = (url: string, ...args: string[]) => start(['audit-prune', ...args], { DATABASE_URL: url });
+    const done = prune(database.urls.migrator, '--before', '2026-01-01');
+    expect([await done.exited, done.text()]).toEqual([
+      0,
+      'no record is from before 2026-01-01, so nothing was pruned\n',
+    ]);
+    const refused = prune(database.urls.application, '--before', '2026-01-01');
+    expect([await refused.exited, refused.text()]).toEqual([
+      1,
+      expect.stringMatching(
+        /^audit-prune failed: only the owner of the audit log may prune it: use the account/,
+      ),
+    ]);
+    const wrong = prune(database.urls.migrator);
+    expect([await wrong.exited, wrong.text()]).toEqual([
+      2,
+      expect.stringMatching(/--before must say[^]*usage: entrypoint audit-prune --before YYYY-MM-DD/),
     ]);
   });
 

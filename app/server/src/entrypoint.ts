@@ -1,13 +1,10 @@
-/** The one entry point of the image: `entrypoint.js server|worker|migrate|audit-verify`. */
+/** The one entry point of the image: `entrypoint.js server|worker|migrate|audit-verify|audit-prune`. */
 import { ConfigurationError, messageOf } from './common/configuration/errors.ts';
 import { protectOutput } from './common/redaction/output.ts';
 import { exitOnEarlySignals } from './early-signals.ts';
 
 exitOnEarlySignals();
 protectOutput();
-
-/** The only one with arguments of its own. */
-const AUDIT_VERIFY = 'audit-verify';
 
 type Run = (environment: NodeJS.ProcessEnv, args: readonly string[]) => Promise<void>;
 
@@ -16,11 +13,14 @@ const roles = new Map<string | undefined, Run>([
   ['server', async (environment) => (await import('./main.ts')).runServer(environment)],
   ['worker', async (environment) => (await import('./worker.ts')).runWorker(environment)],
   ['migrate', async (environment) => (await import('./migrate.ts')).runMigrate(environment)],
-  [AUDIT_VERIFY, async (...given) => (await import('./audit-verify.ts')).runAuditVerify(...given)],
+  ['audit-verify', async (...given) => (await import('./audit-verify.ts')).runAuditVerify(...given)],
+  ['audit-prune', async (...given) => (await import('./audit-prune.ts')).runAuditPrune(...given)],
 ]);
+/** The others have no arguments. */
+const WITH_ARGUMENTS: ReadonlySet<string | undefined> = new Set(['audit-verify', 'audit-prune']);
 
 const [role, ...args] = process.argv.slice(2);
-const run = args.length === 0 || role === AUDIT_VERIFY ? roles.get(role) : undefined;
+const run = args.length === 0 || WITH_ARGUMENTS.has(role) ? roles.get(role) : undefined;
 
 if (run === undefined) {
   console.error(`usage: entrypoint ${[...roles.keys()].join('|')}`);

@@ -6,26 +6,17 @@ import { APPLICATION_SCHEMA, createDataSource, JOBS_SCHEMA } from './data-source
 import { grantAccess } from './grants.ts';
 import { migrateJobQueue } from './job-queue.ts';
 import { EXPECTED_SCHEMA_VERSION } from './migrations/index.ts';
+import { becomeOwner } from './owner.ts';
 import { createPartitions } from './partitions.ts';
 
 /** Any number, as long as every release uses the same one. */
 const ADVISORY_LOCK = 5_170_218_824;
 /** How long one statement may take, and how long the lock is waited for. */
 const STATEMENT_TIMEOUT_MS = 600_000;
-const OWNER = 'app_owner';
 
 export interface MigrationResult {
   readonly applied: readonly string[];
   readonly schemaVersion: number;
-}
-
-/** Works as app_owner where that role exists and we may take it on; otherwise we own what we create ourselves. */
-async function becomeOwner(session: ClientBase): Promise<void> {
-  const { rows } = await session.query<{ member: boolean }>(
-    `SELECT pg_has_role(current_user, oid, 'MEMBER') AS member FROM pg_roles WHERE rolname = $1`,
-    [OWNER],
-  );
-  if (rows[0]?.member === true) await session.query(`SET ROLE ${OWNER}`);
 }
 
 async function takeLock(session: ClientBase, log: (line: string) => void): Promise<void> {

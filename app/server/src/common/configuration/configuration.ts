@@ -6,7 +6,7 @@ import { type FileConfiguration, readConfigurationFile } from './file-schema.ts'
 import { type Keyrings, readKeyrings } from './keyrings.ts';
 import type { SecurityConfiguration } from './security-schema.ts';
 
-export type Role = 'server' | 'worker' | 'migrate' | 'audit-verify';
+export type Role = 'server' | 'worker' | 'migrate' | 'audit-verify' | 'audit-prune';
 
 /** Everything the process was told, read once at start and never changed. */
 export interface Configuration {
