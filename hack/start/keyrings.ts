@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeSecret } from './secret-file.ts';
 
-const PURPOSES = ['session', 'pepper', 'encryption'] as const;
+/** The server says which it reads; test/contract/keyrings.unit.test.ts holds this against it. */
+export const PURPOSES = ['session', 'pepper', 'encryption'] as const;
 
 /**
  * The folder of the server's keys; what is missing in it is made, what is there stays: without them API keys and

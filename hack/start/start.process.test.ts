@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PURPOSES } from './keyrings.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** What the README promises after `npm ci`: a URL in under a minute, builds and the making of a database included. */
@@ -45,7 +46,7 @@ function childrenOf(parent: number): number[] {
 }
 
 const keysOf = (home: string): string[] =>
-  ['session', 'pepper', 'encryption'].map((purpose) => {
+  PURPOSES.map((purpose) => {
     const [{ key }]: [{ key: string }] = JSON.parse(
       readFileSync(join(home, `state/keyrings/${purpose}.json`), 'utf8'),
     );

@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from './database/testing/test-d
 import { type Ask, CanaryPlatform, dumpTables } from './testing/canary/platform.ts';
 import { findLeaks, type Seed } from './testing/canary/leaks.ts';
 import { whenSays, whenServing } from './testing/programs.ts';
-import { totpCode } from './testing/canary/totp-code.ts';
+import { totpCode } from './testing/totp-code.ts';
 
 /** A value that nothing else has. */
 const fresh = (): string => `canary-${randomBytes(12).toString('hex')}`;

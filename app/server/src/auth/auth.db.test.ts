@@ -1,4 +1,4 @@
-import { createHmac, pbkdf2Sync } from 'node:crypto';
+import { pbkdf2Sync } from 'node:crypto';
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { UserRole } from '../common/access.ts';
@@ -9,23 +9,12 @@ import { TEST_TOKEN } from '../database/testing/test-database.ts';
 import { createServerApplication } from '../main.ts';
 import { createUser } from '../testing/principals.ts';
 import { createLoadedApplication, type TestApplication } from '../testing/test-application.ts';
+import { STEP_MS, totpCode } from '../testing/totp-code.ts';
 
 import { Lockout } from './login/lockout.ts';
 import { PasswordHasher } from './passwords/hash-queue.ts';
-import { base32Bytes, RFC_4648 } from './second-factor/base32.ts';
 
 const PASSWORD = 'a quiet river under old bridges';
-
-/** The code of an authenticator, computed apart from the server's own. */
-function totpAt(secret: string, time: number): string {
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(time / 30_000)));
-  const digest = createHmac('sha1', base32Bytes(secret, RFC_4648) ?? '')
-    .update(counter)
-    .digest();
-  const value = digest.readUInt32BE((digest.at(-1) ?? 0) & 15) & 0x7fffffff;
-  return String(value % 1_000_000).padStart(6, '0');
-}
 
 const wrongCode = (right: string): string => String((Number(right) + 500_000) % 1_000_000).padStart(6, '0');
 
@@ -331,7 +320,7 @@ describe('signing in', () => {
     // Not confirmed, so it does not count yet.
     expect((await signIn(username))[1].status).toBe(200);
     const now = Date.now();
-    const code = (step = 0) => totpAt(enrolment.secret, now + step * 30_000);
+    const code = (step = 0) => totpCode(enrolment.secret, now + step * STEP_MS);
     expect((await one.send('post', 'auth/second-factor/confirm', { code: wrongCode(code()) })).status).toBe(
       400,
     );
@@ -360,7 +349,7 @@ describe('signing in', () => {
     const { id, username } = await withPassword('analyst');
     const [one] = await signIn(username);
     const { body } = await one.send('post', 'auth/second-factor');
-    await one.send('post', 'auth/second-factor/confirm', { code: totpAt(body.secret, Date.now()) });
+    await one.send('post', 'auth/second-factor/confirm', { code: totpCode(body.secret) });
     await application.database.sql.query(
       `UPDATE app.sessions SET stepped_up_at = now() - interval '11 minutes' WHERE user_id = $1`,
       [id],
@@ -378,7 +367,7 @@ describe('signing in', () => {
     const { username } = await withPassword('analyst');
     const [one] = await signIn(username);
     const { body } = await one.send('post', 'auth/second-factor');
-    const right = totpAt(body.secret, Date.now());
+    const right = totpCode(body.secret);
     await one.send('post', 'auth/second-factor/confirm', { code: right });
     const statuses: number[] = [];
     for (let attempt = 0; attempt < 7; attempt += 1) {

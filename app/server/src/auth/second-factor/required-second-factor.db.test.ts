@@ -2,7 +2,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { UserRole } from '../../common/access.ts';
 import { TEST_TOKEN } from '../../database/testing/test-database.ts';
-import { totpCode } from '../../testing/canary/totp-code.ts';
+import { totpCode } from '../../testing/totp-code.ts';
 import { createKey, createUser, type PrincipalHeaders } from '../../testing/principals.ts';
 import { createEmptyApplication, type TestApplication } from '../../testing/test-application.ts';
 import { security } from '../../common/configuration/security-schema.ts';
