@@ -4,12 +4,11 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAtLeast, SCOPES, USER_ROLES } from './common/access.ts';
 import type { SecurityConfiguration } from './common/configuration/security-schema.ts';
-import { DatabaseConnector } from './database/connector.ts';
 import { JobQueue } from './database/job-queue.service.ts';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
-import { createServerApplication } from './main.ts';
 import { ACCESS_POLICY, type AccessPolicy, adminOnly } from './testing/access-policy.ts';
 import { createKey, createUser, type PrincipalHeaders, type TestUser } from './testing/principals.ts';
+import { startServer } from './testing/test-application.ts';
 
 interface Operation {
   readonly id: string;
@@ -58,11 +57,8 @@ describe('who may do what', () => {
   const addresses = new Map<NestExpressApplication, string>();
 
   const start = async (changes: Partial<SecurityConfiguration>): Promise<NestExpressApplication> => {
-    const configuration = database.configuration('server');
-    const security = { ...configuration.security, ...changes };
-    const started = await createServerApplication({ ...configuration, security });
-    await started.listen(0, '127.0.0.1');
-    await started.get(DatabaseConnector).whenReady();
+    const { security } = database.configuration('server');
+    const started = await startServer(database, { security: { ...security, ...changes } });
     await started.get(JobQueue).whenStarted();
     addresses.set(started, (await started.getUrl()).replace('[::1]', '127.0.0.1'));
     return started;

@@ -3,10 +3,9 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiKeys } from './api-keys/api-keys.service.ts';
 import { USER_ROLES } from './common/access.ts';
-import { DatabaseConnector } from './database/connector.ts';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
-import { createServerApplication } from './main.ts';
 import { createKey, createUser, type PrincipalHeaders, type TestUser } from './testing/principals.ts';
+import { startServer } from './testing/test-application.ts';
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -42,18 +41,12 @@ describe('objects of somebody else', () => {
   let database: TestDatabase;
   let replicas: [NestExpressApplication, NestExpressApplication];
 
-  const start = async (): Promise<NestExpressApplication> => {
-    const app = await createServerApplication(database.configuration('server'));
-    await app.listen(0, '127.0.0.1');
-    await app.get(DatabaseConnector).whenReady();
-    return app;
-  };
   const ask = (method: Method, path: string, headers: PrincipalHeaders, body?: object, replica: 0 | 1 = 0) =>
     request(replicas[replica].getHttpServer())[method](`/api/v1/${path}`).set(headers).send(body);
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    replicas = [await start(), await start()];
+    replicas = [await startServer(database), await startServer(database)];
   });
   afterAll(async () => {
     for (const app of replicas) await app.close();

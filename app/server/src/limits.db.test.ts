@@ -2,10 +2,9 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { security } from './common/configuration/security-schema.ts';
-import { DatabaseConnector } from './database/connector.ts';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
-import { createServerApplication } from './main.ts';
 import { createKey, createUser } from './testing/principals.ts';
+import { startServer } from './testing/test-application.ts';
 
 const LIMITS = {
   readingPerMinute: 4,
@@ -28,11 +27,7 @@ describe('limits of the server', () => {
   beforeEach(async () => {
     await database.sql.query('DELETE FROM app.rate_limits');
     await database.sql.query('DELETE FROM app.login_failures');
-    app = await createServerApplication(
-      database.configuration('server', { security: security.parse({ rateLimit: LIMITS }) }),
-    );
-    await app.listen(0, '127.0.0.1');
-    await app.get(DatabaseConnector).whenReady();
+    app = await startServer(database, { security: security.parse({ rateLimit: LIMITS }) });
     return () => app.close();
   });
 

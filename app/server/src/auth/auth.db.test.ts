@@ -4,11 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import type { UserRole } from '../common/access.ts';
 import { storedRecords } from '../audit/testing/audit-logs.ts';
 import { TooManyRequestsError } from '../common/errors.ts';
-import { DatabaseConnector } from '../database/connector.ts';
 import { TEST_TOKEN } from '../database/testing/test-database.ts';
-import { createServerApplication } from '../main.ts';
 import { createUser } from '../testing/principals.ts';
-import { createLoadedApplication, type TestApplication } from '../testing/test-application.ts';
+import { createLoadedApplication, startServer, type TestApplication } from '../testing/test-application.ts';
 import { STEP_MS, totpCode } from '../testing/totp-code.ts';
 
 import { Lockout } from './login/lockout.ts';
@@ -468,11 +466,10 @@ describe('signing in', () => {
 
   it('over HTTPS has a cookie whose name the browser itself watches over', async () => {
     const { username } = await withPassword('viewer');
-    const configuration = application.database.configuration('server');
-    const security = { ...configuration.security, trustedProxies: ['127.0.0.1/32'] };
-    const behindProxy = await createServerApplication({ ...configuration, security });
-    await behindProxy.listen(0, '127.0.0.1');
-    await behindProxy.get(DatabaseConnector).whenReady();
+    const { security } = application.database.configuration('server');
+    const behindProxy = await startServer(application.database, {
+      security: { ...security, trustedProxies: ['127.0.0.1/32'] },
+    });
     try {
       const ask = (method: 'get' | 'post', path: string) =>
         request(behindProxy.getHttpServer())[method](`/api/v1/${path}`).set('X-Forwarded-Proto', 'https');

@@ -58,14 +58,23 @@ export async function createLoadedApplication(
   return { app, database, close };
 }
 
-/** The real server on a migrated database without a row; ready to be asked. */
+/** The real server on a migrated database, ready to be asked; the caller closes it. */
+export async function startServer(
+  database: TestDatabase,
+  overrides: Partial<Configuration> = {},
+): Promise<NestExpressApplication> {
+  const app = await createServerApplication(database.configuration('server', overrides));
+  await app.listen(0, '127.0.0.1');
+  await app.get(DatabaseConnector).whenReady();
+  return app;
+}
+
+/** The same on a database of its own without a row. */
 export async function createEmptyApplication(
   overrides: Partial<Configuration> = {},
 ): Promise<TestApplication> {
   const database = await createTestDatabase();
-  const app = await createServerApplication(database.configuration('server', overrides));
-  await app.listen(0, '127.0.0.1');
-  await app.get(DatabaseConnector).whenReady();
+  const app = await startServer(database, overrides);
   const close = async (): Promise<void> => {
     await app.close();
     await database.drop();
