@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Configuration } from './common/configuration/configuration.ts';
 import { messageOf } from './common/configuration/errors.ts';
 import { endEarlySignals, STOP_SIGNALS } from './early-signals.ts';
-import { ShutdownState } from './monitoring/shutdown-state.ts';
+import { ShutdownState } from './monitoring/health/shutdown-state.ts';
 
 const IDLE_SWEEP_MS = 100;
 

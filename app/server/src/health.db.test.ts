@@ -8,7 +8,7 @@ import { migrateDatabase } from './database/migrator.ts';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
 import { createServerApplication } from './main.ts';
 import { ManagementServer } from './monitoring/management-server.ts';
-import { ShutdownState } from './monitoring/shutdown-state.ts';
+import { ShutdownState } from './monitoring/health/shutdown-state.ts';
 import { createWorkerApplication } from './worker.ts';
 
 const managementOf = (app: INestApplicationContext) =>

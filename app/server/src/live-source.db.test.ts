@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
 import { FakeAKTools } from './market-data/aktools/testing/fake-aktools.ts';
 import { IngestionRuns } from './market-data/ingestion/ingestion-runs.ts';
-import { Metrics } from './monitoring/metrics.ts';
+import { Metrics } from './monitoring/metrics/metrics.ts';
 import { createWorkerApplication } from './worker.ts';
 
 const PATIENCE_MS = 60_000;

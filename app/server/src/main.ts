@@ -11,8 +11,8 @@ import { requestLog } from './common/logging.ts';
 import { answerTheRest } from './common/problem.filter.ts';
 import { rememberSecretsOf } from './common/redaction/secrets-of-configuration.ts';
 import { stopOnSignal } from './graceful-shutdown.ts';
-import { httpMetrics } from './monitoring/http-metrics.ts';
-import { Metrics } from './monitoring/metrics.ts';
+import { httpMetrics } from './monitoring/metrics/http-metrics.ts';
+import { Metrics } from './monitoring/metrics/metrics.ts';
 import { describeApi } from './open-api.ts';
 import { serveWebPage } from './web-page.ts';
 

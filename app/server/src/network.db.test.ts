@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { security } from './common/configuration/security-schema.ts';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
 import { createServerApplication } from './main.ts';
-import { Metrics } from './monitoring/metrics.ts';
+import { Metrics } from './monitoring/metrics/metrics.ts';
 import { rawRequest } from './testing/raw-request.ts';
 
 /** The document is there without an account, a symbol or a row. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { grantAccess } from '../database/grants.ts';
 import { runInRequest } from './testing/requests.ts';
 import { createTestDatabase, type TestDatabase } from '../database/testing/test-database.ts';
-import { Metrics } from '../monitoring/metrics.ts';
+import { Metrics } from '../monitoring/metrics/metrics.ts';
 import { AuditLog } from './audit-log.service.ts';
 import { auditLogOf, storedRecords } from './testing/audit-logs.ts';
 

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { currentRequest } from '../common/request-context.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Database, Transaction } from '../database/sql.ts';
-import { Metrics } from '../monitoring/metrics.ts';
+import { Metrics } from '../monitoring/metrics/metrics.ts';
 import { type AuditEvent, recordText } from './audit-record.ts';
 
 export type { AuditEvent } from './audit-record.ts';

@@ -4,7 +4,7 @@ import { CLOCK, type Clock } from '../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Database } from '../database/sql.ts';
-import { Metrics } from '../monitoring/metrics.ts';
+import { Metrics } from '../monitoring/metrics/metrics.ts';
 import { MonitoringModule } from '../monitoring/monitoring.module.ts';
 import { BarsController } from './bars/bars.controller.ts';
 import { BarsService } from './bars/bars.service.ts';

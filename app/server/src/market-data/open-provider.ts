@@ -1,7 +1,7 @@
 import type { Clock } from '../common/clock.ts';
 import type { Configuration } from '../common/configuration/configuration.ts';
 import type { Database } from '../database/sql.ts';
-import type { Metrics } from '../monitoring/metrics.ts';
+import type { Metrics } from '../monitoring/metrics/metrics.ts';
 import { AKToolsProvider } from './aktools/aktools-provider.ts';
 import { bodyOf } from './aktools/answers.ts';
 import { BUDGET, CIRCUIT_POLICY, PATIENCE_MS, SLOTS } from './gateway/defaults.ts';

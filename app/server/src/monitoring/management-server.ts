@@ -9,8 +9,8 @@ import {
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
 import { messageOf } from '../common/configuration/errors.ts';
-import { type HealthReport, HealthService } from './health.service.ts';
-import { Metrics } from './metrics.ts';
+import { type HealthReport, HealthService } from './health/health.service.ts';
+import { Metrics } from './metrics/metrics.ts';
 
 const PLAIN = 'text/plain; charset=utf-8';
 

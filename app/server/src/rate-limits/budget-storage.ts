@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../common/configuration/errors.ts';
 import { UnavailableError } from '../common/errors.ts';
 import type { DatabaseConnector } from '../database/connector.ts';
-import type { Metrics } from '../monitoring/metrics.ts';
+import type { Metrics } from '../monitoring/metrics/metrics.ts';
 import type { RateLimitStore } from './rate-limit-store.ts';
 import { SharedCounters } from './shared-counters.ts';
 import {

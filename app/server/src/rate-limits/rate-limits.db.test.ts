@@ -25,7 +25,7 @@ import { DatabaseConnector } from '../database/connector.ts';
 import { DatabaseModule } from '../database/database.module.ts';
 import { createTestDatabase, type TestDatabase } from '../database/testing/test-database.ts';
 import { asAdmin } from '../database/testing/migrated-template.ts';
-import { Metrics } from '../monitoring/metrics.ts';
+import { Metrics } from '../monitoring/metrics/metrics.ts';
 import { MonitoringModule } from '../monitoring/monitoring.module.ts';
 import { AddressBudgetGuard, PrincipalBudgetGuard } from './budget.guards.ts';
 import { RateLimitsModule } from './rate-limits.module.ts';

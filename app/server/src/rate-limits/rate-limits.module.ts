@@ -5,7 +5,7 @@ import { CONFIGURATION, type Configuration } from '../common/configuration/confi
 import { DatabaseConnector } from '../database/connector.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Database } from '../database/sql.ts';
-import { Metrics } from '../monitoring/metrics.ts';
+import { Metrics } from '../monitoring/metrics/metrics.ts';
 import { MonitoringModule } from '../monitoring/monitoring.module.ts';
 import { AddressBudgetGuard, PrincipalBudgetGuard } from './budget.guards.ts';
 import { BudgetStorage } from './budget-storage.ts';

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
 import { PeriodicQueries } from '../database/periodic-queries.ts';
-import { Metrics } from '../monitoring/metrics.ts';
+import { Metrics } from '../monitoring/metrics/metrics.ts';
 import { SEALED_COLUMNS } from './sealed-columns.ts';
 
 interface SealedCount {

@@ -6,7 +6,7 @@ import { type Key, Keyring, type Keyrings } from '../common/configuration/keyrin
 import { DatabaseConnector } from '../database/connector.ts';
 import { PeriodicQueries } from '../database/periodic-queries.ts';
 import { createTestDatabase, TEST_KEYRINGS, type TestDatabase } from '../database/testing/test-database.ts';
-import { Metrics } from '../monitoring/metrics.ts';
+import { Metrics } from '../monitoring/metrics/metrics.ts';
 import { rewrapBatch } from './rewrap-batch.ts';
 import { SEALED_COLUMNS } from './sealed-columns.ts';
 import { SecretBox } from './secret-box.ts';

@@ -1,5 +1,5 @@
 import type { Database } from '../../database/sql.ts';
-import { Metrics } from '../../monitoring/metrics.ts';
+import { Metrics } from '../../monitoring/metrics/metrics.ts';
 import { AuditLog } from '../audit-log.service.ts';
 
 /** The log of a test database, as the module makes it in tests. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { TooManyRequestsError } from '../../common/errors.ts';
-import { Metrics } from '../../monitoring/metrics.ts';
+import { Metrics } from '../../monitoring/metrics/metrics.ts';
 import { MOST_RUNNING, PasswordHasher } from './hash-queue.ts';
 
 function queue(): { hasher: PasswordHasher; read: () => Promise<Record<string, number>> } {

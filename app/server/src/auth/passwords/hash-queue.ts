@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { availableParallelism } from 'node:os';
 import { TooManyRequestsError } from '../../common/errors.ts';
-import { Metrics } from '../../monitoring/metrics.ts';
+import { Metrics } from '../../monitoring/metrics/metrics.ts';
 import { hashPassword, impossibleHash, type Verification, verifyPassword } from './password-hash.ts';
 
 /**

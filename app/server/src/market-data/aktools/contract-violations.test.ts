@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../common/clock.ts';
-import { Metrics } from '../../monitoring/metrics.ts';
+import { Metrics } from '../../monitoring/metrics/metrics.ts';
 import { observeWith } from '../gateway/observer.ts';
 import type { MarketDataProvider } from '../provider.ts';
 import { FakeAKTools, json } from './testing/fake-aktools.ts';

@@ -1,4 +1,4 @@
-import type { Metrics } from '../../monitoring/metrics.ts';
+import type { Metrics } from '../../monitoring/metrics/metrics.ts';
 import type { ContractViolation, SourceFailure } from '../source-error.ts';
 import type { CircuitView } from './upstream-state.ts';
 

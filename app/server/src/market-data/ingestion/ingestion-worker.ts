@@ -9,7 +9,7 @@ import { DATABASE } from '../../database/database.module.ts';
 import { INGESTION_QUEUE } from '../../database/job-queue.ts';
 import { JobQueue } from '../../database/job-queue.service.ts';
 import type { Database } from '../../database/sql.ts';
-import { Metrics } from '../../monitoring/metrics.ts';
+import { Metrics } from '../../monitoring/metrics/metrics.ts';
 import { MARKET_DATA_PROVIDER, type MarketDataProvider } from '../provider.ts';
 import { executeRun, type RunOutcome } from './execute-run.ts';
 import { AT_ONCE, type IngestionJob, IngestionRuns, URGENT } from './ingestion-runs.ts';

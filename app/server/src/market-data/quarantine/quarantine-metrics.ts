@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { PeriodicQueries } from '../../database/periodic-queries.ts';
-import { Metrics } from '../../monitoring/metrics.ts';
+import { Metrics } from '../../monitoring/metrics/metrics.ts';
 
 interface OpenRows {
   readonly source: string;

@@ -3,7 +3,7 @@ import { type AuditEvent, AuditLog } from '../../audit/audit-log.service.ts';
 import { NotFoundError } from '../../common/errors.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database, Transaction } from '../../database/sql.ts';
-import { Metrics } from '../../monitoring/metrics.ts';
+import { Metrics } from '../../monitoring/metrics/metrics.ts';
 import { MARKET_DATA_SOURCE } from '../market-data-source.ts';
 import type { Bar, MinuteBar } from '../provider.ts';
 import type { Resolution } from '../store/findings.ts';

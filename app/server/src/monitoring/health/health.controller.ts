@@ -7,10 +7,10 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { Public } from '../common/access.ts';
-import { Unlimited } from '../common/budget.ts';
-import { WorksWithoutDatabase } from '../database/database.guard.ts';
-import { NoParameters } from '../common/validation.ts';
+import { Public } from '../../common/access.ts';
+import { Unlimited } from '../../common/budget.ts';
+import { WorksWithoutDatabase } from '../../database/database.guard.ts';
+import { NoParameters } from '../../common/validation.ts';
 import { type HealthReport, HealthService } from './health.service.ts';
 
 export class HealthWord {

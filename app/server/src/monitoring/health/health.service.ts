@@ -1,8 +1,8 @@
 import { Inject, Injectable, ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService, type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { DataSource } from 'typeorm';
-import { DatabaseConnector } from '../database/connector.ts';
-import { EXPECTED_SCHEMA_VERSION } from '../database/migrations/index.ts';
+import { DatabaseConnector } from '../../database/connector.ts';
+import { EXPECTED_SCHEMA_VERSION } from '../../database/migrations/index.ts';
 import { ShutdownState } from './shutdown-state.ts';
 
 const PING_TIMEOUT_MS = 1_000;

@@ -1,9 +1,9 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
-import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
-import { EXPECTED_SCHEMA_VERSION } from '../database/migrations/index.ts';
-import { PeriodicQueries } from '../database/periodic-queries.ts';
+import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
+import { EXPECTED_SCHEMA_VERSION } from '../../database/migrations/index.ts';
+import { PeriodicQueries } from '../../database/periodic-queries.ts';
 import { Metrics } from './metrics.ts';
 
 /** What node-postgres tells about a pool; TypeORM keeps the pool in an untyped field. */

@@ -1,0 +1,10 @@
+import { Module } from '@nestjs/common';
+import { DatabaseMetrics } from './database-metrics.ts';
+import { Metrics } from './metrics.ts';
+
+/** The registry of the process, and what it tells of the database. */
+@Module({
+  providers: [Metrics, DatabaseMetrics],
+  exports: [Metrics],
+})
+export class MetricsModule {}
