@@ -85,7 +85,7 @@ describe('a worker whose configuration names AKTools', () => {
       'SELECT host, tokens FROM app.upstream_budgets ORDER BY host',
     );
     expect(hosts.map(({ host }) => host)).toEqual(expect.arrayContaining(['eastmoney', 'exchange']));
-    expect(await worker.get(Metrics).registry.metrics()).toMatch(
+    expect(await worker.get(Metrics).exposition()).toMatch(
       /upstream_call_duration_seconds_count\{operation="stock_zh_a_hist",outcome="ok"\} 1/,
     );
   });

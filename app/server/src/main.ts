@@ -35,11 +35,16 @@ export async function createServerApplication(configuration: Configuration): Pro
   app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready'] });
   const metrics = app.get(Metrics);
   app.use(httpMetrics(metrics));
+  const untrusted = metrics.counter(
+    'untrusted_forwards_total',
+    'Requests with X-Forwarded-* from an address that security.trustedProxies does not list',
+    {},
+  );
   configureHttp(
     app,
     configuration.security,
     requestLog(configuration.role, configuration.logLevel, configuration.logDestination),
-    () => metrics.untrustedForwards.inc(),
+    () => untrusted.inc({}),
   );
   describeApi(app);
   await app.init();

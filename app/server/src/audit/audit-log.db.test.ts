@@ -97,7 +97,8 @@ describe('a record', () => {
 
   it('is a part of the transaction of its change, told of when that is committed', async () => {
     const told = vi.spyOn(Logger.prototype, 'log').mockImplementation(() => undefined);
-    const count = async () => (await metrics.auditRecords.get()).values[0]?.value ?? 0;
+    const count = async () =>
+      (await metrics.samples()).find(({ name }) => name === 'stock_analysis_audit_records_total')?.value ?? 0;
     const records = await storedRecords(database.sql);
     const change = (fails: boolean) =>
       database.sql.transaction(async (sql) => {

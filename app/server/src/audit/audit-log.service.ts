@@ -2,8 +2,8 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { currentRequest } from '../common/request-context.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Database, Transaction } from '../database/sql.ts';
-import { Metrics } from '../monitoring/metrics/metrics.ts';
-import { type AuditEvent, recordText } from './audit-record.ts';
+import { type CounterMetric, Metrics } from '../monitoring/metrics/metrics.ts';
+import { AUDIT_OUTCOMES, type AuditEvent, recordText } from './audit-record.ts';
 
 export type { AuditEvent } from './audit-record.ts';
 
@@ -17,16 +17,25 @@ interface Written {
 
 const APPEND = `INSERT INTO app.audit_log (record) VALUES ($1) RETURNING seq, encode(hash, 'hex') AS hash`;
 
+const LABELS = { outcome: AUDIT_OUTCOMES };
+
 /** Writes the audit log (docs/audit.md). */
 @Injectable()
 export class AuditLog {
   private readonly logger = new Logger('Audit');
+  private readonly records: CounterMetric<typeof LABELS>;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(SECRET_FIELDS) private readonly secretFields: 'refuse' | 'replace',
-    private readonly metrics: Metrics,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.records = metrics.counter(
+      'audit_records_total',
+      'Records written to the audit log, by what came of the action',
+      LABELS,
+    );
+  }
 
   /**
    * Adds a record: who and from where are those of the request that is being answered; without one, the platform itself.
@@ -43,7 +52,7 @@ export class AuditLog {
     const [written] = await (sql ?? this.database).query<Written>(APPEND, [text]);
     const tell = (): void => {
       this.logger.log({ ...written, action, outcome, objectKind: object.kind }, 'audit record');
-      this.metrics.auditRecords.inc({ outcome });
+      this.records.inc({ outcome });
     };
     if (sql === undefined) tell();
     else sql.afterCommit(tell);

@@ -17,6 +17,7 @@ import { FundamentalsController } from './fundamentals/fundamentals.controller.t
 import { FundamentalsService } from './fundamentals/fundamentals.service.ts';
 import { HaltsController } from './halts/halts.controller.ts';
 import { HaltsService } from './halts/halts.service.ts';
+import { IngestionMetrics } from './ingestion/ingestion-metrics.ts';
 import { IngestionRuns } from './ingestion/ingestion-runs.ts';
 import { IngestionSchedule, REFRESH_SCHEDULE } from './ingestion/ingestion-schedule.ts';
 import { IngestionWorker } from './ingestion/ingestion-worker.ts';
@@ -107,6 +108,7 @@ export class MarketDataModule {}
     },
     IngestionRuns,
     IngestionSchedule,
+    IngestionMetrics,
     IngestionWorker,
     QuarantineMetrics,
   ],

@@ -95,8 +95,8 @@ export class ManagementServer
       case '/metrics':
         return {
           status: 200,
-          type: this.metrics.registry.contentType,
-          body: await this.metrics.registry.metrics(),
+          type: this.metrics.contentType,
+          body: await this.metrics.exposition(),
         };
       default:
         return {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../common/configuration/errors.ts';
 import { UnavailableError } from '../common/errors.ts';
 import type { DatabaseConnector } from '../database/connector.ts';
-import type { Metrics } from '../monitoring/metrics/metrics.ts';
+import type { CounterMetric, Metrics } from '../monitoring/metrics/metrics.ts';
 import type { RateLimitStore } from './rate-limit-store.ts';
 import { SharedCounters } from './shared-counters.ts';
 import {
@@ -20,6 +20,11 @@ import { isOfAddress } from './throttlers.ts';
 
 const EXCHANGE_MS = 1_000;
 const SWEEP_MS = 60_000;
+/** The budgets of routes, and those of the addresses behind them. */
+const LABELS = {
+  budget: { max: 20 },
+  decision: ['allowed', 'refused', 'failed_open', 'failed_closed'],
+} as const;
 
 interface Verdict {
   /** failed_open: nobody could say, and it was let through. */
@@ -33,6 +38,7 @@ export class BudgetStorage implements ThrottlerStorage, OnApplicationBootstrap, 
   private readonly logger = new Logger('RateLimits');
   private readonly stopping = new AbortController();
   private readonly counters: SharedCounters;
+  private readonly decisions: CounterMetric<typeof LABELS>;
   /** Why this process hears nothing of the others; undefined while it does. */
   private trouble: string | undefined;
   private exchanging: Promise<void> | undefined;
@@ -43,11 +49,19 @@ export class BudgetStorage implements ThrottlerStorage, OnApplicationBootstrap, 
     private readonly metrics: Metrics,
   ) {
     this.counters = new SharedCounters(store);
+    this.decisions = metrics.counter(
+      'rate_limit_decisions_total',
+      'Decisions about requests by budget: of the address, and of the account or key; failed_open and failed_closed: nobody could say',
+      LABELS,
+    );
   }
 
   onApplicationBootstrap(): void {
-    this.metrics.gauge('rate_limit_keys', 'Users, keys and addresses counted in this process', [], (set) =>
-      set({}, this.counters.size),
+    this.metrics.observableGauge(
+      'rate_limit_keys',
+      'Users, keys and addresses counted in this process',
+      {},
+      (set) => set({}, this.counters.size),
     );
     this.exchanging = this.exchangeUntilStopped();
   }
@@ -75,7 +89,7 @@ export class BudgetStorage implements ThrottlerStorage, OnApplicationBootstrap, 
     const { decision, usage } = inProcess
       ? this.count(key, limit)
       : await this.countExactly(key, limit, budget);
-    this.metrics.rateLimitDecisions.inc({ budget, decision });
+    this.decisions.inc({ budget, decision });
     const isBlocked = decision === 'refused';
     return {
       isBlocked,
@@ -105,7 +119,7 @@ export class BudgetStorage implements ThrottlerStorage, OnApplicationBootstrap, 
       return { decision: admitted ? 'allowed' : 'refused', usage: usageAt(count, nowMs) };
     } catch (error) {
       this.logger.warn(`a request of budget ${budget} cannot be counted: ${messageOf(error)}`);
-      this.metrics.rateLimitDecisions.inc({ budget, decision: 'failed_closed' });
+      this.decisions.inc({ budget, decision: 'failed_closed' });
       throw new UnavailableError(
         `requests of budget ${budget} cannot be counted at the moment; try again in a few seconds`,
       );

@@ -242,7 +242,7 @@ describe('rate limits', () => {
       await ask(app, 'get', '/read').expect(200);
       await sleep(2_500);
       await ask(app, 'get', '/read').expect(200);
-      const metrics = await app.get(Metrics).registry.metrics();
+      const metrics = await app.get(Metrics).exposition();
       const decisions = (labels: string): number =>
         Number(new RegExp(`rate_limit_decisions_total\\{${labels}\\} (\\d+)`).exec(metrics)?.[1] ?? 0);
       expect(decisions('budget="login",decision="failed_closed"')).toBe(1);

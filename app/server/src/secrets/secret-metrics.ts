@@ -12,6 +12,8 @@ interface SealedCount {
 }
 
 const REFRESH_MS = 60_000;
+const TABLES: readonly string[] = SEALED_COLUMNS.map(({ table }) => table);
+const COLUMNS: readonly string[] = SEALED_COLUMNS.map(({ column }) => column);
 const COUNTS = SEALED_COLUMNS.map(
   ({ table, column }) => `
   SELECT '${table}' AS "table", '${column}' AS "column", split_part(${column}, '.', 2) AS kid, count(*)::int AS count
@@ -35,10 +37,10 @@ export class SecretMetrics implements OnApplicationBootstrap {
     const counts = this.queries.every(REFRESH_MS, 'counts of sealed values', (sql) =>
       sql.query<SealedCount>(COUNTS),
     );
-    this.metrics.gauge(
+    this.metrics.observableGauge(
       'sealed_values',
       'Encrypted values stored, by column and key; state: active, retiring, next or unknown to this server',
-      ['table', 'column', 'kid', 'state'],
+      { table: TABLES, column: COLUMNS, kid: { max: 20 }, state: ['active', 'retiring', 'next', 'unknown'] },
       (set) => {
         for (const { count, ...labels } of counts())
           set({ ...labels, state: keyring?.find(labels.kid)?.state ?? 'unknown' }, count);

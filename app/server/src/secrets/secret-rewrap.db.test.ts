@@ -50,7 +50,7 @@ async function counts(): Promise<Record<string, number>> {
   const queries = new PeriodicQueries(database.dataSource, connector);
   new SecretMetrics(server(after).configuration, queries, metrics).onApplicationBootstrap();
   const read = async (): Promise<Record<string, number>> => {
-    const found = (await metrics.registry.metrics()).matchAll(
+    const found = (await metrics.exposition()).matchAll(
       /^stock_analysis_sealed_values\{table="(.+)",column=".+",kid="(.*)",state="(.+)"\} (\d+)$/gm,
     );
     return Object.fromEntries(

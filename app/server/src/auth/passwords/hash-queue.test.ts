@@ -7,7 +7,7 @@ function queue(): { hasher: PasswordHasher; read: () => Promise<Record<string, n
   const metrics = new Metrics();
   const hasher = new PasswordHasher(metrics);
   const read = async (): Promise<Record<string, number>> => {
-    const text = await metrics.registry.metrics();
+    const text = await metrics.exposition();
     const found = text.matchAll(/^stock_analysis_password_hash_(\w+) (\d+)$/gm);
     return Object.fromEntries([...found].map(([, name = '', value]) => [name, Number(value)]));
   };

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { availableParallelism } from 'node:os';
 import { TooManyRequestsError } from '../../common/errors.ts';
-import { Metrics } from '../../monitoring/metrics/metrics.ts';
+import { type CounterMetric, Metrics, type NoLabels } from '../../monitoring/metrics/metrics.ts';
 import { hashPassword, impossibleHash, type Verification, verifyPassword } from './password-hash.ts';
 
 /**
@@ -20,16 +20,20 @@ const RETRY_AFTER_SECONDS = 5;
 export class PasswordHasher {
   readonly #waiting: (() => void)[] = [];
   readonly #nobody = impossibleHash();
-  readonly #metrics: Metrics;
+  readonly #refused: CounterMetric<NoLabels>;
   #running = 0;
 
   constructor(metrics: Metrics) {
-    this.#metrics = metrics;
-    metrics.gauge('password_hash_running', 'Password hashes being computed', [], (set) =>
+    metrics.observableGauge('password_hash_running', 'Password hashes being computed', {}, (set) =>
       set({}, this.#running),
     );
-    metrics.gauge('password_hash_waiting', 'Password hashes waiting for their turn', [], (set) =>
+    metrics.observableGauge('password_hash_waiting', 'Password hashes waiting for their turn', {}, (set) =>
       set({}, this.#waiting.length),
+    );
+    this.#refused = metrics.counter(
+      'password_hash_refused_total',
+      'Password hashes that were not computed because too many waited already',
+      {},
     );
   }
 
@@ -65,7 +69,7 @@ export class PasswordHasher {
       return;
     }
     if (this.#waiting.length >= MOST_WAITING) {
-      this.#metrics.passwordHashesRefused.inc();
+      this.#refused.inc({});
       throw new TooManyRequestsError(
         'too many passwords are being checked at the moment; try again in a few seconds',
         RETRY_AFTER_SECONDS,

@@ -131,7 +131,7 @@ describe('an answer that breaks the contract', () => {
     fake.overrides.set('stock_value_em', (response) => void response.end('<html>'));
     await provider.valuations(SYMBOL).catch(() => undefined);
     await provider.valuations(SYMBOL).catch(() => undefined);
-    const exposed = await metrics.registry.metrics();
+    const exposed = await metrics.exposition();
     for (const line of [
       'stock_analysis_contract_violations_total{operation="stock_value_em",kind="html"} 2',
       'stock_analysis_upstream_call_duration_seconds_count{operation="stock_value_em",outcome="contract"} 2',

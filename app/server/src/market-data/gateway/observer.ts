@@ -15,14 +15,49 @@ export interface UpstreamObserver {
   keptAge(operation: string, seconds: number): void;
 }
 
+/** The functions of the source that the adapter knows. */
+const OPERATIONS = { max: 20 };
+const CALL_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 180];
+
 /** Tells the process's metrics. */
 export function observeWith(metrics: Metrics): UpstreamObserver {
+  const calls = metrics.histogram(
+    'upstream_call_duration_seconds',
+    'Calls of the market data source that were sent, by function and outcome',
+    { operation: OPERATIONS, outcome: { max: 12 } },
+    { buckets: CALL_BUCKETS, sets: 60 },
+  );
+  const heldBack = metrics.counter(
+    'upstream_held_back_total',
+    'Calls of the market data source that were not sent: over_budget (of the host) or resting (after failures)',
+    { operation: OPERATIONS, reason: ['over_budget', 'resting'] },
+  );
+  const violations = metrics.counter(
+    'contract_violations_total',
+    'Answers of the market data source that were refused because they break its contract, by kind',
+    { operation: OPERATIONS, kind: { max: 20 } },
+  );
+  const tokens = metrics.gauge(
+    'upstream_tokens',
+    'Calls that the budget of a host still allows, after the last one of this process; below zero: debt',
+    { host: { max: 10 } },
+  );
+  const openings = metrics.gauge(
+    'upstream_circuit_openings',
+    'Cool-downs in a row of a function of the market data source, as this process saw it last; 0: not resting',
+    { operation: OPERATIONS },
+  );
+  const keptAge = metrics.gauge(
+    'upstream_last_good_age_seconds',
+    'Age of the last good answer that was served because the source could not be asked; 0 after a fresh one',
+    { operation: OPERATIONS },
+  );
   return {
-    called: (operation, outcome, seconds) => metrics.upstreamCalls.observe({ operation, outcome }, seconds),
-    heldBack: (operation, reason) => metrics.upstreamHeldBack.inc({ operation, reason }),
-    violated: (operation, kind) => metrics.contractViolations.inc({ operation, kind }),
-    tokens: (host, left) => metrics.upstreamTokens.set({ host }, left),
-    circuit: ({ operation, openings }) => metrics.upstreamCircuit.set({ operation }, openings),
-    keptAge: (operation, age) => metrics.upstreamKeptAge.set({ operation }, age),
+    called: (operation, outcome, seconds) => calls.observe({ operation, outcome }, seconds),
+    heldBack: (operation, reason) => heldBack.inc({ operation, reason }),
+    violated: (operation, kind) => violations.inc({ operation, kind }),
+    tokens: (host, left) => tokens.set({ host }, left),
+    circuit: (view) => openings.set({ operation: view.operation }, view.openings),
+    keptAge: (operation, age) => keptAge.set({ operation }, age),
   };
 }

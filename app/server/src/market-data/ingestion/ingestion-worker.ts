@@ -9,12 +9,11 @@ import { DATABASE } from '../../database/database.module.ts';
 import { INGESTION_QUEUE } from '../../database/job-queue.ts';
 import { JobQueue } from '../../database/job-queue.service.ts';
 import type { Database } from '../../database/sql.ts';
-import { Metrics } from '../../monitoring/metrics/metrics.ts';
 import { MARKET_DATA_PROVIDER, type MarketDataProvider } from '../provider.ts';
 import { executeRun, type RunOutcome } from './execute-run.ts';
+import { IngestionMetrics } from './ingestion-metrics.ts';
 import { AT_ONCE, type IngestionJob, IngestionRuns, URGENT } from './ingestion-runs.ts';
 import { IngestionSchedule } from './ingestion-schedule.ts';
-import type { ChunkReport } from './run.ts';
 
 const POLL_SECONDS = 1;
 const RETRY_MS = 10_000;
@@ -34,7 +33,7 @@ export class IngestionWorker implements OnApplicationBootstrap {
     private readonly queue: JobQueue,
     private readonly runs: IngestionRuns,
     private readonly schedule: IngestionSchedule,
-    private readonly metrics: Metrics,
+    private readonly metrics: IngestionMetrics,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -92,10 +91,10 @@ export class IngestionWorker implements OnApplicationBootstrap {
       isLastAttempt: job.retryCount >= job.retryLimit,
       signal: AbortSignal.any([job.signal, this.queue.signal]),
       logFailure: (error) => this.logger.error(describeFailure(runId, error)),
-      onChunk: (report) => this.count(report),
+      onChunk: (report) => this.metrics.stored(source, report),
     });
     const seconds = (performance.now() - started) / 1000;
-    this.metrics.ingestionDuration.observe({ source, outcome: result.outcome }, seconds);
+    this.metrics.attempted(source, result.outcome, seconds);
     this.logger.log(`load ${runId}: ${result.outcome} after ${seconds.toFixed(1)} s`);
     await this.goOn(runId, result);
   }
@@ -104,13 +103,6 @@ export class IngestionWorker implements OnApplicationBootstrap {
     if (result.outcome === 'paused') await this.runs.resume(runId, result.seconds);
     // What waits for the first load need not wait for the next minute, too.
     if (result.outcome === 'completed') await this.schedule.tick();
-  }
-
-  private count({ rows, rejected, held, flagged }: ChunkReport): void {
-    const { source } = this.provider;
-    this.metrics.ingestionRows.inc({ source }, rows);
-    for (const [disposition, count] of Object.entries({ rejected, held, flagged }))
-      this.metrics.quarantinedRows.inc({ source, disposition }, count);
   }
 }
 

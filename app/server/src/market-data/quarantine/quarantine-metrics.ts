@@ -5,7 +5,7 @@ import { Metrics } from '../../monitoring/metrics/metrics.ts';
 interface OpenRows {
   readonly source: string;
   readonly dataset: string;
-  readonly disposition: string;
+  readonly disposition: 'rejected' | 'held' | 'flagged';
   readonly count: number;
 }
 
@@ -26,10 +26,10 @@ export class QuarantineMetrics implements OnApplicationBootstrap {
     const open = this.queries.every(REFRESH_MS, 'counts of quarantined rows', (sql) =>
       sql.query<OpenRows>(OPEN_ROWS),
     );
-    this.metrics.gauge(
+    this.metrics.observableGauge(
       'quarantine_open_rows',
       'Quarantined rows that nobody has decided about',
-      ['source', 'dataset', 'disposition'],
+      { source: { max: 5 }, dataset: { max: 10 }, disposition: ['rejected', 'held', 'flagged'] },
       (set) => {
         for (const { count, ...labels } of open()) set(labels, count);
       },

@@ -3,7 +3,7 @@ import { type AuditEvent, AuditLog } from '../../audit/audit-log.service.ts';
 import { NotFoundError } from '../../common/errors.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database, Transaction } from '../../database/sql.ts';
-import { Metrics } from '../../monitoring/metrics/metrics.ts';
+import { type CounterMetric, Metrics } from '../../monitoring/metrics/metrics.ts';
 import { MARKET_DATA_SOURCE } from '../market-data-source.ts';
 import type { Bar, MinuteBar } from '../provider.ts';
 import type { Resolution } from '../store/findings.ts';
@@ -33,15 +33,25 @@ import {
 /** Groups shown with a list. */
 const SHOWN_GROUPS = 200;
 
+const LABELS = { source: { max: 5 }, resolution: ['released', 'dropped'] } as const;
+
 /** Shows what the checks found, and keeps what people decide about it. */
 @Injectable()
 export class QuarantineService {
+  private readonly decisions: CounterMetric<typeof LABELS>;
+
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(MARKET_DATA_SOURCE) private readonly source: string,
-    private readonly metrics: Metrics,
+    metrics: Metrics,
     private readonly audit: AuditLog,
-  ) {}
+  ) {
+    this.decisions = metrics.counter(
+      'quarantine_decisions_total',
+      'Decisions of people about quarantined rows',
+      LABELS,
+    );
+  }
 
   async list(query: QuarantineQuery): Promise<QuarantineList> {
     const { symbol, disposition, dataset, reason, state, after, limit } = query;
@@ -72,7 +82,7 @@ export class QuarantineService {
       await this.audit.record(decisionOn(row, resolution, because), sql);
       return resolved;
     });
-    this.metrics.quarantineDecisions.inc({ source: this.source, resolution });
+    this.decisions.inc({ source: this.source, resolution });
     return itemOf(decided);
   }
 

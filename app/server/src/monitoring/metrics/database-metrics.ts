@@ -32,16 +32,16 @@ export class DatabaseMetrics implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     const { role } = this.configuration;
-    this.metrics.gauge(
+    this.metrics.observableGauge(
       'build_info',
       'Always 1; the labels say what runs',
-      ['role', 'schema_version'],
+      { role: { max: 1 }, schema_version: { max: 1 } },
       (set) => set({ role, schema_version: String(EXPECTED_SCHEMA_VERSION) }, 1),
     );
-    this.metrics.gauge(
+    this.metrics.observableGauge(
       'database_pool_connections',
       'Connections of the pool, and requests waiting for one',
-      ['state'],
+      { state: ['total', 'idle', 'waiting'] },
       (set) => {
         const pool = this.pool();
         set({ state: 'total' }, pool?.totalCount ?? 0);
@@ -52,9 +52,14 @@ export class DatabaseMetrics implements OnApplicationBootstrap {
     // One kind of process reads what is common to all, or every replica would report it again.
     if (role !== 'worker') return;
     const jobs = this.queries.every(REFRESH_MS, 'job counts', (sql) => sql.query<JobCount>(JOBS));
-    this.metrics.gauge('jobs', 'Jobs stored, by queue and state', ['queue', 'state'], (set) => {
-      for (const { count, ...labels } of jobs()) set(labels, count);
-    });
+    this.metrics.observableGauge(
+      'jobs',
+      'Jobs stored, by queue and state',
+      { queue: { max: 20 }, state: { max: 8 } },
+      (set) => {
+        for (const { count, ...labels } of jobs()) set(labels, count);
+      },
+    );
   }
 
   private pool(): PoolCounts | undefined {

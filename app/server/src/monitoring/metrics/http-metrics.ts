@@ -1,29 +1,58 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Metrics } from './metrics.ts';
 
+/** Others, however many a client makes up, are `other`. */
+const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+const STATUS_CLASSES: readonly string[] = ['1xx', '2xx', '3xx', '4xx', '5xx', 'aborted'];
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** The templates of the application, and the two words for what met none. */
+const ROUTES = { max: 150 };
+const UNMATCHED = 'unmatched';
+const STATIC = 'static';
+
 /** The route's template, never the path a client sent: label values must stay few. */
 function routeOf(request: Request): string {
   const route: unknown = request.route;
   const path = typeof route === 'object' && route !== null && 'path' in route ? route.path : undefined;
   if (typeof path === 'string' && !path.includes('*')) return path;
-  return request.res !== undefined && request.res.statusCode < 400 ? 'static' : 'unmatched';
+  return request.res !== undefined && request.res.statusCode < 400 ? STATIC : UNMATCHED;
+}
+
+/** A HEAD is answered by the route of GET; and how one came to no route is all the same. */
+function timedMethod(method: string, route: string): string {
+  if (route === UNMATCHED || route === STATIC) return 'other';
+  return method === 'HEAD' ? 'GET' : method;
 }
 
 /** Counts and times every request; middleware, because an interceptor misses what guards, pipes and the router refuse. */
 export function httpMetrics(
   metrics: Metrics,
 ): (request: Request, response: Response, next: NextFunction) => void {
+  const requests = metrics.counter(
+    'http_requests_total',
+    'Requests answered, by route template and class of status',
+    { method: METHODS, route: ROUTES, status_class: STATUS_CLASSES },
+    { sets: 400 },
+  );
+  const durations = metrics.histogram(
+    'http_request_duration_seconds',
+    'Time to answer a request, by route template; HEAD is counted as GET, and what met no route as other',
+    { method: METHODS, route: ROUTES },
+    { buckets: BUCKETS },
+  );
+  const inFlight = metrics.gauge('http_requests_in_flight', 'Requests being answered', {});
   return (request, response, next) => {
     const started = performance.now();
-    metrics.httpInFlight.inc();
+    inFlight.inc({});
     response.once('close', () => {
-      metrics.httpInFlight.dec();
-      const labels = { method: request.method, route: routeOf(request) };
+      inFlight.inc({}, -1);
+      const { method } = request;
+      const route = routeOf(request);
       const statusClass = response.writableFinished
         ? `${Math.floor(response.statusCode / 100)}xx`
         : 'aborted';
-      metrics.httpRequests.inc({ ...labels, status_class: statusClass });
-      metrics.httpDuration.observe(labels, (performance.now() - started) / 1000);
+      requests.inc({ method, route, status_class: statusClass });
+      durations.observe({ method: timedMethod(method, route), route }, (performance.now() - started) / 1000);
     });
     next();
   };

@@ -1,153 +1,214 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { type LabelBounds, type LabelValues, SeriesBounds, SeriesBudget } from './label-bounds.ts';
 
 const PREFIX = 'stock_analysis_';
+/** Families whose names the field has already. */
+const NAMED_BY_THE_FIELD = /^http_/;
+/** What a process may tell in all, whatever it is asked and whatever it meets. */
+const MOST_SERIES = 2_000;
+/** Those of `collectDefaultMetrics`, which nothing from outside makes more of; a test counts them. */
+export const DEFAULT_SERIES = 110;
+/** Sets of label values of a family that says nothing else. */
+const SETS = 100;
+
+/** Of a family that has one series only. */
+export type NoLabels = Readonly<Record<never, never>>;
+
+/** Counts up. */
+export interface CounterMetric<Bounds extends LabelBounds> {
+  inc(labels: LabelValues<Bounds>, by?: number): void;
+}
+
+/** Counts what was observed by size; seconds and bytes, never milliseconds. */
+export interface HistogramMetric<Bounds extends LabelBounds> {
+  observe(labels: LabelValues<Bounds>, value: number): void;
+}
+
+/** Is set to what is. */
+export interface GaugeMetric<Bounds extends LabelBounds> {
+  set(labels: LabelValues<Bounds>, value: number): void;
+  inc(labels: LabelValues<Bounds>, by?: number): void;
+}
+
+export interface FamilyOptions {
+  /** Most sets of label values, 100 if not said; what comes after them is `other`. */
+  readonly sets?: number;
+}
+
+export type Read<Bounds extends LabelBounds> = (
+  set: (labels: LabelValues<Bounds>, value: number) => void,
+) => void;
+
+/** One series at one moment; those of histograms as Prometheus names them: `…_bucket`, `…_sum`, `…_count`. */
+export interface Sample {
+  readonly name: string;
+  readonly type: string;
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly value: number;
+}
 
 /**
- * All metrics of the process in one place, and the only file that knows the client library (it is being renamed).
- * Names that the field has already (`http_request_…`, `process_…`, `nodejs_…`) keep them; ours carry the prefix.
+ * All metrics of the process, and the only file that knows the client library (it is being renamed). Each feature
+ * registers its own families, once, and says for each label what values it may have: a list, or at most so many.
+ * What is beyond goes to `other` and is counted in `stock_analysis_metric_series_dropped_total`.
+ * Names that the field has already (`http_request_…`, `process_…`, `nodejs_…`) keep them; ours get the prefix.
  */
 @Injectable()
 export class Metrics {
-  readonly registry = new Registry();
-  private readonly registers = [this.registry];
-
-  readonly httpDuration = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time to answer a request, by route template',
-    labelNames: ['method', 'route'] as const,
-    registers: this.registers,
-  });
-
-  readonly httpRequests = new Counter({
-    name: 'http_requests_total',
-    help: 'Requests answered, by route template and class of status',
-    labelNames: ['method', 'route', 'status_class'] as const,
-    registers: this.registers,
-  });
-
-  readonly httpInFlight = new Gauge({
-    name: 'http_requests_in_flight',
-    help: 'Requests being answered',
-    registers: this.registers,
-  });
-
-  readonly untrustedForwards = new Counter({
-    name: `${PREFIX}untrusted_forwards_total`,
-    help: 'Requests with X-Forwarded-* from an address that security.trustedProxies does not list',
-    registers: this.registers,
-  });
-
-  readonly ingestionRows = new Counter({
-    name: `${PREFIX}ingestion_rows_total`,
-    help: 'Source rows judged and stored or refused',
-    labelNames: ['source'] as const,
-    registers: this.registers,
-  });
-
-  readonly quarantinedRows = new Counter({
-    name: `${PREFIX}quarantined_rows_total`,
-    help: 'Source rows refused (rejected), held back (held) or stored with a remark (flagged)',
-    labelNames: ['source', 'disposition'] as const,
-    registers: this.registers,
-  });
-
-  readonly quarantineDecisions = new Counter({
-    name: `${PREFIX}quarantine_decisions_total`,
-    help: 'Decisions of people about quarantined rows',
-    labelNames: ['source', 'resolution'] as const,
-    registers: this.registers,
-  });
-
-  readonly ingestionDuration = new Histogram({
-    name: `${PREFIX}ingestion_duration_seconds`,
-    help: 'Duration of one attempt at a load',
-    labelNames: ['source', 'outcome'] as const,
-    buckets: [0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600],
-    registers: this.registers,
-  });
-
-  readonly upstreamCalls = new Histogram({
-    name: `${PREFIX}upstream_call_duration_seconds`,
-    help: 'Calls of the market data source that were sent, by function and outcome',
-    labelNames: ['operation', 'outcome'] as const,
-    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 180],
-    registers: this.registers,
-  });
-
-  readonly upstreamHeldBack = new Counter({
-    name: `${PREFIX}upstream_held_back_total`,
-    help: 'Calls of the market data source that were not sent: over_budget (of the host) or resting (after failures)',
-    labelNames: ['operation', 'reason'] as const,
-    registers: this.registers,
-  });
-
-  readonly contractViolations = new Counter({
-    name: `${PREFIX}contract_violations_total`,
-    help: 'Answers of the market data source that were refused because they break its contract, by kind',
-    labelNames: ['operation', 'kind'] as const,
-    registers: this.registers,
-  });
-
-  readonly upstreamTokens = new Gauge({
-    name: `${PREFIX}upstream_tokens`,
-    help: 'Calls that the budget of a host still allows, after the last one of this process; below zero: debt',
-    labelNames: ['host'] as const,
-    registers: this.registers,
-  });
-
-  readonly upstreamCircuit = new Gauge({
-    name: `${PREFIX}upstream_circuit_openings`,
-    help: 'Cool-downs in a row of a function of the market data source, as this process saw it last; 0: not resting',
-    labelNames: ['operation'] as const,
-    registers: this.registers,
-  });
-
-  readonly upstreamKeptAge = new Gauge({
-    name: `${PREFIX}upstream_last_good_age_seconds`,
-    help: 'Age of the last good answer that was served because the source could not be asked; 0 after a fresh one',
-    labelNames: ['operation'] as const,
-    registers: this.registers,
-  });
-
-  readonly passwordHashesRefused = new Counter({
-    name: `${PREFIX}password_hash_refused_total`,
-    help: 'Password hashes that were not computed because too many waited already',
-    registers: this.registers,
-  });
-
-  readonly auditRecords = new Counter({
-    name: `${PREFIX}audit_records_total`,
-    help: 'Records written to the audit log, by what came of the action',
-    labelNames: ['outcome'] as const,
-    registers: this.registers,
-  });
-
-  readonly rateLimitDecisions = new Counter({
-    name: `${PREFIX}rate_limit_decisions_total`,
-    help: 'Decisions about requests by budget: of the address, and of the account or key; failed_open and failed_closed: nobody could say',
-    labelNames: ['budget', 'decision'] as const,
-    registers: this.registers,
-  });
+  readonly contentType: string;
+  readonly #registry = new Registry();
+  readonly #budget = new SeriesBudget(MOST_SERIES);
+  readonly #dropped: Counter<'metric'>;
 
   constructor() {
-    collectDefaultMetrics({ register: this.registry });
+    this.contentType = this.#registry.contentType;
+    collectDefaultMetrics({ register: this.#registry });
+    this.#budget.reserve(DEFAULT_SERIES);
+    this.#dropped = new Counter({
+      name: `${PREFIX}metric_series_dropped_total`,
+      help: 'Observations whose labels were out of bounds and went to the series "other", by metric',
+      labelNames: ['metric'],
+      registers: [this.#registry],
+    });
+    this.observableGauge('metric_series', 'Series of this process, as its bounds count them', {}, (set) =>
+      set({}, this.#budget.used),
+    );
   }
 
-  /** A gauge that reads its values when it is scraped; `read` must answer at once. */
-  gauge(name: string, help: string, labelNames: readonly string[], read: (set: SetGauge) => void): void {
-    const gauge: Gauge = new Gauge({
-      name: PREFIX + name,
-      help,
-      labelNames: [...labelNames],
-      registers: this.registers,
+  /** @param name without the prefix, ending in `_total` */
+  counter<const Bounds extends LabelBounds>(
+    name: string,
+    help: string,
+    bounds: Bounds,
+    options: FamilyOptions = {},
+  ): CounterMetric<Bounds> {
+    const counter = new Counter(this.#family(counterName(name), help, bounds));
+    const admit = this.#bounded(name, bounds, options);
+    return { inc: (labels, by = 1) => counter.inc(admit(labels), by) };
+  }
+
+  /** @param name without the prefix, ending in its unit: `_seconds`, `_bytes` */
+  histogram<const Bounds extends LabelBounds>(
+    name: string,
+    help: string,
+    bounds: Bounds,
+    { buckets, ...options }: FamilyOptions & { readonly buckets: readonly number[] },
+  ): HistogramMetric<Bounds> {
+    const histogram = new Histogram({ ...this.#family(name, help, bounds), buckets: [...buckets] });
+    const admit = this.#bounded(name, bounds, options, buckets.length + 3);
+    return { observe: (labels, value) => histogram.observe(admit(labels), value) };
+  }
+
+  gauge<const Bounds extends LabelBounds>(
+    name: string,
+    help: string,
+    bounds: Bounds,
+    options: FamilyOptions = {},
+  ): GaugeMetric<Bounds> {
+    const gauge = new Gauge(this.#family(name, help, bounds));
+    const admit = this.#bounded(name, bounds, options);
+    return {
+      set: (labels, value) => gauge.set(admit(labels), value),
+      inc: (labels, by = 1) => gauge.inc(admit(labels), by),
+    };
+  }
+
+  /** A gauge that reads its values when it is scraped; `read` must answer at once, from memory. */
+  observableGauge<const Bounds extends LabelBounds>(
+    name: string,
+    help: string,
+    bounds: Bounds,
+    read: Read<Bounds>,
+    options: FamilyOptions = {},
+  ): void {
+    this.#observable(Gauge, name, help, bounds, read, options);
+  }
+
+  /** A counter that somebody else counts, the kernel for one, and that is read when it is scraped. */
+  observableCounter<const Bounds extends LabelBounds>(
+    name: string,
+    help: string,
+    bounds: Bounds,
+    read: Read<Bounds>,
+    options: FamilyOptions = {},
+  ): void {
+    this.#observable(Counter, counterName(name), help, bounds, read, options);
+  }
+
+  /** The text that Prometheus reads. */
+  exposition(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  /** Every series as it is now. */
+  async samples(): Promise<readonly Sample[]> {
+    const families = await this.#registry.getMetricsAsJSON();
+    return families.flatMap(({ name, type, values }) =>
+      values.map((value) => ({
+        name: 'metricName' in value && typeof value.metricName === 'string' ? value.metricName : name,
+        type: String(type),
+        labels: Object.fromEntries(
+          Object.entries(value.labels).flatMap(([label, said]) =>
+            said === undefined ? [] : [[label, said]],
+          ),
+        ),
+        value: value.value,
+      })),
+    );
+  }
+
+  #observable<Bounds extends LabelBounds>(
+    Kind: typeof Gauge | typeof Counter,
+    name: string,
+    help: string,
+    bounds: Bounds,
+    read: Read<Bounds>,
+    options: FamilyOptions,
+  ): void {
+    const admit = this.#bounded(name, bounds, options);
+    const family = new Kind({
+      ...this.#family(name, help, bounds),
       collect: () => {
-        // Series that have no value any more must not keep their last one.
-        gauge.reset();
-        read((labels, value) => gauge.set(labels, value));
+        // Series that have no value any more must not keep their last one; several of `other` are one sum.
+        family.reset();
+        admit.forget();
+        read((labels, value) => family.inc(admit(labels), value));
       },
     });
   }
+
+  #family(name: string, help: string, bounds: LabelBounds) {
+    return { name: fullName(name), help, labelNames: Object.keys(bounds), registers: [this.#registry] };
+  }
+
+  #bounded<Bounds extends LabelBounds>(
+    name: string,
+    bounds: Bounds,
+    { sets = SETS }: FamilyOptions,
+    seriesPerSet = 1,
+  ): Admit<Bounds> {
+    const kept = new SeriesBounds(bounds, { sets, seriesPerSet }, this.#budget);
+    const admit = (labels: LabelValues<Bounds>): Record<string, string> => {
+      const { labels: admitted, dropped } = kept.admit(labels);
+      if (dropped) this.#dropped.inc({ metric: fullName(name) });
+      return admitted;
+    };
+    return Object.assign(admit, { forget: () => kept.forget() });
+  }
 }
 
-type SetGauge = (labels: Readonly<Record<string, string>>, value: number) => void;
+interface Admit<Bounds extends LabelBounds> {
+  (labels: LabelValues<Bounds>): Record<string, string>;
+  forget(): void;
+}
+
+function fullName(name: string): string {
+  return NAMED_BY_THE_FIELD.test(name) ? name : PREFIX + name;
+}
+
+function counterName(name: string): string {
+  if (!name.endsWith('_total'))
+    throw new Error(`the counter ${name} must be named ${name}_total, as Prometheus names counters`);
+  return name;
+}
