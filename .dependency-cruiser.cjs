@@ -17,6 +17,7 @@ const SHOWN = [
   '^app/server/src/audit/audit-log\\.service\\.ts$',
   '^app/server/src/auth/accounts\\.service\\.ts$',
   '^app/server/src/monitoring/metrics/metrics\\.ts$',
+  '^app/server/src/monitoring/health/(health-checks|component)\\.ts$',
   // Sealing of any column, and what users stored: whoever needs one does not need the other.
   '^app/server/src/secrets/(secret-box|user-secrets\\.service)\\.ts$',
   '^app/server/src/indicators/index\\.ts$',

@@ -16,6 +16,9 @@ import { Metrics } from './monitoring/metrics/metrics.ts';
 import { describeApi } from './open-api.ts';
 import { serveWebPage } from './web-page.ts';
 
+/** Names that others gave: those of probes, and the ones by which operators ask how the platform does. */
+const OUTSIDE_OF_THE_API = ['health/live', 'health/ready', 'monitoring/{*path}'];
+
 /**
  * All memory is collected when it has grown by so much, in percent, or half-way to its limit; V8 begins at 40. A full
  * collection holds up every request for 50 ms and more (docs/decisions/2026-11-26-reading-a-series.md).
@@ -32,7 +35,7 @@ export async function createServerApplication(configuration: Configuration): Pro
     routeConflictPolicy: { duplicate: 'error', shadow: 'error' },
   });
   app.useLogger(app.get(Logger));
-  app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready'] });
+  app.setGlobalPrefix('api/v1', { exclude: OUTSIDE_OF_THE_API });
   const metrics = app.get(Metrics);
   app.use(httpMetrics(metrics));
   const untrusted = metrics.counter(

@@ -132,7 +132,7 @@ describe('a record', () => {
     const records = await storedRecords(database.sql);
     await expect(log.record(event)).rejects.toThrow('the field password looks like a secret');
     expect(await storedRecords(database.sql)).toEqual(records);
-    await new AuditLog(database.sql, 'replace', metrics).record(event);
+    await new AuditLog(database.sql, 'replace', new Metrics()).record(event);
     const written = await newest();
     expect(JSON.parse(written?.record ?? '')).toMatchObject({ after: { password: '[redacted]' } });
     expect(written?.record).not.toContain('hunter2');

@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ACCESS_RULE, type AccessRule, isAtLeast } from '../common/access.ts';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
 import { ForbiddenError, UnauthorizedError } from '../common/errors.ts';
@@ -26,6 +27,9 @@ const CLOSED_READING: RoleRule = {
   openBefore: [],
 };
 
+/** A database that stands still must not hold up what is to tell of it. */
+const LONGEST_GREETING_MS = 500;
+
 type RoleRule = Extract<AccessRule, { kind: 'role' }>;
 
 /** Denies every route that does not say who may use it, and everybody whom it does not name. */
@@ -48,6 +52,7 @@ export class AccessGuard implements CanActivate {
     const rule = this.reflector.getAllAndOverride<AccessRule | undefined>(ACCESS_RULE, targets) ?? NOBODY;
     if (rule.kind === 'public') return true;
     const request = context.switchToHttp().getRequest<Request>();
+    if (rule.kind === 'open') return this.greet(request);
     const who = await this.authenticator.identify(request);
     const known = currentRequest();
     if (known !== undefined) known.principal = who?.principal;
@@ -55,6 +60,21 @@ export class AccessGuard implements CanActivate {
     const isPerson = who === undefined || isSession(who);
     if (rule.kind === 'reading' && this.anonymousReading && isPerson) return true;
     this.require(rule.kind === 'reading' ? CLOSED_READING : rule, who, request);
+    return true;
+  }
+
+  /** Lets everybody in, and finds out who it is as far as that can be known in a moment. */
+  private async greet(request: Request): Promise<boolean> {
+    const who = await Promise.race([
+      this.authenticator.identify(request).catch((error: unknown) => {
+        // Who shows a key means it, and is told when it is none; that the database is away is no reason to refuse.
+        if (error instanceof UnauthorizedError) throw error;
+        return undefined;
+      }),
+      sleep(LONGEST_GREETING_MS, undefined, { ref: false }),
+    ]);
+    const known = currentRequest();
+    if (known !== undefined && who?.session?.mustChangePassword !== true) known.principal = who?.principal;
     return true;
   }
 

@@ -6,13 +6,22 @@ export const USER_ROLES = ['viewer', 'analyst', 'operator', 'admin'] as const;
 export type UserRole = (typeof USER_ROLES)[number];
 
 /** What an API key may be used for; a key never opens more than its owner's role does. */
-export const SCOPES = ['market:read', 'market:write', 'audit:read', 'users:read'] as const;
+export const SCOPES = [
+  'market:read',
+  'market:write',
+  'monitoring:read',
+  'monitoring:write',
+  'audit:read',
+  'users:read',
+] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** The role from which a scope opens anything. */
 export const SCOPE_ROLES: Readonly<Record<Scope, UserRole>> = {
   'market:read': 'viewer',
   'market:write': 'operator',
+  'monitoring:read': 'operator',
+  'monitoring:write': 'operator',
   'audit:read': 'admin',
   'users:read': 'admin',
 };
@@ -34,6 +43,8 @@ export type Duty = (typeof DUTIES)[number];
 
 export type AccessRule =
   | { readonly kind: 'public' }
+  /** Open to everyone, and who is known may be told more: the handler decides by the principal of the request. */
+  | { readonly kind: 'open' }
   /** Reading of market data: open to everyone while `security.anonymousReading` is on. */
   | { readonly kind: 'reading' }
   | {
@@ -57,6 +68,13 @@ const Authenticated = (): MethodDecorator & ClassDecorator =>
 
 /** Open to everyone, always: probes, signing in. */
 export const Public = (): MethodDecorator & ClassDecorator => rule({ kind: 'public' });
+
+/**
+ * Open to everyone; who shows who they are is known to the handler, and may be told more. Nobody waits for a database
+ * that does not answer: then everyone is a stranger.
+ */
+export const Open = (): MethodDecorator & ClassDecorator =>
+  applyDecorators(rule({ kind: 'open' }), Authenticated());
 
 /** Reading of market data: open to everyone, or from `viewer` up where the administrator closed it. */
 export const Reading = (): MethodDecorator & ClassDecorator =>

@@ -7,6 +7,6 @@ import { MetricsModule } from './metrics/metrics.module.ts';
 @Module({
   imports: [MetricsModule, HealthModule],
   providers: [ManagementServer],
-  exports: [MetricsModule],
+  exports: [MetricsModule, HealthModule],
 })
 export class MonitoringModule {}

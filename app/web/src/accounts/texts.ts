@@ -11,6 +11,8 @@ export const ROLE_TEXTS: Readonly<Record<UserRole, string>> = {
 export const SCOPE_TEXTS: Readonly<Record<Scope, string>> = {
   'market:read': '读取行情、指标与分析',
   'market:write': '载入数据、处理隔离行（需操作者）',
+  'monitoring:read': '读取监控数据与告警（需操作者）',
+  'monitoring:write': '确认与静默告警（需操作者）',
   'audit:read': '读取审计日志（需管理员）',
   'users:read': '读取用户列表（需管理员）',
 };

@@ -21,7 +21,14 @@ export interface RecoveryCodes {
   readonly recoveryCodes: readonly string[];
 }
 
-export const SCOPES = ['market:read', 'market:write', 'audit:read', 'users:read'] as const;
+export const SCOPES = [
+  'market:read',
+  'market:write',
+  'monitoring:read',
+  'monitoring:write',
+  'audit:read',
+  'users:read',
+] as const;
 export type Scope = (typeof SCOPES)[number];
 
 export interface ApiKey {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { HealthController } from './health.controller.ts';
+import { HealthChecks } from './health-checks.ts';
 import { HealthService } from './health.service.ts';
 import { ShutdownState } from './shutdown-state.ts';
 
@@ -9,7 +10,7 @@ import { ShutdownState } from './shutdown-state.ts';
   // Probes fail every few seconds while something is down; the condition is in the answer, not in the log.
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [ShutdownState, HealthService],
-  exports: [HealthService],
+  providers: [ShutdownState, HealthChecks, HealthService],
+  exports: [HealthChecks, HealthService],
 })
 export class HealthModule {}

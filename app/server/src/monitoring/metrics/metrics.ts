@@ -13,7 +13,7 @@ export const DEFAULT_SERIES = 110;
 const SETS = 100;
 
 /** Of a family that has one series only. */
-export type NoLabels = Readonly<Record<never, never>>;
+export type NoLabels = Readonly<Record<string, never>>;
 
 /** Counts up. */
 export interface CounterMetric<Bounds extends LabelBounds> {
