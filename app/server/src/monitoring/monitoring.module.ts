@@ -2,11 +2,12 @@ import { Module } from '@nestjs/common';
 import { HealthModule } from './health/health.module.ts';
 import { ManagementServer } from './management-server.ts';
 import { MetricsModule } from './metrics/metrics.module.ts';
+import { SystemModule } from './system/system.module.ts';
 
 /** What tells how the process does, and the management port; the same for server and worker. */
 @Module({
-  imports: [MetricsModule, HealthModule],
+  imports: [MetricsModule, SystemModule, HealthModule],
   providers: [ManagementServer],
-  exports: [MetricsModule, HealthModule],
+  exports: [MetricsModule, SystemModule, HealthModule],
 })
 export class MonitoringModule {}

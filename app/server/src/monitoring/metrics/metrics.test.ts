@@ -112,6 +112,24 @@ describe('a label', () => {
   });
 });
 
+describe('what is read at each scrape', () => {
+  it('is missing when nobody tells it, also where it has no labels', async () => {
+    const metrics = new Metrics();
+    let limit: number | undefined = 7;
+    const read = (set: (labels: object, value: number) => void): void => {
+      if (limit !== undefined) set({}, limit);
+    };
+    metrics.observableGauge('limit_bytes', 'Limit', {}, read);
+    metrics.observableCounter('kills_total', 'Kills', {}, read);
+    expect(await linesOf(metrics, 'stock_analysis_limit_bytes')).toEqual(['7']);
+    expect(await linesOf(metrics, 'stock_analysis_limit_bytes')).toEqual(['7']);
+    expect(await linesOf(metrics, 'stock_analysis_kills_total')).toEqual(['7']);
+    limit = undefined;
+    expect(await linesOf(metrics, 'stock_analysis_limit_bytes')).toEqual([]);
+    expect(await linesOf(metrics, 'stock_analysis_kills_total')).toEqual([]);
+  });
+});
+
 describe('the process', () => {
   it('has as many default series as its budget sets aside, or fewer', async () => {
     const own = (await seriesOf(new Metrics())) - 1;

@@ -172,6 +172,8 @@ export class Metrics {
       collect: () => {
         // Series that have no value any more must not keep their last one; several of `other` are one sum.
         family.reset();
+        // One without labels is 0 after that, and what nobody tells must be missing.
+        if (Object.keys(bounds).length === 0) family.remove();
         admit.forget();
         read((labels, value) => family.inc(admit(labels), value));
       },
