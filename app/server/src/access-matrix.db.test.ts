@@ -123,7 +123,8 @@ describe('who may do what', () => {
       operations.map((operation) => [operation.id, judge(policyOf(operation) ?? adminOnly)]),
     );
 
-  const isOpen = (policy: AccessPolicy): policy is 'public' | 'reading' => typeof policy === 'string';
+  const isOpen = (policy: AccessPolicy): policy is 'public' | 'open' | 'reading' =>
+    typeof policy === 'string';
 
   it('is written down for every route', () => {
     expect(operations.filter((operation) => policyOf(operation) === undefined)).toEqual([]);
@@ -138,7 +139,8 @@ describe('who may do what', () => {
   });
 
   it('nobody, where reading is closed', async () => {
-    const judge = (policy: AccessPolicy): Verdict => (policy === 'public' ? 'allowed' : 'unknown');
+    const judge = (policy: AccessPolicy): Verdict =>
+      policy === 'public' || policy === 'open' ? 'allowed' : 'unknown';
     expect(await verdicts(async () => ({}), closed)).toEqual(expected(judge));
   });
 
@@ -152,7 +154,7 @@ describe('who may do what', () => {
     };
     /** What nobody needs a key for is looked at, too, where one is shown. */
     const judgeSuspendedKey = (policy: AccessPolicy): Verdict => {
-      if (policy === 'public') return 'allowed';
+      if (policy === 'public' || policy === 'open') return 'allowed';
       return policy === 'reading' || policy.scope !== undefined ? 'second-factor' : 'forbidden';
     };
     const setUpSecondFactor = (id: string): Promise<unknown> =>
@@ -196,7 +198,7 @@ describe('who may do what', () => {
 
     it('with a session, where a second factor is asked of everybody', async () => {
       const judge = (policy: AccessPolicy): Verdict => {
-        if (policy === 'public') return 'allowed';
+        if (policy === 'public' || policy === 'open') return 'allowed';
         return policy !== 'reading' && policy.before?.includes('factor') === true
           ? 'allowed'
           : 'second-factor';
@@ -250,7 +252,7 @@ describe('who may do what', () => {
     it.each(SCOPES)('with an API key for %s only', async (scope) => {
       const keyed = async (): Promise<PrincipalHeaders> => createKey(app, (await someone()).id, [scope]);
       const judge = (policy: AccessPolicy): Verdict => {
-        if (policy === 'public') return 'allowed';
+        if (policy === 'public' || policy === 'open') return 'allowed';
         if (policy === 'reading') return scope === 'market:read' ? 'allowed' : 'forbidden';
         return policy.scope === scope && isAtLeast(role, policy.role) ? 'allowed' : 'forbidden';
       };
@@ -281,7 +283,8 @@ describe('who may do what', () => {
       await database.sql.query('UPDATE app.api_keys SET revoked_at = now() WHERE user_id = $1', [id]);
       return headers;
     };
-    const judge = (policy: AccessPolicy): Verdict => (policy === 'public' ? 'allowed' : 'unknown');
+    const judge = (policy: AccessPolicy): Verdict =>
+      policy === 'public' || policy === 'open' ? 'allowed' : 'unknown';
     expect(await verdicts(ended)).toEqual(expected(judge));
   });
 });

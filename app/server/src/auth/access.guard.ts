@@ -74,8 +74,17 @@ export class AccessGuard implements CanActivate {
       sleep(LONGEST_GREETING_MS, undefined, { ref: false }),
     ]);
     const known = currentRequest();
-    if (known !== undefined && who?.session?.mustChangePassword !== true) known.principal = who?.principal;
+    if (known !== undefined && who !== undefined && !this.owesSomething(who)) known.principal = who.principal;
     return true;
+  }
+
+  /** Whoever has to do something first is told no more than a stranger. */
+  private owesSomething(who: Authenticated): boolean {
+    return (isSession(who) && who.mustChangePassword) || this.lacksSecondFactor(who);
+  }
+
+  private lacksSecondFactor({ principal, hasSecondFactor }: Authenticated): boolean {
+    return !hasSecondFactor && this.secondFactor.isAskedOf(principal.role);
   }
 
   private require(rule: RoleRule, who: Authenticated | undefined, request: Request): void {
@@ -102,11 +111,10 @@ export class AccessGuard implements CanActivate {
       throw new StepUpRequiredError('give the password again (POST /api/v1/auth/step-up), then repeat this');
   }
 
-  private requireSecondFactor(rule: RoleRule, { principal, hasSecondFactor }: Authenticated): void {
-    if (hasSecondFactor || rule.openBefore.includes('second-factor')) return;
-    if (!this.secondFactor.isAskedOf(principal.role)) return;
+  private requireSecondFactor(rule: RoleRule, who: Authenticated): void {
+    if (rule.openBefore.includes('second-factor') || !this.lacksSecondFactor(who)) return;
     throw new SecondFactorSetupRequiredError(
-      principal.kind === 'session'
+      who.principal.kind === 'session'
         ? 'your account needs a second factor: set it up first (POST /api/v1/auth/second-factor, then its /confirm)'
         : 'the owner of this API key needs a second factor: it opens something once they signed in and set one up',
     );

@@ -10,7 +10,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
 import { messageOf } from '../common/configuration/errors.ts';
 import { type HealthReport, HealthService } from './health/health.service.ts';
+import { ComponentHealth } from './health/component-health.ts';
+import { healthFor } from './health/component-health.dto.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { PlatformStatus } from './status/platform-status.ts';
 
 const PLAIN = 'text/plain; charset=utf-8';
 
@@ -29,12 +32,23 @@ export class ManagementServer
   implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
   private readonly logger = new Logger(ManagementServer.name);
+  private readonly pages = new Map<string, () => Answer | Promise<Answer>>([
+    ['/health', () => this.overview()],
+    ['/health/live', () => report(this.health.live())],
+    ['/health/ready', async () => report(await this.health.ready())],
+    ['/health/startup', async () => report(await this.health.startup())],
+    ['/metrics', async () => this.exposition()],
+    ['/monitoring/health', () => this.overview()],
+    ['/monitoring/status', () => json(200, this.status.read('full'))],
+  ]);
   private readonly server: Server = createServer((request, response) => void this.handle(request, response));
 
   constructor(
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     private readonly health: HealthService,
     private readonly metrics: Metrics,
+    private readonly components: ComponentHealth,
+    private readonly status: PlatformStatus,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -84,34 +98,25 @@ export class ManagementServer
   private async answer(method: string, path: string): Promise<Answer> {
     if (method !== 'GET' && method !== 'HEAD')
       return { status: 405, type: PLAIN, body: 'only GET and HEAD\n' };
-    switch (path) {
-      case '/health/live':
-        return report(this.health.live());
-      case '/health/startup':
-        return report(await this.health.startup());
-      case '/health':
-      case '/health/ready':
-        return report(await this.health.ready());
-      case '/metrics':
-        return {
-          status: 200,
-          type: this.metrics.contentType,
-          body: await this.metrics.exposition(),
-        };
-      default:
-        return {
-          status: 404,
-          type: PLAIN,
-          body: 'here are /health, /health/live, /health/ready, /health/startup and /metrics\n',
-        };
-    }
+    const here = this.pages.get(path);
+    if (here !== undefined) return here();
+    return { status: 404, type: PLAIN, body: `here are ${[...this.pages.keys()].join(', ')}\n` };
+  }
+
+  private async exposition(): Promise<Answer> {
+    return { status: 200, type: this.metrics.contentType, body: await this.metrics.exposition() };
+  }
+
+  /** In full: who reaches this port is an operator, or runs one's probes. */
+  private overview(): Answer {
+    return json(200, healthFor('full', this.components.overview()));
   }
 }
 
 function report({ healthy, details }: HealthReport): Answer {
-  return {
-    status: healthy ? 200 : 503,
-    type: 'application/json; charset=utf-8',
-    body: `${JSON.stringify(details)}\n`,
-  };
+  return json(healthy ? 200 : 503, details);
+}
+
+function json(status: number, body: object): Answer {
+  return { status, type: 'application/json; charset=utf-8', body: `${JSON.stringify(body)}\n` };
 }

@@ -2,12 +2,13 @@ import { Module } from '@nestjs/common';
 import { HealthModule } from './health/health.module.ts';
 import { ManagementServer } from './management-server.ts';
 import { MetricsModule } from './metrics/metrics.module.ts';
+import { StatusModule } from './status/status.module.ts';
 import { SystemModule } from './system/system.module.ts';
 
 /** What tells how the process does, and the management port; the same for server and worker. */
 @Module({
-  imports: [MetricsModule, SystemModule, HealthModule],
+  imports: [MetricsModule, SystemModule, HealthModule, StatusModule],
   providers: [ManagementServer],
-  exports: [MetricsModule, SystemModule, HealthModule],
+  exports: [MetricsModule, SystemModule, HealthModule, StatusModule],
 })
 export class MonitoringModule {}

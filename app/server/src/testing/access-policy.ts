@@ -2,11 +2,12 @@ import type { Scope, UserRole } from '../common/access.ts';
 
 /**
  * Who may do what, written down a second time: an access rule that is changed by mistake differs from this list.
- * `scope`: an API key that has it may, too; `stepUp`: only with a password that was given a moment ago; `before`: also
+ * `open`: everyone, and the answer depends on who it is. `scope`: an API key that has it may, too; `stepUp`: only with a password that was given a moment ago; `before`: also
  * for who has to do this first.
  */
 export type AccessPolicy =
   | 'public'
+  | 'open'
   | 'reading'
   | { role: UserRole; scope?: Scope; stepUp?: true; before?: readonly ('change' | 'factor')[] };
 
@@ -34,6 +35,8 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessPolicy>> = {
   listQuarantine: 'reading',
   listValuations: 'reading',
   searchSymbols: 'reading',
+  getHealth: 'open',
+  getStatus: 'open',
   live: 'public',
   ready: 'public',
   getSession: 'public',

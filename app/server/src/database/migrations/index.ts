@@ -6,6 +6,7 @@ import { Accounts1795680000000 } from './1795680000000-accounts.ts';
 import { AuditLog1795680060000 } from './1795680060000-audit-log.ts';
 import { UserSecrets1795680120000 } from './1795680120000-user-secrets.ts';
 import { RateLimits1795680180000 } from './1795680180000-rate-limits.ts';
+import { ComponentStates1796025600000 } from './1796025600000-component-states.ts';
 
 /** All migrations, oldest first. The number in the last name is the schema version this code expects. */
 export const migrations = [
@@ -17,6 +18,7 @@ export const migrations = [
   AuditLog1795680060000,
   UserSecrets1795680120000,
   RateLimits1795680180000,
+  ComponentStates1796025600000,
 ];
 
 /** Schema version of a list of migration names: the time stamp of the newest. */

@@ -1,13 +1,9 @@
-import { Inject, Injectable, ServiceUnavailableException } from '@nestjs/common';
+import { Injectable, ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService, type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
-import { DataSource } from 'typeorm';
 import { DatabaseConnector } from '../../database/connector.ts';
-import { EXPECTED_SCHEMA_VERSION } from '../../database/migrations/index.ts';
+import type { CachedCheck } from './cached-check.ts';
+import { PlatformChecks } from './platform-checks.ts';
 import { ShutdownState } from './shutdown-state.ts';
-
-const PING_TIMEOUT_MS = 1_000;
-/** Several probes and replicas ask; one answer serves them all. */
-const CACHE_MS = 2_000;
 
 export interface HealthReport {
   readonly healthy: boolean;
@@ -15,16 +11,17 @@ export interface HealthReport {
   readonly details: object;
 }
 
+/** What the probes ask. */
 @Injectable()
 export class HealthService {
   private started = false;
 
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    private readonly checks: HealthCheckService,
+    private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
     private readonly connector: DatabaseConnector,
     private readonly shutdown: ShutdownState,
+    private readonly platform: PlatformChecks,
   ) {}
 
   /** The event loop turns. Never the database: restarting this process mends no database. */
@@ -32,8 +29,13 @@ export class HealthService {
     return { healthy: true, details: { status: 'ok' } };
   }
 
+  /** From memory: what stands behind it is looked at in the background, however many ask. */
   ready(): Promise<HealthReport> {
-    return this.run([() => this.lifecycle(), () => this.database(), () => this.schema()]);
+    return this.run([
+      () => this.lifecycle(),
+      () => this.component(this.platform.database),
+      () => this.component(this.platform.schema),
+    ]);
   }
 
   /** Configuration is loaded (or this process would not run), the database answered once with the right schema. */
@@ -54,36 +56,17 @@ export class HealthService {
     return this.connector.isReady ? check.up() : check.down(this.connector.obstacle);
   }
 
-  private async database(): Promise<HealthIndicatorResult> {
-    return this.indicators
-      .check('database')
-      .attempt(async () => {
-        if (!this.connector.isReady) throw new Error(this.connector.obstacle);
-        await this.dataSource.query('SELECT 1');
-      })
-      .withTimeout(PING_TIMEOUT_MS)
-      .cacheFor(CACHE_MS);
-  }
-
-  private async schema(): Promise<HealthIndicatorResult> {
-    return this.indicators
-      .check('schema')
-      .attempt(async () => {
-        if (!this.connector.isReady) throw new Error(this.connector.obstacle);
-        const version = await this.connector.schemaVersion();
-        if (version < EXPECTED_SCHEMA_VERSION)
-          throw new Error(`schema version ${version}, ${EXPECTED_SCHEMA_VERSION} is needed`);
-        return { version, expected: EXPECTED_SCHEMA_VERSION };
-      })
-      .withTimeout(PING_TIMEOUT_MS)
-      .cacheFor(CACHE_MS);
+  private async component(cached: CachedCheck): Promise<HealthIndicatorResult> {
+    const check = this.indicators.check(cached.component);
+    const { status, message, details } = await cached.fresh();
+    return status === 'down' ? check.down({ message, ...details }) : check.up(details);
   }
 
   private async run(
     checks: (() => HealthIndicatorResult | Promise<HealthIndicatorResult>)[],
   ): Promise<HealthReport> {
     try {
-      return { healthy: true, details: await this.checks.check(checks) };
+      return { healthy: true, details: await this.health.check(checks) };
     } catch (error) {
       if (!(error instanceof ServiceUnavailableException)) throw error;
       return { healthy: false, details: Object(error.getResponse()) };

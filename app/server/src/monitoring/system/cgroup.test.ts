@@ -139,7 +139,7 @@ describe('control groups', () => {
   });
 
   it('that leave their mount by dots are looked for below it only', () => {
-    const { foldersOf } = cgroupFolders('0::/../../other\n', '/sys/fs/cgroup');
-    expect(foldersOf('')).toEqual(['/sys/fs/cgroup/other', '/sys/fs/cgroup']);
+    const folders = cgroupFolders('0::/../../other\n', '/sys/fs/cgroup');
+    expect(folders.foldersOf('')).toEqual(['/sys/fs/cgroup/other', '/sys/fs/cgroup']);
   });
 });
