@@ -24,6 +24,7 @@ import { IngestionWorker } from './ingestion/ingestion-worker.ts';
 import { IngestionsController } from './ingestion/ingestions.controller.ts';
 import { IngestionsService } from './ingestion/ingestions.service.ts';
 import { refreshSchedule } from './ingestion/schedule.ts';
+import { MarketDataCheck } from './market-data-check.ts';
 import { MARKET_DATA_SOURCE } from './market-data-source.ts';
 import { openProvider } from './open-provider.ts';
 import { MARKET_DATA_PROVIDER } from './provider.ts';
@@ -110,6 +111,7 @@ export class MarketDataModule {}
     IngestionSchedule,
     IngestionMetrics,
     IngestionWorker,
+    MarketDataCheck,
     QuarantineMetrics,
   ],
 })

@@ -11,11 +11,11 @@ import { ComponentHealth } from './component-health.ts';
 @ApiTags('monitoring')
 @Open()
 @WorksWithoutDatabase()
-@Controller('monitoring/health')
+@Controller('monitoring')
 export class ComponentHealthController {
   constructor(private readonly health: ComponentHealth) {}
 
-  @Get()
+  @Get('health')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'getHealth',

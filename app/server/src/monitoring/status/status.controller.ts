@@ -11,11 +11,11 @@ import { PlatformStatusDto } from './status.dto.ts';
 @ApiTags('monitoring')
 @Open()
 @WorksWithoutDatabase()
-@Controller('monitoring/status')
+@Controller('monitoring')
 export class StatusController {
   constructor(private readonly status: PlatformStatus) {}
 
-  @Get()
+  @Get('status')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'getStatus',
