@@ -33,12 +33,12 @@ export class ManagementServer
 {
   private readonly logger = new Logger(ManagementServer.name);
   private readonly pages = new Map<string, () => Answer | Promise<Answer>>([
-    ['/health', () => this.overview()],
+    ['/health', () => this.overview(503)],
     ['/health/live', () => report(this.health.live())],
     ['/health/ready', async () => report(await this.health.ready())],
     ['/health/startup', async () => report(await this.health.startup())],
     ['/metrics', async () => this.exposition()],
-    ['/monitoring/health', () => this.overview()],
+    ['/monitoring/health', () => this.overview(200)],
     ['/monitoring/status', () => json(200, this.status.read('full'))],
   ]);
   private readonly server: Server = createServer((request, response) => void this.handle(request, response));
@@ -108,8 +108,9 @@ export class ManagementServer
   }
 
   /** In full: who reaches this port is an operator, or runs one's probes. */
-  private overview(): Answer {
-    return json(200, healthFor('full', this.components.overview()));
+  private overview(statusWhenDown: number): Answer {
+    const overview = this.components.overview();
+    return json(overview.status === 'down' ? statusWhenDown : 200, healthFor('full', overview));
   }
 }
 

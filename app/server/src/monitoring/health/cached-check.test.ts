@@ -95,16 +95,19 @@ describe('a check', () => {
     expect(await next).toMatchObject({ status: 'up' });
   });
 
-  it('that is not well is looked at again sooner', async () => {
+  it('that is not well is looked at again sooner, and less and less soon', async () => {
     const { cached, looks } = setUp({ intervalMs: 60_000 });
+    const look = async (status: Finding['status']): Promise<number> => {
+      const run = cached.run();
+      looks.at(-1)?.resolve({ status });
+      await run;
+      return cached.pauseMs;
+    };
     expect(cached.pauseMs).toBe(60_000);
-    const first = cached.run();
-    looks[0]?.resolve({ status: 'degraded', message: 'slow' });
-    await first;
-    expect(cached.pauseMs).toBe(5_000);
-    const second = cached.run();
-    looks[1]?.resolve({ status: 'up' });
-    await second;
-    expect(cached.pauseMs).toBe(60_000);
+    const pauses: number[] = [];
+    for (let count = 0; count < 6; count += 1) pauses.push(await look(count === 3 ? 'down' : 'degraded'));
+    expect(pauses).toEqual([500, 1_000, 2_000, 4_000, 5_000, 5_000]);
+    expect(await look('up')).toBe(60_000);
+    expect(await look('down')).toBe(500);
   });
 });

@@ -4,7 +4,8 @@ import { boundedStatus, type ComponentCheck, type ComponentState, type Finding }
 
 const INTERVAL_MS = 15_000;
 const TIMEOUT_MS = 5_000;
-/** What is not well is looked at more often, so that its recovery is seen soon. */
+/** What is not well is looked at more often, so that its recovery is seen soon; at start most of it is not, for a moment. */
+const FIRST_PAUSE_IN_TROUBLE_MS = 500;
 const LONGEST_PAUSE_IN_TROUBLE_MS = 5_000;
 /** When a look that never ended is given up, and another one dared beside it. */
 const GIVEN_UP_MS = 30_000;
@@ -20,6 +21,8 @@ interface Look {
  */
 export class CachedCheck {
   #state: ComponentState | undefined;
+  /** Looks in a row that found trouble. */
+  #troubles = 0;
   #look: Look | undefined;
   #running: Promise<ComponentState> | undefined;
 
@@ -43,8 +46,9 @@ export class CachedCheck {
 
   /** How long to wait before the next look. */
   get pauseMs(): number {
-    const inTrouble = this.#state !== undefined && this.#state.status !== 'up';
-    return inTrouble ? Math.min(this.intervalMs, LONGEST_PAUSE_IN_TROUBLE_MS) : this.intervalMs;
+    if (this.#troubles === 0) return this.intervalMs;
+    const pause = FIRST_PAUSE_IN_TROUBLE_MS * 2 ** (this.#troubles - 1);
+    return Math.min(this.intervalMs, pause, LONGEST_PAUSE_IN_TROUBLE_MS);
   }
 
   /** What was found within the last interval, or else what is found now. */
@@ -69,6 +73,7 @@ export class CachedCheck {
     const responseTimeMs = Math.round((performance.now() - look.startedAt) * 10) / 10;
     const status = boundedStatus(this.component, finding.status);
     const now = this.clock.now();
+    this.#troubles = status === 'up' ? 0 : this.#troubles + 1;
     this.#state = {
       component: this.component,
       status,
