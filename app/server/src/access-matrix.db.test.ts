@@ -283,8 +283,7 @@ describe('who may do what', () => {
       await database.sql.query('UPDATE app.api_keys SET revoked_at = now() WHERE user_id = $1', [id]);
       return headers;
     };
-    const judge = (policy: AccessPolicy): Verdict =>
-      policy === 'public' || policy === 'open' ? 'allowed' : 'unknown';
+    const judge = (policy: AccessPolicy): Verdict => (policy === 'public' ? 'allowed' : 'unknown');
     expect(await verdicts(ended)).toEqual(expected(judge));
   });
 });
