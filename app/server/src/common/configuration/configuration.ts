@@ -4,6 +4,8 @@ import { type DatabaseSettings, parseDatabaseUrl, readDatabaseDirectory } from '
 import { ConfigurationError, messageOf } from './errors.ts';
 import { type FileConfiguration, readConfigurationFile } from './file-schema.ts';
 import { type Keyrings, readKeyrings } from './keyrings.ts';
+import type { MonitoringConfiguration } from './monitoring-schema.ts';
+import { type NotificationSecrets, notificationSecretsOf } from './notification-secrets.ts';
 import type { SecurityConfiguration } from './security-schema.ts';
 
 export type Role = 'server' | 'worker' | 'migrate' | 'audit-verify' | 'audit-prune';
@@ -25,6 +27,9 @@ export interface Configuration {
   readonly keyrings: Keyrings | undefined;
   readonly security: SecurityConfiguration;
   readonly marketData: FileConfiguration['marketData'];
+  readonly monitoring: MonitoringConfiguration;
+  /** Of the channels that config.yaml asks for; undefined in every process but the worker, which alone sends. */
+  readonly notificationSecrets: NotificationSecrets | undefined;
   readonly shutdown: { readonly drainMs: number; readonly timeoutMs: number };
 }
 
@@ -52,6 +57,7 @@ const environmentSchema = z.object({
   DATABASE_DIR: z.string().min(1).optional(),
   DATABASE_POOL_SIZE: whole(1, 100).default(10),
   KEYRINGS_DIR: z.string().min(1).optional(),
+  NOTIFICATIONS_DIR: z.string().min(1).optional(),
   BOOTSTRAP_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   STOCK_ANALYSIS_CONFIG_FILE: z.string().min(1).optional(),
   SHUTDOWN_DRAIN_SECONDS: seconds(5),
@@ -111,6 +117,10 @@ export function loadConfiguration(role: Role, environment: Environment): Configu
   const database = databaseSettings(resolved['DATABASE_URL'], resolved['DATABASE_DIR'], issues);
   const file = readConfigurationFile(resolved['STOCK_ANALYSIS_CONFIG_FILE'], issues);
   const keyrings = keyringsOf(role, resolved['KEYRINGS_DIR'], issues);
+  const notificationSecrets =
+    role === 'worker'
+      ? notificationSecretsOf(file.monitoring.notifications, resolved['NOTIFICATIONS_DIR'], issues)
+      : undefined;
   if (issues.length > 0 || !parsed.success || database === undefined) throw new ConfigurationError(issues);
   const env = parsed.data;
   return {
@@ -124,6 +134,8 @@ export function loadConfiguration(role: Role, environment: Environment): Configu
     keyrings,
     security: file.security,
     marketData: file.marketData,
+    monitoring: file.monitoring,
+    notificationSecrets,
     shutdown: { drainMs: env.SHUTDOWN_DRAIN_SECONDS * 1000, timeoutMs: env.SHUTDOWN_TIMEOUT_SECONDS * 1000 },
   };
 }

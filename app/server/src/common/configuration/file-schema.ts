@@ -3,6 +3,8 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { SYMBOL_PATTERN } from '../market/symbol.ts';
 import { messageOf } from './errors.ts';
+import { monitoring } from './monitoring-schema.ts';
+import { cron, timeZone } from './schedule-fields.ts';
 import { security } from './security-schema.ts';
 
 const symbol = z.string().regex(SYMBOL_PATTERN, 'must look like 600519.SH');
@@ -19,17 +21,6 @@ function isPlainAddress(text: string): boolean {
   );
 }
 
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
-
-/** Five fields; what the parser of the schedule makes of their values is its matter. */
-const CRON = /^[\d*/,a-z-]+( [\d*/,a-z-]+){4}$/i;
-
 const aktools = z.strictObject({
   url: webAddress.transform((url) => url.replace(/\/+$/, '')),
   /** How often each host behind it is asked, after a burst. */
@@ -38,14 +29,8 @@ const aktools = z.strictObject({
 });
 
 const refresh = z.strictObject({
-  cron: z
-    .string()
-    .regex(CRON, 'must have five fields: minute, hour, day of month, month, day of week')
-    .optional(),
-  timeZone: z
-    .string()
-    .refine(isTimeZone, 'must be a time zone such as Asia/Shanghai')
-    .default('Asia/Shanghai'),
+  cron: cron.optional(),
+  timeZone: timeZone.default('Asia/Shanghai'),
 });
 
 const marketData = z
@@ -65,6 +50,7 @@ const marketData = z
 const fileSchema = z.strictObject({
   marketData: marketData.default({ provider: 'Sample', sample: {} }),
   security,
+  monitoring,
 });
 
 export type FileConfiguration = z.infer<typeof fileSchema>;

@@ -1,5 +1,6 @@
 import type { Configuration } from '../configuration/configuration.ts';
 import { KEYRING_PURPOSES } from '../configuration/keyrings.ts';
+import { secretsAmong } from '../configuration/notification-secrets.ts';
 import { type KnownSecrets, knownSecrets } from './known-secrets.ts';
 import { decodedPart } from './redact.ts';
 
@@ -11,11 +12,18 @@ function passwordsOf(database: Configuration['database']): string[] {
 
 /** From here on nothing that the process writes has the secrets that it was given. */
 export function rememberSecretsOf(
-  { database, bootstrapToken, keyrings }: Pick<Configuration, 'database' | 'bootstrapToken' | 'keyrings'>,
+  {
+    database,
+    bootstrapToken,
+    keyrings,
+    notificationSecrets,
+  }: Pick<Configuration, 'database' | 'bootstrapToken' | 'keyrings' | 'notificationSecrets'>,
   secrets: KnownSecrets = knownSecrets,
 ): void {
   for (const password of passwordsOf(database)) secrets.remember(password);
   if (bootstrapToken !== undefined) secrets.remember(bootstrapToken);
+  if (notificationSecrets !== undefined)
+    for (const secret of secretsAmong(notificationSecrets)) secrets.remember(secret);
   if (keyrings === undefined) return;
   for (const purpose of KEYRING_PURPOSES)
     for (const { key } of keyrings[purpose].all()) secrets.remember(key);

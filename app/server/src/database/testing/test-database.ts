@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { inject } from 'vitest';
 import type { Configuration, Role } from '../../common/configuration/configuration.ts';
 import { type Key, Keyring, type Keyrings } from '../../common/configuration/keyrings.ts';
+import { monitoring } from '../../common/configuration/monitoring-schema.ts';
 import { security } from '../../common/configuration/security-schema.ts';
 import { createDataSource } from '../data-source.ts';
 import { type Database, databaseOf } from '../sql.ts';
@@ -69,6 +70,8 @@ export async function createTestDatabase({ migrate = true } = {}): Promise<TestD
     keyrings: TEST_KEYRINGS,
     security: security.parse({ rateLimit: UNHURRIED }),
     marketData: { provider: 'Sample', sample: {} },
+    monitoring: monitoring.parse({}),
+    notificationSecrets: undefined,
     shutdown: { drainMs: 0, timeoutMs: 10_000 },
     ...overrides,
   });

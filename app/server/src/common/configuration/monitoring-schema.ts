@@ -1,0 +1,107 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { cron, timeZone } from './schedule-fields.ts';
+
+/** One plain address of ASCII: it stands in an SMTP command and in a header, where a blank or a line break has a meaning. */
+const MAIL_ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z\d.-]{1,253}$/i;
+/** A name of DNS, or of a Service in the cluster. */
+const HOST = /^[a-z\d]([a-z\d.-]{0,251}[a-z\d])?\.?$/i;
+
+const mailAddress = z.string().regex(MAIL_ADDRESS, 'must be a mail address such as ops@example.com');
+const host = z
+  .string()
+  .refine((name) => isIP(name) !== 0 || HOST.test(name), 'must be a host name or an IP address');
+const between = (least: number, most: number, fallback: number) =>
+  z.int().min(least).max(most).default(fallback);
+
+const MOST_RECIPIENTS = 50;
+
+const PORT_OF = { TLS: 465, StartTLS: 587, None: 25 } as const;
+
+const email = z
+  .strictObject({
+    host,
+    port: z.int().min(1).max(65_535).optional(),
+    /**
+     * TLS: from the first byte. StartTLS: required, a server without it is refused. None: only to a server in a private
+     * network, and without a password.
+     */
+    security: z.enum(['TLS', 'StartTLS', 'None']).default('StartTLS'),
+    from: mailAddress,
+    to: z.array(mailAddress).min(1).max(MOST_RECIPIENTS),
+  })
+  .transform(({ port, ...rest }) => ({
+    ...rest,
+    port: port ?? PORT_OF[rest.security],
+  }));
+
+const notifications = z.strictObject({
+  /** Absent: no mail is sent. User, password and own authority are files of NOTIFICATIONS_DIR. */
+  email: email.optional(),
+  /** Present: to the URL in the file webhook-url of NOTIFICATIONS_DIR. */
+  webhook: z.strictObject({}).optional(),
+  /** What is more per channel in ten minutes becomes one message that counts it. */
+  perTenMinutes: between(1, 1_000, 20),
+  /** Deliveries are kept so long, in days. */
+  keepDays: between(1, 3_650, 90),
+});
+
+const alertRule = z.strictObject({
+  enabled: z.boolean().optional(),
+  severity: z.enum(['info', 'warning', 'critical']).optional(),
+  /** In the unit of the rule. */
+  threshold: z.number().optional(),
+  /** How long it must hold before the alert fires. */
+  forSeconds: z.int().min(0).max(86_400).optional(),
+});
+
+const alerts = z.strictObject({
+  evaluationSeconds: between(5, 300, 15),
+  /** What belongs together and begins within this time is told in one message. */
+  groupSeconds: between(0, 600, 30),
+  /** An alert that comes back sooner than this is recorded and not told again. */
+  cooldownSeconds: between(0, 86_400, 300),
+  /** A critical alert that nobody acknowledged is told again after this time; 0: never. */
+  escalateMinutes: between(0, 1_440, 60),
+  /** Alerts that ended are kept so long, in days. */
+  keepDays: between(1, 3_650, 400),
+  /** Changes to built-in rules, by name. */
+  rules: z
+    .record(z.string().regex(/^[A-Z][A-Za-z\d]{0,62}$/, 'must be a name of an alert'), alertRule)
+    .default({}),
+});
+
+/** Watching the platform; `spec.monitoring` of a StockAnalysis fills it in. */
+export const monitoring = z
+  .strictObject({
+    history: z
+      .strictObject({
+        sampleSeconds: between(5, 300, 15),
+        rawHours: between(1, 720, 48),
+        fiveMinuteDays: between(1, 400, 30),
+        hourDays: between(1, 3_650, 400),
+      })
+      .prefault({}),
+    slow: z
+      .strictObject({
+        queryMilliseconds: between(1, 60_000, 500),
+        routeMilliseconds: between(1, 60_000, 1_000),
+        jobSeconds: between(1, 86_400, 60),
+        eventLoopMilliseconds: between(10, 60_000, 200),
+      })
+      .prefault({}),
+    alerts: alerts.prefault({}),
+    notifications: notifications.prefault({}),
+    reports: z
+      .strictObject({
+        daily: cron.default('0 8 * * *'),
+        weekly: cron.default('0 8 * * 1'),
+        timeZone: timeZone.default('Asia/Shanghai'),
+      })
+      .prefault({}),
+  })
+  .prefault({});
+
+export type MonitoringConfiguration = z.infer<typeof monitoring>;
+export type NotificationsConfiguration = MonitoringConfiguration['notifications'];
+export type EmailConfiguration = NonNullable<NotificationsConfiguration['email']>;
