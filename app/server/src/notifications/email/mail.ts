@@ -1,0 +1,88 @@
+import type { ChannelMessage } from '../channel.ts';
+import type { AlertContent, Content, DocumentContent } from '../content.ts';
+import { alertText, alertTitle, oneLine, summaryNote, titleOfMessage } from '../summary.ts';
+
+export interface Mail {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly attachments: readonly MailAttachment[];
+}
+
+interface MailAttachment {
+  readonly filename: string;
+  readonly contentType: string;
+  readonly content: Buffer;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (found) => ESCAPES[found] ?? '');
+
+/** Text as the page shows it; line breaks stay. */
+const shown = (text: string): string => escaped(text).replaceAll('\n', '<br>');
+
+const COLOURS: Readonly<Record<string, string>> = {
+  critical: '#b3261e',
+  warning: '#b26a00',
+  info: '#1f5fa8',
+};
+const RESOLVED = '#2e7d32';
+
+/** Only what a browser opens; an alert's text may come from anywhere. */
+function isLink(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+}
+
+function alertHtml(alert: AlertContent): string {
+  const { status, labels, annotations, startsAt, endsAt } = alert;
+  const { description, runbook_url: runbook = '' } = annotations;
+  const severity = labels['severity'] ?? '';
+  const colour = status === 'resolved' ? RESOLVED : (COLOURS[severity] ?? '#444444');
+  const cells = Object.entries(labels)
+    .filter(([name]) => name !== 'alertname' && name !== 'severity')
+    .map(([name, value]) => `<tr><td>${escaped(name)}</td><td>${escaped(value)}</td></tr>`);
+  return [
+    `<h3 style="color:${colour}">${escaped(`${status} ${severity}`.trim())}: ${escaped(alertTitle(alert))}</h3>`,
+    description === undefined ? '' : `<p>${shown(description)}</p>`,
+    `<p>since ${escaped(startsAt)}${endsAt === undefined ? '' : `, until ${escaped(endsAt)}`}</p>`,
+    cells.length === 0 ? '' : `<table>${cells.join('')}</table>`,
+    isLink(runbook) ? `<p><a href="${escaped(runbook)}">what to do</a></p>` : '',
+  ].join('');
+}
+
+const itemText = (one: Content): string =>
+  one.kind === 'alert' ? alertText(one) : `${oneLine(one.title)}\n\n${one.text}`;
+const itemHtml = (one: Content): string =>
+  one.kind === 'alert' ? alertHtml(one) : (one.html ?? `<p>${shown(one.text)}</p>`);
+
+function attachmentsOf(items: readonly Content[]): MailAttachment[] {
+  return items
+    .filter((one): one is DocumentContent => one.kind === 'document')
+    .flatMap(({ attachments = [] }) => attachments)
+    .map(({ name, mediaType, base64 }) => ({
+      filename: oneLine(name, 100),
+      contentType: mediaType,
+      content: Buffer.from(base64, 'base64'),
+    }));
+}
+
+/** A message as a mail: the same in plain text and in HTML, whatever is written in it. */
+export function mailOf(message: ChannelMessage): Mail {
+  const { items, isSummary } = message;
+  const note = isSummary ? summaryNote(message) : undefined;
+  const texts = [...(note === undefined ? [] : [note]), ...items.map(itemText)];
+  const pages = [...(note === undefined ? [] : [`<p>${escaped(note)}</p>`]), ...items.map(itemHtml)];
+  return {
+    subject: titleOfMessage(message),
+    text: `${texts.join('\n\n')}\n`,
+    html: `<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>${pages.join('<hr>')}</body></html>`,
+    attachments: attachmentsOf(items),
+  };
+}

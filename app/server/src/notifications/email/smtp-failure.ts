@@ -1,0 +1,50 @@
+import { redactText } from '../../common/redaction/redact.ts';
+import { ChannelError } from '../channel.ts';
+import { oneLine } from '../summary.ts';
+
+const LONGEST_ANSWER = 300;
+
+function fieldOf(error: object, name: string): unknown {
+  return Object.entries(error).find(([field]) => field === name)?.[1];
+}
+
+/**
+ * The channel is wrong and the mail is not: the next one would be refused as well, and an administrator can mend it
+ * before this one is given up. The library calls a refused login permanent, as its code begins with 5.
+ */
+const OF_THE_CHANNEL = new Set(['EAUTH', 'ENOAUTH', 'ETLS', 'ECONNECTION', 'ESOCKET', 'EDNS', 'ETIMEDOUT']);
+
+const WHAT: Readonly<Record<string, string>> = {
+  EAUTH: 'the mail server refused the login; check smtp-username and smtp-password',
+  ENOAUTH: 'the mail server wants a login; give smtp-username and smtp-password',
+  ETLS: 'no trusted TLS to the mail server; check security, and smtp-ca.crt for an authority of your own',
+  ECONNECTION: 'the mail server ended the connection',
+  ESOCKET: 'the mail server cannot be reached, or the connection broke',
+  EDNS: 'the name of the mail server has no address',
+  ETIMEDOUT: 'the mail server did not answer in time',
+  EENVELOPE: 'the mail server refused the sender or the recipients',
+  EMESSAGE: 'the mail server refused the mail',
+};
+
+/** A certificate that nobody vouches for reaches us as a broken socket. */
+function isOfCertificate(error: Error): boolean {
+  return /certificate|self[- ]signed|altnames|unable to verify/i.test(error.message);
+}
+
+/** What became of a mail as the channel tells it: the words of the library may hold what was sent, so they are the cause. */
+export function smtpFailure(error: unknown): ChannelError {
+  if (error instanceof ChannelError) return error;
+  if (!(error instanceof Error))
+    return new ChannelError('the mail was not sent', { mayWorkLater: true, cause: error });
+  const failed = isOfCertificate(error) ? 'ETLS' : String(fieldOf(error, 'code'));
+  const [answer, code, isPermanent] = ['response', 'responseCode', 'permanent'].map((name) =>
+    fieldOf(error, name),
+  );
+  const said =
+    typeof answer === 'string' && answer !== '' ? `: ${oneLine(redactText(answer), LONGEST_ANSWER)}` : '';
+  return new ChannelError((WHAT[failed] ?? 'the mail was not sent') + said, {
+    mayWorkLater: OF_THE_CHANNEL.has(failed) || isPermanent !== true,
+    code: typeof code === 'number' ? String(code) : undefined,
+    cause: error,
+  });
+}

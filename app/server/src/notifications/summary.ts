@@ -1,0 +1,62 @@
+import type { ChannelMessage } from './channel.ts';
+import { type AlertContent, type Content, rankOf } from './content.ts';
+
+const LONGEST_TITLE = 200;
+
+/** One line without control characters, of which a header could be made, and without half a character at its end. */
+export function oneLine(text: string, longest = LONGEST_TITLE): string {
+  const line = text
+    .toWellFormed()
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Cf}]+/gu, ' ')
+    .trim();
+  const characters = [...line];
+  return characters.length > longest ? `${characters.slice(0, longest - 1).join('')}…` : line;
+}
+
+export function alertTitle({ labels, annotations }: AlertContent): string {
+  return annotations['summary'] ?? labels['alertname'] ?? 'alert';
+}
+
+const titleOf = (one: Content): string => (one.kind === 'alert' ? alertTitle(one) : one.title);
+
+function countsOf(items: readonly Content[]): string {
+  const firing = items.filter((one) => one.kind === 'alert' && one.status === 'firing').length;
+  const resolved = items.filter((one) => one.kind === 'alert' && one.status === 'resolved').length;
+  return [firing > 0 ? `${firing} firing` : '', resolved > 0 ? `${resolved} resolved` : '']
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** What the message is about in one line: a subject. The worst that it holds comes first. */
+export function titleOfMessage({ items, count, isSummary }: ChannelMessage): string {
+  const [worst] = items.toSorted((a, b) => rankOf(b) - rankOf(a));
+  if (worst === undefined) return `${count} messages`;
+  if (isSummary) return oneLine(`[${count} messages in one] ${titleOf(worst)}`);
+  if (worst.kind === 'document') return oneLine(worst.title);
+  const severity = worst.labels['severity'] ?? '';
+  if (items.length === 1)
+    return oneLine(`[${[worst.status, severity].filter(Boolean).join(' ')}] ${titleOf(worst)}`);
+  return oneLine(`[${countsOf(items)}] ${titleOf(worst)} (+${items.length - 1})`);
+}
+
+/** What a reader of plain text sees of one alert. */
+export function alertText(alert: AlertContent): string {
+  const { status, labels, annotations, startsAt, endsAt } = alert;
+  const named = Object.entries(labels).filter(([name]) => name !== 'alertname' && name !== 'severity');
+  return [
+    `${status.toUpperCase()} ${labels['severity'] ?? ''} ${alertTitle(alert)}`.replaceAll(/ +/g, ' '),
+    annotations['description'],
+    `since ${startsAt}${endsAt === undefined ? '' : `, until ${endsAt}`}`,
+    named.map(([name, value]) => `${name}=${value}`).join(' '),
+    annotations['runbook_url'] && `what to do: ${annotations['runbook_url']}`,
+  ]
+    .filter((line) => line !== undefined && line !== '')
+    .join('\n');
+}
+
+/** What stands before the items of a summary. */
+export function summaryNote({ items, count }: ChannelMessage): string {
+  return `${count} messages came faster than this channel may be used (monitoring.notifications.perTenMinutes). ${
+    count > items.length ? `The ${items.length} most severe are shown; all are` : 'They are'
+  } listed by GET /api/v1/notifications/deliveries.`;
+}

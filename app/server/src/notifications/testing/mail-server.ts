@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import type { Server } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+
+export interface ReceivedMail {
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly isEncrypted: boolean;
+  readonly user: string | undefined;
+  /** As it came over the wire. */
+  readonly raw: string;
+}
+
+export function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** An answer of an SMTP server that refuses something. */
+export function refusal(code: number, words: string): Error {
+  return Object.assign(new Error(words), { responseCode: code });
+}
+
+/** A real SMTP server on this machine that keeps the mails it takes. */
+export class MailServer {
+  readonly mails: ReceivedMail[] = [];
+  connections = 0;
+  readonly #server: SMTPServer;
+  #port = 0;
+
+  constructor(options: SMTPServerOptions = {}) {
+    this.#server = new SMTPServer({
+      name: 'mail.tests',
+      disableReverseLookup: true,
+      authOptional: true,
+      closeTimeout: 100,
+      onData: (stream, session, done) => {
+        void text(stream).then((raw) => {
+          const { mailFrom, rcptTo } = session.envelope;
+          this.mails.push({
+            from: mailFrom === false ? '' : mailFrom.address,
+            to: rcptTo.map(({ address }) => address),
+            isEncrypted: session.secure,
+            user: typeof session.user === 'string' ? session.user : undefined,
+            raw,
+          });
+          done();
+          return undefined;
+        });
+      },
+      ...options,
+    });
+    this.#server.server.on('connection', () => {
+      this.connections += 1;
+    });
+    // A client that breaks off is what some tests are about.
+    this.#server.on('error', () => undefined);
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  async start(): Promise<this> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server.server, 'listening');
+    this.#port = portOf(this.#server.server);
+    return this;
+  }
+
+  /** Ends all connections as a machine does that loses its power: no answer, no goodbye. */
+  breakConnections(): void {
+    for (const connection of this.#server.connections) connection._socket.destroy();
+  }
+
+  stop(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#server.close(() => resolve());
+    return promise;
+  }
+}
