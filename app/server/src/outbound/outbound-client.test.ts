@@ -59,6 +59,17 @@ describe('a destination that a user wrote', () => {
     expect(outside.reached).toEqual([PUBLIC]);
   });
 
+  it('is asked for no body where only its status is wanted, and says when to come back', async () => {
+    const endless: RequestListener = (_request, response) => {
+      response.writeHead(503, { 'retry-after': '120', 'content-length': '1000000000' }).write('x');
+    };
+    expect(await send(endless, { withoutBody: true })).toMatchObject({
+      status: 503,
+      retryAfter: '120',
+      body: Buffer.alloc(0),
+    });
+  });
+
   it('is not rebound: the address of the second resolution is never asked for within a request', async () => {
     outside.names.set(NAME, [[PUBLIC], ['127.0.0.1']]);
     const port = await outside.serve(ok);

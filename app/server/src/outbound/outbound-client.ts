@@ -22,6 +22,8 @@ export interface OutboundRequest {
   readonly limits: OutboundLimits;
   /** How many redirects are followed; 0, the default: the redirect is the answer. */
   readonly redirects?: number;
+  /** The status is all that is wanted: the body is not waited for, and `body` is empty. */
+  readonly withoutBody?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -31,6 +33,8 @@ export interface OutboundAnswer {
   readonly status: number;
   /** Media type without parameters, in lower case. */
   readonly mediaType: string;
+  /** Retry-After as it was sent: seconds or a date. */
+  readonly retryAfter: string | undefined;
   readonly body: Buffer;
 }
 
@@ -93,9 +97,10 @@ export class OutboundClient {
     const isFollowing = left > 0;
     const deadline = AbortSignal.timeout(limits.deadlineMs);
     const signal = AbortSignal.any([deadline, ...(request.signal === undefined ? [] : [request.signal])]);
+    const options = { limits, withoutBody: request.withoutBody ?? false };
     let hop: Hop = { url: request.url, method, headers: checkedHeaders(request.headers ?? {}), body };
     for (;;) {
-      const answer = await this.#ask(hop, limits, { deadline, signal, isFollowing }).catch(
+      const answer = await this.#ask(hop, options, { deadline, signal, isFollowing }).catch(
         (error: unknown) => {
           request.signal?.throwIfAborted();
           throw error;
@@ -114,7 +119,7 @@ export class OutboundClient {
     await Promise.all([...this.#open].map((client) => client.destroy()));
   }
 
-  async #ask(hop: Hop, limits: OutboundLimits, waiting: Waiting): Promise<OutboundAnswer | Redirect> {
+  async #ask(hop: Hop, options: HopOptions, waiting: Waiting): Promise<OutboundAnswer | Redirect> {
     const target = targetOf(this.#destination, hop.url);
     const progress = { headersSeen: false };
     let client: Client | undefined;
@@ -123,7 +128,7 @@ export class OutboundClient {
         ? await this.#publicAddresses(target, waiting.signal)
         : undefined;
       client = this.#connectionTo(target, addresses);
-      return await exchange(client, { hop, target, limits, waiting, progress });
+      return await exchange(client, { hop, target, ...options, waiting, progress });
     } catch (error) {
       throw failureOf(error, target, progress.headersSeen, waiting.deadline.aborted);
     } finally {
@@ -188,17 +193,21 @@ interface Redirect {
   readonly location: string;
 }
 
-interface Exchange {
+interface HopOptions {
+  readonly limits: OutboundLimits;
+  readonly withoutBody: boolean;
+}
+
+interface Exchange extends HopOptions {
   readonly hop: Hop;
   readonly target: Target;
-  readonly limits: OutboundLimits;
   readonly waiting: Waiting;
   readonly progress: { headersSeen: boolean };
 }
 
 async function exchange(
   client: Client,
-  { hop, target, limits, waiting, progress }: Exchange,
+  { hop, target, limits, withoutBody, waiting, progress }: Exchange,
 ): Promise<OutboundAnswer | Redirect> {
   const { url } = target;
   const answer = await client.request({
@@ -215,9 +224,27 @@ async function exchange(
     answer.body.on('error', () => undefined).destroy();
     return { status: answer.statusCode, location };
   }
+  const body = await bodyOf(answer, limits, withoutBody);
+  return {
+    url: url.href,
+    status: answer.statusCode,
+    mediaType: mediaTypeOf(answer),
+    retryAfter: headerOf(answer, 'retry-after'),
+    body,
+  };
+}
+
+async function bodyOf(
+  answer: Dispatcher.ResponseData,
+  { maxBytes }: OutboundLimits,
+  withoutBody: boolean,
+): Promise<Buffer> {
+  if (withoutBody) {
+    answer.body.on('error', () => undefined).destroy();
+    return Buffer.alloc(0);
+  }
   const [length, encoding] = [headerOf(answer, 'content-length'), headerOf(answer, 'content-encoding')];
-  const body = await readBounded(answer.body, { length, encoding }, limits.maxBytes);
-  return { url: url.href, status: answer.statusCode, mediaType: mediaTypeOf(answer), body };
+  return readBounded(answer.body, { length, encoding }, maxBytes);
 }
 
 function failureOf(
