@@ -20,6 +20,7 @@ const SHOWN = [
   '^app/server/src/monitoring/health/(health-checks|component)\\.ts$',
   // Sealing of any column, and what users stored: whoever needs one does not need the other.
   '^app/server/src/secrets/(secret-box|user-secrets\\.service)\\.ts$',
+  '^app/server/src/notifications/notifications\\.service\\.ts$',
   '^app/server/src/indicators/index\\.ts$',
 ];
 
@@ -100,6 +101,13 @@ const appBorders = [
       'nothing that a client says can become a command where there are none (docs/security.md, V1.2.5)',
     from: { path: '^app/server/src/', pathNot: TESTS },
     to: { path: '^(child_process|cluster)$' },
+  },
+  {
+    name: 'mail-only-by-notifications',
+    comment:
+      'docs/decisions/2026-11-26-notifications.md: one place decides about TLS, and no other has the password',
+    from: { path: '^app/server/src/', pathNot: ['^app/server/src/notifications/email/', ...TESTS] },
+    to: { path: 'node_modules/nodemailer/' },
   },
   {
     name: 'a-feature-shows-its-module-and-one-service',

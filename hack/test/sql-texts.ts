@@ -14,12 +14,7 @@ const ALLOWED: readonly Allowed[] = [
   { file: 'app/server/src/database/sql.ts', within: 'query', text: 'sql', reason: PORT },
   { file: 'app/server/src/database/sql.ts', within: 'copyIn', text: 'statement', reason: PORT },
   { file: 'app/server/src/database/job-queue.ts', within: 'executeSql', text: 'text', reason: JOBS },
-  {
-    file: 'app/server/src/market-data/ingestion/ingestion-runs.ts',
-    within: 'executeSql',
-    text: 'text',
-    reason: JOBS,
-  },
+  { file: 'app/server/src/database/jobs-on.ts', within: 'executeSql', text: 'text', reason: JOBS },
   {
     file: 'app/server/src/database/grants.ts',
     within: 'grantAccess',

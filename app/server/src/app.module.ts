@@ -16,6 +16,7 @@ import { DatabaseModule } from './database/database.module.ts';
 import { MarketDataModule, MarketDataWorkerModule } from './market-data/market-data.module.ts';
 import { IndicatorsModule } from './indicators/http/indicators.module.ts';
 import { OpenApiController, OpenApiText } from './open-api.ts';
+import { NotificationsModule, NotificationsWorkerModule } from './notifications/notifications.module.ts';
 import { MonitoringModule } from './monitoring/monitoring.module.ts';
 import { AddressBudgetGuard, PrincipalBudgetGuard } from './rate-limits/budget.guards.ts';
 import { RateLimitsModule } from './rate-limits/rate-limits.module.ts';
@@ -49,6 +50,7 @@ export class ServerModule {
         MarketDataModule,
         IndicatorsModule,
         AnalysisModule,
+        NotificationsModule,
       ],
       controllers: [OpenApiController],
       // In this order: who may ask at all, whether it can be answered, and only then what the request brings with it.
@@ -68,6 +70,9 @@ export class ServerModule {
 @Module({})
 export class WorkerModule {
   static with(configuration: Configuration): DynamicModule {
-    return { module: WorkerModule, imports: [...foundation(configuration), MarketDataWorkerModule] };
+    return {
+      module: WorkerModule,
+      imports: [...foundation(configuration), MarketDataWorkerModule, NotificationsWorkerModule],
+    };
   }
 }

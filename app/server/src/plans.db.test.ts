@@ -5,9 +5,10 @@ import { DataSource } from 'typeorm';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { JobQueue } from './database/job-queue.service.ts';
 import { databaseOf } from './database/sql.ts';
+import { fillDeliveries, useDeliveries } from './notifications/testing/realistic-deliveries.ts';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
 import { createServerApplication } from './main.ts';
-import { createOperatorKey, createUser, type PrincipalHeaders } from './testing/principals.ts';
+import { createKey, createOperatorKey, createUser, type PrincipalHeaders } from './testing/principals.ts';
 import { fillAccounts } from './testing/realistic-accounts.ts';
 import { LIVE, liveMarket } from './market-data/ingestion/testing/live-market.ts';
 import { loadAll, replacing } from './market-data/ingestion/testing/runs.ts';
@@ -58,6 +59,7 @@ describe('on realistic amounts of rows', () => {
     await admin.connect();
     await fillRealistically(admin);
     await fillAccounts(admin);
+    await fillDeliveries(admin);
     // Or a snapshot of two shares is half a market, and refused.
     await admin.query(`UPDATE app.symbols SET listing_status = 'delisted' WHERE source = '${LIVE}'`);
     app = await createServerApplication(database.configuration('server'));
@@ -69,6 +71,7 @@ describe('on realistic amounts of rows', () => {
     await load();
     await read();
     await manage();
+    await notify();
   });
   afterAll(async () => {
     await app.close();
@@ -181,6 +184,22 @@ describe('on realistic amounts of rows', () => {
     const day = 'from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z';
     await expectStatus(200, 'get', `audit/export?format=ndjson&${day}`);
     expect(found).toEqual([]);
+  }
+
+  /** Telling people, and what an operator asks about it. */
+  async function notify(): Promise<void> {
+    await useDeliveries(database.sql);
+    const key = await createKey(app, (await createUser(app, 'operator')).id);
+    const server = app.getHttpServer();
+    const list = (filter: string) =>
+      request(server).get(`/api/v1/notifications/deliveries${filter}`).set(key);
+    for (const filter of ['', '?channel=email', '?subject=group-7-1']) await list(filter).expect(200);
+    const { body: dead } = await list('?state=dead&limit=1').expect(200);
+    // No channel is configured here, which is found out after the row.
+    await request(server)
+      .post(`/api/v1/notifications/deliveries/${dead.items[0].id}/retry`)
+      .set(key)
+      .expect(409);
   }
 
   it('reads no large table as a whole', async () => {

@@ -28,6 +28,7 @@ const CLOSED_TO_READERS = [
   'user_secrets',
   'login_failures',
   'bootstrap_uses',
+  'notification_deliveries',
 ] as const;
 
 /**

@@ -52,6 +52,11 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
     return this.boss;
   }
 
+  /** For whoever can do without: undefined before the queue is started. */
+  currentOrNone(): PgBoss | undefined {
+    return this.boss;
+  }
+
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
     await this.boss?.stop({ graceful: true, timeout: HAND_BACK_MS });

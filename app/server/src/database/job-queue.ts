@@ -5,6 +5,13 @@ import { JOBS_SCHEMA, poolOptions, type PoolPurpose } from './data-source.ts';
 
 export const INGESTION_QUEUE = 'market-data-ingestion';
 
+/** One for each way to tell somebody, so that a slow mail server holds up no webhook. */
+export const NOTIFICATION_QUEUES = {
+  email: 'notifications-email',
+  webhook: 'notifications-webhook',
+} as const;
+export type NotificationChannelName = keyof typeof NOTIFICATION_QUEUES;
+
 /** A worker that was killed is noticed after this time at most (pg-boss allows no less than 10 s), plus one pass. */
 const HEARTBEAT_SECONDS = 10;
 const SUPERVISE_SECONDS = 5;
@@ -24,6 +31,14 @@ export function createJobQueue(settings: DatabaseSettings, purpose: PoolPurpose,
     monitorIntervalSeconds: SUPERVISE_SECONDS,
     instanceName: purpose.applicationName,
   });
+}
+
+type QueueOptions = NonNullable<Parameters<PgBoss['createQueue']>[1]>;
+
+/** The policy of a queue is given once; the rest may change. */
+async function ensureQueue(boss: PgBoss, name: string, { policy, ...options }: QueueOptions): Promise<void> {
+  if ((await boss.getQueue(name)) !== null) await boss.updateQueue(name, options);
+  else await boss.createQueue(name, policy === undefined ? options : { policy, ...options });
 }
 
 /** Installs or upgrades pg-boss and its queues in the migrator's own session, which works as the owner of the schema. */
@@ -47,11 +62,10 @@ export async function migrateJobQueue(session: ClientBase): Promise<void> {
       retryBackoff: true,
       retryDelayMax: 60,
     };
-    if ((await boss.getQueue(INGESTION_QUEUE)) === null) {
-      await boss.createQueue(INGESTION_QUEUE, { policy: 'exclusive', ...options });
-    } else {
-      await boss.updateQueue(INGESTION_QUEUE, options);
-    }
+    await ensureQueue(boss, INGESTION_QUEUE, { policy: 'exclusive', ...options });
+    // Their jobs only say that there is something to do; what there is stands in tables of ours, also for retries.
+    for (const queue of Object.values(NOTIFICATION_QUEUES))
+      await ensureQueue(boss, queue, { policy: 'standard', ...options, deleteAfterSeconds: 3600 });
   } finally {
     await boss.stop({ graceful: false });
   }

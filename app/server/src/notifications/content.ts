@@ -1,4 +1,9 @@
 import { z } from 'zod';
+import { redactText } from '../common/redaction/redact.ts';
+
+/** 10 MB, as most mail servers take. */
+const LONGEST_ATTACHMENT = 14_000_000;
+const LONGEST_WORDS = 4_000;
 
 const words = z.record(z.string(), z.string());
 
@@ -23,7 +28,9 @@ const document = z.strictObject({
   /** As a mail shows it; the text stands beside it. Its author escapes what is not his. */
   html: z.string().optional(),
   attachments: z
-    .array(z.strictObject({ name: z.string(), mediaType: z.string(), base64: z.base64() }))
+    .array(
+      z.strictObject({ name: z.string(), mediaType: z.string(), base64: z.base64().max(LONGEST_ATTACHMENT) }),
+    )
     .max(10)
     .optional(),
 });
@@ -35,13 +42,40 @@ export type Content = Readonly<z.infer<typeof content>>;
 export type AlertContent = Readonly<z.infer<typeof alert>>;
 export type DocumentContent = Readonly<z.infer<typeof document>>;
 
-const RANKS: ReadonlyMap<string | undefined, number> = new Map([
+const RANKS: ReadonlyMap<string | null | undefined, number> = new Map([
   ['critical', 3],
   ['warning', 2],
   ['info', 1],
 ]);
 
-/** 3 for what is critical, 0 for what has no severity. */
-export function rankOf(one: Content): number {
-  return one.kind === 'alert' ? (RANKS.get(one.labels['severity']) ?? 0) : 0;
+/** 3 for what is critical, 0 for what has no severity that is known. */
+export const rankOfSeverity = (severity: string | null | undefined): number => RANKS.get(severity) ?? 0;
+
+export const rankOf = (one: Content): number =>
+  one.kind === 'alert' ? rankOfSeverity(one.labels['severity']) : 0;
+
+/** Without secrets, bounded, and nothing that PostgreSQL's JSON refuses (NUL, half a pair). */
+function cleanText(text: string): string {
+  const clean = redactText(text).toWellFormed().replaceAll('\0', '\uFFFD');
+  return clean.length > LONGEST_WORDS ? `${clean.slice(0, LONGEST_WORDS).toWellFormed()}…` : clean;
+}
+
+const cleanWords = (given: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(given).map(([name, text]) => [cleanText(name), cleanText(text)]));
+
+/**
+ * What may be stored and sent: texts of alerts come from errors and from outside. A document has an author, who keeps
+ * secrets out of it.
+ * @throws ZodError for what is none of ours
+ */
+export function cleaned(given: Content): Content {
+  const one = content.parse(given);
+  if (one.kind === 'document')
+    return {
+      ...one,
+      title: cleanText(one.title),
+      text: one.text.toWellFormed().replaceAll('\0', '\uFFFD'),
+      ...(one.html === undefined ? {} : { html: one.html.toWellFormed().replaceAll('\0', '\uFFFD') }),
+    };
+  return { ...one, labels: cleanWords(one.labels), annotations: cleanWords(one.annotations) };
 }

@@ -9,8 +9,9 @@ export function oneLine(text: string, longest = LONGEST_TITLE): string {
     .toWellFormed()
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Cf}]+/gu, ' ')
     .trim();
-  const characters = [...line];
-  return characters.length > longest ? `${characters.slice(0, longest - 1).join('')}…` : line;
+  if (line.length <= longest) return line;
+  // Half a pair at the cut would be no text any more.
+  return `${line.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 export function alertTitle({ labels, annotations }: AlertContent): string {
@@ -54,9 +55,12 @@ export function alertText(alert: AlertContent): string {
     .join('\n');
 }
 
-/** What stands before the items of a summary. */
-export function summaryNote({ items, count }: ChannelMessage): string {
-  return `${count} messages came faster than this channel may be used (monitoring.notifications.perTenMinutes). ${
-    count > items.length ? `The ${items.length} most severe are shown; all are` : 'They are'
-  } listed by GET /api/v1/notifications/deliveries.`;
+/** What stands before the items of a message that does not show all, or that is of many; undefined for all others. */
+export function noteOf({ items, count, isSummary }: ChannelMessage): string | undefined {
+  const why = isSummary
+    ? `${count} messages came faster than this channel may be used (monitoring.notifications.perTenMinutes).`
+    : `${count} messages of one group.`;
+  const listed = 'GET /api/v1/notifications/deliveries lists all.';
+  if (count > items.length) return `${why} The ${items.length} most severe are shown; ${listed}`;
+  return isSummary ? `${why} ${listed}` : undefined;
 }

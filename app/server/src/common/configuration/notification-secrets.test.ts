@@ -94,11 +94,6 @@ describe('NOTIFICATIONS_DIR', () => {
       { notifications: 'webhook: {}', files: { 'webhook-url': 'ftp://u:hunter22@a/b' } },
       /webhook-url must be http/,
     ],
-    [
-      'a short secret',
-      { notifications: 'webhook: {}', files: { 'webhook-secret': 'hunter22' } },
-      /at least 16 characters/,
-    ],
     ['half a login', { notifications: EMAIL, files: { 'smtp-password': 'hunter22' } }, /both or neither/],
     [
       'a login without TLS',

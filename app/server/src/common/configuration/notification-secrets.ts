@@ -12,10 +12,8 @@ export interface NotificationSecrets {
     /** Authorities, in PEM, to trust instead of the well-known ones. */
     readonly ca: string | undefined;
   };
-  readonly webhook: { readonly url: string; readonly secret: string } | undefined;
+  readonly webhook: { readonly url: string; readonly secret: string | undefined } | undefined;
 }
-
-const SHORTEST_SECRET = 16;
 
 /** A file of the folder without the line break that editors add; undefined where there is none. */
 function reader(directory: string, issues: string[]): (name: string) => string | undefined {
@@ -69,16 +67,13 @@ function isWebhookUrl(text: string): boolean {
   return ['http:', 'https:'].includes(protocol) && username === '' && password === '';
 }
 
-/** The secret is asked for, as a receiver that believes unsigned messages believes everybody's. */
+/** Without a secret what is sent is not signed. */
 function webhookOf(read: Read, issues: string[]): NotificationSecrets['webhook'] {
   const [url, secret] = [read('webhook-url'), read('webhook-secret')];
   if (url === undefined) issues.push('NOTIFICATIONS_DIR: the webhook needs the file webhook-url');
   else if (url !== '' && !isWebhookUrl(url))
     issues.push('NOTIFICATIONS_DIR: webhook-url must be http:// or https:// with a host, without a user');
-  if (secret === undefined) issues.push('NOTIFICATIONS_DIR: the webhook needs the file webhook-secret');
-  else if (secret !== '' && secret.length < SHORTEST_SECRET)
-    issues.push(`NOTIFICATIONS_DIR: webhook-secret must have at least ${SHORTEST_SECRET} characters`);
-  return url === undefined || secret === undefined ? undefined : { url, secret };
+  return url === undefined ? undefined : { url, secret };
 }
 
 /** Reads no file that no channel needs. Issues name files and never what is in them. */
@@ -88,7 +83,7 @@ export function notificationSecretsOf(
   issues: string[],
 ): NotificationSecrets {
   if (directory === undefined && webhook !== undefined)
-    issues.push('NOTIFICATIONS_DIR must name the folder of webhook-url and webhook-secret');
+    issues.push('NOTIFICATIONS_DIR must name the folder of webhook-url');
   const read: Read = directory === undefined ? () => undefined : reader(directory, issues);
   return {
     smtp: email === undefined ? { login: undefined, ca: undefined } : smtpOf(email, read, issues),

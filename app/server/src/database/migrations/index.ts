@@ -7,6 +7,7 @@ import { AuditLog1795680060000 } from './1795680060000-audit-log.ts';
 import { UserSecrets1795680120000 } from './1795680120000-user-secrets.ts';
 import { RateLimits1795680180000 } from './1795680180000-rate-limits.ts';
 import { ComponentStates1796025600000 } from './1796025600000-component-states.ts';
+import { Notifications1796025780000 } from './1796025780000-notifications.ts';
 
 /** All migrations, oldest first. The number in the last name is the schema version this code expects. */
 export const migrations = [
@@ -19,6 +20,7 @@ export const migrations = [
   UserSecrets1795680120000,
   RateLimits1795680180000,
   ComponentStates1796025600000,
+  Notifications1796025780000,
 ];
 
 /** Schema version of a list of migration names: the time stamp of the newest. */

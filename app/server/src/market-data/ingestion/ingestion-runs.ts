@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { DATABASE } from '../../database/database.module.ts';
 import { INGESTION_QUEUE } from '../../database/job-queue.ts';
 import { JobQueue } from '../../database/job-queue.service.ts';
+import { jobsOn } from '../../database/jobs-on.ts';
 import type { Database, Sql, Transaction } from '../../database/sql.ts';
 import { MARKET_DATA_SOURCE } from '../market-data-source.ts';
 import type { IngestionKind } from './run.ts';
@@ -162,18 +163,13 @@ export class IngestionRuns {
   /** Sent on the same transaction as the run's row: both exist or neither. */
   private async send(sql: Sql, run: ActiveRun, startAfter = 0): Promise<void> {
     const runId = run.id;
-    const db = {
-      executeSql: async (text: string, values?: unknown[]) => ({
-        rows: await sql.query<unknown>(text, values),
-      }),
-    };
     const job: IngestionJob = { runId };
     const jobId = await this.queue.current().send(INGESTION_QUEUE, job, {
       priority: priorityOf(run),
       // The queue holds one job of a key, and the job of a run that pauses is still active. Twice the same run is safe.
       singletonKey: randomUUID(),
       startAfter,
-      db,
+      db: jobsOn(sql),
     });
     await sql.query('UPDATE app.ingestion_runs SET job_id = $2 WHERE id = $1', [runId, jobId]);
   }

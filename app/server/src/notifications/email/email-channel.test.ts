@@ -87,7 +87,7 @@ describe('a mail', () => {
         user: 'stock',
       },
     ]);
-    const [{ raw: text = '' } = {}] = server.mails;
+    const text = server.mails[0]?.raw ?? '';
     expect(text).toContain(`Message-ID: <${message.id}@example.com>\r\n`);
     expect(text).toContain('Date: Thu, 26 Nov 2026 08:00:30 +0000\r\n');
     expect(text).toContain('Auto-Submitted: auto-generated\r\n');
@@ -119,7 +119,7 @@ describe('a mail', () => {
   it('is the same mail when it is sent again', async () => {
     const server = await serve();
     const message = messageOf();
-    for (const _again of [1, 2]) await channel(server.port).send(message, NEVER);
+    for (let time = 0; time < 2; time += 1) await channel(server.port).send(message, NEVER);
     const ids = server.mails.map(({ raw: text }) => /^Message-ID: .*$/m.exec(text)?.[0]);
     expect(ids).toEqual([ids[0], ids[0]]);
     expect(ids[0]).toContain(message.id);
@@ -161,7 +161,7 @@ describe('a mail', () => {
       attachments,
     } as const;
     await channel(server.port).send(messageOf(report), NEVER);
-    const [{ raw: text = '' } = {}] = server.mails;
+    const text = server.mails[0]?.raw ?? '';
     expect(text).toContain('Content-Type: application/pdf');
     expect(text).toContain(pdf.toString('base64'));
     expect(bodiesOf(text)[1]).toContain('<b>一切正常</b>');
@@ -208,7 +208,7 @@ describe('a mail is not sent', () => {
     const server = await serve();
     const given = changes();
     const sending = channel(server.port, given).send(messageOf(), NEVER);
-    expect(await failureOf(sending)).toMatchObject({ name: 'ChannelError', mayWorkLater: true });
+    expect(await failureOf(sending)).toMatchObject({ mayWorkLater: true });
     expect(server.mails).toEqual([]);
   });
 
@@ -237,7 +237,7 @@ describe('a mail is not sent', () => {
   it('without a login where the server offers none', async () => {
     const server = await serve({ disabledCommands: ['AUTH'] });
     expect(await failureOf(channel(server.port, { login: LOGIN }).send(messageOf(), NEVER))).toMatchObject({
-      name: 'ChannelError',
+      mayWorkLater: true,
     });
     expect(server.mails).toEqual([]);
   });
@@ -289,7 +289,6 @@ describe('a mail is not sent', () => {
       },
     });
     expect(await failureOf(channel(server.port).send(messageOf(), NEVER))).toMatchObject({
-      name: 'ChannelError',
       mayWorkLater: true,
     });
   });
@@ -311,7 +310,6 @@ describe('a mail is not sent', () => {
     expect(
       await failureOf(channel(portOf(server)).send(messageOf(), AbortSignal.timeout(5_000))),
     ).toMatchObject({
-      name: 'ChannelError',
       mayWorkLater: true,
     });
   });
@@ -338,14 +336,22 @@ describe('the check of a mail server', () => {
       },
     });
     const mail = channel(server.port, { login: LOGIN });
-    for (const _again of [1, 2, 3]) await mail.check(NEVER);
+    for (let look = 0; look < 3; look += 1) await mail.check(NEVER);
     expect([logins, server.connections, server.mails]).toEqual([1, 3, []]);
   });
 
-  it('fails where a mail would, and logs in again until it is let in', async () => {
-    const server = await serve({ onAuth });
+  it('fails where a mail would, and locks no account by trying again and again', async () => {
+    let logins = 0;
+    const server = await serve({
+      onAuth: (given, session, done) => {
+        logins += 1;
+        onAuth(given, session, done);
+      },
+    });
     const mail = channel(server.port, { login: { ...LOGIN, username: 'nobody' } });
-    for (const _again of [1, 2]) expect(await failureOf(mail.check(NEVER))).toMatchObject({ code: '535' });
+    for (let look = 0; look < 3; look += 1)
+      expect(await failureOf(mail.check(NEVER))).toMatchObject({ code: '535' });
+    expect([logins, server.connections]).toEqual([1, 3]);
     const silent = await raw(() => undefined);
     await expect(channel(portOf(silent)).check(AbortSignal.timeout(200))).rejects.toMatchObject({
       name: 'TimeoutError',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SMTPSentMessageInfo, Transporter } from 'nodemailer';
+import type { SMTPSentMessageInfo } from 'nodemailer';
 import type { EmailConfiguration } from '../../common/configuration/monitoring-schema.ts';
 import type { NotificationSecrets } from '../../common/configuration/notification-secrets.ts';
 import { redactText } from '../../common/redaction/redact.ts';
@@ -7,10 +7,12 @@ import type { Channel, ChannelMessage, Receipt } from '../channel.ts';
 import { oneLine } from '../summary.ts';
 import { mailOf } from './mail.ts';
 import { privateAddressOf, smtpTransport } from './smtp.ts';
-import { smtpFailure } from './smtp-failure.ts';
+import { type SmtpFailure, smtpFailure } from './smtp-failure.ts';
 
-/** A login for every check would fill the server's log, and lock an account whose password is wrong. */
+/** A login for every check would fill the server's log. */
 const LOGIN_AGAIN_MS = 900_000;
+/** And lock an account whose password is wrong. */
+const REFUSED_AGAIN_MS = 300_000;
 
 type Smtp = NotificationSecrets['smtp'];
 
@@ -21,6 +23,7 @@ export class EmailChannel implements Channel {
   readonly #settings: EmailConfiguration;
   readonly #smtp: Smtp;
   #loggedInAt = -Infinity;
+  #refused: { readonly at: number; readonly failure: SmtpFailure } | undefined;
 
   constructor(settings: EmailConfiguration, smtp: Smtp) {
     this.#settings = settings;
@@ -46,30 +49,43 @@ export class EmailChannel implements Channel {
           signal,
         }),
       );
-      this.#loggedInAt = performance.now();
+      this.#letIn();
       return receiptOf(info);
     } catch (error) {
       signal.throwIfAborted();
-      throw smtpFailure(error);
+      throw this.#noted(smtpFailure(error));
     }
   }
 
   /** Greets the server, with TLS as configured and now and then with a login; sends nothing. */
   async check(signal: AbortSignal): Promise<void> {
-    const isLoginKnown = performance.now() - this.#loggedInAt < LOGIN_AGAIN_MS;
-    const smtp = isLoginKnown ? { ...this.#smtp, login: undefined } : this.#smtp;
+    const refused = this.#refused;
+    const isRefused = refused !== undefined && performance.now() - refused.at < REFUSED_AGAIN_MS;
+    const logsIn = !isRefused && performance.now() - this.#loggedInAt >= LOGIN_AGAIN_MS;
+    const smtp = logsIn ? this.#smtp : { ...this.#smtp, login: undefined };
     try {
       await this.#using(smtp, (transport) => orAborted(transport.verify(), signal));
-      if (!isLoginKnown) this.#loggedInAt = performance.now();
     } catch (error) {
       signal.throwIfAborted();
-      throw smtpFailure(error);
+      throw this.#noted(smtpFailure(error));
     }
+    if (isRefused) throw refused.failure;
+    if (logsIn) this.#letIn();
+  }
+
+  #letIn(): void {
+    this.#loggedInAt = performance.now();
+    this.#refused = undefined;
+  }
+
+  #noted(failure: SmtpFailure): SmtpFailure {
+    if (failure.isLoginRefused) this.#refused = { at: performance.now(), failure };
+    return failure;
   }
 
   async #using<Result>(
     smtp: Smtp,
-    work: (transport: Transporter<SMTPSentMessageInfo>) => Promise<Result>,
+    work: (transport: ReturnType<typeof smtpTransport>) => Promise<Result>,
   ): Promise<Result> {
     const { host, security } = this.#settings;
     // What was judged is what is connected to: asked again, the name could have another address.

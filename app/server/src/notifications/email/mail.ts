@@ -1,6 +1,6 @@
 import type { ChannelMessage } from '../channel.ts';
 import type { AlertContent, Content, DocumentContent } from '../content.ts';
-import { alertText, alertTitle, oneLine, summaryNote, titleOfMessage } from '../summary.ts';
+import { alertText, alertTitle, noteOf, oneLine, titleOfMessage } from '../summary.ts';
 
 export interface Mail {
   readonly subject: string;
@@ -75,8 +75,8 @@ function attachmentsOf(items: readonly Content[]): MailAttachment[] {
 
 /** A message as a mail: the same in plain text and in HTML, whatever is written in it. */
 export function mailOf(message: ChannelMessage): Mail {
-  const { items, isSummary } = message;
-  const note = isSummary ? summaryNote(message) : undefined;
+  const { items } = message;
+  const note = noteOf(message);
   const texts = [...(note === undefined ? [] : [note]), ...items.map(itemText)];
   const pages = [...(note === undefined ? [] : [`<p>${escaped(note)}</p>`]), ...items.map(itemHtml)];
   return {

@@ -31,20 +31,28 @@ function isOfCertificate(error: Error): boolean {
   return /certificate|self[- ]signed|altnames|unable to verify/i.test(error.message);
 }
 
+/** A mail that was not sent. */
+export class SmtpFailure extends ChannelError {
+  /** As an administrator has to mend it, and an account is locked for trying. */
+  isLoginRefused = false;
+}
+
 /** What became of a mail as the channel tells it: the words of the library may hold what was sent, so they are the cause. */
-export function smtpFailure(error: unknown): ChannelError {
-  if (error instanceof ChannelError) return error;
+export function smtpFailure(error: unknown): SmtpFailure {
   if (!(error instanceof Error))
-    return new ChannelError('the mail was not sent', { mayWorkLater: true, cause: error });
+    return new SmtpFailure('the mail was not sent', { mayWorkLater: true, cause: error });
+  if (error instanceof ChannelError) return new SmtpFailure(error.message, error);
   const failed = isOfCertificate(error) ? 'ETLS' : String(fieldOf(error, 'code'));
   const [answer, code, isPermanent] = ['response', 'responseCode', 'permanent'].map((name) =>
     fieldOf(error, name),
   );
   const said =
     typeof answer === 'string' && answer !== '' ? `: ${oneLine(redactText(answer), LONGEST_ANSWER)}` : '';
-  return new ChannelError((WHAT[failed] ?? 'the mail was not sent') + said, {
+  const failure = new SmtpFailure((WHAT[failed] ?? 'the mail was not sent') + said, {
     mayWorkLater: OF_THE_CHANNEL.has(failed) || isPermanent !== true,
     code: typeof code === 'number' ? String(code) : undefined,
     cause: error,
   });
+  failure.isLoginRefused = failed === 'EAUTH';
+  return failure;
 }

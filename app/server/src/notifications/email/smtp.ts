@@ -1,6 +1,10 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import nodemailer, { type Transporter } from 'nodemailer';
+import nodemailer, {
+  type SMTPSentMessageInfo,
+  type SMTPTransportOptions,
+  type Transporter,
+} from 'nodemailer';
 import type { EmailConfiguration } from '../../common/configuration/monitoring-schema.ts';
 import type { NotificationSecrets } from '../../common/configuration/notification-secrets.ts';
 import { isPublicAddress } from '../../outbound/public-address.ts';
@@ -18,7 +22,7 @@ const LONGEST_ANSWER = 65_536;
 export function smtpTransport(
   { host, port, security }: Pick<EmailConfiguration, 'host' | 'port' | 'security'>,
   { login, ca }: NotificationSecrets['smtp'],
-): Transporter {
+): Transporter<SMTPSentMessageInfo, SMTPTransportOptions> {
   return nodemailer.createTransport({
     host,
     port,

@@ -1,7 +1,12 @@
 import { once } from 'node:events';
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import {
+  SMTPServer,
+  type SMTPServerDataStream,
+  type SMTPServerOptions,
+  type SMTPServerSession,
+} from 'smtp-server';
 
 export interface ReceivedMail {
   readonly from: string;
@@ -27,6 +32,7 @@ export class MailServer {
   readonly mails: ReceivedMail[] = [];
   connections = 0;
   readonly #server: SMTPServer;
+  readonly #sockets = new Set<Socket>();
   #port = 0;
 
   constructor(options: SMTPServerOptions = {}) {
@@ -36,23 +42,13 @@ export class MailServer {
       authOptional: true,
       closeTimeout: 100,
       onData: (stream, session, done) => {
-        void text(stream).then((raw) => {
-          const { mailFrom, rcptTo } = session.envelope;
-          this.mails.push({
-            from: mailFrom === false ? '' : mailFrom.address,
-            to: rcptTo.map(({ address }) => address),
-            isEncrypted: session.secure,
-            user: typeof session.user === 'string' ? session.user : undefined,
-            raw,
-          });
-          done();
-          return undefined;
-        });
+        void this.#keep(stream, session, done);
       },
       ...options,
     });
-    this.#server.server.on('connection', () => {
+    this.#server.server.on('connection', (socket: Socket) => {
       this.connections += 1;
+      this.#sockets.add(socket);
     });
     // A client that breaks off is what some tests are about.
     this.#server.on('error', () => undefined);
@@ -71,12 +67,29 @@ export class MailServer {
 
   /** Ends all connections as a machine does that loses its power: no answer, no goodbye. */
   breakConnections(): void {
-    for (const connection of this.#server.connections) connection._socket.destroy();
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   stop(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#server.close(() => resolve());
     return promise;
+  }
+
+  async #keep(
+    stream: SMTPServerDataStream,
+    { envelope, secure, user }: SMTPServerSession,
+    done: () => void,
+  ): Promise<void> {
+    const raw = await text(stream);
+    const { mailFrom, rcptTo } = envelope;
+    this.mails.push({
+      from: mailFrom === false ? '' : mailFrom.address,
+      to: rcptTo.map(({ address }) => address),
+      isEncrypted: secure,
+      user: typeof user === 'string' ? user : undefined,
+      raw,
+    });
+    done();
   }
 }

@@ -51,7 +51,7 @@ describe('a webhook', () => {
     const channel = await answering(204);
     const resolved = alertOf({ status: 'resolved', endsAt: '2026-11-26T08:59:00Z', fingerprint: 'beef' });
     const message = messageOf(alertOf(), { ...resolved, labels: { ...resolved.labels, source: 'live' } });
-    for (const _again of [1, 2])
+    for (let time = 0; time < 2; time += 1)
       expect(await channel.send(message, NEVER)).toEqual({ code: '204', remark: undefined });
     const [{ request, body } = { request: undefined, body: '' }, second] = received;
     expect(request).toMatchObject({ method: 'POST', url: '/hooks/of-the-tests?a=b' });
@@ -98,6 +98,11 @@ describe('a webhook', () => {
     expect(signedHeaders(given, published)['webhook-signature']).toBe(
       'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
     );
+  });
+
+  it('is not signed without a secret', () => {
+    const headers = signedHeaders({ id: 'a', body: '{}', at: NOW }, undefined);
+    expect(Object.keys(headers).toSorted()).toEqual(['idempotency-key', 'webhook-id', 'webhook-timestamp']);
   });
 
   it('goes over TLS to a receiver of our own authority', async () => {

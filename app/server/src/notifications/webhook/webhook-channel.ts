@@ -11,7 +11,8 @@ const DEADLINE_MS = 30_000;
 
 export interface WebhookSettings {
   readonly url: string;
-  readonly secret: string;
+  /** Absent: nothing is signed. */
+  readonly secret: string | undefined;
   /** In PEM, in place of the well-known authorities. */
   readonly ca?: string;
 }

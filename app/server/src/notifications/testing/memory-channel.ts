@@ -1,4 +1,4 @@
-import type { Channel, ChannelMessage, Receipt } from './channel.ts';
+import type { Channel, ChannelMessage, Receipt } from '../channel.ts';
 
 /** Keeps what it is given: for tests of whoever tells something, and of what becomes of it. */
 export class MemoryChannel implements Channel {

@@ -1,0 +1,129 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { PeriodicQueries } from '../database/periodic-queries.ts';
+import { Metrics } from '../monitoring/metrics/metrics.ts';
+import type { ChannelKind } from './channel.ts';
+import { ChannelOutcomes } from './channel-outcomes.ts';
+import { CHANNELS, type OpenChannel } from './channels.ts';
+
+const REFRESH_MS = 15_000;
+/** Fewer are a mail server that restarts, or one that greylists. */
+const FAILING_FROM = 3;
+
+interface StoredState {
+  readonly channel: string;
+  readonly oldestWaitingSeconds: number;
+  readonly failuresInRow: number;
+  readonly deadCount: number;
+  readonly lastSuccessAt: Date | null;
+  readonly lastDeadAt: Date | null;
+}
+
+/** How a channel does: what this process saw, and what the database says of all workers, newest first. */
+export interface ChannelState {
+  readonly name: string;
+  readonly kind: ChannelKind;
+  /** Three attempts in a row failed, or a message was given up, and nothing was taken since. */
+  readonly isFailing: boolean;
+  readonly failuresInRow: number;
+  /** RFC 3339. */
+  readonly lastSuccessAt: string | undefined;
+  readonly lastFailureAt: string | undefined;
+  /** Redacted. */
+  readonly lastError: string | undefined;
+  /** Age of the oldest message that is due and not sent. */
+  readonly oldestWaitingSeconds: number;
+  /** Messages given up, as far as they are kept and were not sent again. */
+  readonly deadCount: number;
+}
+
+/** $1 names of the channels */
+export const STATES = `
+  SELECT name AS channel,
+    greatest(0, extract(epoch FROM now() - least(
+      (SELECT min(due_at) FROM app.notification_deliveries WHERE channel = name AND sending_id IS NULL),
+      (SELECT min(created_at) FROM app.notification_sendings WHERE channel = name AND ended_at IS NULL))))::float8
+      AS "oldestWaitingSeconds",
+    coalesce((SELECT max(attempt) FROM app.notification_sendings
+               WHERE channel = name AND ended_at IS NULL AND state = 'failed'), 0) AS "failuresInRow",
+    (SELECT count(*) FROM app.notification_sendings WHERE channel = name AND state = 'dead')::int AS "deadCount",
+    (SELECT max(ended_at) FROM app.notification_sendings WHERE channel = name AND state = 'dead') AS "lastDeadAt",
+    (SELECT ended_at FROM app.notification_sendings WHERE channel = name AND state = 'sent'
+      ORDER BY created_at DESC LIMIT 1) AS "lastSuccessAt"
+  FROM unnest($1::text[]) AS name`;
+
+@Injectable()
+export class ChannelStates implements OnApplicationBootstrap {
+  private stored: () => readonly StoredState[] = () => [];
+
+  constructor(
+    @Inject(CHANNELS) private readonly channels: readonly OpenChannel[],
+    private readonly queries: PeriodicQueries,
+    private readonly outcomes: ChannelOutcomes,
+    private readonly metrics: Metrics,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const names = this.channels.map(({ name }) => name);
+    if (names.length > 0)
+      this.stored = this.queries.every(REFRESH_MS, 'states of channels', (sql) =>
+        sql.query<StoredState>(STATES, [names]),
+      );
+    const label = { channel: ['email', 'webhook'] } as const;
+    this.metrics.observableGauge(
+      'notification_queue_age_seconds',
+      'Age of the oldest message that is due and not sent, by channel',
+      label,
+      (set) => {
+        for (const { name } of this.channels)
+          set({ channel: name }, this.state(name)?.oldestWaitingSeconds ?? 0);
+      },
+    );
+    this.metrics.observableGauge(
+      'notification_dead_letters',
+      'Messages that were given up and are kept, by channel',
+      label,
+      (set) => {
+        for (const { name } of this.channels) set({ channel: name }, this.state(name)?.deadCount ?? 0);
+      },
+    );
+  }
+
+  /** From memory: never waits. */
+  all(): ChannelState[] {
+    return this.channels.map(({ name, channel }) => this.merged(name, channel.kind));
+  }
+
+  private state(name: string): StoredState | undefined {
+    return this.stored().find(({ channel }) => channel === name);
+  }
+
+  private merged(name: string, kind: ChannelKind): ChannelState {
+    const [stored, seen] = [this.state(name), this.outcomes.seen(name)];
+    const lastSuccessAt = latest(stored?.lastSuccessAt?.toISOString(), seen.lastSuccessAt);
+    const lastDeadAt = stored?.lastDeadAt?.toISOString();
+    const failuresInRow = Math.max(seen.failuresInRow, stored?.failuresInRow ?? 0);
+    const isSuccessNewer = (than: string | undefined): boolean =>
+      than === undefined || (lastSuccessAt !== undefined && lastSuccessAt > than);
+    return {
+      name,
+      kind,
+      isFailing:
+        (failuresInRow >= FAILING_FROM && !isSuccessNewer(seen.lastFailureAt ?? '')) ||
+        !isSuccessNewer(lastDeadAt),
+      failuresInRow,
+      lastSuccessAt,
+      lastFailureAt: latest(seen.lastFailureAt, lastDeadAt),
+      lastError: seen.lastError,
+      oldestWaitingSeconds: stored?.oldestWaitingSeconds ?? 0,
+      deadCount: stored?.deadCount ?? 0,
+    };
+  }
+}
+
+/** Of instants in RFC 3339, all in UTC. */
+function latest(...instants: readonly (string | undefined)[]): string | undefined {
+  return instants
+    .filter((instant) => instant !== undefined)
+    .toSorted()
+    .at(-1);
+}

@@ -1,0 +1,56 @@
+import { redactText } from '../../common/redaction/redact.ts';
+import { messageOf } from '../../common/configuration/errors.ts';
+import { ChannelError, type Receipt } from '../channel.ts';
+import { oneLine } from '../summary.ts';
+import { MOST_ATTEMPTS, retrySeconds } from './backoff.ts';
+
+const LONGEST_ERROR = 500;
+
+/** What came of handing a message to a channel once; as it is stored, so without secrets. */
+export interface Attempt {
+  readonly at: string;
+  readonly outcome: 'sent' | 'failed' | 'dead';
+  readonly code?: string | undefined;
+  readonly error?: string | undefined;
+  readonly milliseconds: number;
+}
+
+/** When it began, and how long it took. */
+export interface Timing {
+  readonly at: Date;
+  readonly milliseconds: number;
+}
+
+const timed = ({ at, milliseconds }: Timing) => ({
+  at: at.toISOString(),
+  milliseconds: Math.round(milliseconds),
+});
+
+export function sentAttempt(timing: Timing, { code, remark }: Receipt): Attempt {
+  return { ...timed(timing), outcome: 'sent', code, error: remark };
+}
+
+/** A failure, and in how many seconds it is tried again; undefined: never. */
+export function failedAttempt(
+  timing: Timing,
+  error: unknown,
+  attempt: number,
+  random: number,
+): { readonly attempt: Attempt; readonly againInSeconds: number | undefined } {
+  const known = error instanceof ChannelError ? error : undefined;
+  const isLast = attempt >= MOST_ATTEMPTS || known?.mayWorkLater === false;
+  return {
+    attempt: {
+      ...timed(timing),
+      outcome: isLast ? 'dead' : 'failed',
+      code: known?.code,
+      error: oneLine(
+        redactText(isTimeout(error) ? 'no end before the deadline' : messageOf(error)),
+        LONGEST_ERROR,
+      ),
+    },
+    againInSeconds: isLast ? undefined : retrySeconds(attempt, random, known?.retryAfterSeconds),
+  };
+}
+
+const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';

@@ -1,0 +1,109 @@
+/**
+ * $1 subject, $2 transition, $3 channel, $4 group, $5 content, $6 seconds for others of the group to come. Whoever comes
+ * second finds it there.
+ */
+export const ENQUEUE = `
+  INSERT INTO app.notification_deliveries (subject_key, transition, channel, group_key, content, due_at)
+  VALUES ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))
+  ON CONFLICT ON CONSTRAINT notification_deliveries_told_key DO NOTHING RETURNING id`;
+
+/** $1 channel: whoever makes its messages does so alone, or two would share a group or a slot. */
+export const LOCK_CHANNEL = `SELECT pg_advisory_xact_lock(hashtext('notifications'), hashtext($1))`;
+
+/** $1 channel, $2: at most. Newest first. */
+export const MADE_LATELY = `
+  SELECT id FROM app.notification_sendings
+   WHERE channel = $1 AND created_at > now() - interval '10 minutes' ORDER BY created_at DESC LIMIT $2`;
+
+export interface WaitingRow {
+  readonly id: string;
+  readonly groupKey: string;
+  readonly severity: string | null;
+  readonly isDue: boolean;
+}
+
+/** $1 channel, $2: at most. Oldest first. */
+export const WAITING = `
+  SELECT id, group_key AS "groupKey", content->'labels'->>'severity' AS severity, due_at <= now() AS "isDue"
+    FROM app.notification_deliveries WHERE channel = $1 AND sending_id IS NULL ORDER BY due_at, seq LIMIT $2`;
+
+/** $1 channel, $2 group, $3 whether it is a summary, $4 ids of the deliveries in it */
+export const MAKE_SENDING = `
+  WITH made AS (
+    INSERT INTO app.notification_sendings (channel, group_key, is_summary) VALUES ($1, $2, $3) RETURNING id
+  )
+  UPDATE app.notification_deliveries SET sending_id = made.id FROM made
+   WHERE notification_deliveries.id = ANY($4::uuid[])`;
+
+export interface ClaimedRow {
+  readonly id: string;
+  readonly groupKey: string;
+  readonly isSummary: boolean;
+  readonly attempt: number;
+  readonly createdAt: Date;
+}
+
+/** $1 channel, $2 seconds in which nobody else sends it */
+export const CLAIM = `
+  UPDATE app.notification_sendings
+     SET state = 'sending', attempt = attempt + 1, due_at = now() + make_interval(secs => $2)
+   WHERE id = (SELECT id FROM app.notification_sendings
+                WHERE channel = $1 AND ended_at IS NULL AND due_at <= now()
+                ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+  RETURNING id, group_key AS "groupKey", is_summary AS "isSummary", attempt, created_at AS "createdAt"`;
+
+export interface ItemRow {
+  readonly content: unknown;
+  readonly count: number;
+}
+
+/** $1 sending, $2: at most. The worst first, then the oldest; `count`: of all. */
+export const ITEMS = `
+  SELECT content, count(*) OVER ()::int AS count FROM app.notification_deliveries WHERE sending_id = $1
+   ORDER BY array_position(ARRAY['critical', 'warning', 'info'], content->'labels'->>'severity') NULLS LAST, seq
+   LIMIT $2`;
+
+/** $1 sending, $2 the attempt. A message that was taken is sent, whoever else may be at it. */
+export const MARK_SENT = `
+  WITH ended AS (
+    UPDATE app.notification_sendings SET state = 'sent', ended_at = now(), attempts = attempts || $2::jsonb
+     WHERE id = $1 AND state <> 'sent' RETURNING id
+  )
+  UPDATE app.notification_deliveries SET state = 'sent' FROM ended WHERE sending_id = ended.id`;
+
+/** $1 sending, $2 the attempt, $3 its number, $4 seconds until the next. Nothing where somebody else took over. */
+export const MARK_FAILED = `
+  WITH failed AS (
+    UPDATE app.notification_sendings
+       SET state = 'failed', due_at = now() + make_interval(secs => $4), attempts = attempts || $2::jsonb
+     WHERE id = $1 AND state = 'sending' AND attempt = $3 RETURNING id
+  )
+  UPDATE app.notification_deliveries SET state = 'failed' FROM failed WHERE sending_id = failed.id`;
+
+/** $1 sending, $2 the attempt, $3 its number */
+export const MARK_DEAD = `
+  WITH dead AS (
+    UPDATE app.notification_sendings SET state = 'dead', ended_at = now(), attempts = attempts || $2::jsonb
+     WHERE id = $1 AND state = 'sending' AND attempt = $3 RETURNING id
+  )
+  UPDATE app.notification_deliveries SET state = 'dead' FROM dead WHERE sending_id = dead.id`;
+
+/**
+ * $1 subject, $2 transition, $3 channel, $4 group, $5 content, $6 id of the message, $7 the attempt. What was sent without
+ * the database is told as sent, also where it waits already.
+ */
+export const RECORD_SENT = `
+  WITH made AS (
+    INSERT INTO app.notification_sendings (id, channel, group_key, state, attempt, attempts, ended_at)
+    VALUES ($6, $3, $4, 'sent', 1, $7, now()) ON CONFLICT DO NOTHING RETURNING id
+  )
+  INSERT INTO app.notification_deliveries (subject_key, transition, channel, group_key, content, state, sending_id)
+  SELECT $1, $2, $3, $4, $5, 'sent', id FROM made
+  ON CONFLICT ON CONSTRAINT notification_deliveries_told_key
+  DO UPDATE SET state = 'sent', sending_id = excluded.sending_id WHERE notification_deliveries.sending_id IS NULL`;
+
+/** $1 days, $2: at most. Deliveries go with what they were sent in. */
+export const FORGET = `
+  DELETE FROM app.notification_sendings WHERE id = ANY(ARRAY(
+    SELECT id FROM app.notification_sendings WHERE ended_at < now() - make_interval(days => $1) ORDER BY ended_at LIMIT $2
+  )) RETURNING id`;

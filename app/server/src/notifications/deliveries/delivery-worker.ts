@@ -1,0 +1,94 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
+import { messageOf } from '../../common/configuration/errors.ts';
+import { DATABASE } from '../../database/database.module.ts';
+import { NOTIFICATION_QUEUES } from '../../database/job-queue.ts';
+import { JobQueue } from '../../database/job-queue.service.ts';
+import type { Database } from '../../database/sql.ts';
+import { AnnouncedChannels } from '../announced.ts';
+import { type OpenChannel, CHANNELS } from '../channels.ts';
+import { FORGET } from './deliveries.sql.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { makeMessages } from './make-messages.ts';
+
+const POLL_SECONDS = 1;
+/** Jobs say only that there is something to do, so one pass is the answer to all of them. */
+const JOBS_AT_ONCE = 100;
+/** Finds what no job tells of: what a storm held back, what a worker that died had begun. */
+const SWEEP_MS = 15_000;
+const FORGET_MS = 3_600_000;
+const FORGET_AT_ONCE = 1_000;
+
+/** The worker's side: makes messages of what waits, and sends what is due, when a job says so and every now and then. */
+@Injectable()
+export class DeliveryWorker implements OnApplicationBootstrap {
+  private readonly logger = new Logger('Notifications');
+
+  constructor(
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(CHANNELS) private readonly channels: readonly OpenChannel[],
+    private readonly queue: JobQueue,
+    private readonly dispatcher: Dispatcher,
+    private readonly announced: AnnouncedChannels,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    void this.begin();
+  }
+
+  /** One pass over a channel. @throws what the database says */
+  async pass({ name, channel }: OpenChannel): Promise<void> {
+    const { perTenMinutes } = this.configuration.monitoring.notifications;
+    await makeMessages(this.database, name, perTenMinutes);
+    await this.dispatcher.sendDue(channel, this.queue.signal, (seconds) => this.wake(name, seconds));
+  }
+
+  private async begin(): Promise<void> {
+    const boss = await this.queue.whenStarted();
+    for (const open of this.channels) {
+      await boss.work(
+        NOTIFICATION_QUEUES[open.name],
+        { pollingIntervalSeconds: POLL_SECONDS, batchSize: JOBS_AT_ONCE },
+        () => this.pass(open),
+      );
+      void this.sweep(open);
+    }
+    void this.announce();
+    void this.forget();
+  }
+
+  private async wake(name: OpenChannel['name'], seconds: number): Promise<void> {
+    const startAfter = Math.ceil(seconds);
+    await this.queue.current().send(NOTIFICATION_QUEUES[name], {}, { startAfter });
+  }
+
+  private async sweep(open: OpenChannel): Promise<void> {
+    await this.every(SWEEP_MS, `deliveries over ${open.name}`, () => this.pass(open));
+  }
+
+  private async announce(): Promise<void> {
+    if (this.channels.length > 0)
+      await this.every(SWEEP_MS, 'channels', () => this.announced.announce(this.database));
+  }
+
+  private async forget(): Promise<void> {
+    const { keepDays } = this.configuration.monitoring.notifications;
+    await this.every(FORGET_MS, 'old deliveries', async () => {
+      let gone: readonly unknown[];
+      do gone = await this.database.query(FORGET, [keepDays, FORGET_AT_ONCE]);
+      while (gone.length === FORGET_AT_ONCE && !this.queue.signal.aborted);
+    });
+  }
+
+  private async every(intervalMs: number, what: string, work: () => Promise<void>): Promise<void> {
+    const { signal } = this.queue;
+    while (!signal.aborted) {
+      await work().catch((error: unknown) =>
+        this.logger.warn(`${what} cannot be looked after now: ${messageOf(error)}`),
+      );
+      await sleep(intervalMs, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { Content } from './content.ts';
+
+/** What a feature wants somebody to be told. */
+export interface NotificationMessage {
+  /** What it is about, such as the id of an alert. */
+  readonly subjectKey: string;
+  /** What happened to it: `firing`, `resolved`. Each is told once per channel, whoever asks for it and how often. */
+  readonly transition: string;
+  /** What belongs together: told in one message when it comes within `monitoring.alerts.groupSeconds`. */
+  readonly groupKey: string;
+  readonly content: Content;
+  /** Not over these: the channel that it tells of. */
+  readonly exceptChannels?: readonly string[] | undefined;
+  /** Over these alone. */
+  readonly onlyChannels?: readonly string[] | undefined;
+  /** Does not wait for others of its group. */
+  readonly atOnce?: boolean | undefined;
+}
+
+/** The channels of `names` that a message goes to. */
+export function targetsOf<Name extends string>(
+  { exceptChannels = [], onlyChannels }: NotificationMessage,
+  names: readonly Name[],
+): Name[] {
+  return names.filter(
+    (name) => !exceptChannels.includes(name) && (onlyChannels === undefined || onlyChannels.includes(name)),
+  );
+}
+
+/** By it a message to a channel is known in this process. */
+export function toldKey({ subjectKey, transition }: NotificationMessage, channel: string): string {
+  return JSON.stringify([subjectKey, transition, channel]);
+}
