@@ -1,0 +1,247 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createDataSource } from '../../database/data-source.ts';
+import { type Database, databaseOf } from '../../database/sql.ts';
+import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
+import { AlertEngine } from './alert-engine.ts';
+import type { AlertMessage, AlertMessenger } from './alert-message.ts';
+import type { Observation } from './conditions/observation.ts';
+import { type AlertRule, ruleDefinition } from './rules/definition.ts';
+import { endSilence, insertSilence, type Silence } from './silences/silences.sql.ts';
+
+const START = Date.parse('2026-11-26T00:00:00Z');
+const SECOND = 1_000;
+
+let database: TestDatabase;
+/** Connections of three replicas. */
+let replicas: Database[];
+const closing: (() => Promise<void>)[] = [];
+let messages: AlertMessage[];
+
+/** Remembers what was committed. */
+const messenger: AlertMessenger = {
+  enqueue(sql, message) {
+    sql.afterCommit(() => messages.push(message));
+    return Promise.resolve();
+  },
+  sendNow: () => Promise.reject(new Error('is not for the engine')),
+};
+
+function ruleOf(name: string, more: object = {}): AlertRule {
+  const words = { severity: 'warning', summary: '{{value}} of {{limit}}', description: 'look there' };
+  const condition = { kind: 'threshold', metric: 'm', limit: 1 };
+  return { ...ruleDefinition.parse({ ...words, condition, ...more }), name, origin: 'own' };
+}
+
+const observed = (state: Observation['state'], labels: Record<string, string> = {}): Observation[] => [
+  { labels, state, value: 2, limit: 1 },
+];
+
+interface Row {
+  readonly state: string;
+  readonly evaluations: string;
+  readonly flaps: number;
+  readonly reopened: number;
+  readonly summary: string;
+  readonly severity: string;
+  readonly end_reason: string | null;
+}
+
+const rows = (rule: string): Promise<Row[]> =>
+  database.sql.query<Row>('SELECT * FROM app.alerts WHERE rule = $1 ORDER BY started_at', [rule]);
+
+const suppressions = (): Promise<{ reason: string; count: string }[]> =>
+  database.sql.query('SELECT reason, count FROM app.alert_suppressions ORDER BY reason');
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  replicas = await Promise.all(
+    [1, 2, 3].map(async () => {
+      const source = createDataSource(
+        { connectionString: database.urls.application },
+        { applicationName: 'replica', max: 2 },
+        () => undefined,
+      );
+      await source.initialize();
+      closing.push(() => source.destroy());
+      return databaseOf(source);
+    }),
+  );
+});
+
+afterAll(async () => {
+  for (const close of closing) await close();
+  await database.drop();
+});
+
+beforeEach(async () => {
+  messages = [];
+  await database.sql.query('DELETE FROM app.alerts');
+  await database.sql.query('DELETE FROM app.alert_silences');
+});
+
+describe('the engine on three replicas', () => {
+  it('makes of 10,000 evaluations of a flapping condition one alert and one message, and counts what it kept quiet', async () => {
+    const rule = ruleOf('Flapping', { forSeconds: 60, keepFiringSeconds: 120 });
+    const engines = replicas.map((replica) => new AlertEngine(replica, messenger));
+    // It holds for a minute, then it comes and goes with each look of any replica.
+    let looks = 0;
+    const evaluateAll = async (engine: AlertEngine): Promise<void> => {
+      while (looks < 10_000) {
+        const look = looks++;
+        const state = look < 16 || look % 2 === 0 ? 'breached' : 'clear';
+        await engine.evaluate(rule, observed(state), START + look * 5 * SECOND);
+      }
+    };
+    await Promise.all(engines.map(evaluateAll));
+    const [alert, ...others] = await rows('Flapping');
+    expect(others).toEqual([]);
+    expect(alert).toMatchObject({ state: 'firing', reopened: 0 });
+    expect(messages.map(({ transition, number }) => [transition, number])).toEqual([['firing', 1]]);
+    const [flapping, ...rest] = await suppressions();
+    expect(rest).toEqual([]);
+    // An evaluation that came late for its replica changes nothing, so not every flap is seen; none is seen twice.
+    expect(Number(flapping?.count)).toBe(alert?.flaps);
+    expect(Number(flapping?.count)).toBeGreaterThan(2_000);
+    expect(Number(flapping?.count)).toBeLessThanOrEqual(5_000);
+  }, 180_000);
+
+  it('tells one firing and one resolved to whatever number of engines that look at the same moment', async () => {
+    const rule = ruleOf('AtOnce', { forSeconds: 0, keepFiringSeconds: 0 });
+    const engines = replicas.map((replica) => new AlertEngine(replica, messenger));
+    for (const [at, state] of [
+      [0, 'breached'],
+      [5, 'breached'],
+      [10, 'clear'],
+      [15, 'clear'],
+    ] as const)
+      await Promise.all(engines.map((engine) => engine.evaluate(rule, observed(state), START + at * SECOND)));
+    expect(messages.map(({ transition }) => transition)).toEqual(['firing', 'resolved']);
+    expect(await rows('AtOnce')).toMatchObject([
+      { state: 'resolved', end_reason: 'clear', summary: '2 of 1' },
+    ]);
+  });
+
+  it('tells what flaps slowly less and less often, in one alert', async () => {
+    const rule = ruleOf('Slow', { forSeconds: 0, keepFiringSeconds: 60, cooldownSeconds: 900 });
+    const engine = new AlertEngine(database.sql, messenger);
+    // Five minutes of trouble, five without, for a day.
+    for (let minute = 0; minute < 24 * 60; minute += 1)
+      await engine.evaluate(
+        rule,
+        observed(minute % 10 < 5 ? 'breached' : 'clear'),
+        START + minute * 60 * SECOND,
+      );
+    expect(await rows('Slow')).toHaveLength(1);
+    // 144 times it came back; without a cool-down people would have been told 288 times.
+    expect(messages.length).toBeLessThan(30);
+    const [cooldown] = await suppressions();
+    expect(cooldown).toMatchObject({ reason: 'cooldown' });
+    expect(
+      Number(cooldown?.count) + messages.filter(({ transition }) => transition === 'firing').length,
+    ).toBe(144);
+  }, 60_000);
+});
+
+describe('what people want to hear', () => {
+  const engine = (): AlertEngine => new AlertEngine(database.sql, messenger);
+  const silence = (matchers: Record<string, string>, from: number, to: number): Silence => ({
+    id: crypto.randomUUID(),
+    matchers,
+    startsAt: new Date(START + from * SECOND),
+    endsAt: new Date(START + to * SECOND),
+    comment: 'planned',
+    createdAt: new Date(START),
+    createdBy: null,
+  });
+
+  it('is nothing under a silence that fits, and comes when that ends', async () => {
+    const rule = ruleOf('Silenced', { forSeconds: 0 });
+    await insertSilence(database.sql, silence({ rule: 'Silenced', mount: '/data' }, 0, 60));
+    await insertSilence(database.sql, silence({ rule: 'Other' }, 0, 600));
+    await engine().evaluate(rule, observed('breached', { mount: '/data' }), START);
+    await engine().evaluate(rule, observed('breached', { mount: '/data' }), START + 30 * SECOND);
+    expect(messages).toEqual([]);
+    expect(await suppressions()).toEqual([{ reason: 'silenced', count: '1' }]);
+    await engine().evaluate(rule, observed('breached', { mount: '/data' }), START + 60 * SECOND);
+    expect(messages.map(({ transition }) => transition)).toEqual(['firing']);
+  });
+
+  it('comes through a silence that was ended early', async () => {
+    const one = silence({ severity: 'warning' }, 0, 600);
+    await insertSilence(database.sql, one);
+    const rule = ruleOf('Ended', { forSeconds: 0 });
+    await engine().evaluate(rule, observed('breached'), START + SECOND);
+    expect(messages).toEqual([]);
+    expect(await endSilence(database.sql, one.id, new Date(START + 2 * SECOND))).toBe(true);
+    expect(await endSilence(database.sql, one.id, new Date(START + 3 * SECOND))).toBe(false);
+    await engine().evaluate(rule, observed('breached'), START + 4 * SECOND);
+    expect(messages).toHaveLength(1);
+  });
+
+  it('is the cause, not what follows from it', async () => {
+    const cause = ruleOf('Cause', { forSeconds: 0, keepFiringSeconds: 0 });
+    const symptom = ruleOf('Symptom', { forSeconds: 0, inhibitedBy: ['Cause'] });
+    await engine().evaluate(cause, observed('breached'), START);
+    await engine().evaluate(symptom, observed('breached'), START);
+    expect(messages.map(({ rule }) => rule)).toEqual(['Cause']);
+    await engine().evaluate(cause, observed('clear'), START + SECOND);
+    await engine().evaluate(symptom, observed('breached'), START + SECOND);
+    expect(messages.map(({ rule, transition }) => [rule, transition])).toEqual([
+      ['Cause', 'firing'],
+      ['Cause', 'resolved'],
+      ['Symptom', 'firing'],
+    ]);
+  });
+
+  it('is told again, as critical, when nobody acknowledged it', async () => {
+    const rule = ruleOf('Ignored', { forSeconds: 0, escalateAfterSeconds: 600 });
+    for (const at of [0, 300, 600, 900])
+      await engine().evaluate(rule, observed('breached'), START + at * SECOND);
+    expect(messages.map(({ transition, severity }) => [transition, severity])).toEqual([
+      ['firing', 'warning'],
+      ['escalated', 'critical'],
+    ]);
+    expect(await rows('Ignored')).toMatchObject([{ severity: 'critical' }]);
+  });
+
+  it('is the end of an alert whose rule was switched off', async () => {
+    const rule = ruleOf('Removed', { forSeconds: 0 });
+    await engine().evaluate(rule, observed('breached'), START);
+    await engine().retire(rule, START + SECOND);
+    await engine().retire(rule, START + 2 * SECOND);
+    expect(messages.map(({ transition }) => transition)).toEqual(['firing', 'resolved']);
+    expect(await rows('Removed')).toMatchObject([{ state: 'resolved', end_reason: 'rule-removed' }]);
+  });
+
+  it('is nothing of what only ever was pending', async () => {
+    const rule = ruleOf('Brief', { forSeconds: 60 });
+    await engine().evaluate(rule, observed('breached'), START);
+    expect(await rows('Brief')).toMatchObject([{ state: 'pending' }]);
+    await engine().evaluate(rule, observed('clear'), START + SECOND);
+    expect(await rows('Brief')).toEqual([]);
+    expect(messages).toEqual([]);
+  });
+
+  it('of a rule that holds for thousands of things is told a hundred times', async () => {
+    const rule = ruleOf('Many', { forSeconds: 0 });
+    const many = Array.from({ length: 3_000 }, (_, index) => ({
+      labels: { thing: String(index) },
+      state: 'breached' as const,
+    }));
+    await engine().evaluate(rule, many, START);
+    expect(await rows('Many')).toHaveLength(100);
+    expect(messages).toHaveLength(100);
+  });
+
+  it('stays as it was when the message cannot be stored', async () => {
+    const failing: AlertMessenger = {
+      ...messenger,
+      enqueue: () => Promise.reject(new Error('no room')),
+    };
+    const rule = ruleOf('Unstored', { forSeconds: 0 });
+    await expect(
+      new AlertEngine(database.sql, failing).evaluate(rule, observed('breached'), START),
+    ).rejects.toThrow('no room');
+    expect(await rows('Unstored')).toEqual([]);
+  });
+});

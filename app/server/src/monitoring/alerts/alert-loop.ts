@@ -1,0 +1,141 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CLOCK, type Clock } from '../../common/clock.ts';
+import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
+import { messageOf } from '../../common/configuration/errors.ts';
+import { DatabaseConnector } from '../../database/connector.ts';
+import { DATABASE } from '../../database/database.module.ts';
+import type { Database } from '../../database/sql.ts';
+import { AlertEngine } from './alert-engine.ts';
+import { AlertRetention } from './alert-retention.ts';
+import { observeComponents } from './conditions/component.ts';
+import { Observer } from './conditions/observer.ts';
+import { COMPONENT_SOURCE, type ComponentSource } from './conditions/sample-source.ts';
+import { DirectAlerts } from './direct-alerts.ts';
+import { Lease } from './lease.ts';
+import type { AlertRule } from './rules/definition.ts';
+import { RuleSet } from './rules/rule-set.ts';
+
+/** How often the database is looked at, from memory. */
+const DIRECT_MS = 5_000;
+/** A process that never reached the database cannot know who leads, and after this time it speaks rather than nobody. */
+const ALONE_AFTER_MS = 120_000;
+
+/** Whether a rule is about the database itself, and so must be judged and told without it. */
+function isDirect({ condition }: AlertRule): boolean {
+  return condition.kind === 'component' && condition.component === 'database';
+}
+
+/**
+ * The clock of the alert engine. Of all workers the one that holds the lease evaluates; about the database itself goes on
+ * whoever held it last.
+ */
+@Injectable()
+export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('Alerts');
+  private readonly stopping = new AbortController();
+  private readonly lease = new Lease('alerts');
+  private readonly began: number;
+  private running: Promise<unknown> = Promise.resolve();
+  /** As they were when the database answered last. */
+  private directRules: readonly AlertRule[];
+
+  constructor(
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(COMPONENT_SOURCE) private readonly components: ComponentSource,
+    private readonly connector: DatabaseConnector,
+    private readonly rules: RuleSet,
+    private readonly observer: Observer,
+    private readonly engine: AlertEngine,
+    private readonly direct: DirectAlerts,
+    private readonly retention: AlertRetention,
+  ) {
+    this.began = clock.now().getTime();
+    this.directRules = rules.builtin.filter((rule) => rule.isEnabled && isDirect(rule));
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.configuration.role !== 'worker') return;
+    const evaluationMs = this.configuration.monitoring.alerts.evaluationSeconds * 1000;
+    this.running = Promise.all([
+      this.every(DIRECT_MS, () => this.lookAtDatabase()),
+      this.connector.whenReady().then(() => this.every(evaluationMs, () => this.evaluate())),
+    ]);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopping.abort();
+    if (this.lease.heldLast === true && this.components.database().status === 'up')
+      await this.lease.release(this.database).catch(() => undefined);
+  }
+
+  /** One evaluation of all rules, if this process leads. A rule that fails stops no other. */
+  async evaluate(): Promise<void> {
+    if (!(await this.lease.take(this.database))) return;
+    const at = this.clock.now().getTime();
+    const rules = await this.rules.all();
+    const enabled = rules.filter(({ isEnabled }) => isEnabled);
+    this.directRules = enabled.filter(isDirect);
+    await this.direct.synchronize(this.directRules, at);
+    const active = await this.engine.rulesWithAlerts();
+    for (const rule of enabled.filter((one) => !isDirect(one)))
+      await this.attempt(rule.name, () => this.evaluateRule(rule, active.has(rule.name)));
+    const names = new Set(enabled.map(({ name }) => name));
+    for (const name of active)
+      if (!names.has(name))
+        await this.attempt(name, () =>
+          this.engine.retire(rules.find((rule) => rule.name === name) ?? { name }, at),
+        );
+    await this.retention.sweep(at);
+  }
+
+  /** Whether the database answers, judged and told without it. */
+  async lookAtDatabase(): Promise<void> {
+    const at = this.clock.now().getTime();
+    const sends = this.lease.heldLast ?? at - this.began >= ALONE_AFTER_MS;
+    const database = this.components.database();
+    for (const rule of this.directRules) {
+      if (rule.condition.kind !== 'component') continue;
+      for (const observation of observeComponents(rule.condition, [database]))
+        await this.direct.evaluate(rule, observation, at, sends);
+    }
+  }
+
+  private async evaluateRule(rule: AlertRule, hasAlerts: boolean): Promise<void> {
+    const at = this.clock.now().getTime();
+    const observations = (await this.observer.observe(rule.condition, at)).filter(
+      // What is told without the database is not told with it as well.
+      ({ labels }) => rule.condition.kind !== 'component' || labels['component'] !== 'database',
+    );
+    if (hasAlerts || observations.some(({ state }) => state === 'breached'))
+      await this.engine.evaluate(rule, observations, at);
+  }
+
+  private async attempt(name: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.logger.error(`the rule ${name} was not evaluated: ${messageOf(error)}`);
+    }
+  }
+
+  private async every(intervalMs: number, work: () => Promise<void>): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        await work();
+      } catch (error) {
+        this.logger.warn(`alerts were not evaluated: ${messageOf(error)}`);
+      }
+      await sleep(intervalMs, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+}

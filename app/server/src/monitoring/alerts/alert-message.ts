@@ -1,0 +1,32 @@
+import type { Labels } from './labels.ts';
+import type { Severity } from './rules/definition.ts';
+import type { Transition } from './telling.ts';
+import type { Transaction } from '../../database/sql.ts';
+
+/** What people are told of an alert. Times in milliseconds since 1970. */
+export interface AlertMessage {
+  readonly alertId: string;
+  readonly fingerprint: string;
+  /** Grows with each message about the alert. */
+  readonly number: number;
+  readonly transition: Transition;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly labels: Labels;
+  readonly summary: string;
+  readonly description: string;
+  readonly startsAt: number;
+  readonly endsAt?: number | undefined;
+  /** Channels that must not carry it, for it says that they fail. */
+  readonly exceptChannels: readonly string[];
+}
+
+/** Who carries messages to people. */
+export interface AlertMessenger {
+  /** Stores the message with the change of the alert: both or none. */
+  enqueue(sql: Transaction, message: AlertMessage): Promise<void>;
+  /** Sends it now, without a database. Never rejects: what happened is the messenger's to tell. */
+  sendNow(message: AlertMessage): Promise<void>;
+}
+
+export const ALERT_MESSENGER = Symbol('AlertMessenger');

@@ -1,0 +1,172 @@
+import type { Episode } from './lifecycle.ts';
+import type { Labels } from './labels.ts';
+import type { Severity } from './rules/definition.ts';
+import type { SuppressionReason, Told } from './telling.ts';
+import type { Sql } from '../../database/sql.ts';
+
+/** An alert as it is stored: what the next evaluation needs, and what people read. */
+export interface StoredAlert {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly labels: Labels;
+  readonly summary: string;
+  readonly description: string;
+  readonly value: number | undefined;
+  readonly limit: number | undefined;
+  readonly startedAt: number;
+  readonly evaluatedAt: number;
+  readonly episode: Episode;
+  readonly told: Told;
+}
+
+/** Rows as PostgreSQL gives them. */
+interface AlertRow {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly labels: Labels;
+  readonly summary: string;
+  readonly description: string;
+  readonly state: Episode['state'];
+  readonly value: number | null;
+  readonly limit_value: number | null;
+  readonly started_at: Date;
+  readonly pending_since: Date;
+  readonly fired_at: Date | null;
+  readonly clear_since: Date | null;
+  readonly seen_at: Date;
+  readonly resolved_at: Date | null;
+  readonly end_reason: Episode['endReason'] | null;
+  readonly evaluated_at: Date;
+  readonly reopened: number;
+  readonly flaps: number;
+  readonly told: Told['told'];
+  readonly told_firing_at: Date | null;
+  readonly escalated_at: Date | null;
+  readonly transition: number;
+  readonly acknowledged_at: Date | null;
+}
+
+const ms = (date: Date | null): number | undefined => date?.getTime();
+const date = (at: number | undefined): Date | null => (at === undefined ? null : new Date(at));
+
+function alertOf(row: AlertRow): StoredAlert {
+  const { id, fingerprint, rule, severity, labels, summary, description } = row;
+  return {
+    ...{ id, fingerprint, rule, severity, labels, summary, description },
+    value: row.value ?? undefined,
+    limit: row.limit_value ?? undefined,
+    startedAt: row.started_at.getTime(),
+    evaluatedAt: row.evaluated_at.getTime(),
+    episode: {
+      state: row.state,
+      pendingSince: row.pending_since.getTime(),
+      firedAt: ms(row.fired_at),
+      clearSince: ms(row.clear_since),
+      seenAt: row.seen_at.getTime(),
+      resolvedAt: ms(row.resolved_at),
+      endReason: row.end_reason ?? undefined,
+      reopened: row.reopened,
+      flaps: row.flaps,
+    },
+    told: {
+      told: row.told,
+      toldFiringAt: ms(row.told_firing_at),
+      escalatedAt: ms(row.escalated_at),
+      acknowledgedAt: ms(row.acknowledged_at),
+      transition: row.transition,
+    },
+  };
+}
+
+/** Any number of engines may evaluate at once; of one rule, one after the other. */
+const LOCK = `SELECT pg_advisory_xact_lock(hashtextextended('alert rule ' || $1, 0))`;
+
+const NEWEST = `
+  SELECT DISTINCT ON (fingerprint) * FROM app.alerts
+  WHERE rule = $1 AND (state IN ('pending', 'firing') OR resolved_at > $2)
+  ORDER BY fingerprint, started_at DESC`;
+
+/** Locks the rule until the transaction ends. @returns the newest alert of each fingerprint that may still go on */
+export async function lockRule(sql: Sql, rule: string, resolvedAfter: number): Promise<StoredAlert[]> {
+  await sql.query(LOCK, [rule]);
+  return (await sql.query<AlertRow>(NEWEST, [rule, new Date(resolvedAfter)])).map(alertOf);
+}
+
+const WRITE = `
+  INSERT INTO app.alerts (
+    id, fingerprint, rule, severity, labels, summary, description, state, value, limit_value, started_at, pending_since,
+    fired_at, clear_since, seen_at, resolved_at, end_reason, evaluated_at, reopened, flaps, told, told_firing_at,
+    escalated_at, transition, evaluations)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, 1)
+  ON CONFLICT (id) DO UPDATE SET
+    severity = excluded.severity, summary = excluded.summary, description = excluded.description, state = excluded.state,
+    value = excluded.value, limit_value = excluded.limit_value, pending_since = excluded.pending_since,
+    fired_at = excluded.fired_at, clear_since = excluded.clear_since, seen_at = excluded.seen_at,
+    resolved_at = excluded.resolved_at, end_reason = excluded.end_reason, evaluated_at = excluded.evaluated_at,
+    reopened = excluded.reopened, flaps = excluded.flaps, told = excluded.told, told_firing_at = excluded.told_firing_at,
+    escalated_at = excluded.escalated_at, transition = excluded.transition, evaluations = alerts.evaluations + 1`;
+
+/** Writes an alert; what people did with it stays as it is. */
+export async function writeAlert(sql: Sql, alert: StoredAlert): Promise<void> {
+  const { episode, told } = alert;
+  await sql.query(WRITE, [
+    ...[
+      alert.id,
+      alert.fingerprint,
+      alert.rule,
+      alert.severity,
+      alert.labels,
+      alert.summary,
+      alert.description,
+    ],
+    ...[episode.state, finite(alert.value), finite(alert.limit), date(alert.startedAt)],
+    ...[date(episode.pendingSince), date(episode.firedAt), date(episode.clearSince), date(episode.seenAt)],
+    ...[date(episode.resolvedAt), episode.endReason ?? null, date(alert.evaluatedAt)],
+    ...[episode.reopened, episode.flaps, told.told, date(told.toldFiringAt), date(told.escalatedAt)],
+    told.transition,
+  ]);
+}
+
+function finite(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}
+
+export async function removeAlert(sql: Sql, id: string): Promise<void> {
+  await sql.query('DELETE FROM app.alerts WHERE id = $1', [id]);
+}
+
+const SUPPRESS = `
+  INSERT INTO app.alert_suppressions (alert_id, reason, count, first_at, last_at) VALUES ($1, $2, 1, $3, $3)
+  ON CONFLICT (alert_id, reason) DO UPDATE
+    SET count = alert_suppressions.count + 1, last_at = greatest(alert_suppressions.last_at, excluded.last_at)`;
+
+export async function countSuppressed(
+  sql: Sql,
+  alertId: string,
+  reason: SuppressionReason,
+  at: number,
+): Promise<void> {
+  await sql.query(SUPPRESS, [alertId, reason, new Date(at)]);
+}
+
+/** Which of these rules fire now. */
+export async function firingAmong(sql: Sql, rules: readonly string[]): Promise<string[]> {
+  if (rules.length === 0) return [];
+  const rows = await sql.query<{ rule: string }>(
+    `SELECT DISTINCT rule FROM app.alerts WHERE rule = ANY($1) AND state = 'firing'`,
+    [rules],
+  );
+  return rows.map(({ rule }) => rule);
+}
+
+/** Rules with alerts that may still change: an evaluation that says nothing new about all others writes nothing. */
+export async function rulesWithAlerts(sql: Sql): Promise<Set<string>> {
+  const rows = await sql.query<{ rule: string }>(
+    `SELECT DISTINCT rule FROM app.alerts WHERE state IN ('pending', 'firing')`,
+  );
+  return new Set(rows.map(({ rule }) => rule));
+}

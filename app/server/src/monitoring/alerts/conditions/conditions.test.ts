@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { condition, type ConditionOf } from '../rules/definition.ts';
+import { observeAbsence } from './absence.ts';
+import { hoursOf, observeAnomaly } from './anomaly.ts';
+import { observeComponents } from './component.ts';
+import type { SampledSeries } from './observation.ts';
+import { observeRate } from './rate.ts';
+import { observeThreshold } from './threshold.ts';
+
+function conditionOf<
+  Kind extends ConditionOf<'rate'>['kind'] | 'threshold' | 'absence' | 'anomaly' | 'component',
+>(kind: Kind, more: object): ConditionOf<Kind> {
+  return condition.parse({ kind, ...more }) as ConditionOf<Kind>;
+}
+
+const gauge = (labels: Record<string, string>, ...values: number[]): SampledSeries => ({
+  kind: 'gauge',
+  labels,
+  points: values.map((value, index) => [index * 15_000, value] as const),
+});
+
+describe('threshold', () => {
+  const memory = conditionOf('threshold', { metric: 'memory', limit: 0.9, clear: 0.8, by: ['role'] });
+
+  it('has one verdict for each combination of labels, by its worst series', () => {
+    const observations = observeThreshold(memory, [
+      gauge({ role: 'server', instance: 'a' }, 0.5, 0.5),
+      gauge({ role: 'server', instance: 'b' }, 0.9, 1),
+      gauge({ role: 'worker', instance: 'c' }, 0.85),
+      gauge({ role: 'migrate', instance: 'd' }, 0.8),
+    ]);
+    expect(observations).toEqual([
+      { labels: { role: 'server' }, state: 'breached', value: 0.95, limit: 0.9 },
+      { labels: { role: 'worker' }, state: 'within', value: 0.85, limit: 0.9 },
+      { labels: { role: 'migrate' }, state: 'clear', value: 0.8, limit: 0.9 },
+    ]);
+  });
+
+  it('looks the other way where less is worse', () => {
+    const free = conditionOf('threshold', { metric: 'free', direction: 'below', limit: 0.1, clear: 0.15 });
+    const stateAt = (value: number): unknown => observeThreshold(free, [gauge({}, value)])[0]?.state;
+    expect([0.09, 0.1, 0.149, 0.15].map(stateAt)).toEqual(['breached', 'within', 'within', 'clear']);
+  });
+
+  it.each([
+    ['last', 3],
+    ['mean', 4],
+    ['largest', 8],
+    ['smallest', 1],
+  ])('reduces the window to its %s', (reduce, value) => {
+    const one = conditionOf('threshold', { metric: 'm', limit: 0, reduce });
+    expect(observeThreshold(one, [gauge({}, 8, 1, 3)])[0]?.value).toBe(value);
+  });
+
+  it('says nothing of series without a sample', () => {
+    expect(observeThreshold(memory, [gauge({ role: 'server' })])).toEqual([]);
+  });
+});
+
+describe('rate', () => {
+  it('adds up what all series of a group grew, over the whole window', () => {
+    const failing = conditionOf('rate', { metric: 'm', windowSeconds: 300, perSeconds: 60, limit: 6 });
+    const counter = (instance: string, ...added: number[]): SampledSeries => ({
+      kind: 'counter',
+      labels: { instance },
+      points: added.map((value, index) => [index * 15_000, value] as const),
+    });
+    const [observation] = observeRate(failing, [counter('a', 10, 20), counter('b', 1)]);
+    expect(observation).toEqual({ labels: {}, state: 'breached', value: 6.2, limit: 6 });
+  });
+});
+
+describe('absence', () => {
+  const missing = conditionOf('absence', { metric: 'up', matchers: { role: 'server' }, absentSeconds: 120 });
+
+  it('knows a late sample from none', () => {
+    const late = observeAbsence(missing, [gauge({}, 1, 1)], 15_000 + 119_000);
+    expect(late).toEqual([
+      { labels: { role: 'server', metric: 'up' }, state: 'clear', value: 119, limit: 120 },
+    ]);
+    expect(observeAbsence(missing, [gauge({}, 1, 1)], 15_000 + 120_000)[0]?.state).toBe('breached');
+    expect(observeAbsence(missing, [], 1e9)).toEqual([
+      { labels: { role: 'server', metric: 'up' }, state: 'breached', limit: 120 },
+    ]);
+  });
+});
+
+describe('anomaly', () => {
+  const NOW = Date.parse('2026-11-26T10:30:00Z');
+  const unusual = conditionOf('anomaly', { metric: 'm', days: 10, leastDays: 5, deviations: 4 });
+  const history = (today: number, past: readonly number[]): SampledSeries[] => [
+    {
+      kind: 'gauge',
+      labels: {},
+      points: hoursOf(unusual, NOW)
+        .map(([from], day) => [from + 1_800_000, day === 0 ? today : (past[day - 1] ?? Number.NaN)] as const)
+        .filter(([, value]) => !Number.isNaN(value)),
+    },
+  ];
+  const PAST = [10, 11, 9, 10, 12, 10, 9, 11, 10, 500];
+
+  it('judges by the middle of past days, which one odd day does not move', () => {
+    expect(observeAnomaly(unusual, history(12, PAST), NOW)[0]).toMatchObject({ state: 'clear', value: 12 });
+    const [high] = observeAnomaly(unusual, history(30, PAST), NOW);
+    expect(high).toMatchObject({ state: 'breached', value: 30 });
+    // The median is 10, the median deviation 1: 10 + 4 x 1.4826.
+    expect(high?.limit).toBeCloseTo(15.9304, 4);
+    expect(observeAnomaly(unusual, history(0, PAST), NOW)[0]?.state).toBe('breached');
+  });
+
+  it('sees only the side that it was asked for', () => {
+    const above = { ...unusual, direction: 'above' as const };
+    expect(observeAnomaly(above, history(0, PAST), NOW)[0]?.state).toBe('clear');
+  });
+
+  it('knows nothing before it has seen enough days, or when nothing came today', () => {
+    expect(observeAnomaly(unusual, history(30, PAST.slice(0, 4)), NOW)[0]?.state).toBe('unknown');
+    expect(observeAnomaly(unusual, history(Number.NaN, PAST), NOW)[0]?.state).toBe('unknown');
+  });
+
+  it('takes no difference for one that is too small to matter, however even the past was', () => {
+    const even = Array.from({ length: 10 }, () => 10);
+    expect(observeAnomaly(unusual, history(10.1, even), NOW)[0]?.state).toBe('breached');
+    const patient = { ...unusual, leastDifference: 1 };
+    expect(observeAnomaly(patient, history(10.1, even), NOW)[0]?.state).toBe('clear');
+  });
+
+  it('adds up counters, so that the resolution of their samples does not matter', () => {
+    const [from] = hoursOf(unusual, NOW)[0] ?? [0];
+    const points = Array.from({ length: 12 }, (_, index) => [from + (index + 1) * 300_000, 5] as const);
+    const past = history(Number.NaN, PAST)[0]?.points ?? [];
+    const series: SampledSeries = { kind: 'counter', labels: {}, points: [...past, ...points] };
+    expect(observeAnomaly(unusual, [series], NOW)[0]?.value).toBe(60);
+  });
+});
+
+describe('component', () => {
+  const views = [
+    { component: 'database', status: 'up', isCurrent: true },
+    { component: 'mail', status: 'degraded', message: 'refused', isCurrent: true },
+    { component: 'disk', status: 'down', isCurrent: false },
+  ] as const;
+
+  it('has one verdict for each, and none where what is known is old', () => {
+    const all = conditionOf('component', { component: '*' });
+    expect(observeComponents(all, views)).toEqual([
+      { labels: { component: 'database' }, state: 'clear', detail: 'up' },
+      { labels: { component: 'mail' }, state: 'breached', detail: 'refused' },
+      { labels: { component: 'disk' }, state: 'unknown', detail: 'down' },
+    ]);
+  });
+
+  it('begins where it is told to', () => {
+    const down = conditionOf('component', { component: 'mail', from: 'down' });
+    expect(observeComponents(down, views)).toEqual([
+      { labels: { component: 'mail' }, state: 'clear', detail: 'refused' },
+    ]);
+  });
+});

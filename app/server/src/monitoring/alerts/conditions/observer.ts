@@ -1,0 +1,53 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Condition } from '../rules/definition.ts';
+import { observeAbsence } from './absence.ts';
+import { hoursOf, observeAnomaly } from './anomaly.ts';
+import { observeComponents } from './component.ts';
+import type { Observation } from './observation.ts';
+import { observeRate } from './rate.ts';
+import { COMPONENT_SOURCE, type ComponentSource, SAMPLE_SOURCE, type SampleSource } from './sample-source.ts';
+import { observeThreshold } from './threshold.ts';
+
+/** An absence is told from a late sample by looking back further than its time. */
+const LOOK_BACK = 4;
+
+/** Reads what a condition needs and judges it. */
+@Injectable()
+export class Observer {
+  constructor(
+    @Inject(SAMPLE_SOURCE) private readonly samples: SampleSource,
+    @Inject(COMPONENT_SOURCE) private readonly components: ComponentSource,
+  ) {}
+
+  /** @param now milliseconds since 1970 */
+  async observe(condition: Condition, now: number): Promise<Observation[]> {
+    switch (condition.kind) {
+      case 'threshold':
+        return observeThreshold(condition, await this.recent(condition, condition.windowSeconds, now));
+      case 'rate':
+        return observeRate(condition, await this.recent(condition, condition.windowSeconds, now));
+      case 'absence':
+        return observeAbsence(
+          condition,
+          await this.recent(condition, condition.absentSeconds * LOOK_BACK, now),
+          now,
+        );
+      case 'anomaly':
+        return observeAnomaly(
+          condition,
+          await this.samples.read(condition.metric, condition.matchers, hoursOf(condition, now)),
+          now,
+        );
+      case 'component':
+        return observeComponents(condition, await this.components.components());
+    }
+  }
+
+  private recent(
+    { metric, matchers }: Exclude<Condition, { kind: 'component' | 'anomaly' }>,
+    seconds: number,
+    now: number,
+  ): ReturnType<SampleSource['read']> {
+    return this.samples.read(metric, matchers, [[now - seconds * 1000, now]]);
+  }
+}

@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import type { AlertMessage } from './alert-message.ts';
+import type { StoredAlert } from './alerts.sql.ts';
+import type { Observation } from './conditions/observation.ts';
+import { canonical, fingerprintOf } from './labels.ts';
+import { type Episode, step } from './lifecycle.ts';
+import type { AlertRule, Severity } from './rules/definition.ts';
+import { fill } from './rules/template.ts';
+import { type SuppressionReason, type Told, type Transition, tellingOf } from './telling.ts';
+
+const NEVER = { cooldownSeconds: 0, escalateAfterSeconds: 0 };
+const UNTOLD: Told = { told: 'nothing', transition: 0 };
+
+/** What becomes of one alert by one evaluation. */
+export type Outcome =
+  | { readonly kind: 'gone'; readonly id: string }
+  | {
+      readonly kind: 'kept';
+      readonly alert: StoredAlert;
+      readonly tell?: Transition;
+      readonly suppressed?: SuppressionReason;
+    };
+
+export interface Surroundings {
+  /** Time of the observations, milliseconds since 1970. */
+  readonly at: number;
+  readonly isSilenced: (alert: Pick<StoredAlert, 'rule' | 'severity' | 'labels'>) => boolean;
+  readonly isInhibited: boolean;
+}
+
+/** What is there: an observation with the alert that it is about, if there is one, and alerts that nothing was said about. */
+function paired(
+  rule: string,
+  observations: readonly Observation[],
+  stored: readonly StoredAlert[],
+): [Observation, StoredAlert | undefined][] {
+  const byFingerprint = new Map(stored.map((alert) => [alert.fingerprint, alert]));
+  const seen = observations.map((observation): [Observation, StoredAlert | undefined] => {
+    const fingerprint = fingerprintOf(rule, observation.labels);
+    const alert = byFingerprint.get(fingerprint);
+    byFingerprint.delete(fingerprint);
+    return [observation, alert];
+  });
+  const unsaid = [...byFingerprint.values()].map(({ labels, ...alert }): [Observation, StoredAlert] => [
+    { labels, state: 'unknown' },
+    { labels, ...alert },
+  ]);
+  return [...seen, ...unsaid];
+}
+
+/**
+ * Pure: what the observations of a rule make of its alerts.
+ * @param stored the newest alert of each fingerprint that may go on
+ */
+export function evaluate(
+  rule: AlertRule,
+  observations: readonly Observation[],
+  stored: readonly StoredAlert[],
+  surroundings: Surroundings,
+): Outcome[] {
+  return paired(rule.name, observations, stored).flatMap(
+    ([observation, alert]) => judge(rule, observation, alert, surroundings) ?? [],
+  );
+}
+
+/** Pure: the end of alerts whose rule was switched off or removed. */
+export function retire(stored: readonly StoredAlert[], { at, isSilenced }: Surroundings): Outcome[] {
+  return stored
+    .filter(({ episode }) => episode.state !== 'resolved')
+    .map((alert): Outcome => {
+      const { id, episode } = alert;
+      if (episode.firedAt === undefined) return { kind: 'gone', id };
+      const { clearSince: _, ...rest } = episode;
+      const ended: Episode = { ...rest, state: 'resolved', resolvedAt: at, endReason: 'rule-removed' };
+      const telling = tellingOf(ended, alert.told, NEVER, {
+        ...{ before: episode, now: at, isSilenced: isSilenced(alert), isInhibited: false },
+      });
+      return {
+        kind: 'kept',
+        ...telling,
+        alert: { ...alert, evaluatedAt: at, episode: ended, told: telling.told },
+      };
+    });
+}
+
+function judge(
+  rule: AlertRule,
+  observation: Observation,
+  alert: StoredAlert | undefined,
+  { at, isSilenced, isInhibited }: Surroundings,
+): Outcome | undefined {
+  // Another engine has seen later than this one.
+  if (alert !== undefined && alert.evaluatedAt >= at) return undefined;
+  const stepped = step(alert?.episode, observation, rule, at);
+  if (stepped === undefined) return undefined;
+  if ('gone' in stepped) return alert && { kind: 'gone', id: alert.id };
+  const goingOn = stepped.isNew ? undefined : alert;
+  const base = goingOn ?? freshAlert(rule, observation, at);
+  const named = { ...base, ...worded(rule, observation, base, stepped.next) };
+  const { told, tell, suppressed } = tellingOf(stepped.next, base.told, rule, {
+    before: goingOn?.episode,
+    now: at,
+    isSilenced: isSilenced(named),
+    isInhibited,
+  });
+  return {
+    kind: 'kept',
+    alert: {
+      ...named,
+      severity: severityOf(rule, told),
+      evaluatedAt: at,
+      episode: stepped.next,
+      told,
+    },
+    ...(tell === undefined ? {} : { tell }),
+    ...(suppressed === undefined ? {} : { suppressed }),
+  };
+}
+
+function freshAlert(rule: AlertRule, { labels }: Observation, at: number): Omit<StoredAlert, 'episode'> {
+  return {
+    id: randomUUID(),
+    fingerprint: fingerprintOf(rule.name, labels),
+    rule: rule.name,
+    severity: rule.severity,
+    labels: Object.fromEntries(Object.entries(labels)),
+    summary: '',
+    description: '',
+    value: undefined,
+    limit: undefined,
+    startedAt: at,
+    evaluatedAt: at,
+    told: UNTOLD,
+  };
+}
+
+/** What an alert says is what was seen while the condition held: the value of the end tells nobody what was wrong. */
+function worded(
+  rule: AlertRule,
+  observation: Observation,
+  base: Omit<StoredAlert, 'episode'>,
+  { state }: Episode,
+): Pick<StoredAlert, 'summary' | 'description' | 'value' | 'limit'> {
+  if (base.summary !== '' && (state === 'resolved' || observation.state !== 'breached'))
+    return { summary: base.summary, description: base.description, value: base.value, limit: base.limit };
+  return {
+    summary: fill(rule.summary, observation),
+    description: fill(rule.description, observation),
+    value: observation.value,
+    limit: observation.limit,
+  };
+}
+
+/** What nobody acknowledged in time is critical, so that it reaches whoever is called for that only. */
+function severityOf({ severity }: AlertRule, { escalatedAt }: Told): Severity {
+  return escalatedAt === undefined ? severity : 'critical';
+}
+
+export function messageOf(
+  rule: Pick<AlertRule, 'name' | 'exceptChannelOf'>,
+  alert: StoredAlert,
+  transition: Transition,
+): AlertMessage {
+  const { id, fingerprint, severity, labels, summary, description, episode, told } = alert;
+  const channel = rule.exceptChannelOf && labels[rule.exceptChannelOf];
+  return {
+    ...{ alertId: id, fingerprint, rule: rule.name, severity, labels, summary, description, transition },
+    number: told.transition,
+    startsAt: episode.firedAt ?? alert.startedAt,
+    endsAt: episode.resolvedAt,
+    exceptChannels: channel === undefined || channel === '' ? [] : [channel],
+  };
+}
+
+/** For log lines. */
+export function nameOf({ rule, labels }: Pick<StoredAlert, 'rule' | 'labels'>): string {
+  return Object.keys(labels).length === 0 ? rule : `${rule} ${canonical(labels)}`;
+}

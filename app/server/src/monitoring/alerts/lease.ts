@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import type { Sql } from '../../database/sql.ts';
+
+const LEASE_SECONDS = 30;
+
+const TAKE = `
+  INSERT INTO app.monitoring_leases (name, holder, expires_at)
+  VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))
+  ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
+    WHERE monitoring_leases.holder = excluded.holder OR monitoring_leases.expires_at < clock_timestamp()
+  RETURNING holder`;
+
+/** Work that one of several processes does. The clock is the database's, so that theirs need not agree. */
+export class Lease {
+  private readonly holder = randomUUID();
+  /** Whether this process held it when it was last known; who leads now is not known while the database is silent. */
+  private ledLast: boolean | undefined;
+
+  constructor(private readonly name: string) {}
+
+  /** Undefined: the database has not answered yet since this process began. */
+  get heldLast(): boolean | undefined {
+    return this.ledLast;
+  }
+
+  /** Takes the lease or goes on holding it for 30 s. @returns whether this process holds it */
+  async take(sql: Sql): Promise<boolean> {
+    const rows = await sql.query(TAKE, [this.name, this.holder, LEASE_SECONDS]);
+    this.ledLast = rows.length > 0;
+    return this.ledLast;
+  }
+
+  /** Gives it to whoever comes next, when this process ends. */
+  async release(sql: Sql): Promise<void> {
+    await sql.query('DELETE FROM app.monitoring_leases WHERE name = $1 AND holder = $2', [
+      this.name,
+      this.holder,
+    ]);
+  }
+}

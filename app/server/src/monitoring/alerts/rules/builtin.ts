@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { type AlertRule, ruleDefinition } from './definition.ts';
+
+type Words = z.input<typeof ruleDefinition>;
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+
+/**
+ * Rules of the platform. Each has a page in docs/runbooks, and a sister among the rules that the operator writes for
+ * Prometheus where the same can be seen from there. `StockAnalysis` before the name of a sister is all that differs.
+ */
+const RULES: Readonly<Record<string, Words>> = {
+  DatabaseDown: {
+    severity: 'critical',
+    summary: 'the database does not answer',
+    description:
+      '{{detail}}. Nothing is loaded and nothing is answered but what is in memory. Look at the pod of PostgreSQL, its log and its disk.',
+    condition: { kind: 'component', component: 'database', from: 'down' },
+    forSeconds: 30,
+    keepFiringSeconds: 30,
+  },
+  ComponentDegraded: {
+    severity: 'warning',
+    summary: '{{labels.component}} is in trouble',
+    description:
+      '{{detail}}. /monitoring/health on the management port says since when, and what was last good.',
+    condition: { kind: 'component', component: '*', from: 'degraded' },
+    forSeconds: 5 * MINUTE,
+    keepFiringSeconds: 5 * MINUTE,
+    inhibitedBy: ['DatabaseDown'],
+  },
+  RequestsFailing: {
+    severity: 'critical',
+    summary: '{{value}} requests a minute fail inside of the server',
+    description:
+      'More than {{limit}} answers a minute are 5xx. /monitoring/errors groups what was thrown; the log has each by its request id.',
+    condition: {
+      kind: 'rate',
+      metric: 'http_requests_total',
+      matchers: { status_class: '5xx' },
+      windowSeconds: 5 * MINUTE,
+      limit: 6,
+      clear: 1,
+    },
+    forSeconds: 2 * MINUTE,
+    inhibitedBy: ['DatabaseDown'],
+  },
+  AnswersSlow: {
+    severity: 'warning',
+    summary: '95 of 100 requests take up to {{value}} s',
+    description: 'The bound is {{limit}} s. The log has a record for each slow route and slow query.',
+    condition: {
+      kind: 'threshold',
+      metric: 'http_request_duration_seconds',
+      matchers: { quantile: '0.95' },
+      windowSeconds: 5 * MINUTE,
+      limit: 2.5,
+      clear: 1,
+    },
+    forSeconds: 5 * MINUTE,
+    inhibitedBy: ['DatabaseDown'],
+  },
+  ServerMissing: {
+    severity: 'critical',
+    summary: 'no server writes its samples',
+    description:
+      'Nothing of a server came for {{limit}} s. Look at the pods of the server: they may not run, or not reach the database.',
+    condition: {
+      kind: 'absence',
+      metric: 'stock_analysis_process_up',
+      matchers: { role: 'server' },
+      absentSeconds: 2 * MINUTE,
+    },
+    forSeconds: 0,
+    inhibitedBy: ['DatabaseDown'],
+  },
+  DiskAlmostFull: {
+    severity: 'warning',
+    summary: '{{value}} of the disk {{labels.mount}} is free',
+    description: 'Less than {{limit}} is. A process that cannot write its files stops; free or grow it.',
+    condition: {
+      kind: 'threshold',
+      metric: 'stock_analysis_filesystem_available_ratio',
+      by: ['role', 'mount'],
+      direction: 'below',
+      limit: 0.1,
+      clear: 0.15,
+    },
+    forSeconds: 5 * MINUTE,
+  },
+  MemoryAlmostFull: {
+    severity: 'warning',
+    summary: 'the {{labels.role}} uses {{value}} of its memory',
+    description:
+      'At {{limit}} of its limit the kernel is near to ending it. Raise the limit, or look for a leak.',
+    condition: {
+      kind: 'threshold',
+      metric: 'stock_analysis_container_memory_used_ratio',
+      by: ['role'],
+      windowSeconds: 2 * MINUTE,
+      limit: 0.9,
+      clear: 0.8,
+    },
+    forSeconds: 5 * MINUTE,
+  },
+  EventLoopBlocked: {
+    severity: 'warning',
+    summary: 'the {{labels.role}} stands still for {{value}} s at a time',
+    description:
+      'More than {{limit}} s pass before a request is looked at. The log has a record of each such time.',
+    condition: {
+      kind: 'threshold',
+      metric: 'nodejs_eventloop_lag_p99_seconds',
+      by: ['role'],
+      windowSeconds: 5 * MINUTE,
+      limit: 0.5,
+      clear: 0.2,
+    },
+    forSeconds: 2 * MINUTE,
+  },
+  SignInsRefused: {
+    severity: 'warning',
+    summary: '{{value}} sign-ins within an hour were refused',
+    description:
+      'More than {{limit}}, which is far from what is usual at this time of day ({{detail}}). The audit log has each with its address.',
+    condition: {
+      kind: 'anomaly',
+      metric: 'stock_analysis_login_failures_total',
+      direction: 'above',
+      leastDifference: 30,
+    },
+    forSeconds: 0,
+    cooldownSeconds: HOUR,
+  },
+  NotificationChannelFailing: {
+    severity: 'critical',
+    summary: 'the channel {{labels.channel}} carries nothing',
+    description: '{{value}} messages in a row failed. GET /api/v1/notifications/deliveries says why.',
+    condition: {
+      kind: 'threshold',
+      metric: 'stock_analysis_notification_failures_in_a_row',
+      by: ['channel'],
+      reduce: 'last',
+      limit: 2,
+    },
+    forSeconds: 0,
+    keepFiringSeconds: 0,
+  },
+};
+
+/** The rule whose label names the channel that it is about. */
+const EXCEPT_CHANNEL: Readonly<Record<string, string>> = { NotificationChannelFailing: 'channel' };
+
+/**
+ * @param escalateAfterSeconds a critical alert that nobody acknowledged is told again after it; 0: never
+ * @param cooldownSeconds of rules that name none
+ */
+export function builtinRules(escalateAfterSeconds: number, cooldownSeconds: number): AlertRule[] {
+  return Object.entries(RULES).map(([name, words]) => {
+    const escalation = words.severity === 'critical' ? escalateAfterSeconds : 0;
+    return {
+      ...ruleDefinition.parse({ escalateAfterSeconds: escalation, cooldownSeconds, ...words }),
+      name,
+      origin: 'builtin',
+      exceptChannelOf: EXCEPT_CHANNEL[name],
+    };
+  });
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import type { Episode } from './lifecycle.ts';
+import { type Told, tellingOf } from './telling.ts';
+
+const TIMING = { cooldownSeconds: 900, escalateAfterSeconds: 1_800 };
+const SECOND = 1_000;
+
+const episode = (state: Episode['state'], more: Partial<Episode> = {}): Episode => ({
+  ...{ state, pendingSince: 0, firedAt: 0, seenAt: 0, reopened: 0, flaps: 0 },
+  ...more,
+});
+const untold: Told = { told: 'nothing', transition: 0 };
+const calm = { before: undefined, now: 0, isSilenced: false, isInhibited: false };
+const firing = episode('firing');
+
+describe('what people are told', () => {
+  it('tells once that an alert fires, and once that it is over', () => {
+    const first = tellingOf(firing, untold, TIMING, calm);
+    expect(first).toMatchObject({ tell: 'firing', told: { told: 'firing', transition: 1 } });
+    const second = tellingOf(firing, first.told, TIMING, { ...calm, before: firing, now: 15 * SECOND });
+    expect(second).toEqual({ told: first.told });
+    const end = tellingOf(episode('resolved'), first.told, TIMING, { ...calm, before: firing });
+    expect(end).toMatchObject({ tell: 'resolved', told: { told: 'resolved', transition: 2 } });
+    expect(tellingOf(episode('resolved'), end.told, TIMING, calm)).toEqual({ told: end.told });
+  });
+
+  it('says nothing of what is pending, and nothing of the end of what was never told', () => {
+    expect(tellingOf(episode('pending'), untold, TIMING, calm)).toEqual({ told: untold });
+    expect(tellingOf(episode('resolved'), untold, TIMING, calm)).toEqual({ told: untold });
+  });
+
+  it('keeps quiet about what begins under a silence, counts it once, and tells it when the silence is over', () => {
+    const silenced = { ...calm, isSilenced: true };
+    const first = tellingOf(firing, untold, TIMING, silenced);
+    expect(first).toEqual({ told: untold, suppressed: 'silenced' });
+    expect(tellingOf(firing, untold, TIMING, { ...silenced, before: firing })).toEqual({ told: untold });
+    expect(tellingOf(firing, untold, TIMING, { ...calm, before: firing })).toMatchObject({ tell: 'firing' });
+  });
+
+  it('keeps quiet about an end under a silence for good', () => {
+    const told: Told = { told: 'firing', toldFiringAt: 0, transition: 1 };
+    const end = tellingOf(episode('resolved'), told, TIMING, { ...calm, isSilenced: true });
+    expect(end).toMatchObject({ suppressed: 'silenced', told: { told: 'nothing' } });
+    expect(tellingOf(episode('resolved'), end.told, TIMING, calm)).toEqual({ told: end.told });
+  });
+
+  it('waits with what comes back within the cool-down, and then tells it', () => {
+    const told: Told = { told: 'resolved', toldFiringAt: 0, transition: 2 };
+    const again = { ...calm, before: episode('pending'), now: 899 * SECOND };
+    expect(tellingOf(firing, told, TIMING, again)).toEqual({ told, suppressed: 'cooldown' });
+    expect(tellingOf(firing, told, TIMING, { ...calm, before: firing, now: 900 * SECOND })).toMatchObject({
+      tell: 'firing',
+      told: { transition: 3 },
+    });
+  });
+
+  it('waits twice as long with each time that an alert came back, up to sixteen times', () => {
+    const told: Told = { told: 'resolved', toldFiringAt: 0, transition: 2 };
+    const tellsAt = (reopened: number, seconds: number): boolean =>
+      tellingOf(episode('firing', { reopened }), told, TIMING, { ...calm, now: seconds * SECOND }).tell ===
+      'firing';
+    for (const [reopened, seconds] of [
+      [0, 900],
+      [1, 1_800],
+      [4, 14_400],
+      [9, 14_400],
+    ] as const) {
+      expect(tellsAt(reopened, seconds - 1)).toBe(false);
+      expect(tellsAt(reopened, seconds)).toBe(true);
+    }
+  });
+
+  it('counts what flaps between the bounds of one alert', () => {
+    const told: Told = { told: 'firing', toldFiringAt: 0, transition: 1 };
+    const flapped = episode('firing', { flaps: 3 });
+    expect(
+      tellingOf(flapped, told, TIMING, { ...calm, before: episode('firing', { flaps: 2 }) }),
+    ).toMatchObject({ suppressed: 'flapping' });
+    expect(tellingOf(flapped, told, TIMING, { ...calm, before: flapped })).toEqual({ told });
+  });
+
+  it('escalates once what nobody acknowledged, and not what somebody did', () => {
+    const told: Told = { told: 'firing', toldFiringAt: 0, transition: 1 };
+    const late = { ...calm, before: firing, now: 1_800 * SECOND };
+    const escalated = tellingOf(firing, told, TIMING, late);
+    expect(escalated).toMatchObject({ tell: 'escalated', told: { transition: 2, told: 'firing' } });
+    expect(tellingOf(firing, escalated.told, TIMING, late)).toEqual({ told: escalated.told });
+    const acknowledged = { ...told, acknowledgedAt: 5 };
+    expect(tellingOf(firing, acknowledged, TIMING, late)).toEqual({ told: acknowledged });
+    expect(tellingOf(firing, told, TIMING, { ...late, now: 1_799 * SECOND })).toEqual({ told });
+    expect(tellingOf(firing, told, { ...TIMING, escalateAfterSeconds: 0 }, late)).toEqual({ told });
+  });
+
+  it('does not tell what another alert explains, until that is over', () => {
+    const inhibited = { ...calm, isInhibited: true };
+    expect(tellingOf(firing, untold, TIMING, inhibited)).toEqual({ told: untold, suppressed: 'inhibited' });
+    expect(tellingOf(firing, untold, TIMING, { ...calm, before: firing })).toMatchObject({ tell: 'firing' });
+  });
+});
