@@ -1,40 +1,12 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { buildMessage, IsIn, IsOptional, IsUUID, Matches, ValidateBy } from 'class-validator';
-import { isCivilDate } from '../common/market/civil-date.ts';
+import { IsIn, IsOptional, IsUUID, Matches } from 'class-validator';
+import { Instant, OptionalInstant } from '../common/instant.ts';
 import { OptionalLimit } from '../common/paging.ts';
 import { AUDIT_OUTCOMES, type AuditOutcome } from './audit-record.ts';
 
 export const AUDIT_FORMATS = ['ndjson', 'csv'] as const;
 export type AuditFormat = (typeof AUDIT_FORMATS)[number];
-
-const INSTANT =
-  /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
-
-function isInstant(value: unknown): boolean {
-  const [, date] = (typeof value === 'string' && INSTANT.exec(value)) || [];
-  return date !== undefined && isCivilDate(date);
-}
-
-/** An instant of RFC 3339 with its offset: validation and OpenAPI in one. */
-function Instant(description: string): PropertyDecorator {
-  return applyDecorators(
-    ApiProperty({ type: String, format: 'date-time', description, example: '2026-11-26T00:00:00Z' }),
-    ValidateBy({
-      name: 'isInstant',
-      validator: {
-        validate: isInstant,
-        defaultMessage: buildMessage(
-          (prefix) => `${prefix}must be an instant like 2026-11-26T00:00:00Z (in a URL, + is %2B)`,
-        ),
-      },
-    }),
-  );
-}
-
-function OptionalInstant(description: string): PropertyDecorator {
-  return applyDecorators(Instant(description), ApiPropertyOptional(), IsOptional());
-}
 
 /** A word of the log itself: printable and short. */
 function OptionalWord(description: string, example: string): PropertyDecorator {

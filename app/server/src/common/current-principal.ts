@@ -11,3 +11,11 @@ export const CurrentSession = createParamDecorator((): SessionPrincipal => {
 });
 
 export type SessionPrincipal = Extract<Principal, { kind: 'session' }>;
+
+/** Id of the user who asks, in person or by an API key. @throws UnauthorizedError where nobody does */
+export function currentUserId(): string {
+  const principal = currentRequest()?.principal;
+  if (principal === undefined)
+    throw new UnauthorizedError('this needs somebody who signed in, or an API key');
+  return principal.userId;
+}

@@ -1,0 +1,150 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { OptionalInstant } from '../../../common/instant.ts';
+import { OptionalLimit } from '../../../common/market/series-query.ts';
+import { trimmed } from '../../../common/text-fields.ts';
+import { SEVERITIES, type Severity } from '../rules/definition.ts';
+
+export const STATES = ['pending', 'firing', 'resolved'] as const;
+export type State = (typeof STATES)[number];
+
+export class AlertsQuery {
+  @ApiPropertyOptional({ enum: [...STATES, 'active'], description: 'active: pending or firing' })
+  @IsOptional()
+  @IsIn([...STATES, 'active'], { message: `must be one of ${STATES.join(', ')}, active` })
+  state?: State | 'active';
+
+  @ApiPropertyOptional({ enum: SEVERITIES })
+  @IsOptional()
+  @IsIn(SEVERITIES, { message: `must be one of ${SEVERITIES.join(', ')}` })
+  severity?: Severity;
+
+  @ApiPropertyOptional({ example: 'DatabaseDown' })
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9]{1,64}$/, { message: 'must be the name of a rule' })
+  rule?: string;
+
+  @OptionalInstant('began at this instant or after it')
+  from?: string;
+
+  @OptionalInstant('began before this instant')
+  to?: string;
+
+  @ApiPropertyOptional({ description: '`nextCursor` of the page before', maxLength: 120 })
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9_-]{1,120}$/, { message: 'must be the nextCursor of the answer before' })
+  cursor?: string;
+
+  @OptionalLimit({ maximum: 200, default: 50 })
+  limit: number = 50;
+}
+
+export class AcknowledgeBody {
+  @ApiProperty({ description: 'what is done about it, for those who read it', minLength: 3, maxLength: 500 })
+  @Transform(trimmed)
+  @Matches(/^[^\p{Cc}]*$/u, { message: 'must not hold control characters' })
+  @MaxLength(500, { message: 'must have at most 500 characters' })
+  @MinLength(3, { message: 'must have at least 3 characters, blanks around it not counted' })
+  @IsString({ message: 'must be text' })
+  comment!: string;
+}
+
+export class Suppression {
+  @ApiProperty({ enum: ['silenced', 'inhibited', 'cooldown', 'flapping'] })
+  reason!: string;
+
+  @ApiProperty()
+  count!: number;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  firstAt!: Date;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  lastAt!: Date;
+}
+
+export class Alert {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ description: 'of the rule and its labels: the same for each time that it is the case' })
+  fingerprint!: string;
+
+  @ApiProperty({ example: 'DatabaseDown' })
+  rule!: string;
+
+  @ApiProperty({ enum: SEVERITIES, description: 'critical also once it was escalated' })
+  severity!: Severity;
+
+  @ApiProperty({ enum: STATES })
+  state!: State;
+
+  @ApiProperty({ type: Object, additionalProperties: { type: 'string' } })
+  labels!: Record<string, string>;
+
+  @ApiProperty({ example: 'the database does not answer' })
+  summary!: string;
+
+  @ApiProperty({ description: 'what it means and what to do' })
+  description!: string;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'what was seen last while it was the case' })
+  value!: number | null;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'the bound that it went beyond' })
+  limit!: number | null;
+
+  @ApiProperty({ type: String, format: 'date-time', description: 'the first breach' })
+  startsAt!: Date;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  firedAt!: Date | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null: it is the case' })
+  endsAt!: Date | null;
+
+  @ApiProperty({
+    enum: ['clear', 'no-data', 'rule-removed'],
+    nullable: true,
+    type: String,
+    description: 'no-data: what it was about is gone',
+  })
+  endReason!: string | null;
+
+  @ApiProperty({ description: 'looks at it' })
+  evaluations!: number;
+
+  @ApiProperty({ description: 'it came back within its cool-down' })
+  reopened!: number;
+
+  @ApiProperty({ description: 'messages about it' })
+  messages!: number;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  escalatedAt!: Date | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  acknowledgedAt!: Date | null;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'id of the user' })
+  acknowledgedBy!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  acknowledgement!: string | null;
+
+  @ApiProperty({ type: [Suppression], description: 'what would have been told, and was not' })
+  suppressed!: Suppression[];
+}
+
+export class AlertPage {
+  @ApiProperty({ type: [Alert], description: 'the newest first' })
+  items!: Alert[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: '`cursor` of the next page; null: this is the last',
+  })
+  nextCursor!: string | null;
+}

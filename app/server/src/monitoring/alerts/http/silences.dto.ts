@@ -1,0 +1,59 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsInt, IsObject, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { trimmed } from '../../../common/text-fields.ts';
+
+const LONGEST_MINUTES = 30 * 24 * 60;
+
+export class SilenceBody {
+  @ApiProperty({
+    type: Object,
+    additionalProperties: { type: 'string' },
+    description: 'labels that an alert must have, all of them; `rule` and `severity` count as labels',
+    example: { rule: 'DiskAlmostFull' },
+  })
+  @IsObject({ message: 'must be an object of labels and their values' })
+  matchers!: Record<string, string>;
+
+  @ApiProperty({ minimum: 1, maximum: LONGEST_MINUTES, description: 'from now on' })
+  @Max(LONGEST_MINUTES, { message: `must be at most ${LONGEST_MINUTES}` })
+  @Min(1, { message: 'must be at least 1' })
+  @IsInt({ message: 'must be a whole number of minutes' })
+  minutes!: number;
+
+  @ApiProperty({ description: 'why', minLength: 3, maxLength: 500 })
+  @Transform(trimmed)
+  @Matches(/^[^\p{Cc}]*$/u, { message: 'must not hold control characters' })
+  @MaxLength(500, { message: 'must have at most 500 characters' })
+  @MinLength(3, { message: 'must have at least 3 characters, blanks around it not counted' })
+  @IsString({ message: 'must be text' })
+  comment!: string;
+}
+
+export class SilenceItem {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ type: Object, additionalProperties: { type: 'string' } })
+  matchers!: Record<string, string>;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  startsAt!: Date;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  endsAt!: Date;
+
+  @ApiProperty()
+  comment!: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  createdAt!: Date;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'id of the user' })
+  createdBy!: string | null;
+}
+
+export class SilenceList {
+  @ApiProperty({ type: [SilenceItem], description: 'those that hold, and those that ended within a day' })
+  items!: SilenceItem[];
+}
