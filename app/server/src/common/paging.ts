@@ -4,7 +4,7 @@ import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 
 /** Only digits become a number; everything else stays what it is and is refused by IsInt. */
-function digitsToNumber({ value }: { value: unknown }): unknown {
+export function digitsToNumber({ value }: { value: unknown }): unknown {
   return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
 }
 

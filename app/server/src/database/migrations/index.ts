@@ -7,6 +7,7 @@ import { AuditLog1795680060000 } from './1795680060000-audit-log.ts';
 import { UserSecrets1795680120000 } from './1795680120000-user-secrets.ts';
 import { RateLimits1795680180000 } from './1795680180000-rate-limits.ts';
 import { ComponentStates1796025600000 } from './1796025600000-component-states.ts';
+import { MetricHistory1796025660000 } from './1796025660000-metric-history.ts';
 import { Alerts1796025720000 } from './1796025720000-alerts.ts';
 import { Notifications1796025780000 } from './1796025780000-notifications.ts';
 
@@ -21,6 +22,7 @@ export const migrations = [
   UserSecrets1795680120000,
   RateLimits1795680180000,
   ComponentStates1796025600000,
+  MetricHistory1796025660000,
   Alerts1796025720000,
   Notifications1796025780000,
 ];

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDataSource } from '../../database/data-source.ts';
 import { type Database, databaseOf } from '../../database/sql.ts';
@@ -53,6 +54,7 @@ const suppressions = (): Promise<{ reason: string; count: string }[]> =>
   database.sql.query('SELECT reason, count FROM app.alert_suppressions ORDER BY reason');
 
 beforeAll(async () => {
+  Logger.overrideLogger(false);
   database = await createTestDatabase();
   replicas = await Promise.all(
     [1, 2, 3].map(async () => {

@@ -16,9 +16,9 @@ import { AlertEngine } from './alert-engine.ts';
 import { AlertRetention } from './alert-retention.ts';
 import { observeComponents } from './conditions/component.ts';
 import { Observer } from './conditions/observer.ts';
-import { COMPONENT_SOURCE, type ComponentSource } from './conditions/sample-source.ts';
+import { COMPONENT_SOURCE, type ComponentSource } from './conditions/component-source.ts';
 import { DirectAlerts } from './direct-alerts.ts';
-import { Lease } from './lease.ts';
+import { Lease } from '../lease.ts';
 import type { AlertRule } from './rules/definition.ts';
 import { RuleSet } from './rules/rule-set.ts';
 

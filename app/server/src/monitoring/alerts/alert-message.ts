@@ -1,4 +1,4 @@
-import type { Labels } from './labels.ts';
+import type { Labels } from '../history/labels.ts';
 import type { Severity } from './rules/definition.ts';
 import type { Transition } from './telling.ts';
 import type { Transaction } from '../../database/sql.ts';

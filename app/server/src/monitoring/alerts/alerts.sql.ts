@@ -1,5 +1,5 @@
 import type { Episode } from './lifecycle.ts';
-import type { Labels } from './labels.ts';
+import type { Labels } from '../history/labels.ts';
 import type { Severity } from './rules/definition.ts';
 import type { SuppressionReason, Told } from './telling.ts';
 import type { Sql } from '../../database/sql.ts';

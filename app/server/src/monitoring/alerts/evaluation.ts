@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AlertMessage } from './alert-message.ts';
 import type { StoredAlert } from './alerts.sql.ts';
 import type { Observation } from './conditions/observation.ts';
-import { canonical, fingerprintOf } from './labels.ts';
+import { canonical, fingerprintOf } from '../history/labels.ts';
 import { type Episode, step } from './lifecycle.ts';
 import type { AlertRule, Severity } from './rules/definition.ts';
 import { fill } from './rules/template.ts';

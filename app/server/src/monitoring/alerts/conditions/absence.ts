@@ -11,7 +11,7 @@ export function observeAbsence(
   series: readonly SampledSeries[],
   now: number,
 ): Observation[] {
-  const newest = Math.max(...series.flatMap(({ points }) => points.map(([at]) => at)));
+  const newest = Math.max(...series.flatMap(({ points }) => points.map(({ at }) => at)));
   const age = (now - newest) / 1000;
   const isAbsent = !(age < absentSeconds);
   return [

@@ -31,7 +31,7 @@ function valueIn(
   [from, to]: readonly [number, number],
 ): number | undefined {
   const inside = series.flatMap(({ kind, points }) =>
-    points.filter(([at]) => at > from && at <= to).map(([, value]) => ({ kind, value })),
+    points.filter(({ at }) => at > from && at <= to).map(({ value }) => ({ kind, value })),
   );
   if (inside.length === 0) return undefined;
   const sum = inside.reduce((total, { value }) => total + value, 0);

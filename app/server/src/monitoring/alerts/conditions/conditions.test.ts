@@ -16,7 +16,7 @@ function conditionOf<
 const gauge = (labels: Record<string, string>, ...values: number[]): SampledSeries => ({
   kind: 'gauge',
   labels,
-  points: values.map((value, index) => [index * 15_000, value] as const),
+  points: values.map((value, index) => ({ at: index * 15_000, value })),
 });
 
 describe('threshold', () => {
@@ -63,7 +63,7 @@ describe('rate', () => {
     const counter = (instance: string, ...added: number[]): SampledSeries => ({
       kind: 'counter',
       labels: { instance },
-      points: added.map((value, index) => [index * 15_000, value] as const),
+      points: added.map((value, index) => ({ at: index * 15_000, value })),
     });
     const [observation] = observeRate(failing, [counter('a', 10, 20), counter('b', 1)]);
     expect(observation).toEqual({ labels: {}, state: 'breached', value: 6.2, limit: 6 });
@@ -93,8 +93,11 @@ describe('anomaly', () => {
       kind: 'gauge',
       labels: {},
       points: hoursOf(unusual, NOW)
-        .map(([from], day) => [from + 1_800_000, day === 0 ? today : (past[day - 1] ?? Number.NaN)] as const)
-        .filter(([, value]) => !Number.isNaN(value)),
+        .map(([from], day) => ({
+          at: from + 1_800_000,
+          value: day === 0 ? today : (past[day - 1] ?? Number.NaN),
+        }))
+        .filter(({ value }) => !Number.isNaN(value)),
     },
   ];
   const PAST = [10, 11, 9, 10, 12, 10, 9, 11, 10, 500];
@@ -127,7 +130,7 @@ describe('anomaly', () => {
 
   it('adds up counters, so that the resolution of their samples does not matter', () => {
     const [from] = hoursOf(unusual, NOW)[0] ?? [0];
-    const points = Array.from({ length: 12 }, (_, index) => [from + (index + 1) * 300_000, 5] as const);
+    const points = Array.from({ length: 12 }, (_, index) => ({ at: from + (index + 1) * 300_000, value: 5 }));
     const past = history(Number.NaN, PAST)[0]?.points ?? [];
     const series: SampledSeries = { kind: 'counter', labels: {}, points: [...past, ...points] };
     expect(observeAnomaly(unusual, [series], NOW)[0]?.value).toBe(60);

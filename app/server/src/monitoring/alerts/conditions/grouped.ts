@@ -1,4 +1,4 @@
-import { canonical, type Labels } from '../labels.ts';
+import { canonical, type Labels } from '../../history/labels.ts';
 import type { SampledSeries } from './observation.ts';
 
 export interface Group {

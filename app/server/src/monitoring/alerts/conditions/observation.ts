@@ -1,4 +1,5 @@
-import type { Labels } from '../labels.ts';
+import type { Labels } from '../../history/labels.ts';
+import type { HistorySeries, Point } from '../../history/metric-history.ts';
 
 /**
  * What a condition says about one alert of a rule: `breached`; `within`: between the bound that raises and the one that
@@ -14,12 +15,7 @@ export interface Observation {
   readonly detail?: string;
 }
 
-/**
- * Samples of one series, oldest first; `at` in milliseconds since 1970. A point of a gauge is its value, one of a counter
- * what was added since the point before it, so points of any resolution add up.
- */
-export interface SampledSeries {
-  readonly kind: 'gauge' | 'counter';
-  readonly labels: Labels;
-  readonly points: readonly (readonly [at: number, value: number])[];
+/** Samples of one series, oldest first, as the history has them. */
+export interface SampledSeries extends Pick<HistorySeries, 'kind' | 'labels'> {
+  readonly points: readonly Pick<Point, 'at' | 'value'>[];
 }

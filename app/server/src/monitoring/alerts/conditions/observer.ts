@@ -3,9 +3,10 @@ import type { Condition } from '../rules/definition.ts';
 import { observeAbsence } from './absence.ts';
 import { hoursOf, observeAnomaly } from './anomaly.ts';
 import { observeComponents } from './component.ts';
-import type { Observation } from './observation.ts';
+import type { Observation, SampledSeries } from './observation.ts';
+import { MetricHistory } from '../../history/metric-history.ts';
 import { observeRate } from './rate.ts';
-import { COMPONENT_SOURCE, type ComponentSource, SAMPLE_SOURCE, type SampleSource } from './sample-source.ts';
+import { COMPONENT_SOURCE, type ComponentSource } from './component-source.ts';
 import { observeThreshold } from './threshold.ts';
 
 /** An absence is told from a late sample by looking back further than its time. */
@@ -15,7 +16,7 @@ const LOOK_BACK = 4;
 @Injectable()
 export class Observer {
   constructor(
-    @Inject(SAMPLE_SOURCE) private readonly samples: SampleSource,
+    private readonly samples: MetricHistory,
     @Inject(COMPONENT_SOURCE) private readonly components: ComponentSource,
   ) {}
 
@@ -47,7 +48,7 @@ export class Observer {
     { metric, matchers }: Exclude<Condition, { kind: 'component' | 'anomaly' }>,
     seconds: number,
     now: number,
-  ): ReturnType<SampleSource['read']> {
+  ): Promise<SampledSeries[]> {
     return this.samples.read(metric, matchers, [[now - seconds * 1000, now]]);
   }
 }

@@ -7,7 +7,7 @@ import type { Observation, SampledSeries } from './observation.ts';
 export function observeRate(condition: ConditionOf<'rate'>, series: readonly SampledSeries[]): Observation[] {
   const { by, windowSeconds, perSeconds, limit } = condition;
   return grouped(series, by).map(({ labels, series: members }) => {
-    const added = members.flatMap(({ points }) => points).reduce((sum, [, value]) => sum + value, 0);
+    const added = members.flatMap(({ points }) => points).reduce((sum, { value }) => sum + value, 0);
     const value = (added / windowSeconds) * perSeconds;
     return { labels, state: judge(value, condition), value, limit };
   });

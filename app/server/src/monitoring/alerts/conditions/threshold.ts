@@ -19,7 +19,7 @@ export function observeThreshold(
   const { by, reduce, direction, limit } = condition;
   const filled = series.filter(({ points }) => points.length > 0);
   return grouped(filled, by).map(({ labels, series: members }) => {
-    const values = members.map(({ points }) => REDUCERS[reduce](points.map(([, value]) => value)));
+    const values = members.map(({ points }) => REDUCERS[reduce](points.map(({ value }) => value)));
     const value = direction === 'above' ? Math.max(...values) : Math.min(...values);
     return { labels, state: judge(value, condition), value, limit };
   });

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { OptionalInstant } from '../../../common/instant.ts';
-import { OptionalLimit } from '../../../common/market/series-query.ts';
+import { OptionalLimit } from '../../../common/paging.ts';
 import { trimmed } from '../../../common/text-fields.ts';
 import { SEVERITIES, type Severity } from '../rules/definition.ts';
 

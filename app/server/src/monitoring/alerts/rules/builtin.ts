@@ -68,7 +68,7 @@ const RULES: Readonly<Record<string, Words>> = {
       'Nothing of a server came for {{limit}} s. Look at the pods of the server: they may not run, or not reach the database.',
     condition: {
       kind: 'absence',
-      metric: 'stock_analysis_process_up',
+      metric: 'stock_analysis_build_info',
       matchers: { role: 'server' },
       absentSeconds: 2 * MINUTE,
     },

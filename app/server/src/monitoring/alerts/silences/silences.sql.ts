@@ -1,4 +1,4 @@
-import { hasLabels, type Labels } from '../labels.ts';
+import { hasLabels, type Labels } from '../../history/labels.ts';
 import type { Sql } from '../../../database/sql.ts';
 
 /** What must be equal for an alert to be silenced: labels, and `rule` and `severity`, which are no labels of series. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Sql } from '../../database/sql.ts';
+import type { Sql } from '../database/sql.ts';
 
 const LEASE_SECONDS = 30;
 

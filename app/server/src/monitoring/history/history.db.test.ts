@@ -1,0 +1,224 @@
+import { Logger } from '@nestjs/common';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../common/clock.ts';
+import type { Configuration } from '../../common/configuration/configuration.ts';
+import { DatabaseConnector } from '../../database/connector.ts';
+import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
+import { Metrics } from '../metrics/metrics.ts';
+import { HistoryService } from './history.service.ts';
+import { HistoryKeeper } from './keeper.ts';
+import { MetricHistory } from './metric-history.ts';
+import { MetricRecorder } from './recorder.ts';
+
+const START = Date.parse('2026-11-26T00:00:00Z');
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const NAME = 'stock_analysis_sold_total';
+
+let database: TestDatabase;
+let configuration: Configuration;
+let now: number;
+const clock: Clock = { now: () => new Date(now) };
+
+beforeAll(async () => {
+  Logger.overrideLogger(false);
+  database = await createTestDatabase();
+  configuration = database.configuration('worker');
+});
+afterAll(() => database.drop());
+
+beforeEach(async () => {
+  now = START;
+  for (const table of ['metric_frames', 'metric_rollups', 'metric_layouts'])
+    await database.sql.query(`DELETE FROM app.${table}`);
+});
+
+interface Process {
+  readonly metrics: Metrics;
+  readonly recorder: MetricRecorder;
+}
+
+function processOf(role: Configuration['role']): Process {
+  const metrics = new Metrics();
+  const connector = new DatabaseConnector(database.dataSource);
+  const recorder = new MetricRecorder({ ...configuration, role }, clock, database.sql, connector, metrics);
+  return { metrics, recorder };
+}
+
+const history = (): MetricHistory => new MetricHistory(configuration, clock, database.sql);
+const keeper = (): HistoryKeeper =>
+  new HistoryKeeper(configuration, clock, database.sql, new DatabaseConnector(database.dataSource));
+const count = async (table: string): Promise<number> => {
+  const [row] = await database.sql.query<{ rows: number }>(`SELECT count(*)::int AS rows FROM app.${table}`);
+  return row?.rows ?? 0;
+};
+
+/** Two servers that sell things and a worker, for so many minutes: `sold` each in every 15 s, in stock what is counted down. */
+async function record(minutes: number, sold = 1): Promise<void> {
+  const processes = [processOf('server'), processOf('server'), processOf('worker')];
+  const families = processes.map(({ metrics }) => ({
+    sold: metrics.counter('sold_total', 'Things sold', { kind: ['tea', 'rice'] }),
+    stock: metrics.gauge('stock', 'Things in stock', {}),
+  }));
+  const begun = now;
+  for (let second = 15; second <= minutes * 60; second += 15) {
+    now = begun + second * SECOND;
+    for (const [index, { sold: counter, stock }] of families.entries()) {
+      counter.inc({ kind: 'tea' }, sold);
+      stock.set({}, 100 * (index + 1));
+      await processes[index]?.recorder.record();
+    }
+  }
+}
+
+describe('the history', () => {
+  it('has every reading of every process, and adds up what a range held', async () => {
+    await record(2);
+    const series = await history().read(NAME, { role: 'server', kind: 'tea' }, [[START, now]]);
+    expect(series).toHaveLength(2);
+    expect(new Set(series.map(({ labels }) => labels['instance'])).size).toBe(2);
+    for (const { points, kind } of series) {
+      expect(kind).toBe('counter');
+      expect(points.map(({ value }) => value)).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
+      expect(points.map(({ at }) => at - START)).toEqual(
+        [15, 30, 45, 60, 75, 90, 105, 120].map((s) => s * SECOND),
+      );
+    }
+    const byMinute = await history().read(NAME, { role: 'worker' }, [[START, now]], 60);
+    expect(byMinute.map(({ points }) => points)).toEqual([
+      [
+        { at: START + MINUTE, value: 4, smallest: 1, largest: 1 },
+        { at: START + 2 * MINUTE, value: 4, smallest: 1, largest: 1 },
+      ],
+    ]);
+  });
+
+  it('rolls up to five minutes and to hours without losing or doubling anything, whenever and how often it is done', async () => {
+    await record(130);
+    const keep = keeper();
+    await keep.keep();
+    await keep.keep();
+    now += 5 * MINUTE;
+    await keeper().keep();
+    const sums = await database.sql.query<{ step: number; role: string; sum: number; rows: number }>(
+      `SELECT step_seconds AS step, role, sum(s.value) AS sum, count(DISTINCT at)::int AS rows
+       FROM app.metric_rollups r JOIN app.metric_layouts l ON l.id = r.layout
+       CROSS JOIN LATERAL jsonb_array_elements(l.series) WITH ORDINALITY AS e (series, position)
+       CROSS JOIN LATERAL (SELECT r.sums[e.position]) AS s (value)
+       WHERE e.series ->> 'metric' = $1 GROUP BY 1, 2 ORDER BY 1, 2`,
+      [NAME],
+    );
+    // Two servers, one thing each in 15 s, for 130 minutes; of hours the two that are over.
+    expect(sums).toEqual([
+      { step: 300, role: 'server', sum: 130 * 4 * 2, rows: 26 },
+      { step: 300, role: 'worker', sum: 130 * 4, rows: 26 },
+      { step: 3_600, role: 'server', sum: 120 * 4 * 2, rows: 2 },
+      { step: 3_600, role: 'worker', sum: 120 * 4, rows: 2 },
+    ]);
+  });
+
+  it('tells of a gauge its mean, smallest and largest, in whatever resolution it is read', async () => {
+    await record(10);
+    await keeper().keep();
+    now += 3 * DAY;
+    await keeper().keep();
+    const [stock] = await history().read('stock_analysis_stock', { role: 'server' }, [[START, START + HOUR]]);
+    expect(await count('metric_frames')).toBe(0);
+    expect(stock).toEqual({
+      kind: 'gauge',
+      labels: { role: 'server' },
+      points: [5, 10].map((minute) => ({
+        ...{ at: START + minute * MINUTE, value: 150, smallest: 100, largest: 200 },
+      })),
+    });
+  });
+
+  it('forgets each resolution after its time, and what described it last', async () => {
+    await record(65);
+    await keeper().keep();
+    now += 31 * DAY;
+    await keeper().keep();
+    expect(await count('metric_frames')).toBe(0);
+    expect(await database.sql.query('SELECT DISTINCT step_seconds FROM app.metric_rollups')).toEqual([
+      { step_seconds: 3_600 },
+    ]);
+    const [old] = await history().read(NAME, { role: 'server' }, [[START, START + HOUR]]);
+    expect(old?.points).toEqual([{ at: START + HOUR, value: 480, smallest: 1, largest: 1 }]);
+    now += 400 * DAY;
+    await keeper().keep();
+    expect(await Promise.all(['metric_rollups', 'metric_layouts'].map(count))).toEqual([0, 0]);
+  });
+
+  it('goes on with the series of before when one more comes, in one span of time too', async () => {
+    const { metrics, recorder } = processOf('server');
+    const sold = metrics.counter('sold_total', 'Things sold', { kind: ['tea', 'rice'] });
+    sold.inc({ kind: 'tea' });
+    now += 15 * SECOND;
+    await recorder.record();
+    sold.inc({ kind: 'tea' });
+    sold.inc({ kind: 'rice' }, 5);
+    now += 15 * SECOND;
+    await recorder.record();
+    const all = await history().read(NAME, {}, [[START, now]], 60);
+    expect(all.map(({ labels, points }) => [labels['kind'], points.map(({ value }) => value)])).toEqual([
+      ['tea', [2]],
+      ['rice', [5]],
+    ]);
+  });
+
+  it('costs a few bytes a reading', async () => {
+    await record(60);
+    const [size] = await database.sql.query<{ bytes: number; readings: number }>(
+      `SELECT sum(pg_column_size(f.*))::int AS bytes, sum(cardinality(readings))::int AS readings
+       FROM app.metric_frames f`,
+    );
+    expect((size?.bytes ?? 0) / (size?.readings ?? 1)).toBeLessThan(25);
+  });
+});
+
+describe('what people ask of it', () => {
+  const service = (): HistoryService => new HistoryService(history());
+  const at = (ms: number): string => new Date(ms).toISOString();
+
+  it('is answered in steps that are not finer than what is stored', async () => {
+    await record(10);
+    const answer = await service().query({
+      name: NAME,
+      labels: 'role=server',
+      from: at(START),
+      to: at(now),
+      step: 1,
+    });
+    expect(answer).toMatchObject({ kind: 'counter', step: 15 });
+    const coarse = await service().query({
+      name: NAME,
+      labels: 'role=worker',
+      from: at(START),
+      to: at(now),
+      step: 300,
+    });
+    expect(coarse.series.map(({ points }) => points.map(({ value }) => value))).toEqual([[20, 20]]);
+  });
+
+  it('is refused with what would be possible', async () => {
+    await record(1);
+    const range = { from: at(START), to: at(START + HOUR) };
+    await expect(service().query({ name: 'nothing', ...range })).rejects.toThrow('/monitoring/metrics/names');
+    await expect(service().query({ name: NAME, from: range.to, to: range.from })).rejects.toThrow('before');
+    await expect(
+      service().query({ name: NAME, from: at(START - 400 * DAY), to: at(START), step: 60 }),
+    ).resolves.toMatchObject({ step: 3_600 });
+    await expect(
+      service().query({ name: NAME, from: at(START - 4_000 * DAY), to: at(START), step: 60 }),
+    ).rejects.toThrow('seconds are the least');
+  });
+
+  it('names what is recorded', async () => {
+    await record(1);
+    const { items } = await service().names();
+    expect(items).toContainEqual({ name: NAME, kind: 'counter' });
+    expect(items).toContainEqual({ name: 'process_resident_memory_bytes', kind: 'gauge' });
+  });
+});

@@ -1,0 +1,92 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { digitsToNumber } from '../../common/paging.ts';
+import { Instant } from '../../common/instant.ts';
+
+const KINDS = ['gauge', 'counter'] as const;
+const STEP = 'must be a whole number of seconds from 1 to 86400';
+
+export class MetricsQuery {
+  @ApiProperty({ example: 'http_requests_total', description: 'as GET /monitoring/metrics/names lists them' })
+  @Matches(/^[a-z][a-z0-9_]{0,127}$/, { message: 'must be the name of a metric' })
+  name!: string;
+
+  @ApiPropertyOptional({
+    example: 'role=server,status_class=5xx',
+    description: 'only series with these labels; `role` says server or worker, `instance` which process',
+  })
+  @IsOptional()
+  @Matches(/^[a-z][a-z0-9_]{0,63}=[^,=\p{Cc}]{0,200}(,[a-z][a-z0-9_]{0,63}=[^,=\p{Cc}]{0,200}){0,9}$/u, {
+    message: 'must be NAME=VALUE, at most 10 of them with commas between',
+  })
+  labels?: string;
+
+  @Instant('after this instant')
+  from!: string;
+
+  @Instant('up to this instant')
+  to!: string;
+
+  @ApiPropertyOptional({
+    minimum: 1,
+    maximum: 86_400,
+    description:
+      'seconds between two points; not finer than what is stored of that time, which is the default',
+  })
+  @IsOptional()
+  @Transform(digitsToNumber)
+  @Max(86_400, { message: STEP })
+  @Min(1, { message: STEP })
+  @IsInt({ message: STEP })
+  step?: number;
+}
+
+export class MetricPoint {
+  @ApiProperty({ type: String, format: 'date-time', description: 'end of the time that the point is about' })
+  at!: Date;
+
+  @ApiProperty({ description: 'mean of a gauge; what was added to a counter' })
+  value!: number;
+
+  @ApiProperty({ description: 'smallest reading in that time' })
+  smallest!: number;
+
+  @ApiProperty({ description: 'largest reading in that time' })
+  largest!: number;
+}
+
+export class MetricSeries {
+  @ApiProperty({ type: Object, additionalProperties: { type: 'string' } })
+  labels!: Record<string, string>;
+
+  @ApiProperty({ type: [MetricPoint], description: 'oldest first; a time without a reading has no point' })
+  points!: MetricPoint[];
+}
+
+export class MetricAnswer {
+  @ApiProperty()
+  name!: string;
+
+  @ApiProperty({ enum: KINDS })
+  kind!: (typeof KINDS)[number];
+
+  @ApiProperty({ description: 'seconds that each point is about' })
+  step!: number;
+
+  @ApiProperty({ type: [MetricSeries] })
+  series!: MetricSeries[];
+}
+
+export class MetricName {
+  @ApiProperty({ example: 'http_requests_total' })
+  name!: string;
+
+  @ApiProperty({ enum: KINDS })
+  kind!: (typeof KINDS)[number];
+}
+
+export class MetricNames {
+  @ApiProperty({ type: [MetricName] })
+  items!: MetricName[];
+}

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { InvalidParameterError, NotFoundError } from '../../common/errors.ts';
+import type { MetricAnswer, MetricNames, MetricsQuery } from './history.dto.ts';
+import type { Labels } from './labels.ts';
+import { MetricHistory } from './metric-history.ts';
+
+/** Of one series; a chart has no more than a screen has columns. */
+const MOST_POINTS = 11_000;
+
+/** The history as people ask for it. */
+@Injectable()
+export class HistoryService {
+  constructor(private readonly history: MetricHistory) {}
+
+  async names(): Promise<MetricNames> {
+    return { items: [...(await this.history.metrics())].map(([name, kind]) => ({ name, kind })) };
+  }
+
+  /** @throws InvalidParameterError for an empty range and one of too many points; NotFoundError for an unknown name */
+  async query({ name, labels, from, to, step }: MetricsQuery): Promise<MetricAnswer> {
+    const window = [Date.parse(from), Date.parse(to)] as const;
+    if (window[0] >= window[1]) throw new InvalidParameterError('from', `must be before to (${to})`);
+    const finest = this.history.resolutionSeconds(window[0]);
+    const seconds = Math.max(step ?? finest, finest);
+    const points = (window[1] - window[0]) / 1000 / seconds;
+    if (points > MOST_POINTS)
+      throw new InvalidParameterError(
+        'step',
+        `would make ${Math.ceil(points)} points of each series; at most ${MOST_POINTS} are answered, so ${Math.ceil((points * seconds) / MOST_POINTS)} seconds are the least for this range`,
+      );
+    const kind = (await this.history.metrics()).get(name);
+    if (kind === undefined)
+      throw new NotFoundError(
+        `nothing named ${name} is recorded; GET /monitoring/metrics/names lists what is`,
+      );
+    const series = await this.history.read(name, labelsOf(labels), [window], seconds);
+    return {
+      ...{ name, kind, step: seconds },
+      series: series.map((one) => ({
+        labels: { ...one.labels },
+        points: one.points.map(({ at, ...rest }) => ({ at: new Date(at), ...rest })),
+      })),
+    };
+  }
+}
+
+function labelsOf(text: string | undefined): Labels {
+  if (text === undefined) return {};
+  return Object.fromEntries(
+    text.split(',').map((pair) => {
+      const at = pair.indexOf('=');
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+}

@@ -1,0 +1,88 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CLOCK, type Clock } from '../../common/clock.ts';
+import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
+import { messageOf } from '../../common/configuration/errors.ts';
+import { DatabaseConnector } from '../../database/connector.ts';
+import { DATABASE } from '../../database/database.module.ts';
+import type { Database } from '../../database/sql.ts';
+import { Lease } from '../lease.ts';
+import { forgetOlder, oldest, rolledUpTo, rollUp } from './history.sql.ts';
+
+const LOOK_MS = 15_000;
+/** Frames of a process whose clock is late still get into their span. */
+const LATE_MS = 30_000;
+/** A day at once, after a long pause: one statement must not hold the database for minutes. */
+const MOST_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Rolls up the history and forgets what is old; one worker does it for all. */
+@Injectable()
+export class HistoryKeeper implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('History');
+  private readonly stopping = new AbortController();
+  private readonly lease = new Lease('history');
+  private forgotAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly connector: DatabaseConnector,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.configuration.role === 'worker') void this.run();
+  }
+
+  onModuleDestroy(): void {
+    this.stopping.abort();
+  }
+
+  /** Rolls up all that is complete, and once an hour forgets what is old. */
+  async keep(): Promise<void> {
+    await this.rollUpTo(300, LATE_MS);
+    // After the five minutes that it is made of.
+    await this.rollUpTo(3_600, LATE_MS + LOOK_MS * 2);
+    const now = this.clock.now().getTime();
+    if (now - this.forgotAt < HOUR_MS) return;
+    const { rawHours, fiveMinuteDays, hourDays } = this.configuration.monitoring.history;
+    await forgetOlder(this.database, {
+      frames: new Date(now - rawHours * HOUR_MS),
+      fiveMinutes: new Date(now - fiveMinuteDays * DAY_MS),
+      hours: new Date(now - hourDays * DAY_MS),
+    });
+    this.forgotAt = now;
+  }
+
+  private async rollUpTo(stepSeconds: 300 | 3_600, lateMs: number): Promise<void> {
+    const stepMs = stepSeconds * 1000;
+    const whole = (at: number): number => Math.floor(at / stepMs) * stepMs;
+    const until = whole(this.clock.now().getTime() - lateMs);
+    const begun = await rolledUpTo(this.database, stepSeconds);
+    const first = begun ?? (await oldest(this.database, stepSeconds));
+    if (first === undefined) return;
+    for (let from = whole(first.getTime()); from < until; from += MOST_MS)
+      await rollUp(this.database, stepSeconds, new Date(from), new Date(Math.min(from + MOST_MS, until)));
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    await this.connector.whenReady();
+    while (!signal.aborted) {
+      try {
+        if (await this.lease.take(this.database)) await this.keep();
+      } catch (error) {
+        this.logger.warn(`the history was not rolled up: ${messageOf(error)}`);
+      }
+      await sleep(LOOK_MS, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+}

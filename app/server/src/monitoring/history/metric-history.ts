@@ -1,0 +1,162 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock.ts';
+import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
+import { DATABASE } from '../../database/database.module.ts';
+import type { Database } from '../../database/sql.ts';
+import {
+  type Position,
+  readSpans,
+  type Resolution,
+  type Span,
+  type StoredLayout,
+  storedLayouts,
+} from './history.sql.ts';
+import { canonical, hasLabels, type Labels } from './labels.ts';
+import type { Series, SeriesKind } from './series.ts';
+
+/** Bounds in milliseconds since 1970: after the first, up to the second. */
+export type Window = readonly [from: number, to: number];
+
+/** A point of a gauge is its mean, one of a counter what was added since the point before. */
+export interface Point {
+  readonly at: number;
+  readonly value: number;
+  readonly smallest: number;
+  readonly largest: number;
+}
+
+export interface HistorySeries {
+  readonly kind: SeriesKind;
+  /** Its own, `role`, and in what was not rolled up `instance`. */
+  readonly labels: Labels;
+  readonly points: readonly Point[];
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** New series are known after so long; all of those that are known stay as they are. */
+const LAYOUTS_MS = 10_000;
+
+interface Selected extends Position {
+  readonly series: Series;
+}
+
+/** Reads what was recorded. */
+@Injectable()
+export class MetricHistory {
+  private layouts: { readonly at: number; readonly all: Promise<StoredLayout[]> } | undefined;
+
+  constructor(
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(DATABASE) private readonly database: Database,
+  ) {}
+
+  /**
+   * All series of a metric that have these labels, in the best resolution that is still there; those without a point are
+   * left out.
+   * @param windows do not overlap
+   * @param stepSeconds puts together what lies within each so many seconds; 0: as it is stored
+   */
+  async read(
+    metric: string,
+    matchers: Labels,
+    windows: readonly Window[],
+    stepSeconds = 0,
+  ): Promise<HistorySeries[]> {
+    const { role, instance, ...own } = matchers;
+    const selected = await this.select(metric, own);
+    if (selected.length === 0) return [];
+    const byResolution = Map.groupBy(windows, ([from]) => this.resolutionOf(from));
+    const spans: Span[] = [];
+    for (const [resolution, of] of byResolution) {
+      const ranges = of.map(([from, to]) => [new Date(from), new Date(to)] as const);
+      spans.push(...(await readSpans(this.database, selected, ranges, { resolution, stepSeconds })));
+    }
+    const wanted = spans.filter(
+      (span) =>
+        (role === undefined || span.role === role) && (instance === undefined || span.instance === instance),
+    );
+    return seriesOf(selected, wanted);
+  }
+
+  /** Names of all metrics that are recorded, and what they are. */
+  async metrics(): Promise<ReadonlyMap<string, SeriesKind>> {
+    const names = new Map<string, SeriesKind>();
+    for (const { series } of await this.known())
+      for (const { metric, kind } of series) names.set(metric, kind);
+    return new Map([...names].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  /** Seconds between two points as they are stored of that time. */
+  resolutionSeconds(from: number): number {
+    const resolution = this.resolutionOf(from);
+    return resolution === 'frames' ? this.configuration.monitoring.history.sampleSeconds : resolution;
+  }
+
+  private resolutionOf(from: number): Resolution {
+    const { rawHours, fiveMinuteDays } = this.configuration.monitoring.history;
+    const age = this.clock.now().getTime() - from;
+    if (age < rawHours * HOUR_MS) return 'frames';
+    return age < fiveMinuteDays * DAY_MS ? 300 : 3_600;
+  }
+
+  private async select(metric: string, own: Labels): Promise<Selected[]> {
+    return (await this.known()).flatMap(({ id, series }) =>
+      series.flatMap((one, index) =>
+        one.metric === metric && hasLabels(one.labels, own)
+          ? [{ layout: id, position: index + 1, series: one }]
+          : [],
+      ),
+    );
+  }
+
+  private known(): Promise<StoredLayout[]> {
+    const now = this.clock.now().getTime();
+    if (this.layouts === undefined || now - this.layouts.at >= LAYOUTS_MS) {
+      const all = storedLayouts(this.database);
+      this.layouts = { at: now, all };
+      // What failed is asked again by whoever comes next.
+      all.catch(() => (this.layouts = undefined));
+    }
+    return this.layouts.all;
+  }
+}
+
+type Figures = Pick<Span, 'count' | 'sum' | 'smallest' | 'largest'>;
+
+function added(one: Figures, other: Figures | undefined): Figures {
+  if (other === undefined) return one;
+  return {
+    count: one.count + other.count,
+    sum: one.sum + other.sum,
+    smallest: Math.min(one.smallest, other.smallest),
+    largest: Math.max(one.largest, other.largest),
+  };
+}
+
+/** The same series lies at different places in different layouts, of which two may share a span of time. */
+function seriesOf(selected: readonly Selected[], spans: readonly Span[]): HistorySeries[] {
+  const at = new Map(selected.map(({ layout, position, series }) => [`${layout} ${position}`, series]));
+  const found = new Map<string, { kind: SeriesKind; labels: Labels; figures: Map<number, Figures> }>();
+  for (const span of spans) {
+    const series = at.get(`${span.layout} ${span.position}`);
+    if (series === undefined) continue;
+    const { role, instance } = span;
+    const labels = { ...series.labels, role, ...(instance === null ? {} : { instance }) };
+    const key = canonical(labels);
+    const one = found.get(key) ?? { kind: series.kind, labels, figures: new Map<number, Figures>() };
+    found.set(key, one);
+    const time = span.at.getTime();
+    one.figures.set(time, added(span, one.figures.get(time)));
+  }
+  return [...found.values()].map(({ kind, labels, figures }) => ({
+    kind,
+    labels,
+    points: [...figures].map(([time, one]) => pointOf(kind, time, one)).sort((a, b) => a.at - b.at),
+  }));
+}
+
+function pointOf(kind: SeriesKind, at: number, { count, sum, smallest, largest }: Figures): Point {
+  return { at, value: kind === 'counter' ? sum : sum / count, smallest, largest };
+}
