@@ -17,6 +17,7 @@ import { MarketDataModule, MarketDataWorkerModule } from './market-data/market-d
 import { IndicatorsModule } from './indicators/http/indicators.module.ts';
 import { OpenApiController, OpenApiText } from './open-api.ts';
 import { NotificationsModule, NotificationsWorkerModule } from './notifications/notifications.module.ts';
+import { AlertsModule } from './monitoring/alerts/alerts.module.ts';
 import { MonitoringModule } from './monitoring/monitoring.module.ts';
 import { AddressBudgetGuard, PrincipalBudgetGuard } from './rate-limits/budget.guards.ts';
 import { RateLimitsModule } from './rate-limits/rate-limits.module.ts';
@@ -51,6 +52,7 @@ export class ServerModule {
         IndicatorsModule,
         AnalysisModule,
         NotificationsModule,
+        AlertsModule,
       ],
       controllers: [OpenApiController],
       // In this order: who may ask at all, whether it can be answered, and only then what the request brings with it.

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { HealthModule } from './health/health.module.ts';
+import { HistoryModule } from './history/history.module.ts';
 import { ManagementServer } from './management-server.ts';
 import { MetricsModule } from './metrics/metrics.module.ts';
 import { StatusModule } from './status/status.module.ts';
@@ -7,8 +8,8 @@ import { SystemModule } from './system/system.module.ts';
 
 /** What tells how the process does, and the management port; the same for server and worker. */
 @Module({
-  imports: [MetricsModule, SystemModule, HealthModule, StatusModule],
+  imports: [MetricsModule, SystemModule, HealthModule, StatusModule, HistoryModule],
   providers: [ManagementServer],
-  exports: [MetricsModule, SystemModule, HealthModule, StatusModule],
+  exports: [MetricsModule, SystemModule, HealthModule, StatusModule, HistoryModule],
 })
 export class MonitoringModule {}

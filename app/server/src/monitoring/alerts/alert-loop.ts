@@ -16,7 +16,7 @@ import { AlertEngine } from './alert-engine.ts';
 import { AlertRetention } from './alert-retention.ts';
 import { observeComponents } from './conditions/component.ts';
 import { Observer } from './conditions/observer.ts';
-import { COMPONENT_SOURCE, type ComponentSource } from './conditions/component-source.ts';
+import { Components } from './components.ts';
 import { DirectAlerts } from './direct-alerts.ts';
 import { Lease } from '../lease.ts';
 import type { AlertRule } from './rules/definition.ts';
@@ -50,7 +50,7 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(DATABASE) private readonly database: Database,
-    @Inject(COMPONENT_SOURCE) private readonly components: ComponentSource,
+    private readonly components: Components,
     private readonly connector: DatabaseConnector,
     private readonly rules: RuleSet,
     private readonly observer: Observer,
@@ -98,14 +98,14 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Whether the database answers, judged and told without it. */
-  async lookAtDatabase(): Promise<void> {
+  lookAtDatabase(): void {
     const at = this.clock.now().getTime();
     const sends = this.lease.heldLast ?? at - this.began >= ALONE_AFTER_MS;
     const database = this.components.database();
     for (const rule of this.directRules) {
       if (rule.condition.kind !== 'component') continue;
       for (const observation of observeComponents(rule.condition, [database]))
-        await this.direct.evaluate(rule, observation, at, sends);
+        this.direct.evaluate(rule, observation, at, sends);
     }
   }
 
@@ -127,7 +127,7 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private async every(intervalMs: number, work: () => Promise<void>): Promise<void> {
+  private async every(intervalMs: number, work: () => Promise<void> | void): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       try {

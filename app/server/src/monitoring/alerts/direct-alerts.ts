@@ -36,7 +36,7 @@ export class DirectAlerts {
   /**
    * @param sends false: another process tells people; this one only looks on, and knows what is the case when it takes over
    */
-  async evaluate(rule: AlertRule, observation: Observation, at: number, sends: boolean): Promise<void> {
+  evaluate(rule: AlertRule, observation: Observation, at: number, sends: boolean): void {
     const known = this.alerts.get(rule.name);
     const outcomes = evaluate(rule, [observation], known === undefined ? [] : [known], {
       at,
@@ -55,7 +55,8 @@ export class DirectAlerts {
       if (suppressed !== undefined) this.suppressed.push({ alertId: alert.id, reason: suppressed, at });
       if (tell === undefined) continue;
       this.logger.warn({ alertId: alert.id, transition: tell }, nameOf(alert));
-      await this.messenger.sendNow(messageOf(rule, alert, tell));
+      // It takes minutes where a channel does not answer, and what is looked at meanwhile must not wait.
+      void this.messenger.sendNow(messageOf(rule, alert, tell));
     }
   }
 

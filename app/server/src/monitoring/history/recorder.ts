@@ -5,8 +5,6 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CLOCK, type Clock } from '../../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
@@ -15,6 +13,7 @@ import { DatabaseConnector } from '../../database/connector.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
 import { Metrics } from '../metrics/metrics.ts';
+import { processName } from '../process-identity.ts';
 import { Framing, type Layout } from './frames.ts';
 import { type Origin, storeFrame, storeLayout } from './history.sql.ts';
 
@@ -34,8 +33,7 @@ export class MetricRecorder implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly connector: DatabaseConnector,
     private readonly metrics: Metrics,
   ) {
-    // The name of a pod or a machine, and a process of it: the same pod restarts.
-    this.origin = { role: configuration.role, instance: `${hostname()}/${randomUUID().slice(0, 8)}` };
+    this.origin = { role: configuration.role, instance: processName(configuration.role) };
   }
 
   onApplicationBootstrap(): void {

@@ -1,4 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { Components } from '../components.ts';
 import type { Condition } from '../rules/definition.ts';
 import { observeAbsence } from './absence.ts';
 import { hoursOf, observeAnomaly } from './anomaly.ts';
@@ -6,7 +7,6 @@ import { observeComponents } from './component.ts';
 import type { Observation, SampledSeries } from './observation.ts';
 import { MetricHistory } from '../../history/metric-history.ts';
 import { observeRate } from './rate.ts';
-import { COMPONENT_SOURCE, type ComponentSource } from './component-source.ts';
 import { observeThreshold } from './threshold.ts';
 
 /** An absence is told from a late sample by looking back further than its time. */
@@ -17,7 +17,7 @@ const LOOK_BACK = 4;
 export class Observer {
   constructor(
     private readonly samples: MetricHistory,
-    @Inject(COMPONENT_SOURCE) private readonly components: ComponentSource,
+    private readonly components: Components,
   ) {}
 
   /** @param now milliseconds since 1970 */
@@ -40,7 +40,7 @@ export class Observer {
           now,
         );
       case 'component':
-        return observeComponents(condition, await this.components.components());
+        return observeComponents(condition, this.components.all());
     }
   }
 

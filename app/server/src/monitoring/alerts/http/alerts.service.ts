@@ -106,7 +106,7 @@ function cursorOf({ startsAt, id }: Pick<Alert, 'startsAt' | 'id'>): string {
 
 function positionOf(cursor: string): [string, string] {
   const [, startedAt, id] =
-    /^(\d{4}-[\dT:.-]{19}Z) ([\da-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+    /^(\d{4}-[\dT:.-]{18}Z) ([\da-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   if (startedAt === undefined || id === undefined || Number.isNaN(Date.parse(startedAt)))
     throw new InvalidParameterError('cursor', 'must be the nextCursor of the answer before');
   return [startedAt, id];

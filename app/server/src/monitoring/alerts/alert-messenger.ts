@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { type NotificationMessage, Notifications } from '../../notifications/notifications.service.ts';
+import type { Transaction } from '../../database/sql.ts';
+import type { AlertMessage, AlertMessenger } from './alert-message.ts';
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+/** What is the case at all, before what is special: readers of a subject line see the end of nothing. */
+function summaryOf({ transition, summary, startsAt }: AlertMessage): string {
+  return transition === 'escalated' ? `nobody acknowledged it since ${iso(startsAt)}: ${summary}` : summary;
+}
+
+/** An alert in the words of Alertmanager. What begins together by one rule is told in one message. */
+export function notificationOf(message: AlertMessage): NotificationMessage {
+  const { alertId, number, transition, rule, severity, labels, startsAt, endsAt, fingerprint } = message;
+  return {
+    subjectKey: `alert ${alertId}`,
+    transition: `${number} ${transition}`,
+    groupKey: rule,
+    content: {
+      kind: 'alert',
+      status: transition === 'resolved' ? 'resolved' : 'firing',
+      labels: { ...labels, alertname: rule, severity },
+      annotations: { summary: summaryOf(message), description: message.description },
+      startsAt: iso(startsAt),
+      ...(endsAt === undefined ? {} : { endsAt: iso(endsAt) }),
+      fingerprint,
+    },
+    exceptChannels: message.exceptChannels,
+    atOnce: severity === 'critical',
+  };
+}
+
+/** Hands alerts to the notifications. */
+@Injectable()
+export class NotifyingMessenger implements AlertMessenger {
+  constructor(private readonly notifications: Notifications) {}
+
+  async enqueue(sql: Transaction, message: AlertMessage): Promise<void> {
+    await this.notifications.enqueue(sql, notificationOf(message));
+  }
+
+  async sendNow(message: AlertMessage): Promise<void> {
+    await this.notifications.sendDirect(notificationOf(message));
+  }
+}

@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { NotificationsWorkerModule } from '../../notifications/notifications.module.ts';
+import { MonitoringModule } from '../monitoring.module.ts';
+import { AlertEngine } from './alert-engine.ts';
+import { AlertLoop } from './alert-loop.ts';
+import { ALERT_MESSENGER } from './alert-message.ts';
+import { NotifyingMessenger } from './alert-messenger.ts';
+import { AlertRetention } from './alert-retention.ts';
+import { Components } from './components.ts';
+import { Observer } from './conditions/observer.ts';
+import { DirectAlerts } from './direct-alerts.ts';
+import { RuleSet } from './rules/rule-set.ts';
+
+/** The engine. */
+@Module({
+  imports: [MonitoringModule, NotificationsWorkerModule],
+  providers: [
+    RuleSet,
+    Components,
+    Observer,
+    { provide: ALERT_MESSENGER, useClass: NotifyingMessenger },
+    AlertEngine,
+    DirectAlerts,
+    AlertRetention,
+    AlertLoop,
+  ],
+})
+export class AlertsWorkerModule {}

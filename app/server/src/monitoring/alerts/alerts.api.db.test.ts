@@ -1,0 +1,209 @@
+import request from 'supertest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createKey, createUser, type PrincipalHeaders, type TestUser } from '../../testing/principals.ts';
+import { createEmptyApplication, type TestApplication } from '../../testing/test-application.ts';
+import { AlertEngine } from './alert-engine.ts';
+import { type AlertRule, ruleDefinition } from './rules/definition.ts';
+
+const START = Date.parse('2026-11-26T00:00:00Z');
+const SECOND = 1_000;
+
+let application: TestApplication;
+let operator: TestUser;
+let reader: PrincipalHeaders;
+let engine: AlertEngine;
+
+beforeAll(async () => {
+  application = await createEmptyApplication();
+  operator = await createUser(application.app, 'operator');
+  reader = await createKey(application.app, operator.id, ['monitoring:read']);
+  engine = new AlertEngine(application.database.sql, {
+    enqueue: () => Promise.resolve(),
+    sendNow: () => Promise.resolve(),
+  });
+});
+afterAll(() => application.close());
+beforeEach(async () => {
+  for (const table of ['alerts', 'alert_silences', 'alert_rules'])
+    await application.database.sql.query(`DELETE FROM app.${table}`);
+});
+
+type Method = 'get' | 'post' | 'put' | 'delete';
+const ask = (method: Method, path: string, body?: object, headers: PrincipalHeaders = operator.session) => {
+  const asked = request(application.app.getHttpServer())[method](`/monitoring/${path}`).set(headers);
+  return body === undefined ? asked : asked.send(body);
+};
+
+function ruleOf(name: string, more: object = {}): AlertRule {
+  return {
+    ...ruleDefinition.parse({
+      severity: 'warning',
+      summary: 'too much of {{labels.thing}}',
+      description: 'look there',
+      condition: { kind: 'threshold', metric: 'm', limit: 1 },
+      forSeconds: 0,
+      keepFiringSeconds: 0,
+      ...more,
+    }),
+    name,
+    origin: 'own',
+  };
+}
+
+/** An alert about each of these things, a second apart; the oldest first. */
+async function fire(rule: AlertRule, things: readonly string[]): Promise<void> {
+  for (const [index, thing] of things.entries())
+    await engine.evaluate(
+      rule,
+      things
+        .slice(0, index + 1)
+        .map((one) => ({ labels: { thing: one }, state: 'breached', value: 2, limit: 1 })),
+      START + index * SECOND,
+    );
+}
+
+const WORDS = {
+  severity: 'warning',
+  summary: '{{value}} things sold a minute',
+  description: 'look at the shop',
+  condition: { kind: 'rate', metric: 'stock_analysis_sold_total', limit: 10 },
+};
+
+describe('/monitoring/alerts', () => {
+  it('shows alerts newest first, page after page, and each once', async () => {
+    await fire(ruleOf('Many'), ['a', 'b', 'c', 'd', 'e']);
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page = await ask(
+        'get',
+        `alerts?limit=2${cursor === null ? '' : `&cursor=${cursor}`}`,
+        undefined,
+        reader,
+      );
+      expect(page.status).toBe(200);
+      seen.push(...page.body.items.map((alert: { labels: { thing: string } }) => alert.labels.thing));
+      cursor = page.body.nextCursor;
+    } while (cursor !== null);
+    expect(seen).toEqual(['e', 'd', 'c', 'b', 'a']);
+  });
+
+  it('filters by state, severity, rule and time', async () => {
+    await fire(ruleOf('Over'), ['x']);
+    await engine.evaluate(ruleOf('Over'), [{ labels: { thing: 'x' }, state: 'clear' }], START + 60 * SECOND);
+    await fire(ruleOf('Now', { severity: 'critical' }), ['y']);
+    const rules = async (query: string): Promise<string[]> =>
+      (await ask('get', `alerts?${query}`)).body.items.map(({ rule }: { rule: string }) => rule);
+    expect(await rules('state=active')).toEqual(['Now']);
+    expect(await rules('state=resolved')).toEqual(['Over']);
+    expect(await rules('severity=critical')).toEqual(['Now']);
+    expect(await rules('rule=Over')).toEqual(['Over']);
+    expect(await rules('from=2026-11-27T00:00:00Z')).toEqual([]);
+    expect((await rules('to=2026-11-27T00:00:00Z')).toSorted()).toEqual(['Now', 'Over']);
+  });
+
+  it('tells of an alert what was seen, told and kept quiet', async () => {
+    await fire(ruleOf('One'), ['a']);
+    const { body } = await ask('get', 'alerts?rule=One');
+    expect(body.items).toMatchObject([
+      {
+        ...{
+          rule: 'One',
+          severity: 'warning',
+          state: 'firing',
+          labels: { thing: 'a' },
+          summary: 'too much of a',
+        },
+        ...{ value: 2, limit: 1, startsAt: new Date(START).toISOString(), endsAt: null, messages: 1 },
+        ...{ evaluations: 1, suppressed: [], acknowledgedAt: null },
+      },
+    ]);
+    const one = await ask('get', `alerts/${body.items[0].id}`);
+    expect(one.body).toEqual(body.items[0]);
+  });
+
+  it('takes an acknowledgement once, and none of what is over', async () => {
+    const rule = ruleOf('Known', { escalateAfterSeconds: 60 });
+    await fire(rule, ['a']);
+    const [{ id }] = (await ask('get', 'alerts?rule=Known')).body.items;
+    const done = await ask('post', `alerts/${id}/acknowledge`, { comment: 'I look at it' });
+    expect(done.body).toMatchObject({ acknowledgedBy: operator.id, acknowledgement: 'I look at it' });
+    const again = await ask('post', `alerts/${id}/acknowledge`, { comment: 'me too' });
+    expect(again.body).toMatchObject({ acknowledgement: 'I look at it' });
+    await engine.evaluate(rule, [{ labels: { thing: 'a' }, state: 'breached' }], START + 120 * SECOND);
+    expect((await ask('get', `alerts/${id}`)).body).toMatchObject({ escalatedAt: null, severity: 'warning' });
+    await engine.evaluate(rule, [{ labels: { thing: 'a' }, state: 'clear' }], START + 130 * SECOND);
+    expect((await ask('post', `alerts/${id}/acknowledge`, { comment: 'too late' })).status).toBe(409);
+    expect((await ask('post', `alerts/${id}/acknowledge`, { comment: 'key' }, reader)).status).toBe(403);
+  });
+
+  it.each([
+    ['alerts?state=gone', 'state'],
+    ['alerts?cursor=bm9uZQ', 'cursor'],
+    ['alerts?from=2026-11-27T00:00:00Z&to=2026-11-26T00:00:00Z', 'from'],
+    ['alerts?limit=0', 'limit'],
+    ['alerts/none', 'id'],
+  ])('refuses %s', async (path, parameter) => {
+    const answer = await ask('get', path);
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors[0].parameter).toBe(parameter);
+  });
+});
+
+describe('/monitoring/silences', () => {
+  it('keeps alerts quiet until it is ended', async () => {
+    const made = await ask('post', 'silences', { matchers: { rule: 'One' }, minutes: 60, comment: 'moving' });
+    expect(made.status).toBe(201);
+    const listed = await ask('get', 'silences', undefined, reader);
+    expect(listed.body.items).toEqual([made.body]);
+    expect((await ask('delete', `silences/${made.body.id}`)).status).toBe(204);
+    expect((await ask('delete', `silences/${made.body.id}`)).status).toBe(404);
+  });
+
+  it.each([
+    [{ matchers: {}, minutes: 5, comment: 'why' }, 'matchers'],
+    [{ matchers: { 'no label': 'x' }, minutes: 5, comment: 'why' }, 'matchers'],
+    [{ matchers: { rule: 5 }, minutes: 5, comment: 'why' }, 'matchers.rule'],
+    [{ matchers: { rule: 'x' }, minutes: 0, comment: 'why' }, 'minutes'],
+    [{ matchers: { rule: 'x' }, minutes: 5, comment: ' ' }, 'comment'],
+  ])('refuses %j', async (body, parameter) => {
+    const answer = await ask('post', 'silences', body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors[0].parameter).toBe(parameter);
+  });
+});
+
+describe('/monitoring/rules', () => {
+  const named = async (name: string): Promise<{ origin: string; isEnabled: boolean } | undefined> =>
+    (await ask('get', 'rules', undefined, reader)).body.items.find(
+      (rule: { name: string }) => rule.name === name,
+    );
+
+  it('are those of the platform, and what people make and change of them', async () => {
+    expect(await named('DatabaseDown')).toMatchObject({ origin: 'builtin', isEnabled: true });
+    const made = await ask('put', 'rules/SoldTooMuch', WORDS);
+    expect(made.body).toMatchObject({ name: 'SoldTooMuch', origin: 'own', forSeconds: 60, isEnabled: true });
+    await ask('put', 'rules/DatabaseDown', { ...WORDS, isEnabled: false });
+    expect(await named('DatabaseDown')).toMatchObject({ origin: 'changed', isEnabled: false });
+    expect((await ask('delete', 'rules/DatabaseDown')).status).toBe(204);
+    expect(await named('DatabaseDown')).toMatchObject({ origin: 'builtin', isEnabled: true });
+    expect((await ask('delete', 'rules/DatabaseDown')).status).toBe(404);
+    expect((await ask('delete', 'rules/SoldTooMuch')).status).toBe(204);
+    expect(await named('SoldTooMuch')).toBeUndefined();
+  });
+
+  it.each([
+    ['rules/lower', WORDS, 'name'],
+    ['rules/Fine', { ...WORDS, severity: 'bad' }, 'severity'],
+    ['rules/Fine', { ...WORDS, condition: { kind: 'rate', metric: 'm' } }, 'condition.limit'],
+    ['rules/Fine', { ...WORDS, condition: { ...WORDS.condition, other: 1 } }, 'condition'],
+    ['rules/Fine', { ...WORDS, condition: 'rate' }, 'condition'],
+    ['rules/Fine', { ...WORDS, forSeconds: -1 }, 'forSeconds'],
+    ['rules/Fine', { ...WORDS, forSeconds: null }, 'forSeconds'],
+    ['rules/Fine', { ...WORDS, nothing: 1 }, 'nothing'],
+  ])('refuses %s %j', async (path, body, parameter) => {
+    const answer = await ask('put', path, body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors[0].parameter).toBe(parameter);
+  });
+});
