@@ -29,7 +29,7 @@ const ABOUT_USERS: readonly (readonly [Method, (id: string) => string, object?])
 
 /** Objects that are the platform's, and nobody's. */
 const SHARED =
-  /^\w+ \/api\/v1\/(analyses\/rule|bars|fundamentals|indicators|ingestions|minutes|news|notifications|quarantine|symbols|valuations)\//;
+  /^\w+ \/(monitoring|api\/v1\/(analyses\/rule|bars|fundamentals|indicators|ingestions|minutes|news|notifications|quarantine|symbols|valuations))\//;
 
 interface Victim {
   readonly user: TestUser;

@@ -10,6 +10,15 @@ import { createTestDatabase, type TestDatabase } from './database/testing/test-d
 import { createServerApplication } from './main.ts';
 import { createKey, createOperatorKey, createUser, type PrincipalHeaders } from './testing/principals.ts';
 import { fillAccounts } from './testing/realistic-accounts.ts';
+import { fillMonitoring } from './testing/realistic-monitoring.ts';
+import { AlertEngine } from './monitoring/alerts/alert-engine.ts';
+import { AlertRetention } from './monitoring/alerts/alert-retention.ts';
+import { builtinRules } from './monitoring/alerts/rules/builtin.ts';
+import { systemClock } from './common/clock.ts';
+import { DatabaseConnector } from './database/connector.ts';
+import { Lease } from './monitoring/lease.ts';
+import { MetricRecorder } from './monitoring/history/recorder.ts';
+import { HistoryKeeper } from './monitoring/history/keeper.ts';
 import { LIVE, liveMarket } from './market-data/ingestion/testing/live-market.ts';
 import { loadAll, replacing } from './market-data/ingestion/testing/runs.ts';
 import { fillRealistically } from './market-data/store/testing/realistic-rows.ts';
@@ -32,9 +41,14 @@ const LARGE = 1_000;
 const SMALL = new Set(['symbols', 'halt_lists', 'market_snapshots', 'ingestion_runs']);
 /**
  * Their use is what they refuse, which no plan shows: a second run for one firing of the schedule, a second list of
- * trading days of one source, a second administrator out of one token.
+ * trading days of one source, a second administrator out of one token, a frame of no known layout.
  */
-const GUARDS = new Set(['ingestion_runs_firing_key', 'trading_days_pkey', 'bootstrap_uses_pkey']);
+const GUARDS = new Set([
+  'metric_layouts_pkey',
+  'ingestion_runs_firing_key',
+  'trading_days_pkey',
+  'bootstrap_uses_pkey',
+]);
 
 describe('on realistic amounts of rows', () => {
   let database: TestDatabase;
@@ -60,6 +74,7 @@ describe('on realistic amounts of rows', () => {
     await fillRealistically(admin);
     await fillAccounts(admin);
     await fillDeliveries(admin);
+    await fillMonitoring(admin);
     // Or a snapshot of two shares is half a market, and refused.
     await admin.query(`UPDATE app.symbols SET listing_status = 'delisted' WHERE source = '${LIVE}'`);
     app = await createServerApplication(database.configuration('server'));
@@ -72,6 +87,7 @@ describe('on realistic amounts of rows', () => {
     await read();
     await manage();
     await notify();
+    await watch();
   });
   afterAll(async () => {
     await app.close();
@@ -136,6 +152,58 @@ describe('on realistic amounts of rows', () => {
       .set(operator)
       .send({ symbols: ['600000.SH'] })
       .expect(202);
+  }
+
+  /** Alerts and charts, and what keeps them. */
+  async function watch(): Promise<void> {
+    const person = await createUser(app, 'operator');
+    const hour = new Date(Date.now() - 3_600_000).toISOString();
+    const month = new Date(Date.now() - 20 * 86_400_000).toISOString();
+    const now = new Date().toISOString();
+    for (const path of [
+      'alerts',
+      'alerts?state=active',
+      'alerts?rule=Rule7&severity=warning',
+      `alerts?from=${month}&to=${hour}`,
+      'silences',
+      'rules',
+      'metrics/names',
+      `metrics?name=m&from=${hour}&to=${now}`,
+      `metrics?name=c_total&from=${month}&to=${now}&step=3600`,
+    ])
+      await request(app.getHttpServer()).get(`/monitoring/${path}`).set(person.session).expect(200);
+    const { body } = await request(app.getHttpServer())
+      .get('/monitoring/alerts?state=firing&limit=1')
+      .set(person.session);
+    await request(app.getHttpServer())
+      .post(`/monitoring/alerts/${body.items[0].id}/acknowledge`)
+      .set(person.session)
+      .send({ comment: 'seen' })
+      .expect(200);
+    const change = (method: 'post' | 'put' | 'delete', path: string, body?: object) =>
+      request(app.getHttpServer())[method](`/monitoring/${path}`).set(person.session).send(body);
+    const silence = { matchers: { rule: 'Rule7' }, minutes: 5, comment: 'plans' };
+    const { body: made } = await change('post', 'silences', silence).expect(201);
+    await change('delete', `silences/${made.id}`).expect(204);
+    const condition = { kind: 'rate', metric: 'c_total', limit: 1 };
+    const rule = { severity: 'info', summary: 's', description: 'd', condition };
+    await change('put', 'rules/Plans', rule).expect(200);
+    await change('delete', 'rules/Plans').expect(204);
+    await app.get(MetricRecorder).record();
+    const sql = databaseOf(database.dataSource);
+    await new Lease('plans').take(sql);
+    const configuration = database.configuration('worker');
+    const engine = new AlertEngine(sql, { enqueue: async () => {}, sendNow: async () => {} });
+    for (const rule of builtinRules(0, 300).slice(0, 2))
+      await engine.evaluate(rule, [{ labels: {}, state: 'breached' }], Date.now());
+    await engine.rulesWithAlerts();
+    await new AlertRetention(configuration, sql).sweep(Date.now());
+    await new HistoryKeeper(
+      configuration,
+      systemClock,
+      sql,
+      new DatabaseConnector(database.dataSource),
+    ).keep();
   }
 
   /** Signing in, what belongs to oneself, users and the audit log. */

@@ -16,6 +16,8 @@ const always = ['change', 'factor'] as const;
 const ownSensitive: AccessPolicy = { role: 'viewer', stepUp: true };
 export const adminOnly: AccessPolicy = { role: 'admin', stepUp: true };
 const operator: AccessPolicy = { role: 'operator', scope: 'market:write' };
+const watching: AccessPolicy = { role: 'operator', scope: 'monitoring:read' };
+const handling: AccessPolicy = { role: 'operator', scope: 'monitoring:write' };
 
 export const ACCESS_POLICY: Readonly<Record<string, AccessPolicy>> = {
   analyseByRules: 'reading',
@@ -79,4 +81,15 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessPolicy>> = {
   orderIngestion: operator,
   releaseRow: operator,
   dropRow: operator,
+  listAlerts: watching,
+  getAlert: watching,
+  acknowledgeAlert: handling,
+  listSilences: watching,
+  createSilence: handling,
+  endSilence: handling,
+  listAlertRules: watching,
+  writeAlertRule: handling,
+  removeAlertRule: handling,
+  queryMetric: watching,
+  listMetrics: watching,
 };

@@ -50,7 +50,7 @@ const ROLLUPS = `
   )`;
 
 const INDEXES = [
-  'CREATE INDEX metric_frames_layout_idx ON app.metric_frames (layout, at)',
-  'CREATE INDEX metric_frames_at_idx ON app.metric_frames (at)',
-  'CREATE INDEX metric_rollups_layout_idx ON app.metric_rollups (layout, step_seconds, at)',
+  'CREATE INDEX metric_frames_by_layout ON app.metric_frames (layout, at)',
+  'CREATE INDEX metric_frames_by_time ON app.metric_frames (at)',
+  'CREATE INDEX metric_rollups_by_layout ON app.metric_rollups (layout, step_seconds, at)',
 ];

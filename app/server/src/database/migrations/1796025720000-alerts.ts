@@ -4,7 +4,7 @@ export class Alerts1796025720000 implements MigrationInterface {
   readonly name = 'Alerts1796025720000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [RULES, ALERTS, ...INDEXES, SUPPRESSIONS, SILENCES, LEASES])
+    for (const statement of [RULES, ALERTS, ...INDEXES, SUPPRESSIONS, SILENCES, SILENCES_BY_END, LEASES])
       await runner.query(statement);
   }
 
@@ -67,8 +67,8 @@ const ALERTS = `
 
 const INDEXES = [
   `CREATE UNIQUE INDEX alerts_active_key ON app.alerts (fingerprint) WHERE state IN ('pending', 'firing')`,
-  `CREATE INDEX alerts_rule_idx ON app.alerts (rule, started_at DESC)`,
-  `CREATE INDEX alerts_started_idx ON app.alerts (started_at DESC, id DESC)`,
+  `CREATE INDEX alerts_by_rule ON app.alerts (rule, started_at DESC)`,
+  `CREATE INDEX alerts_newest ON app.alerts (started_at DESC, id DESC)`,
 ];
 
 /** What would have been told and was not, and why; counted, for a condition that flaps does it thousands of times. */
@@ -93,6 +93,8 @@ const SILENCES = `
     created_by  uuid CONSTRAINT alert_silences_user_fkey REFERENCES app.users ON DELETE SET NULL,
     CONSTRAINT alert_silences_order_check CHECK (starts_at < ends_at)
   )`;
+
+const SILENCES_BY_END = 'CREATE INDEX alert_silences_by_end ON app.alert_silences (ends_at)';
 
 /** Work that one process does for all: it holds the row until \`expires_at\`. */
 const LEASES = `

@@ -23,9 +23,10 @@ export class AlertRetention {
   async sweep(at: number): Promise<void> {
     if (at - this.sweptAt < HOUR_MS) return;
     const before = new Date(at - this.keepMs);
-    await this.database.query(`DELETE FROM app.alerts WHERE state = 'resolved' AND resolved_at < $1`, [
-      before,
-    ]);
+    await this.database.query(
+      `DELETE FROM app.alerts WHERE started_at < $1 AND state = 'resolved' AND resolved_at < $1`,
+      [before],
+    );
     await this.database.query('DELETE FROM app.alert_silences WHERE ends_at < $1', [before]);
     this.sweptAt = at;
   }

@@ -28,7 +28,7 @@ export async function storeFrame(
 ): Promise<void> {
   await sql.query(
     `INSERT INTO app.metric_frames (at, role, instance, layout, readings) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT DO NOTHING`,
+     ON CONFLICT (instance, at) DO NOTHING`,
     [at, role, instance, layoutId, values],
   );
 }
