@@ -16,17 +16,26 @@ const BODIES: Readonly<Record<string, () => object>> = {
   'PATCH /api/v1/users/{id}': () => ({ displayName: 'another' }),
   'PATCH /api/v1/account': () => ({ displayName: 'another' }),
   'PUT /api/v1/account/secrets/{kind}/{name}': () => ({ value: 'sk-something' }),
+  'POST /monitoring/silences': () => ({ matchers: { rule: 'One' }, minutes: 1, comment: 'moving' }),
+  'PUT /monitoring/rules/{name}': () => ({
+    ...{ severity: 'info', summary: 's', description: 'd' },
+    condition: { kind: 'rate', metric: 'm', limit: 1 },
+  }),
 };
 
 /** Routes that refuse here, because they need a password, a code or a row that nobody has. */
 const REFUSING = [
   'DELETE /api/v1/account/secrets/{kind}/{name}',
+  'DELETE /monitoring/silences/{id}',
+  'GET /monitoring/alerts/{id}',
+  'GET /monitoring/metrics',
   'POST /api/v1/auth/password',
   'POST /api/v1/auth/second-factor/confirm',
   'POST /api/v1/auth/second-factor/recovery-codes',
   'POST /api/v1/auth/step-up',
   'POST /api/v1/quarantine/{id}/drop',
   'POST /api/v1/quarantine/{id}/release',
+  'POST /monitoring/alerts/{id}/acknowledge',
 ];
 
 describe('answers', () => {
@@ -53,7 +62,7 @@ describe('answers', () => {
     };
     const [, collection = ''] = /([\w-]+)\/\{id\}/.exec(path) ?? [];
     const object = (await objects[collection]?.()) ?? '1';
-    const known = { id: object, kind: 'ai-api-key', name: 'one' };
+    const known = { id: object, kind: 'ai-api-key', name: path.includes('/rules/') ? 'Some' : 'one' };
     return Object.entries(known).reduce((text, [name, value]) => text.replace(`{${name}}`, value), path);
   }
 

@@ -8,12 +8,12 @@ import { HistoryService } from './history.service.ts';
 
 /** Charts without Prometheus. */
 @ApiTags('monitoring')
-@Controller('monitoring/metrics')
+@Controller('monitoring')
 export class HistoryController {
   constructor(private readonly history: HistoryService) {}
 
   @NeedsRole('operator', 'monitoring:read')
-  @Get()
+  @Get('metrics')
   @ApiOperation({ operationId: 'queryMetric', summary: 'What a metric said over a time' })
   @GuardedAnswers(MetricAnswer, { notFound: 'nothing of the name is recorded' })
   query(@Query() query: MetricsQuery): Promise<MetricAnswer> {
@@ -21,7 +21,7 @@ export class HistoryController {
   }
 
   @NeedsRole('operator', 'monitoring:read')
-  @Get('names')
+  @Get('metrics/names')
   @ApiOperation({ operationId: 'listMetrics', summary: 'Metrics that are recorded' })
   @GuardedAnswers(MetricNames)
   names(@Query(NoParameters) _query: object): Promise<MetricNames> {

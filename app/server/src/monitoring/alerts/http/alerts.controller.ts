@@ -12,12 +12,12 @@ const NO_ALERT = 'no such alert';
 
 /** Active and past alerts. */
 @ApiTags('monitoring')
-@Controller('monitoring/alerts')
+@Controller('monitoring')
 export class AlertsController {
   constructor(private readonly alerts: AlertsService) {}
 
   @NeedsRole('operator', 'monitoring:read')
-  @Get()
+  @Get('alerts')
   @ApiOperation({ operationId: 'listAlerts', summary: 'Alerts that are the case, and those that were' })
   @GuardedAnswers(AlertPage)
   list(@Query() query: AlertsQuery): Promise<AlertPage> {
@@ -25,7 +25,7 @@ export class AlertsController {
   }
 
   @NeedsRole('operator', 'monitoring:read')
-  @Get(':id')
+  @Get('alerts/:id')
   @ApiOperation({ operationId: 'getAlert', summary: 'One alert' })
   @GuardedAnswers(Alert, { notFound: NO_ALERT })
   find(@Param('id', AlertId) id: string, @Query(NoParameters) _query: object): Promise<Alert> {
@@ -33,7 +33,7 @@ export class AlertsController {
   }
 
   @NeedsRole('operator', 'monitoring:write')
-  @Post(':id/acknowledge')
+  @Post('alerts/:id/acknowledge')
   @ApiOperation({
     operationId: 'acknowledgeAlert',
     summary: 'Say that somebody looks after it: it is not escalated',

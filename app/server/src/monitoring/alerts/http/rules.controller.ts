@@ -8,12 +8,12 @@ import { RulesService } from './rules.service.ts';
 
 /** What is looked at, and from when on it is an alert. */
 @ApiTags('monitoring')
-@Controller('monitoring/rules')
+@Controller('monitoring')
 export class RulesController {
   constructor(private readonly rules: RulesService) {}
 
   @NeedsRole('operator', 'monitoring:read')
-  @Get()
+  @Get('rules')
   @ApiOperation({ operationId: 'listAlertRules', summary: 'Rules of the platform and of people' })
   @GuardedAnswers(RuleList)
   list(@Query(NoParameters) _query: object): Promise<RuleList> {
@@ -21,7 +21,7 @@ export class RulesController {
   }
 
   @NeedsRole('operator', 'monitoring:write')
-  @Put(':name')
+  @Put('rules/:name')
   @ApiOperation({
     operationId: 'writeAlertRule',
     summary: 'Make a rule, or say all of one anew, also of one of the platform',
@@ -36,7 +36,7 @@ export class RulesController {
   }
 
   @NeedsRole('operator', 'monitoring:write')
-  @Delete(':name')
+  @Delete('rules/:name')
   @ApiOperation({
     operationId: 'removeAlertRule',
     summary: 'Remove a rule; one of the platform is then as it was built, to end it set isEnabled to false',

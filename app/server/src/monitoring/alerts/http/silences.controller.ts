@@ -11,12 +11,12 @@ const SilenceId = new UuidPipe('id', 'the id of a silence');
 
 /** Times in which certain alerts are not told. They are recorded all the same. */
 @ApiTags('monitoring')
-@Controller('monitoring/silences')
+@Controller('monitoring')
 export class SilencesController {
   constructor(private readonly silences: SilencesService) {}
 
   @NeedsRole('operator', 'monitoring:read')
-  @Get()
+  @Get('silences')
   @ApiOperation({ operationId: 'listSilences', summary: 'What is not told, and until when' })
   @GuardedAnswers(SilenceList)
   list(@Query(NoParameters) _query: object): Promise<SilenceList> {
@@ -24,7 +24,7 @@ export class SilencesController {
   }
 
   @NeedsRole('operator', 'monitoring:write')
-  @Post()
+  @Post('silences')
   @ApiOperation({ operationId: 'createSilence', summary: 'Tell nothing of certain alerts for a while' })
   @GuardedAnswers(SilenceItem, { status: 201 })
   create(@Query(NoParameters) _query: object, @Body() body: SilenceBody): Promise<SilenceItem> {
@@ -32,7 +32,7 @@ export class SilencesController {
   }
 
   @NeedsRole('operator', 'monitoring:write')
-  @Delete(':id')
+  @Delete('silences/:id')
   @ApiOperation({ operationId: 'endSilence', summary: 'End a silence now' })
   @GuardedAnswers(undefined, { notFound: 'no such silence, or it has ended' })
   end(@Param('id', SilenceId) id: string, @Query(NoParameters) _query: object): Promise<void> {
