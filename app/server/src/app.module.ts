@@ -17,6 +17,7 @@ import { MarketDataModule, MarketDataWorkerModule } from './market-data/market-d
 import { IndicatorsModule } from './indicators/http/indicators.module.ts';
 import { OpenApiController, OpenApiText } from './open-api.ts';
 import { NotificationsModule, NotificationsWorkerModule } from './notifications/notifications.module.ts';
+import { AlertsWorkerModule } from './monitoring/alerts/alerts-worker.module.ts';
 import { AlertsModule } from './monitoring/alerts/alerts.module.ts';
 import { MonitoringModule } from './monitoring/monitoring.module.ts';
 import { AddressBudgetGuard, PrincipalBudgetGuard } from './rate-limits/budget.guards.ts';
@@ -74,7 +75,7 @@ export class WorkerModule {
   static with(configuration: Configuration): DynamicModule {
     return {
       module: WorkerModule,
-      imports: [...foundation(configuration), MarketDataWorkerModule, NotificationsWorkerModule],
+      imports: [...foundation(configuration), MarketDataWorkerModule, NotificationsWorkerModule, AlertsWorkerModule],
     };
   }
 }

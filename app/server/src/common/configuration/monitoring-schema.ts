@@ -46,15 +46,6 @@ const notifications = z.strictObject({
   keepDays: between(1, 3_650, 90),
 });
 
-const alertRule = z.strictObject({
-  enabled: z.boolean().optional(),
-  severity: z.enum(['info', 'warning', 'critical']).optional(),
-  /** In the unit of the rule. */
-  threshold: z.number().optional(),
-  /** How long it must hold before the alert fires. */
-  forSeconds: z.int().min(0).max(86_400).optional(),
-});
-
 const alerts = z.strictObject({
   evaluationSeconds: between(5, 300, 15),
   /** What belongs together and begins within this time is told in one message. */
@@ -65,10 +56,6 @@ const alerts = z.strictObject({
   escalateMinutes: between(0, 1_440, 60),
   /** Alerts that ended are kept so long, in days. */
   keepDays: between(1, 3_650, 400),
-  /** Changes to built-in rules, by name. */
-  rules: z
-    .record(z.string().regex(/^[A-Z][A-Za-z\d]{0,62}$/, 'must be a name of an alert'), alertRule)
-    .default({}),
 });
 
 /** Watching the platform; `spec.monitoring` of a StockAnalysis fills it in. */
