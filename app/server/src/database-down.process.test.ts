@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createKeyringFiles } from './common/configuration/testing/keyring-files.ts';
 import { type DatabaseGate, openGate } from './database/testing/frozen-database.ts';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
 import { MailServer } from './notifications/testing/mail-server.ts';
-import { compileServer, type Program, startProgram, whenSays } from './testing/programs.ts';
+import { compileServer, type Program, startProgram, whenSays, whenServing } from './testing/programs.ts';
 
 /** From the fault to the mail, and from the recovery to the second one. */
 const LONGEST_MS = 180_000;
@@ -26,10 +27,11 @@ async function until(what: string, holds: () => boolean | Promise<boolean>): Pro
 const subjectOf = (raw: string): string => /^Subject: (.*(?:\r\n[ \t].*)*)/im.exec(raw)?.[1] ?? '';
 
 describe('a database that stands still', () => {
-  const folders = [mkdtempSync(join(tmpdir(), 'database-down-'))];
+  const folders = [mkdtempSync(join(tmpdir(), 'database-down-')), createKeyringFiles()];
   const mails = new MailServer();
   let database: TestDatabase;
   let gate: DatabaseGate;
+  let server: Program;
   let workers: { readonly program: Program; readonly url: string }[];
 
   beforeAll(async () => {
@@ -54,6 +56,11 @@ describe('a database that stands still', () => {
       }),
     );
     const environment = { DATABASE_URL: gate.url, STOCK_ANALYSIS_CONFIG_FILE: configuration };
+    server = startProgram([join(compiled, 'entrypoint.js'), 'server'], {
+      ...environment,
+      KEYRINGS_DIR: folders[1] ?? '',
+    });
+    await whenServing(server);
     workers = await Promise.all(
       [1, 2].map(async () => {
         const program = startProgram([join(compiled, 'entrypoint.js'), 'worker'], environment);
@@ -68,8 +75,9 @@ describe('a database that stands still', () => {
 
   afterAll(async () => {
     gate.thaw();
-    for (const { program } of workers) program.child.kill('SIGKILL');
-    for (const { program } of workers) await program.exited;
+    const programs = [server, ...workers.map(({ program }) => program)];
+    for (const { child } of programs) child.kill('SIGKILL');
+    for (const { exited } of programs) await exited;
     await gate.close();
     await mails.stop();
     await database.drop();
@@ -89,7 +97,9 @@ describe('a database that stands still', () => {
     for (const { url } of workers)
       expect([await statusOf(url, 'live'), await statusOf(url, 'ready')]).toEqual([200, 503]);
     await sleep(SETTLED_MS);
-    expect(mails.mails.map(({ raw }) => subjectOf(raw))).toEqual([expect.stringContaining('the database does not answer')]);
+    expect(mails.mails.map(({ raw }) => subjectOf(raw))).toEqual([
+      expect.stringContaining('the database does not answer'),
+    ]);
     gate.thaw();
     const resolved = await until('the mail of the end', () => mails.mails.length > 1);
     await sleep(SETTLED_MS);

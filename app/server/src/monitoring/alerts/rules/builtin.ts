@@ -72,7 +72,8 @@ const RULES: Readonly<Record<string, Words>> = {
       matchers: { role: 'server' },
       absentSeconds: 2 * MINUTE,
     },
-    forSeconds: 0,
+    // The first servers of a platform, and those of an upgrade, need their time to start.
+    forSeconds: 3 * MINUTE,
     inhibitedBy: ['DatabaseDown'],
   },
   DiskAlmostFull: {
