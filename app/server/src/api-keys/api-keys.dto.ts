@@ -1,17 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsOptional,
-  Max,
-  Min,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, IsInt, Max, Min } from 'class-validator';
 import { type Scope, SCOPES } from '../common/access.ts';
 import { IsDisplayName } from '../common/text-fields.ts';
+import { Optional } from '../common/optional.ts';
 
 const MOST_DAYS = 365;
 const MOST_OVERLAP_HOURS = 168;
@@ -30,7 +21,7 @@ export class ApiKeyBody {
   scopes!: Scope[];
 
   @ApiPropertyOptional({ minimum: 1, maximum: MOST_DAYS, default: 90 })
-  @IsOptional()
+  @Optional()
   @Max(MOST_DAYS, { message: `must be at most ${MOST_DAYS}` })
   @Min(1, { message: 'must be at least 1' })
   @IsInt({ message: 'must be a whole number of days' })
@@ -44,7 +35,7 @@ export class RotationBody {
     default: 24,
     description: 'how long the secret until now goes on; 0: not at all',
   })
-  @IsOptional()
+  @Optional()
   @Max(MOST_OVERLAP_HOURS, { message: `must be at most ${MOST_OVERLAP_HOURS}` })
   @Min(0, { message: 'must be at least 0' })
   @IsInt({ message: 'must be a whole number of hours' })

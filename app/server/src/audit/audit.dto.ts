@@ -1,9 +1,10 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsUUID, Matches } from 'class-validator';
+import { IsIn, IsUUID, Matches } from 'class-validator';
 import { Instant, OptionalInstant } from '../common/instant.ts';
 import { OptionalLimit } from '../common/paging.ts';
 import { AUDIT_OUTCOMES, type AuditOutcome } from './audit-record.ts';
+import { Optional } from '../common/optional.ts';
 
 export const AUDIT_FORMATS = ['ndjson', 'csv'] as const;
 export type AuditFormat = (typeof AUDIT_FORMATS)[number];
@@ -12,19 +13,19 @@ export type AuditFormat = (typeof AUDIT_FORMATS)[number];
 function OptionalWord(description: string, example: string): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({ description, example, maxLength: 200 }),
-    IsOptional(),
+    Optional(),
     Matches(/^[^\p{Cc}]{1,200}$/u, { message: 'must be 1 to 200 characters, and no control characters' }),
   );
 }
 
 export class AuditQuery {
   @ApiPropertyOptional({ format: 'uuid', description: 'id of the user who did it' })
-  @IsOptional()
+  @Optional()
   @IsUUID(undefined, { message: 'must be the id of a user, a UUID' })
   actor?: string;
 
   @ApiPropertyOptional({ description: 'the action, or its beginning', example: 'session.login' })
-  @IsOptional()
+  @Optional()
   @Matches(/^[a-z0-9.-]{1,100}$/, { message: 'must be small letters, digits, dots and hyphens, at most 100' })
   action?: string;
 
@@ -35,7 +36,7 @@ export class AuditQuery {
   objectId?: string;
 
   @ApiPropertyOptional({ enum: AUDIT_OUTCOMES })
-  @IsOptional()
+  @Optional()
   @IsIn(AUDIT_OUTCOMES, { message: `must be one of ${AUDIT_OUTCOMES.join(', ')}` })
   outcome?: AuditOutcome;
 
@@ -46,7 +47,7 @@ export class AuditQuery {
   to?: string;
 
   @ApiPropertyOptional({ description: '`nextCursor` of the page before', maxLength: 100 })
-  @IsOptional()
+  @Optional()
   @Matches(/^[A-Za-z0-9_-]{1,100}$/, { message: 'must be the nextCursor of the answer before' })
   cursor?: string;
 

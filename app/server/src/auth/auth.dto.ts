@@ -1,9 +1,10 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { IsDisplayName, IsUsername, trimmed } from '../common/text-fields.ts';
+import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsDisplayName, IsUsername } from '../common/text-fields.ts';
 import { UserItem } from '../common/user.dto.ts';
+import { Optional } from '../common/optional.ts';
 
 /** Longest text that is taken for a password at all; what a new one must be like is judged when it is set. */
 const LONGEST_SENT = 1024;
@@ -11,26 +12,30 @@ const LONGEST_SENT = 1024;
 const IsSentPassword = (description: string): PropertyDecorator =>
   applyDecorators(
     ApiProperty({ format: 'password', description, maxLength: LONGEST_SENT }),
-    MaxLength(LONGEST_SENT, { message: `must have at most ${LONGEST_SENT} characters` }),
-    MinLength(1, { message: 'must not be empty' }),
     IsString({ message: 'must be text' }),
+    MinLength(1, { message: 'must not be empty' }),
+    MaxLength(LONGEST_SENT, { message: `must have at most ${LONGEST_SENT} characters` }),
   );
 
 const NEW_PASSWORD =
   '12 to 128 characters of any kind, and none of the passwords that were found in breaches';
 
+/** Apps show a code in two groups, and paper in as many as there is room for. */
+const withoutBlanks = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string' ? value.replaceAll(/\s/g, '') : value;
+
 const IsCode = (): PropertyDecorator =>
   applyDecorators(
-    Matches(/^[0-9A-Za-z-]{6,64}$/, { message: 'must be six digits, or a recovery code' }),
+    Transform(withoutBlanks),
     IsString({ message: 'must be text' }),
-    Transform(trimmed),
+    Matches(/^[0-9A-Za-z-]{6,64}$/, { message: 'must be six digits, or a recovery code' }),
   );
 
 const OptionalCode = (): PropertyDecorator =>
   applyDecorators(
     ApiPropertyOptional({ description: 'where there is a second factor: its code, or a recovery code' }),
+    Optional(),
     IsCode(),
-    IsOptional(),
   );
 
 export class SetupBody {
@@ -44,7 +49,7 @@ export class SetupBody {
   username!: string;
 
   @ApiPropertyOptional({ maxLength: 100, description: 'absent: the user name' })
-  @IsOptional()
+  @Optional()
   @IsDisplayName()
   displayName?: string;
 
@@ -83,6 +88,7 @@ export class CodeBody {
   @ApiProperty({ description: 'the six digits that the authenticator shows now', example: '123456' })
   @Matches(/^\d{6}$/, { message: 'must be six digits' })
   @IsString({ message: 'must be text' })
+  @Transform(withoutBlanks)
   code!: string;
 }
 

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { buildMessage, IsOptional, ValidateBy } from 'class-validator';
+import { buildMessage, ValidateBy } from 'class-validator';
+import { Optional } from './optional.ts';
 import { isCivilDate } from './market/civil-date.ts';
 
 const INSTANT =
@@ -29,5 +30,5 @@ export function Instant(description: string): PropertyDecorator {
 
 /** As `Instant`, and may be left out. */
 export function OptionalInstant(description: string): PropertyDecorator {
-  return applyDecorators(Instant(description), ApiPropertyOptional(), IsOptional());
+  return applyDecorators(Instant(description), ApiPropertyOptional(), Optional());
 }

@@ -1,7 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsInt, Max, Min } from 'class-validator';
+import { Optional } from './optional.ts';
 
 /** Only digits become a number; everything else stays what it is and is refused by IsInt. */
 export function digitsToNumber({ value }: { value: unknown }): unknown {
@@ -16,7 +17,7 @@ export function OptionalLimit(
   const message = `must be a whole number from 1 to ${maximum}`;
   return applyDecorators(
     ApiPropertyOptional({ minimum: 1, ...options }),
-    IsOptional(),
+    Optional(),
     Transform(digitsToNumber),
     IsInt({ message }),
     Min(1, { message }),

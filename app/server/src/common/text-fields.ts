@@ -12,17 +12,25 @@ export const trimmed = ({ value }: { value: unknown }): unknown =>
 export const IsUsername = (): PropertyDecorator =>
   applyDecorators(
     ApiProperty({ example: 'li.wei', description: '3 to 64 of a-z, 0-9, dot, hyphen, underscore and @' }),
+    Transform(lowerCase),
+    IsString({ message: 'must be text' }),
     Matches(/^[a-z0-9][a-z0-9._@-]{2,63}$/, {
       message: 'must be 3 to 64 of a-z, 0-9, dot, hyphen, underscore and @, and begin with a letter or digit',
     }),
-    Transform(lowerCase),
   );
 
+/** No half of a pair, no line separator, and no Hangul filler and empty Braille pattern, which show nothing. */
+const PLAIN = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]*$/u;
+/** No script puts more on one letter; a heap of them covers the lines above. */
+const NO_HEAP_OF_MARKS = /^(?!.*\p{M}{4})/su;
+
+/** Text that others are shown as a name. As in all of these lists the first rule stands first: what kind of value it is. */
 export const IsDisplayName = (): PropertyDecorator =>
   applyDecorators(
-    Matches(/^[^\p{Cc}\p{Cf}]*$/u, { message: 'must not hold control characters' }),
-    MaxLength(100, { message: 'must have at most 100 characters' }),
-    MinLength(1, { message: 'must have at least 1 character' }),
-    IsString({ message: 'must be text' }),
     Transform(trimmed),
+    IsString({ message: 'must be text' }),
+    MinLength(1, { message: 'must have at least 1 character' }),
+    MaxLength(100, { message: 'must have at most 100 characters' }),
+    Matches(PLAIN, { message: 'must not hold control characters, nor signs that show nothing' }),
+    Matches(NO_HEAP_OF_MARKS, { message: 'must not hold more than three combining marks in a row' }),
   );

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Logger, Module, Post, Query } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { IsOptional, IsString } from 'class-validator';
+import { IsString } from 'class-validator';
 import { NeedsSession, Reading } from '../common/access.ts';
 import { CONFIGURATION } from '../common/configuration/configuration.ts';
 import { type SecurityConfiguration, security } from '../common/configuration/security-schema.ts';
@@ -9,11 +9,12 @@ import { BodyGuard, BodyLimit } from '../common/http/body.guard.ts';
 import { configureHttp } from '../common/http/configure-http.ts';
 import type { Middleware } from '../common/http/middleware.ts';
 import { answerTheRest } from '../common/problem.filter.ts';
+import { Optional } from '../common/optional.ts';
 
 export const EDGE: SecurityConfiguration = security.parse({ bodyLimitBytes: 2_048 });
 
 class Sent {
-  @IsOptional()
+  @Optional()
   @IsString()
   text?: string;
 }

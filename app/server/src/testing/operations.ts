@@ -9,6 +9,7 @@ interface Schema {
   readonly example?: unknown;
   readonly default?: unknown;
   readonly minimum?: number;
+  readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly allOf?: readonly Schema[];
 }
@@ -43,7 +44,7 @@ function sampleOf(schema: Schema | undefined): unknown {
   if (schema.format === 'uuid') return '00000000-0000-4000-8000-000000000000';
   if (schema.type === 'number' || schema.type === 'integer') return schema.minimum ?? 1;
   if (schema.type === 'boolean') return true;
-  return schema.type === 'array' ? [] : 'x';
+  return schema.type === 'array' ? [sampleOf(schema.items)] : 'x';
 }
 
 function fieldsOf(document: OpenAPIObject, schema: Schema | undefined): Record<string, unknown> {

@@ -66,11 +66,20 @@ describe('users', () => {
     ['text for a switch', { isDisabled: 'true' }, 'isDisabled'],
     ['a name with an end of line', { displayName: 'a\nb' }, 'displayName'],
     ['a name that turns the line round', { displayName: 'a\u202eb' }, 'displayName'],
+    ['a name of signs that show nothing', { displayName: '\u3164\u2800' }, 'displayName'],
+    ['a name with half a character', { displayName: '\ud800x' }, 'displayName'],
+    ['a name with a heap of marks', { displayName: `e${'\u0301'.repeat(60)}` }, 'displayName'],
     ['another password', { password: 'a quiet river under old bridges' }, 'password'],
   ])('are not given %s', async (_what, body, parameter) => {
     const user = await createUser(app, 'viewer');
     const { body: problem } = await ask('patch', `users/${user.id}`, admin, body).expect(400);
     expect(problem.errors[0].parameter).toBe(parameter);
+  });
+
+  it.each([null, ['a'], {}, 1])('are told that a name is text where it is %j', async (displayName) => {
+    const user = await createUser(app, 'viewer');
+    const { body } = await ask('patch', `users/${user.id}`, admin, { displayName }).expect(400);
+    expect(body.errors).toEqual([{ parameter: 'displayName', detail: 'must be text' }]);
   });
 
   it('lose every way in that was open, at once, when an administrator revokes it', async () => {

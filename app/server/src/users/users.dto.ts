@@ -1,9 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional, Matches } from 'class-validator';
+import { IsBoolean, IsIn, Matches } from 'class-validator';
 import { USER_ROLES, type UserRole } from '../common/access.ts';
 import { UserItem } from '../common/user.dto.ts';
 import { IsDisplayName, IsUsername } from '../common/text-fields.ts';
 import { OptionalLimit } from '../common/paging.ts';
+import { Optional } from '../common/optional.ts';
 
 export const CURSOR_MESSAGE =
   'must be the nextCursor of an answer whose last user is still there; else begin with the first page';
@@ -14,7 +15,7 @@ export class UserBody {
   username!: string;
 
   @ApiPropertyOptional({ maxLength: 100, description: 'absent: the user name' })
-  @IsOptional()
+  @Optional()
   @IsDisplayName()
   displayName?: string;
 
@@ -25,19 +26,19 @@ export class UserBody {
 
 export class UserChangeBody {
   @ApiPropertyOptional({ maxLength: 100 })
-  @IsOptional()
+  @Optional()
   @IsDisplayName()
   displayName?: string;
 
   @ApiPropertyOptional({ enum: USER_ROLES, description: 'another role ends all sessions of the user' })
-  @IsOptional()
+  @Optional()
   @IsIn(USER_ROLES, { message: ROLE_MESSAGE })
   role?: UserRole;
 
   @ApiPropertyOptional({
     description: 'true: sessions end, keys do not open anything, and signing in is refused',
   })
-  @IsOptional()
+  @Optional()
   @IsBoolean({ message: 'must be true or false' })
   isDisabled?: boolean;
 }
@@ -50,7 +51,7 @@ export class OwnChangeBody {
 
 export class UserQuery {
   @ApiPropertyOptional({ description: '`nextCursor` of the page before', maxLength: 22 })
-  @IsOptional()
+  @Optional()
   @Matches(/^[A-Za-z0-9_-]{22}$/, { message: CURSOR_MESSAGE })
   cursor?: string;
 

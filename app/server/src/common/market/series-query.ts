@@ -1,9 +1,10 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { buildMessage, IsIn, IsOptional, ValidateBy } from 'class-validator';
+import { buildMessage, IsIn, ValidateBy } from 'class-validator';
 import { InvalidParameterError } from '../errors.ts';
 import { OptionalLimit } from '../paging.ts';
 import { isCivilDate } from './civil-date.ts';
+import { Optional } from '../optional.ts';
 
 export const PERIODS = ['daily', 'weekly', 'monthly'] as const;
 export type Period = (typeof PERIODS)[number];
@@ -28,7 +29,7 @@ function IsCivilDate(): PropertyDecorator {
 export function OptionalCivilDate(description: string): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({ type: String, format: 'date', description, example: '2024-01-02' }),
-    IsOptional(),
+    Optional(),
     IsCivilDate(),
   );
 }

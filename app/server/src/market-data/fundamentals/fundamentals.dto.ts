@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsString, Matches, MaxLength } from 'class-validator';
 import { OptionalCivilDate } from '../../common/market/series-query.ts';
 import { OptionalLimit } from '../../common/paging.ts';
+import { Optional } from '../../common/optional.ts';
 
 export class FundamentalsQuery {
   @OptionalCivilDate(
@@ -10,7 +11,7 @@ export class FundamentalsQuery {
   asOf?: string;
 
   @ApiPropertyOptional({ description: 'one group of numbers only', maxLength: 32, example: '常用指标' })
-  @IsOptional()
+  @Optional()
   @IsString({ message: 'must be given once' })
   @MaxLength(32, { message: 'must have at most 32 characters' })
   @Matches(/^[^\p{Cc}]+$/u, { message: 'must not be empty or hold control characters' })

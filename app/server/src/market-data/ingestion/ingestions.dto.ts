@@ -1,9 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsOptional, Matches } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, Matches } from 'class-validator';
 import { SYMBOL_PATTERN } from '../../common/market/symbol.ts';
 import { OptionalLimit } from '../../common/paging.ts';
 import { RUN_STATUSES, type RunStatus } from './run-status.ts';
 import { INGESTION_KINDS, type IngestionKind } from './run.ts';
+import { Optional } from '../../common/optional.ts';
 
 const OUTCOMES = ['pending', 'data', 'empty', 'failed'] as const;
 type Outcome = (typeof OUTCOMES)[number];
@@ -15,7 +16,7 @@ export class IngestionOrderBody {
     description:
       'history: whole series with their ex-dates; refresh: what is new since the last bar; snapshot: quotes of the whole market; minutes: bars of a minute; details: profile, valuations, reports and news. Minutes and details need symbols',
   })
-  @IsOptional()
+  @Optional()
   @IsIn(INGESTION_KINDS, { message: `must be one of ${INGESTION_KINDS.join(', ')}` })
   kind: IngestionKind = 'history';
 
@@ -24,7 +25,7 @@ export class IngestionOrderBody {
     description: 'symbols to load; absent: everything the source has',
     example: ['000001.SZ'],
   })
-  @IsOptional()
+  @Optional()
   @Matches(SYMBOL_PATTERN, { each: true, message: 'must hold symbols like 600519.SH only' })
   @ArrayMaxSize(1000, { message: 'must name at most 1000 symbols' })
   @ArrayMinSize(1, { message: 'must name at least one symbol' })
@@ -34,7 +35,7 @@ export class IngestionOrderBody {
 
 export class IngestionPageQuery {
   @ApiPropertyOptional({ enum: OUTCOMES })
-  @IsOptional()
+  @Optional()
   @IsIn(OUTCOMES, { message: `must be one of ${OUTCOMES.join(', ')}` })
   outcome?: Outcome;
 
@@ -42,7 +43,7 @@ export class IngestionPageQuery {
     description: 'goes on after this symbol, the `next` of the page before',
     example: '000001.SZ',
   })
-  @IsOptional()
+  @Optional()
   @Matches(/^(\*|\d{6}\.(SH|SZ|BJ))$/, { message: 'must be the `next` of a page' })
   after?: string;
 

@@ -1,13 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, Matches } from 'class-validator';
+import { Matches } from 'class-validator';
 import { OptionalLimit } from '../../common/paging.ts';
+import { Optional } from '../../common/optional.ts';
 
 export class NewsQuery {
   @OptionalLimit({ description: 'most items to return', maximum: 100, default: 20 })
   limit: number = 20;
 
   @ApiPropertyOptional({ description: 'the nextCursor of the page before' })
-  @IsOptional()
+  @Optional()
   @Matches(/^\d{1,16}\.\d{1,18}$/, { message: 'must be the nextCursor of the answer before' })
   cursor?: string;
 }

@@ -1,9 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsIn, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { trimmed } from '../../common/text-fields.ts';
 import { SYMBOL_PATTERN } from '../../common/market/symbol.ts';
 import { OptionalLimit } from '../../common/paging.ts';
+import { Optional } from '../../common/optional.ts';
 
 const DISPOSITIONS = ['rejected', 'held', 'flagged'] as const;
 const DATASETS = ['daily', 'minutes', 'quotes'] as const;
@@ -14,32 +15,32 @@ type State = (typeof STATES)[number];
 
 export class QuarantineQuery {
   @ApiPropertyOptional({ example: '000001.SH' })
-  @IsOptional()
+  @Optional()
   @Matches(SYMBOL_PATTERN, { message: 'must look like 600519.SH' })
   symbol?: string;
 
   @ApiPropertyOptional({ enum: DISPOSITIONS })
-  @IsOptional()
+  @Optional()
   @IsIn(DISPOSITIONS, { message: `must be one of ${DISPOSITIONS.join(', ')}` })
   disposition?: Disposition;
 
   @ApiPropertyOptional({ enum: DATASETS })
-  @IsOptional()
+  @Optional()
   @IsIn(DATASETS, { message: `must be one of ${DATASETS.join(', ')}` })
   dataset?: Dataset;
 
   @ApiPropertyOptional({ example: 'high_low_order' })
-  @IsOptional()
+  @Optional()
   @Matches(/^[a-z_]{1,64}$/, { message: 'must be small letters and underscores' })
   reason?: string;
 
   @ApiPropertyOptional({ enum: STATES, description: 'open: nobody has decided about it' })
-  @IsOptional()
+  @Optional()
   @IsIn(STATES, { message: `must be one of ${STATES.join(', ')}` })
   state?: State;
 
   @ApiPropertyOptional({ description: 'goes on after this id, the `next` of the page before', example: '42' })
-  @IsOptional()
+  @Optional()
   @Matches(/^\d{1,18}$/, { message: 'must be the `next` of a page' })
   after?: string;
 

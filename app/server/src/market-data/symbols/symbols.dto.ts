@@ -1,10 +1,11 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsString, Matches, MaxLength } from 'class-validator';
 import { OptionalLimit } from '../../common/paging.ts';
 import { type Board, EXCHANGES, type SymbolKind } from '../../common/market/symbol.ts';
 import type { ListingStatus } from './symbol-facts.ts';
+import { Optional } from '../../common/optional.ts';
 
 const KINDS = ['stock', 'index'] as const satisfies readonly SymbolKind[];
 const LISTING_STATUSES = ['listed', 'suspended', 'delisted'] as const satisfies readonly ListingStatus[];
@@ -28,7 +29,7 @@ function wordToBoolean({ value }: { value: unknown }): unknown {
 function OptionalWord(words: readonly string[], description: string): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({ enum: words, description }),
-    IsOptional(),
+    Optional(),
     IsIn(words, { message: `must be one of ${words.join(', ')}` }),
   );
 }
@@ -39,7 +40,7 @@ export class SymbolsQuery {
     maxLength: 32,
     example: '平安',
   })
-  @IsOptional()
+  @Optional()
   @IsString({ message: 'must be given once' })
   @MaxLength(32, { message: 'must have at most 32 characters' })
   @Matches(/^[^\p{Cc}]*$/u, { message: 'must not hold control characters' })
@@ -58,7 +59,7 @@ export class SymbolsQuery {
     type: Boolean,
     description: 'false: delisted ones only; true: all others; both unless given',
   })
-  @IsOptional()
+  @Optional()
   @Transform(wordToBoolean)
   @IsBoolean({ message: 'must be true or false' })
   listed?: boolean;
@@ -67,7 +68,7 @@ export class SymbolsQuery {
   limit: number = 50;
 
   @ApiPropertyOptional({ description: 'the nextCursor of the page before, with all else unchanged' })
-  @IsOptional()
+  @Optional()
   @IsString({ message: 'must be given once' })
   cursor?: string;
 }

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsInt, Matches, Max, Min } from 'class-validator';
+import { Optional } from '../../common/optional.ts';
 import { digitsToNumber } from '../../common/paging.ts';
 import { Instant } from '../../common/instant.ts';
 
@@ -16,7 +17,7 @@ export class MetricsQuery {
     example: 'role=server,status_class=5xx',
     description: 'only series with these labels; `role` says server or worker, `instance` which process',
   })
-  @IsOptional()
+  @Optional()
   @Matches(/^[a-z][a-z0-9_]{0,63}=[^,=\p{Cc}]{0,200}(,[a-z][a-z0-9_]{0,63}=[^,=\p{Cc}]{0,200}){0,9}$/u, {
     message: 'must be NAME=VALUE, at most 10 of them with commas between',
   })
@@ -34,7 +35,7 @@ export class MetricsQuery {
     description:
       'seconds between two points; not finer than what is stored of that time, which is the default',
   })
-  @IsOptional()
+  @Optional()
   @Transform(digitsToNumber)
   @Max(86_400, { message: STEP })
   @Min(1, { message: STEP })

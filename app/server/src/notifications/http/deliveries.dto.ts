@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, Matches } from 'class-validator';
+import { IsIn, Matches } from 'class-validator';
+import { Optional } from '../../common/optional.ts';
 import { OptionalLimit } from '../../common/paging.ts';
 
 export const CHANNEL_NAMES = ['email', 'webhook'] as const;
@@ -15,22 +16,22 @@ export class ChannelPath {
 
 export class DeliveriesQuery {
   @ApiPropertyOptional({ enum: CHANNEL_NAMES })
-  @IsOptional()
+  @Optional()
   @IsIn(CHANNEL_NAMES, { message: `must be one of ${CHANNEL_NAMES.join(', ')}` })
   channel?: string;
 
   @ApiPropertyOptional({ enum: DELIVERY_STATES })
-  @IsOptional()
+  @Optional()
   @IsIn(DELIVERY_STATES, { message: `must be one of ${DELIVERY_STATES.join(', ')}` })
   state?: DeliveryState;
 
   @ApiPropertyOptional({ description: 'what it is about, as `subject` of a delivery says', maxLength: 200 })
-  @IsOptional()
+  @Optional()
   @Matches(/^[^\p{Cc}]{1,200}$/u, { message: 'must be 1 to 200 characters, and no control characters' })
   subject?: string;
 
   @ApiPropertyOptional({ description: '`nextCursor` of the page before', maxLength: 32 })
-  @IsOptional()
+  @Optional()
   @Matches(/^[A-Za-z0-9_-]{1,32}$/, { message: 'must be the nextCursor of the answer before' })
   cursor?: string;
 

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsIn, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { Optional } from '../../../common/optional.ts';
 import { OptionalInstant } from '../../../common/instant.ts';
 import { OptionalLimit } from '../../../common/paging.ts';
 import { trimmed } from '../../../common/text-fields.ts';
@@ -11,17 +12,17 @@ export type State = (typeof STATES)[number];
 
 export class AlertsQuery {
   @ApiPropertyOptional({ enum: [...STATES, 'active'], description: 'active: pending or firing' })
-  @IsOptional()
+  @Optional()
   @IsIn([...STATES, 'active'], { message: `must be one of ${STATES.join(', ')}, active` })
   state?: State | 'active';
 
   @ApiPropertyOptional({ enum: SEVERITIES })
-  @IsOptional()
+  @Optional()
   @IsIn(SEVERITIES, { message: `must be one of ${SEVERITIES.join(', ')}` })
   severity?: Severity;
 
   @ApiPropertyOptional({ example: 'DatabaseDown' })
-  @IsOptional()
+  @Optional()
   @Matches(/^[A-Za-z0-9]{1,64}$/, { message: 'must be the name of a rule' })
   rule?: string;
 
@@ -32,7 +33,7 @@ export class AlertsQuery {
   to?: string;
 
   @ApiPropertyOptional({ description: '`nextCursor` of the page before', maxLength: 120 })
-  @IsOptional()
+  @Optional()
   @Matches(/^[A-Za-z0-9_-]{1,120}$/, { message: 'must be the nextCursor of the answer before' })
   cursor?: string;
 
