@@ -28,8 +28,8 @@ describe('null in a body', () => {
   const send = async (operation: Operation, field: string): Promise<string> => {
     const method = operation.method.toLowerCase() as 'post';
     const target = targetOf(operation, { id: NOBODY });
-    const { status, body } = await request(application.app.getHttpServer())
-      [method](target)
+    const server = request(application.app.getHttpServer());
+    const { status, body } = await server[method](target)
       .set(admin.session)
       .send({ ...operation.body, [field]: null });
     const { parameter, detail } = body.errors?.[0] ?? {};

@@ -63,6 +63,13 @@ export class ApiKeyItem {
 
   @ApiProperty({ type: Date, nullable: true, description: 'to the minute; null: never' })
   lastUsedAt!: Date | null;
+
+  @ApiProperty({
+    type: Date,
+    nullable: true,
+    description: 'until when the secret before the last rotation goes on; null: it does not',
+  })
+  oldSecretUntil!: Date | null;
 }
 
 export class ApiKeyList {

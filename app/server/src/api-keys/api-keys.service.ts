@@ -29,6 +29,8 @@ export interface ListedApiKey {
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;
+  /** Until when the secret before the newest goes on; null: there is only one. */
+  readonly oldSecretUntil: Date | null;
 }
 
 /** A key whose secret was just made; `text` is shown this once and stored nowhere. */
@@ -37,7 +39,12 @@ export interface NewApiKey extends ListedApiKey {
 }
 
 /** What is kept of a key of somebody, ended ones too. */
-export type ExportedApiKey = Pick<ListedApiKey, 'name' | 'publicId' | 'scopes' | 'createdAt' | 'lastUsedAt'>;
+export interface ExportedApiKey extends Pick<
+  ListedApiKey,
+  'name' | 'publicId' | 'scopes' | 'createdAt' | 'expiresAt' | 'lastUsedAt'
+> {
+  readonly revokedAt: Date | null;
+}
 
 export interface ApiKeyOrder {
   readonly name: string;
@@ -51,6 +58,8 @@ export interface LiveKey {
   readonly hasSecondFactor: boolean;
 }
 
+type Key = Omit<ListedApiKey, 'oldSecretUntil'>;
+
 interface KeyRow {
   readonly id: string;
   readonly user_id: string;
@@ -62,6 +71,9 @@ interface KeyRow {
 
 const LISTED = `id, public_id AS "publicId", name, scopes, created_at AS "createdAt", expires_at AS "expiresAt",
                 last_used_at AS "lastUsedAt"`;
+/** Of a key in `api_keys`, as of $2. */
+const OLD_SECRET_UNTIL = `(SELECT max(s.expires_at) FROM app.api_key_secrets s
+                           WHERE s.key_id = api_keys.id AND s.expires_at > $2) AS "oldSecretUntil"`;
 
 /**
  * Keys are looked up at every request, so a revoked one is refused at once on every replica. Of the secret, which has 256
@@ -112,14 +124,16 @@ export class ApiKeys implements OnApplicationBootstrap {
 
   async list(userId: string): Promise<ListedApiKey[]> {
     return this.database.query<ListedApiKey>(
-      `SELECT ${LISTED} FROM app.api_keys WHERE user_id = $1 AND revoked_at IS NULL ORDER BY created_at DESC, id`,
-      [userId],
+      `SELECT ${LISTED}, ${OLD_SECRET_UNTIL} FROM app.api_keys
+       WHERE user_id = $1 AND revoked_at IS NULL ORDER BY created_at DESC, id`,
+      [userId, this.clock.now()],
     );
   }
 
   async exported(userId: string): Promise<ExportedApiKey[]> {
     return this.database.query<ExportedApiKey>(
-      `SELECT name, public_id AS "publicId", scopes, created_at AS "createdAt", last_used_at AS "lastUsedAt"
+      `SELECT name, public_id AS "publicId", scopes, created_at AS "createdAt", expires_at AS "expiresAt",
+              revoked_at AS "revokedAt", last_used_at AS "lastUsedAt"
        FROM app.api_keys WHERE user_id = $1 ORDER BY created_at`,
       [userId],
     );
@@ -137,7 +151,7 @@ export class ApiKeys implements OnApplicationBootstrap {
       );
       if ((count?.keys ?? 0) >= MOST_KEYS)
         throw new ConflictError(`nobody has more than ${MOST_KEYS} API keys; revoke one that is not used`);
-      const [key] = await sql.query<ListedApiKey>(
+      const [key] = await sql.query<Key>(
         `INSERT INTO app.api_keys (user_id, public_id, name, scopes, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${LISTED}`,
         [userId, newPublicId(), name, scopes, now, expiresAt],
@@ -149,7 +163,7 @@ export class ApiKeys implements OnApplicationBootstrap {
         { action: 'api-key.create', object: { kind: 'api-key', id: key.id }, after },
         sql,
       );
-      return { ...key, text };
+      return { ...key, oldSecretUntil: null, text };
     });
   }
 
@@ -174,7 +188,7 @@ export class ApiKeys implements OnApplicationBootstrap {
         { action: 'api-key.rotate', object: { kind: 'api-key', id: keyId }, after },
         sql,
       );
-      return { ...key, text };
+      return { ...key, oldSecretUntil: overlapHours === 0 ? null : until, text };
     });
   }
 
@@ -204,7 +218,7 @@ export class ApiKeys implements OnApplicationBootstrap {
     ]);
   }
 
-  private async addSecret(sql: Transaction, { id, publicId }: ListedApiKey): Promise<string> {
+  private async addSecret(sql: Transaction, { id, publicId }: Key): Promise<string> {
     const secret = newSecret();
     const { hmac, kid } = peppered(this.peppers, 'api-key', publicId, secret);
     await sql.query(
@@ -215,8 +229,8 @@ export class ApiKeys implements OnApplicationBootstrap {
   }
 
   /** One answer for a key that is not there and for one of somebody else: ids tell nothing. */
-  private async lockOwn(sql: Transaction, userId: string, keyId: string): Promise<ListedApiKey> {
-    const [key] = await sql.query<ListedApiKey>(
+  private async lockOwn(sql: Transaction, userId: string, keyId: string): Promise<Key> {
+    const [key] = await sql.query<Key>(
       `SELECT ${LISTED} FROM app.api_keys WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL FOR UPDATE`,
       [keyId, userId],
     );

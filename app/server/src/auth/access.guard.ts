@@ -89,7 +89,11 @@ export class AccessGuard implements CanActivate {
 
   private require(rule: RoleRule, who: Authenticated | undefined, request: Request): void {
     if (who === undefined)
-      throw new UnauthorizedError('sign in first, or send an API key: Authorization: Bearer stk_…');
+      throw new UnauthorizedError(
+        rule.scope === undefined
+          ? 'sign in first; a session ends by itself after a while'
+          : 'sign in first, or send an API key: Authorization: Bearer stk_…',
+      );
     if (isSession(who)) this.requireSession(rule, who, request);
     else {
       requireScope(rule.scope, who.principal.scopes);

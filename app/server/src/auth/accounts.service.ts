@@ -8,6 +8,7 @@ import { AuditLog } from '../audit/audit-log.service.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Database, Sql, Transaction } from '../database/sql.ts';
 import { accountById, userById, usersAfter } from './account.ts';
+import { impossibleHash } from './passwords/password-hash.ts';
 import { newOneTimePassword } from './passwords/one-time-password.ts';
 import { Passwords } from './passwords/passwords.service.ts';
 import { SecondFactor } from './second-factor/second-factor.service.ts';
@@ -138,8 +139,21 @@ export class Accounts {
     return password;
   }
 
+  /** A password that was handed to somebody and that nobody has changed yet signs in no more. @returns 1, or 0: there was none */
+  async endOneTimePassword(userId: string, sql: Sql): Promise<number> {
+    const ended = await sql.query(
+      'UPDATE app.users SET password_hash = $2 WHERE id = $1 AND must_change_password RETURNING id',
+      [userId, impossibleHash()],
+    );
+    return ended.length;
+  }
+
   removeSecondFactor(userId: string): Promise<void> {
     return this.secondFactor.remove(userId);
+  }
+
+  hasAdministrator(): Promise<boolean> {
+    return isAdministrated(this.database);
   }
 
   /** Ends all sessions of a user, and with them what a role allowed that the user had. */
@@ -156,8 +170,12 @@ export class Accounts {
   }
 }
 
+async function isAdministrated(sql: Sql): Promise<boolean> {
+  const some = await sql.query(`SELECT FROM app.users WHERE role = 'admin' AND disabled_at IS NULL LIMIT 1`);
+  return some.length > 0;
+}
+
 async function requireAdministrator(sql: Sql): Promise<void> {
-  const left = await sql.query(`SELECT FROM app.users WHERE role = 'admin' AND disabled_at IS NULL LIMIT 1`);
-  if (left.length === 0)
+  if (!(await isAdministrated(sql)))
     throw new ConflictError('this is the last administrator; make somebody else one before');
 }

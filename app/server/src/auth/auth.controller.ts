@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { DUTIES, NeedsSession, Public } from '../common/access.ts';
 import { GuardedAnswers } from '../common/api-docs.ts';
-import { Budget } from '../common/budget.ts';
+import { Budget, Unlimited } from '../common/budget.ts';
 import { CurrentSession, type SessionPrincipal } from '../common/current-principal.ts';
 import { UuidPipe } from '../common/uuid.pipe.ts';
 import { NoParameters } from '../common/validation.ts';
@@ -27,6 +27,7 @@ export class AuthController {
   constructor(private readonly auth: AuthService) {}
 
   @Public()
+  @Budget('session')
   @Get('session')
   @ApiOperation({
     operationId: 'getSession',
@@ -68,6 +69,8 @@ export class AuthController {
     return this.auth.signIn(body, request, response);
   }
 
+  // Whoever wants to end a session must be able to, however much was asked for at this address.
+  @Unlimited()
   @NeedsSession('viewer', { openBefore: DUTIES })
   @Post('logout')
   @ApiOperation({ operationId: 'signOut', summary: 'End this session' })

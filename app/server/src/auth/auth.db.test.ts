@@ -1,8 +1,9 @@
-import { pbkdf2Sync } from 'node:crypto';
+import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { UserRole } from '../common/access.ts';
 import { storedRecords } from '../audit/testing/audit-logs.ts';
+import { Keyring } from '../common/configuration/keyrings.ts';
 import { TooManyRequestsError } from '../common/errors.ts';
 import { TEST_TOKEN } from '../database/testing/test-database.ts';
 import { createUser } from '../testing/principals.ts';
@@ -56,13 +57,20 @@ describe('signing in', () => {
 
   it('begins with an administrator made by the bootstrap token, once', async () => {
     const admin = browser();
-    expect((await admin.send('get', 'auth/session')).body).toMatchObject({ user: null, needsSetup: true });
+    expect((await admin.send('get', 'auth/session')).body).toMatchObject({
+      user: null,
+      needsSetup: true,
+      isFirstSetup: true,
+    });
     const wrong = await admin.send('post', 'auth/setup', {
       token: 'x',
       username: 'Admin',
       password: PASSWORD,
     });
     expect([wrong.status, wrong.body.detail]).toEqual([401, expect.stringContaining('bootstrap token')]);
+    expect(await storedRecords(application.database.sql)).toMatchObject([
+      { action: 'user.set-up', outcome: 'refused', actor_id: null },
+    ]);
     const weak = await admin.send('post', 'auth/setup', {
       token: TEST_TOKEN,
       username: 'admin',
@@ -83,15 +91,30 @@ describe('signing in', () => {
     const [cookie = ''] = made.get('Set-Cookie') ?? [];
     expect(cookie).toMatch(/^stock-analysis=[\w-]{43}; Path=\/; Expires=.*; HttpOnly; SameSite=Lax$/);
     const records = await storedRecords(application.database.sql);
-    expect(records.filter(({ action }) => action === 'user.set-up')).toMatchObject([
-      { outcome: 'success', object_id: made.body.user.id, actor_id: made.body.user.id },
-    ]);
+    expect(
+      records.filter(({ action, outcome }) => action === 'user.set-up' && outcome === 'success'),
+    ).toMatchObject([{ outcome: 'success', object_id: made.body.user.id, actor_id: made.body.user.id }]);
     const again = await browser().send('post', 'auth/setup', {
       token: TEST_TOKEN,
       username: 'two',
       password: PASSWORD,
     });
     expect(again.status).toBe(403);
+    const [last] = (await storedRecords(application.database.sql)).slice(-1);
+    expect(JSON.parse(last?.record ?? '{}')).toMatchObject({
+      ...{ action: 'user.set-up', outcome: 'refused', reason: 'used' },
+      ...{ actor: { kind: 'anonymous' }, address: '127.0.0.1' },
+    });
+  });
+
+  it('tells the page whether a token that waits makes the first administrator or one more', async () => {
+    const another = await startServer(application.database, { bootstrapToken: `${TEST_TOKEN}-new` });
+    try {
+      const { body } = await request(another.getHttpServer()).get('/api/v1/auth/session').expect(200);
+      expect(body).toMatchObject({ needsSetup: true, isFirstSetup: false });
+    } finally {
+      await another.close();
+    }
   });
 
   it('goes on with name and password, and ends', async () => {
@@ -243,6 +266,7 @@ describe('signing in', () => {
       newPassword: next,
     });
     expect(problem(wrong)).toEqual([401, 'unauthorized']);
+    expect(wrong.body.errors).toEqual([{ parameter: 'currentPassword', detail: 'is not the password' }]);
     const same = await one.send('post', 'auth/password', {
       currentPassword: PASSWORD,
       newPassword: PASSWORD,
@@ -389,6 +413,22 @@ describe('signing in', () => {
     expect((await admin.send('post', 'users', { username: 'li.wei', role: 'viewer' })).status).toBe(409);
     const [one] = await signIn('li.wei', created.body.oneTimePassword);
     expect(problem(await one.send('get', 'account'))).toEqual([403, 'password-change-required']);
+    // Whoever handed it over would know the lasting one.
+    const { oneTimePassword } = created.body;
+    for (const newPassword of [
+      oneTimePassword,
+      oneTimePassword.replaceAll('-', ''),
+      oneTimePassword.toUpperCase(),
+      `${oneTimePassword} 2026`,
+    ]) {
+      const { body } = await one.send('post', 'auth/password', {
+        currentPassword: oneTimePassword,
+        newPassword,
+      });
+      expect(body.errors).toEqual([
+        { parameter: 'newPassword', detail: 'must be another one than the one until now' },
+      ]);
+    }
     const passwords = { currentPassword: created.body.oneTimePassword, newPassword: PASSWORD };
     expect((await one.send('post', 'auth/password', passwords)).body.user.mustChangePassword).toBe(false);
     expect((await one.send('get', 'account')).body.username).toBe('li.wei');
@@ -414,6 +454,54 @@ describe('signing in', () => {
       request(server()).delete('/api/v1/account').set(second.session),
     ]);
     expect(removals.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([204, 409]);
+  });
+
+  it('again in the same browser ends the session that it had', async () => {
+    const { username } = await withPassword('viewer');
+    const [one, first] = await signIn(username);
+    const [old = ''] = (first.get('Set-Cookie')?.[0] ?? '').split(';');
+    const { body: before } = await one.send('get', 'auth/sessions');
+    await one.send('post', 'auth/login', { username, password: PASSWORD });
+    const { body: after } = await one.send('get', 'auth/sessions');
+    expect(after.sessions).toHaveLength(before.sessions.length);
+    const thief = browser();
+    thief.cookie = old;
+    expect((await thief.send('get', 'account')).status).toBe(401);
+    const [last] = (await storedRecords(application.database.sql)).slice(-1);
+    expect(JSON.parse(last?.record ?? '{}')).toMatchObject({
+      action: 'session.login',
+      after: { replaced: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+    });
+  });
+
+  it('with a second factor whose key is lost says so, and records it', async () => {
+    const { id, username } = await withPassword('viewer');
+    const [one] = await signIn(username);
+    const { secret } = (await one.send('post', 'auth/second-factor')).body;
+    const code = totpCode(secret);
+    const { recoveryCodes } = (await one.send('post', 'auth/second-factor/confirm', { code })).body;
+    const other = (kid: string): Keyring => {
+      const active = { kid, state: 'active', key: randomBytes(32) } as const;
+      return new Keyring([active], active);
+    };
+    const keyrings = { session: other('a'), pepper: other('b'), encryption: other('c') };
+    const without = await startServer(application.database, { keyrings });
+    try {
+      for (const shown of [totpCode(secret, Date.now() + STEP_MS), recoveryCodes[0]]) {
+        const { status, body } = await request(without.getHttpServer())
+          .post('/api/v1/auth/login')
+          .send({ username, password: PASSWORD, code: shown });
+        expect([status, body.type.split('/').at(-1)]).toEqual([409, 'second-factor-unreadable']);
+        expect(body.detail).toContain('an administrator has to remove it');
+        const [last] = (await storedRecords(application.database.sql)).slice(-1);
+        expect(JSON.parse(last?.record ?? '{}')).toMatchObject({
+          ...{ action: 'session.login-refused', outcome: 'failed', reason: 'second-factor-unreadable' },
+          object: { kind: 'user', id },
+        });
+      }
+    } finally {
+      await without.close();
+    }
   });
 
   it('is refused to a page of another site, and without the token of this one', async () => {

@@ -119,6 +119,12 @@ export class SessionState {
   @ApiProperty({ description: 'the bootstrap token waits for its administrator' })
   needsSetup!: boolean;
 
+  @ApiProperty({
+    description:
+      'with needsSetup: nobody is administrator yet; false: a new token is the way back in for one more',
+  })
+  isFirstSetup!: boolean;
+
   @ApiProperty({ description: 'market data can be read without an account' })
   anonymousReading!: boolean;
 }
@@ -154,6 +160,14 @@ export class SessionList {
 export class RevokedCount {
   @ApiProperty({ description: 'how many ended' })
   revoked!: number;
+}
+
+export class SecondFactorState {
+  @ApiProperty({ type: Date, nullable: true, description: 'since when it is asked for; null: there is none' })
+  since!: Date | null;
+
+  @ApiProperty({ description: 'recovery codes that were not used; at 0 a lost phone locks the account' })
+  recoveryCodesLeft!: number;
 }
 
 export class EnrolmentAnswer {

@@ -16,6 +16,7 @@ import type {
   SetupBody,
   StepUpBody,
 } from './auth.dto.ts';
+import { isVariantOf } from './passwords/password-rules.ts';
 import { Login } from './login/login.service.ts';
 import { SecondFactorPolicy } from './second-factor/second-factor-policy.ts';
 import { CsrfTokens } from './sessions/csrf.ts';
@@ -58,7 +59,8 @@ export class AuthService {
     request: Request,
     response: Response,
   ): Promise<SessionState> {
-    return this.handOver(await this.login.signIn({ username, password, code }), request, response);
+    const session = await this.login.signIn({ username, password, code }, readSessionCookie(request));
+    return this.handOver(session, request, response);
   }
 
   async signOut(
@@ -91,8 +93,8 @@ export class AuthService {
     response: Response,
   ): Promise<SessionState> {
     await this.login.provePassword(userId, sessionId, currentPassword);
-    // A password that somebody else made would not be one's own by being confirmed.
-    if (newPassword === currentPassword)
+    // A password that somebody else made would not be one's own by being confirmed, nor by losing its hyphens.
+    if (isVariantOf(newPassword, currentPassword))
       throw new InvalidParameterError('newPassword', 'must be another one than the one until now');
     return this.handOver(
       await this.accounts.changePassword(userId, sessionId, newPassword),
@@ -136,6 +138,7 @@ export class AuthService {
     const session = token === undefined ? undefined : await this.sessions.find(token);
     const { anonymousReading } = this;
     const needsSetup = session === undefined && (await this.setup.isOpen());
+    const isFirstSetup = needsSetup && !(await this.accounts.hasAdministrator());
     if (session === undefined)
       return {
         user: null,
@@ -144,6 +147,7 @@ export class AuthService {
         requiresSecondFactor: false,
         isSteppedUp: false,
         needsSetup,
+        isFirstSetup,
         anonymousReading,
       };
     const { principal, expiresAt, isSteppedUp } = session;
@@ -154,6 +158,7 @@ export class AuthService {
       requiresSecondFactor: this.secondFactor.isAskedOf(principal.role),
       isSteppedUp,
       needsSetup,
+      isFirstSetup,
       anonymousReading,
     };
   }

@@ -7,6 +7,13 @@ export class SecondFactorRequiredError extends DomainError {
   readonly title = 'Second factor required';
 }
 
+/** What a code would be compared with cannot be read: the key that it was sealed with is gone. */
+export class SecondFactorUnreadableError extends DomainError {
+  readonly kind = 'second-factor-unreadable';
+  readonly status = 409;
+  readonly title = 'Second factor cannot be checked';
+}
+
 /** A sensitive action of somebody whose password was given too long ago. */
 export class StepUpRequiredError extends DomainError {
   readonly kind = 'step-up-required';

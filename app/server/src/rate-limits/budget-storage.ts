@@ -85,7 +85,8 @@ export class BudgetStorage implements ThrottlerStorage, OnApplicationBootstrap, 
     budget: string,
   ): ReturnType<ThrottlerStorage['increment']> {
     if (ttlMs !== WINDOW_MS) throw new RangeError(`ttl of ${budget} must be ${WINDOW_MS} ms, not ${ttlMs}`);
-    const inProcess = budget === 'reading' || (budget !== 'login' && isOfAddress(key, budget));
+    const inProcess =
+      budget === 'reading' || budget === 'session' || (budget !== 'login' && isOfAddress(key, budget));
     const { decision, usage } = inProcess
       ? this.count(key, limit)
       : await this.countExactly(key, limit, budget);

@@ -16,6 +16,7 @@ const DONE: Readonly<Record<BudgetName, string>> = {
   'step-up': 'with the password',
   exports: 'for exports',
   ai: 'for AI analyses',
+  session: 'for the session',
 };
 
 const ADDRESS = 'address:';
@@ -34,6 +35,11 @@ function tracker(): string {
 /** Of passwords, once it is known whose; before that it is any request that would write. */
 const stepUpLimit = ({ loginPerMinute, writingPerMinute }: SecurityConfiguration['rateLimit']): number =>
   currentRequest()?.principal === undefined ? writingPerMinute : loginPerMinute;
+
+function limitOf(name: BudgetName, rateLimit: SecurityConfiguration['rateLimit']): number | (() => number) {
+  if (name === 'step-up') return () => stepUpLimit(rateLimit);
+  return name === 'session' ? rateLimit.readingPerMinute : rateLimit[`${name}PerMinute`];
+}
 
 /** One throttler for each budget, of which each request has one, whatever its route. */
 export function throttlerOptions(
@@ -55,7 +61,7 @@ export function throttlerOptions(
     throttlers: BUDGETS.map((name) => ({
       name,
       ttl: WINDOW_MS,
-      limit: name === 'step-up' ? () => stepUpLimit(rateLimit) : rateLimit[`${name}PerMinute` as const],
+      limit: limitOf(name, rateLimit),
       skipIf: (context) => budgetOf(context) !== name,
     })),
   };

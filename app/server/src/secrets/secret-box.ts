@@ -6,6 +6,7 @@ import { peppered } from '../common/pepper.ts';
 import { open, seal } from './envelope.ts';
 import type { SealedPlace } from './sealed-columns.ts';
 
+export { EnvelopeError } from './envelope.ts';
 export type { SealedPlace } from './sealed-columns.ts';
 
 /** 72 bits: nobody meets another value with the same by chance. */

@@ -50,6 +50,7 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessPolicy>> = {
   listSessions: own,
   endOtherSessions: own,
   endSession: own,
+  getSecondFactor: own,
   enrolSecondFactor: { role: 'viewer', stepUp: true, before: ['factor'] },
   confirmSecondFactor: { role: 'viewer', stepUp: true, before: ['factor'] },
   renewRecoveryCodes: ownSensitive,

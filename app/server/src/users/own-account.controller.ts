@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Patch, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, Patch, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { NeedsSession } from '../common/access.ts';
 import { GuardedAnswers } from '../common/api-docs.ts';
@@ -35,12 +35,13 @@ export class OwnAccountController {
     @CurrentSession() { userId }: SessionPrincipal,
     @Body() body: OwnChangeBody,
   ): Promise<UserItem> {
-    return this.users.change(userId, body);
+    return this.users.change(userId, body, userId);
   }
 
   @NeedsSession('viewer', { stepUp: true })
   @Budget('exports')
   @Get('export')
+  @Header('Content-Disposition', 'attachment; filename="account.json"')
   @ApiOperation({
     operationId: 'exportOwnAccount',
     summary: 'Everything that is stored of oneself, without secrets',

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestj
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { NeedsRole, NeedsSession } from '../common/access.ts';
 import { GuardedAnswers } from '../common/api-docs.ts';
+import { CurrentSession, type SessionPrincipal } from '../common/current-principal.ts';
 import { UuidPipe } from '../common/uuid.pipe.ts';
 import { UserItem } from '../common/user.dto.ts';
 import { NoParameters } from '../common/validation.ts';
@@ -53,13 +54,14 @@ export class UsersController {
   @NeedsSession('admin', { stepUp: true })
   @Patch(':id')
   @ApiOperation({ operationId: 'changeUser', summary: 'Another role, another name, or switched off' })
-  @GuardedAnswers(UserItem, { notFound: NO_USER, conflict: LAST })
+  @GuardedAnswers(UserItem, { notFound: NO_USER, conflict: `${LAST}, or it is about the own role` })
   change(
     @Param('id', UserId) id: string,
     @Query(NoParameters) _query: object,
+    @CurrentSession() { userId }: SessionPrincipal,
     @Body() body: UserChangeBody,
   ): Promise<UserItem> {
-    return this.users.change(id, body);
+    return this.users.change(id, body, userId);
   }
 
   @NeedsSession('admin', { stepUp: true })

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEmptyApplication, type TestApplication } from '../testing/test-application.ts';
+import { storedRecords } from '../audit/testing/audit-logs.ts';
 import { createKey, createUser, type TestUser } from '../testing/principals.ts';
 
 describe('users', () => {
@@ -88,9 +90,55 @@ describe('users', () => {
     const read = () => request(app.getHttpServer()).get('/api/v1/calendar').set(key);
     expect((await read()).status).not.toBe(401);
     const { body } = await ask('post', `users/${user.id}/revoke-access`).expect(200);
-    expect(body).toEqual({ sessions: 1, apiKeys: 1 });
+    expect(body).toEqual({ sessions: 1, apiKeys: 1, oneTimePasswords: 0 });
     await ask('get', 'account', user).expect(401);
     await read().expect(401);
+  });
+
+  it('lose a one-time password that they had not changed yet, too', async () => {
+    const username = `new-${randomUUID()}`;
+    const { body: made } = await ask('post', 'users', admin, { username, role: 'viewer' }).expect(201);
+    const signIn = (password: string) =>
+      request(app.getHttpServer()).post('/api/v1/auth/login').send({ username, password });
+    await signIn(made.oneTimePassword).expect(200);
+    const { body } = await ask('post', `users/${made.id}/revoke-access`).expect(200);
+    expect(body).toEqual({ sessions: 1, apiKeys: 0, oneTimePasswords: 1 });
+    await signIn(made.oneTimePassword).expect(401);
+    const { body: reset } = await ask('post', `users/${made.id}/password-reset`).expect(200);
+    await signIn(reset.oneTimePassword).expect(200);
+  });
+
+  it('of oneself keep the role, and stay switched on', async () => {
+    await createUser(app, 'admin');
+    for (const change of [{ role: 'viewer' }, { isDisabled: true }]) {
+      const { body } = await ask('patch', `users/${admin.id}`, admin, change).expect(409);
+      expect(body.detail).toContain('nobody changes the own role');
+    }
+    await ask('patch', `users/${admin.id}`, admin, { role: 'admin', displayName: 'Chief' }).expect(200);
+    await ask('get', 'account').expect(200);
+  });
+
+  it('are in the audit log with what changed, names as fingerprints, and with nothing where nothing did', async () => {
+    const user = await createUser(app, 'viewer');
+    const patch = (body: object) => ask('patch', `users/${user.id}`, admin, body).expect(200);
+    await patch({ displayName: 'admin' });
+    await patch({ displayName: 'admin' });
+    await patch({});
+    await patch({ displayName: user.username, role: 'viewer', isDisabled: false });
+    await patch({ role: 'analyst' });
+    await ask('delete', `users/${user.id}/second-factor`).expect(204);
+    const records = (await storedRecords(database.sql))
+      .filter((record) => record.object_id === user.id)
+      .map(({ record }) => JSON.parse(record));
+    const name = expect.stringMatching(/^[\w-]+\.[\w-]{12}$/);
+    expect(records).toMatchObject([
+      { action: 'user.change', before: { displayName: name }, after: { displayName: name } },
+      { action: 'user.change', before: { displayName: name }, after: { displayName: name } },
+      { action: 'user.change', before: { role: 'viewer' }, after: { role: 'analyst' } },
+    ]);
+    expect(records[0].before).not.toEqual(records[0].after);
+    expect(records[1]).toMatchObject({ before: records[0].after, after: records[0].before });
+    expect(JSON.stringify(records)).not.toContain(user.username);
   });
 
   it('keep their second factor when their password is reset, until it is removed on its own', async () => {

@@ -87,6 +87,11 @@ export class RevokedCounts {
 
   @ApiProperty({ description: 'how many API keys ended' })
   apiKeys!: number;
+
+  @ApiProperty({
+    description: '1: a one-time password that nobody had changed yet signs in no more; make another',
+  })
+  oneTimePasswords!: number;
 }
 
 export class ExportedSession {
@@ -95,6 +100,12 @@ export class ExportedSession {
 
   @ApiProperty()
   lastSeenAt!: Date;
+
+  @ApiProperty({ description: 'when it ends, or ended, at the latest' })
+  expiresAt!: Date;
+
+  @ApiProperty({ type: Date, nullable: true, description: 'when it was ended; null: by no one' })
+  revokedAt!: Date | null;
 
   @ApiProperty()
   address!: string;
@@ -115,6 +126,12 @@ export class ExportedApiKey {
 
   @ApiProperty()
   createdAt!: Date;
+
+  @ApiProperty({ type: Date, nullable: true })
+  expiresAt!: Date | null;
+
+  @ApiProperty({ type: Date, nullable: true, description: 'when it was ended; null: by no one' })
+  revokedAt!: Date | null;
 
   @ApiProperty({ type: Date, nullable: true })
   lastUsedAt!: Date | null;

@@ -2,11 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ApiKeys } from '../api-keys/api-keys.service.ts';
 import { AuditLog } from '../audit/audit-log.service.ts';
 import { Accounts } from '../auth/accounts.service.ts';
+import type { UserRole } from '../common/access.ts';
 import { CLOCK, type Clock } from '../common/clock.ts';
-import { InvalidParameterError, NotFoundError } from '../common/errors.ts';
+import { ConflictError, InvalidParameterError, NotFoundError } from '../common/errors.ts';
 import type { UserItem } from '../common/user.dto.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Database } from '../database/sql.ts';
+import { SecretBox } from '../secrets/secret-box.ts';
 import { UserSecrets } from '../secrets/user-secrets.service.ts';
 import { CURSOR_MESSAGE } from './users.dto.ts';
 import type {
@@ -28,6 +30,7 @@ export class UsersService {
     private readonly accounts: Accounts,
     private readonly apiKeys: ApiKeys,
     private readonly secrets: UserSecrets,
+    private readonly box: SecretBox,
     private readonly audit: AuditLog,
   ) {}
 
@@ -64,21 +67,53 @@ export class UsersService {
     return Object.assign(user, { oneTimePassword });
   }
 
-  async change(id: string, body: UserChangeBody): Promise<UserItem> {
+  /**
+   * @param by who does it
+   * @throws ConflictError for another role of one's own, or switching oneself off: one would be signed out on the spot
+   */
+  async change(id: string, body: UserChangeBody, by: string): Promise<UserItem> {
     return this.database.transaction(async (sql) => {
       const before = await this.accounts.lock(id, sql);
+      const changes = this.changesOf(before, body);
+      // Nothing changes, so there is nothing to tell of.
+      if (changes === undefined) return before;
+      if (id === by && (changes.after.role !== undefined || changes.after.isDisabled !== undefined))
+        throw new ConflictError(
+          'nobody changes the own role or switches oneself off; another administrator can',
+        );
       const after = await this.accounts.change(before, body, sql);
       await this.audit.record(
         {
           action: 'user.change',
           object: { kind: 'user', id },
-          before: rightsOf(before),
-          after: rightsOf(after),
+          before: { ...changes.before },
+          after: { ...changes.after },
         },
         sql,
       );
       return after;
     });
+  }
+
+  /** The fields that become another value, before and after; undefined where none does. */
+  private changesOf(user: UserItem, body: UserChangeBody): Changes | undefined {
+    const { displayName = user.displayName, role = user.role, isDisabled = user.isDisabled } = body;
+    // Names of people stand in no record; a fingerprint tells that it was another one, and when it was the same again.
+    const shown = (name: string): string => this.box.fingerprint(user.id, 'display-name', name);
+    const changes: Changes = { before: {}, after: {} };
+    if (displayName !== user.displayName) {
+      changes.before.displayName = shown(user.displayName);
+      changes.after.displayName = shown(displayName);
+    }
+    if (role !== user.role) {
+      changes.before.role = user.role;
+      changes.after.role = role;
+    }
+    if (isDisabled !== user.isDisabled) {
+      changes.before.isDisabled = user.isDisabled;
+      changes.after.isDisabled = isDisabled;
+    }
+    return Object.keys(changes.after).length === 0 ? undefined : changes;
   }
 
   /** Removes a user with everything that is theirs. What they did stays in the audit log, under their id. */
@@ -110,6 +145,7 @@ export class UsersService {
       const after = {
         sessions: await this.accounts.signOut(id, sql),
         apiKeys: await this.apiKeys.revokeAll(id, sql),
+        oneTimePasswords: await this.accounts.endOneTimePassword(id, sql),
       };
       await this.audit.record({ action: 'user.revoke-access', object: { kind: 'user', id }, after }, sql);
       return after;
@@ -129,6 +165,16 @@ export class UsersService {
 }
 
 const cursorOf = (id: string): string => Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
+interface Changed {
+  displayName?: string;
+  role?: UserRole;
+  isDisabled?: boolean;
+}
+
+interface Changes {
+  readonly before: Changed;
+  readonly after: Changed;
+}
 
 const rightsOf = ({ role, isDisabled }: UserItem): { role: string; isDisabled: boolean } => ({
   role,

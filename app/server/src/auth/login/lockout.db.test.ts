@@ -1,5 +1,6 @@
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storedRecords } from '../../audit/testing/audit-logs.ts';
 import { security } from '../../common/configuration/security-schema.ts';
 import { createUser } from '../../testing/principals.ts';
 import { createEmptyApplication, type TestApplication } from '../../testing/test-application.ts';
@@ -65,6 +66,63 @@ describe('signing in', () => {
       expect(refused.body.detail).toContain('too many attempts to sign in');
       expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
       await signIn(other, username, PASSWORD).expect(200);
+      const rests = await recordsOf('login.rest', same, ...guesses.map(guesser));
+      expect(rests).toMatchObject([
+        { outcome: 'refused', object: { kind: 'address' }, after: { attempts: FREE } },
+      ]);
     },
   );
+
+  /** What the log holds of an action and of these addresses. */
+  const recordsOf = async (action: string, ...addresses: string[]): Promise<Record<string, unknown>[]> =>
+    (await storedRecords(application.database.sql))
+      .map(({ record }) => JSON.parse(record))
+      .filter((record) => record.action === action && addresses.includes(record.address));
+
+  const failuresAt = async (address: string): Promise<number | undefined> => {
+    const [row] = await application.database.sql.query<{ failures: number }>(
+      'SELECT failures FROM app.login_failures WHERE subject = $1',
+      [`address:${address}`],
+    );
+    return row?.failures;
+  };
+
+  it('takes back what its owner mistyped, and nothing that failed at other accounts', async () => {
+    const from = '192.0.2.1';
+    await signIn(from, 'nobody-there', 'not the right one').expect(401);
+    for (let slip = 0; slip < 3; slip += 1) await signIn(from, username, `slip ${slip}`).expect(401);
+    expect(await failuresAt(from)).toBe(4);
+    await signIn(from, username, PASSWORD).expect(200);
+    expect(await failuresAt(from)).toBe(1);
+    await signIn(from, username, PASSWORD).expect(200);
+    expect(await failuresAt(from)).toBe(1);
+  });
+
+  it('forgets a failure of an address for each ten minutes', async () => {
+    const from = '192.0.2.2';
+    await signIn(from, 'nobody-there', 'not the right one').expect(401);
+    const pretend = (failures: number, ago: string) =>
+      application.database.sql.query(
+        `UPDATE app.login_failures SET failures = $2, locked_until = NULL, last_failed_at = now() - $3::interval
+         WHERE subject = $1`,
+        [`address:${from}`, failures, ago],
+      );
+    await pretend(FREE - 1, '61 minutes');
+    await signIn(from, 'nobody-else', 'not the right one').expect(401);
+    expect(await failuresAt(from)).toBe(FREE - 1 - 6 + 1);
+    await signIn(from, username, PASSWORD).expect(200);
+    await pretend(FREE - 1, '9 minutes');
+    await signIn(from, 'nobody-here', 'not the right one').expect(401);
+    await signIn(from, username, PASSWORD).expect(429);
+  });
+
+  it('records a rest of an account when it begins, and not each attempt in it', async () => {
+    const from = '192.0.2.3';
+    for (let guess = 0; guess < 5; guess += 1) await signIn(from, username, `guess ${guess}`).expect(401);
+    for (let guess = 0; guess < 5; guess += 1) await signIn(from, username, `more ${guess}`).expect(429);
+    expect(await recordsOf('login.rest', from)).toMatchObject([
+      { object: { kind: 'login-name' }, after: { attempts: 5 } },
+    ]);
+    expect(await recordsOf('session.login-refused', from)).toHaveLength(5);
+  });
 });

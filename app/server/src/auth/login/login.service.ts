@@ -11,11 +11,11 @@ import { AuditLog } from '../../audit/audit-log.service.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
 import { type Account, accountById, accountByName, asActor, requireUnchanged } from '../account.ts';
-import { SecondFactorRequiredError } from '../errors.ts';
+import { SecondFactorRequiredError, SecondFactorUnreadableError } from '../errors.ts';
 import { Passwords } from '../passwords/passwords.service.ts';
 import { SecondFactor } from '../second-factor/second-factor.service.ts';
 import { type NewSession, Sessions } from '../sessions/sessions.service.ts';
-import { type Attempt, Lockout } from './lockout.ts';
+import { type Attempt, Lockout, type Rest } from './lockout.ts';
 
 /** What somebody shows to be let in. */
 export interface Credentials {
@@ -24,6 +24,16 @@ export interface Credentials {
   /** Of the second factor: six digits, or a recovery code. */
   readonly code?: string | undefined;
 }
+
+/** What the password is asked for; the parameter is its name in the request. */
+interface Purpose {
+  readonly refused: 'session.login-refused' | 'session.step-up-refused' | 'password.change-refused';
+  readonly parameter?: 'password' | 'currentPassword';
+}
+
+const SIGN_IN: Purpose = { refused: 'session.login-refused' };
+const STEP_UP: Purpose = { refused: 'session.step-up-refused', parameter: 'password' };
+const CHANGE: Purpose = { refused: 'password.change-refused', parameter: 'currentPassword' };
 
 type Refusal = 'unknown' | 'password' | 'disabled' | 'expired' | 'code' | 'code-missing';
 
@@ -50,15 +60,17 @@ export class Login {
   }
 
   /**
+   * @param replaced token of a session that the same browser has: nobody could find it again to end it
    * @throws UnauthorizedError with one text, whatever was wrong; SecondFactorRequiredError where only the code is
    * missing; TooManyRequestsError where the account or the address has to rest
    */
-  async signIn({ username, password, code }: Credentials): Promise<NewSession> {
+  async signIn({ username, password, code }: Credentials, replaced?: string): Promise<NewSession> {
     const account = await accountByName(this.database, username);
     await this.checkFromNetwork(this.attemptAt(username), account, password, code);
     if (account === undefined) throw new Error('nobody was let in');
     return this.database.transaction(async (sql) => {
       await requireUnchanged(sql, account);
+      const ended = replaced === undefined ? undefined : await this.sessions.end(replaced, sql);
       const session = await this.sessions.begin(account.id, sql);
       await sql.query('UPDATE app.users SET last_login_at = $2 WHERE id = $1', [
         account.id,
@@ -69,6 +81,7 @@ export class Login {
           action: 'session.login',
           object: { kind: 'session', id: session.id },
           actor: asActor(account, session),
+          after: ended === undefined ? undefined : { replaced: ended },
         },
         sql,
       );
@@ -79,7 +92,7 @@ export class Login {
   /** Checks the password of somebody who is signed in, and gives the session another token that allows more. */
   async stepUp(userId: string, sessionId: string, password: string, code?: string): Promise<NewSession> {
     const account = await accountById(this.database, userId);
-    await this.check({ ...this.attemptAt(account.username), sessionId }, account, password, code);
+    await this.check(STEP_UP, { ...this.attemptAt(account.username), sessionId }, account, password, code);
     return this.database.transaction(async (sql) => {
       const session = await this.sessions.rotate(sessionId, sql);
       await this.audit.record({ action: 'session.step-up', object: { kind: 'session', id: sessionId } }, sql);
@@ -91,7 +104,7 @@ export class Login {
   async provePassword(userId: string, sessionId: string, password: string): Promise<void> {
     const account = await accountById(this.database, userId);
     const attempt = { ...this.attemptAt(account.username), sessionId };
-    await this.check(attempt, { ...account, hasSecondFactor: false }, password, undefined);
+    await this.check(CHANGE, attempt, { ...account, hasSecondFactor: false }, password, undefined);
   }
 
   private attemptAt(username: string): Attempt {
@@ -111,46 +124,54 @@ export class Login {
     code: string | undefined,
   ): Promise<void> {
     const rest = await this.refusalBy(this.lockout.requireNetwork(attempt.network));
-    if (rest === undefined) return this.check(attempt, account, password, code);
+    if (rest === undefined) return this.check(SIGN_IN, attempt, account, password, code);
     const isKnown = account !== undefined && (await this.sessions.cameFrom(account.id, attempt.network));
-    if (!isKnown || (await this.refusalBy(this.lockout.beginAttempt(attempt))) !== undefined) {
+    const begun = isKnown ? await this.refusalBy(this.lockout.beginAttempt(attempt)) : rest;
+    if (begun instanceof TooManyRequestsError) {
       await this.refusalBy(this.passwords.checkNobody(password));
       throw rest;
     }
-    await this.judge(attempt, account, password, code).catch((error: unknown) => {
+    await this.judge(SIGN_IN, attempt, begun, account, password, code).catch((error: unknown) => {
       throw error instanceof UnauthorizedError || error instanceof TooManyRequestsError ? rest : error;
     });
   }
 
-  private refusalBy(work: Promise<unknown>): Promise<TooManyRequestsError | undefined> {
-    return work.then(
-      () => undefined,
-      (error: unknown) => {
-        if (error instanceof TooManyRequestsError) return error;
-        throw error;
-      },
-    );
+  private refusalBy<T>(work: Promise<T>): Promise<T | TooManyRequestsError> {
+    return work.catch((error: unknown) => {
+      if (error instanceof TooManyRequestsError) return error;
+      throw error;
+    });
   }
 
   private async check(
+    purpose: Purpose,
     attempt: Attempt,
     account: Account | undefined,
     password: string,
     code: string | undefined,
   ): Promise<void> {
-    await this.lockout.beginAttempt(attempt);
-    await this.judge(attempt, account, password, code);
+    const begun = await this.lockout.beginAttempt(attempt);
+    await this.judge(purpose, attempt, begun, account, password, code);
   }
 
   private async judge(
+    { refused, parameter }: Purpose,
     attempt: Attempt,
+    begun: readonly Rest[],
     account: Account | undefined,
     password: string,
     code: string | undefined,
   ): Promise<void> {
     const refusal = await this.refusalOf(account, password, code).catch(async (error: unknown) => {
-      // Nobody judged it: the line of hashes was full, or the database went away.
+      // Nobody judged it: the line of hashes was full, the database went away, or a key is lost.
       await this.lockout.takeBack(attempt);
+      if (error instanceof SecondFactorUnreadableError)
+        await this.audit.record({
+          action: refused,
+          object: { kind: 'user', id: account?.id },
+          outcome: 'failed',
+          reason: 'second-factor-unreadable',
+        });
       throw error;
     });
     if (refusal === undefined) {
@@ -158,19 +179,24 @@ export class Login {
       return;
     }
     if (refusal === 'code-missing') await this.lockout.takeBack(attempt);
-    else await this.lockout.failed(attempt);
+    else await this.lockout.failed(attempt, begun);
     // A name that nobody has may be a password in the wrong field: only its fingerprint is kept.
     const object = account ? { kind: 'user', id: account.id } : { kind: 'login-name', id: attempt.name };
-    await this.audit.record({ action: 'session.login-refused', object, outcome: 'refused', reason: refusal });
+    await this.audit.record({ action: refused, object, outcome: 'refused', reason: refusal });
     if (refusal === 'code-missing')
       throw new SecondFactorRequiredError(
         'code: give the six digits of your authenticator, or a recovery code',
       );
-    throw new UnauthorizedError(
-      refusal === 'code'
-        ? 'the code is not right, or was used already'
-        : 'user name or password is not right',
-    );
+    const isCode = refusal === 'code';
+    const wrong = isCode
+      ? 'the code is not right, or was used already'
+      : 'user name or password is not right';
+    if (parameter === undefined) throw new UnauthorizedError(wrong);
+    // Who asks is known: it is no secret which of the two it was.
+    const named = isCode
+      ? { parameter: 'code', detail: wrong }
+      : { parameter, detail: 'is not the password' };
+    throw new UnauthorizedError(`${named.parameter}: ${named.detail}`, [named]);
   }
 
   private async refusalOf(

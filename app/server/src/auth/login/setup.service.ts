@@ -55,16 +55,22 @@ export class Setup {
     const network = addressGroup(currentRequest()?.address ?? '');
     // The token has 256 bits: only who guesses at it is slowed down, where they are.
     await this.lockout.requireNetwork(network);
-    if (this.expected === undefined)
+    if (this.expected === undefined) {
+      await this.refused('no-token');
       throw new ForbiddenError(
         'the server was started without BOOTSTRAP_TOKEN_FILE, so it makes no administrator',
       );
+    }
     // Digests have one length, so the comparison takes the same time whatever was sent.
     if (!timingSafeEqual(sha256(token), this.expected)) {
       await this.lockout.failed({ network });
+      await this.refused('token');
       throw new UnauthorizedError('token: this is not the bootstrap token');
     }
-    if (!(await this.isOpen())) throw usedUp();
+    if (!(await this.isOpen())) {
+      await this.refused('used');
+      throw usedUp();
+    }
     const passwordHash = await this.passwords.hashNew(password, username, 'password');
     return this.database.transaction(async (sql) => {
       const id = await this.accounts.create({ username, displayName, role: 'admin', passwordHash }, sql);
@@ -87,6 +93,11 @@ export class Setup {
       );
       return begun;
     });
+  }
+
+  /** From where somebody tries to become administrator is what one wants to know afterwards. */
+  private refused(reason: 'no-token' | 'token' | 'used'): Promise<void> {
+    return this.audit.record({ action: 'user.set-up', object: { kind: 'user' }, outcome: 'refused', reason });
   }
 }
 

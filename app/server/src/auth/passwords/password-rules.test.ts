@@ -48,7 +48,7 @@ describe('the length', () => {
 
 describe('what everyone may choose', () => {
   it.each([
-    'correct horse battery staple',
+    'a donkey of twelve characters',
     'sunflower garden 2024 with rain',
     'Xq7#mPl2vR9t',
     'tortoise-eats-lettuce',
@@ -97,6 +97,10 @@ describe('the list of breached passwords', () => {
     ['replaced letters and digits', 'p@ssw0rd1234'],
     ['keys in a row', '1qaz2wsx3edc'],
     ['counting', '123456789012'],
+    ['blanks between', 'p a s s w o r d 1 2 3'],
+    ['a phrase that everybody knows', 'correct horse battery staple'],
+    ['such a phrase with digits', 'Correct-Horse-Battery-Staple-99!'],
+    ['the words of an example', 'at least twelve characters'],
   ])('refuses %s', async (_what, password) => {
     expect(await reasons(password)).toEqual([expect.stringMatching(BREACHED)]);
   });
@@ -108,12 +112,17 @@ describe('the list of breached passwords', () => {
   });
 });
 
-it.each(['aaaaaaaaaaaa', 'abababababababab', 'Abcabcabcabcab', '............', '哈哈哈哈哈哈哈哈哈哈哈哈'])(
-  'refuses %s, which repeats a few characters',
-  async (password) => {
-    expect(await reasons(password)).toEqual(['must not repeat a few characters']);
-  },
-);
+it.each([
+  '20261126202611',
+  '199001011990',
+  'aaaaaaaaaaaa',
+  'abababababababab',
+  'Abcabcabcabcab',
+  '............',
+  '哈哈哈哈哈哈哈哈哈哈哈哈',
+])('refuses %s, which repeats a few characters', async (password) => {
+  expect(await reasons(password)).toEqual(['must not repeat a few characters']);
+});
 
 describe('the user and the platform', () => {
   it.each([
@@ -124,6 +133,9 @@ describe('the user and the platform', () => {
     ['zhang.san', 'stock analysis platform'],
     ['zhang.san', '股票分析平台2024001'],
     ['zhang.san', 'admin-stock-99'],
+    ['zhang.san', 'pingan000001'],
+    ['zhang.san', 'shanghai composite'],
+    ['zhang.san', '上证指数000001.SH'],
     ['administrator-of-it', 'Administrator-Of-IT'],
   ])('are no password: of %s not %s', async (username, password) => {
     expect(await reasons(password, username)).toContainEqual(expect.stringMatching(CONTEXT));

@@ -18,15 +18,43 @@ const CONTEXT_WORDS = [
   'ashare',
   'stock',
   'admin',
+  'composite',
+  'shanghai',
+  'shenzhen',
+  'beijing',
+  'pingan',
+  'moutai',
+  'index',
   '股票分析',
   '股票',
   '分析',
+  '上证',
+  '深证',
+  '指数',
+  '平安',
+  '银行',
+  '茅台',
 ];
+
+/** Long enough, and known to everybody: the list of breaches has few of more than a word. Letters alone. */
+const WELL_KNOWN = new Set([
+  'atleasttwelvecharacters',
+  'correcthorsebatterystaple',
+  'thequickbrownfoxjumpsoverthelazydog',
+  'tobeornottobe',
+  'tobeornottobethatisthequestion',
+  'loremipsumdolorsitamet',
+  'letmeinplease',
+  'thisismypassword',
+  'maytheforcebewithyou',
+]);
 
 /** Shorter names and parts of names stand in many words by chance. */
 const SHORTEST_NAME = 3;
 /** What must be left of a password without names and context words. */
 const LEAST_OF_ITS_OWN = 8;
+/** A date and the like, however often it is written. */
+const FEW_DIGITS = /^\d{1,8}$/;
 /** A shorter word with digits around it is a matter of the digits. */
 const SHORTEST_WORD = 4;
 
@@ -55,7 +83,9 @@ function cores(password: string): Set<string> {
   const withoutHead = text.replace(LEADING, '');
   const words = [text, withoutTail(text), withoutHead, withoutTail(withoutHead)]
     .flatMap((word) => [word, repeated(word)])
-    .flatMap((word) => [word, withoutTail(word)]);
+    .flatMap((word) => [word, withoutTail(word)])
+    // Blanks between the letters make nothing of it that is not known.
+    .flatMap((word) => [word, substanceOf(word)]);
   return new Set([text, ...words.filter((word) => word.length >= SHORTEST_WORD)]);
 }
 
@@ -70,6 +100,17 @@ function isOfContext(password: string, username: string): boolean {
   const before = rest;
   for (const word of [...namesOf(username), ...CONTEXT_WORDS]) rest = rest.replaceAll(word, ' ');
   return rest !== before && withoutTail(rest.replace(LEADING, '')).length < LEAST_OF_ITS_OWN;
+}
+
+/** Without case, digits as they are, and nothing but letters and digits; the text itself where there are none. */
+function substanceOf(password: string): string {
+  const text = comparable(password);
+  return text.replaceAll(/[^\p{L}\p{N}]/gu, '') || text;
+}
+
+/** Whether a password is another one with signs added, left out or in capitals: who knows the one knows the other. */
+export function isVariantOf(password: string, other: string): boolean {
+  return substanceOf(password).includes(substanceOf(other));
 }
 
 function lengthReason(password: string): string | undefined {
@@ -98,10 +139,11 @@ export class PasswordRules {
     const reasons: string[] = [];
     if (isOfContext(password, username))
       reasons.push('must not be the user name or an obvious word of this platform with little else');
-    const candidates = cores(password);
-    if (repeated(comparable(password)).length < SHORTEST_WORD)
+    const candidates = [...cores(password)];
+    const core = repeated(comparable(password));
+    if (core.length < SHORTEST_WORD || FEW_DIGITS.test(core))
       reasons.push('must not repeat a few characters');
-    else if (await this.breached.includesAny(candidates))
+    else if (candidates.some((word) => WELL_KNOWN.has(word)) || (await this.breached.includesAny(candidates)))
       reasons.push(
         'must not be a password that is known from breaches, nor one with digits or signs added or repeated; attackers try these first',
       );

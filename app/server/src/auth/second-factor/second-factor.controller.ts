@@ -1,10 +1,10 @@
-import { Body, Controller, Delete, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { NeedsSession } from '../../common/access.ts';
 import { GuardedAnswers } from '../../common/api-docs.ts';
 import { CurrentSession, type SessionPrincipal } from '../../common/current-principal.ts';
 import { NoParameters } from '../../common/validation.ts';
-import { CodeBody, EnrolmentAnswer, RecoveryCodes } from '../auth.dto.ts';
+import { CodeBody, EnrolmentAnswer, RecoveryCodes, SecondFactorState } from '../auth.dto.ts';
 import { SecondFactor } from './second-factor.service.ts';
 
 /** The second factor of oneself. */
@@ -12,6 +12,20 @@ import { SecondFactor } from './second-factor.service.ts';
 @Controller('auth/second-factor')
 export class SecondFactorController {
   constructor(private readonly secondFactor: SecondFactor) {}
+
+  @NeedsSession()
+  @Get()
+  @ApiOperation({
+    operationId: 'getSecondFactor',
+    summary: 'Whether there is one, and how many recovery codes are left',
+  })
+  @GuardedAnswers(SecondFactorState)
+  state(
+    @Query(NoParameters) _query: object,
+    @CurrentSession() { userId }: SessionPrincipal,
+  ): Promise<SecondFactorState> {
+    return this.secondFactor.state(userId);
+  }
 
   @NeedsSession('viewer', { stepUp: true, openBefore: ['second-factor'] })
   @Post()
@@ -36,10 +50,10 @@ export class SecondFactorController {
   @GuardedAnswers(RecoveryCodes, { conflict: 'there is nothing to confirm' })
   async confirm(
     @Query(NoParameters) _query: object,
-    @CurrentSession() { userId }: SessionPrincipal,
+    @CurrentSession() { userId, sessionId }: SessionPrincipal,
     @Body() { code }: CodeBody,
   ): Promise<RecoveryCodes> {
-    return { recoveryCodes: await this.secondFactor.confirm(userId, code) };
+    return { recoveryCodes: await this.secondFactor.confirm(userId, sessionId, code) };
   }
 
   @NeedsSession('viewer', { stepUp: true })

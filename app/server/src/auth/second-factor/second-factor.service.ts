@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
 import type { Keyring } from '../../common/configuration/keyrings.ts';
@@ -7,8 +7,10 @@ import { ConflictError, InvalidParameterError } from '../../common/errors.ts';
 import { AuditLog } from '../../audit/audit-log.service.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database, Transaction } from '../../database/sql.ts';
-import { type SealedPlace, SecretBox } from '../../secrets/secret-box.ts';
+import { EnvelopeError, type SealedPlace, SecretBox } from '../../secrets/secret-box.ts';
 import { type Account, accountById } from '../account.ts';
+import { SecondFactorUnreadableError } from '../errors.ts';
+import { Sessions } from '../sessions/sessions.service.ts';
 import { newRecoveryCodes, recoveryCodeCandidates, recoveryCodeHmac } from './recovery-codes.ts';
 import { acceptedStep, newTotpSecret, totpUri } from './totp.ts';
 
@@ -30,6 +32,7 @@ export interface Enrolment {
 /** The second factor of an account: codes that follow the time (RFC 6238), and recovery codes for when the phone is gone. */
 @Injectable()
 export class SecondFactor {
+  private readonly logger = new Logger('SecondFactor');
   private readonly peppers: Keyring;
 
   constructor(
@@ -37,14 +40,29 @@ export class SecondFactor {
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly box: SecretBox,
+    private readonly sessions: Sessions,
     private readonly audit: AuditLog,
   ) {
     this.peppers = keyringsOf(configuration).pepper;
   }
 
-  /** Whether this is a code that counts now; each counts once. */
+  /** Whether this is a code that counts now; each counts once. @throws SecondFactorUnreadableError */
   async accepts(account: Account, code: string): Promise<boolean> {
-    return SIX_DIGITS.test(code) ? this.useStep(account, code) : this.useRecoveryCode(account.id, code);
+    if (SIX_DIGITS.test(code)) return this.useStep(account, code);
+    if (await this.useRecoveryCode(account.id, code)) return true;
+    // The keyrings are kept and lost together: then no recovery code is right either.
+    if (account.totpSecret !== null) this.open(account.id, account.totpSecret);
+    return false;
+  }
+
+  /** Since when there is one, and how many recovery codes are not used yet. */
+  async state(userId: string): Promise<{ since: Date | null; recoveryCodesLeft: number }> {
+    const { secondFactorSince } = await accountById(this.database, userId);
+    const [row] = await this.database.query<{ left: number }>(
+      'SELECT count(*)::int AS left FROM app.recovery_codes WHERE user_id = $1 AND used_at IS NULL',
+      [userId],
+    );
+    return { since: secondFactorSince, recoveryCodesLeft: row?.left ?? 0 };
   }
 
   /** Begins anew as often as it is asked, until a code confirms it. @throws ConflictError where there is one already */
@@ -60,8 +78,8 @@ export class SecondFactor {
     return { secret, uri: totpUri(secret, ISSUER, username) };
   }
 
-  /** @returns the recovery codes, which are shown this once */
-  async confirm(userId: string, code: string): Promise<string[]> {
+  /** All other sessions end: they were begun without it. @returns the recovery codes, which are shown this once */
+  async confirm(userId: string, sessionId: string, code: string): Promise<string[]> {
     const account = await accountById(this.database, userId);
     if (account.hasSecondFactor || account.totpSecret === null)
       throw new ConflictError(
@@ -78,7 +96,11 @@ export class SecondFactor {
       if (confirmed.length === 0)
         throw new ConflictError('the second factor was changed at the same moment; begin anew');
       const codes = await this.replaceRecoveryCodes(userId, sql);
-      await this.audit.record({ action: 'second-factor.enable', object: { kind: 'user', id: userId } }, sql);
+      const after = { sessionsEnded: await this.sessions.revokeAll(userId, sessionId, sql) };
+      await this.audit.record(
+        { action: 'second-factor.enable', object: { kind: 'user', id: userId }, after },
+        sql,
+      );
       return codes;
     });
   }
@@ -98,18 +120,34 @@ export class SecondFactor {
   /** Of oneself, or of a user whose phone and codes are gone. */
   async remove(userId: string): Promise<void> {
     await this.database.transaction(async (sql) => {
-      await sql.query(
-        'UPDATE app.users SET totp_secret = NULL, totp_confirmed_at = NULL, totp_last_step = NULL WHERE id = $1',
+      const [had] = await sql.query<{ confirmed: boolean }>(
+        `UPDATE app.users SET totp_secret = NULL, totp_confirmed_at = NULL, totp_last_step = NULL
+         FROM (SELECT totp_confirmed_at IS NOT NULL AS confirmed FROM app.users WHERE id = $1 FOR UPDATE) AS before
+         WHERE id = $1 RETURNING confirmed`,
         [userId],
       );
       await sql.query('DELETE FROM app.recovery_codes WHERE user_id = $1', [userId]);
+      // One that was begun and never confirmed counted for nothing, so nothing changed.
+      if (had?.confirmed !== true) return;
       await this.audit.record({ action: 'second-factor.disable', object: { kind: 'user', id: userId } }, sql);
     });
   }
 
+  private open(userId: string, sealed: string): string {
+    try {
+      return this.box.open(placeOf(userId), sealed);
+    } catch (error) {
+      if (!(error instanceof EnvelopeError)) throw error;
+      this.logger.error(error.message);
+      throw new SecondFactorUnreadableError(
+        'the second factor of this account cannot be checked: the server does not have the key that its secret was stored with; an administrator has to remove it (the bootstrap token makes a new administrator where there is no other), or whoever runs the platform puts the keyrings back',
+      );
+    }
+  }
+
   private async useStep(account: Account, code: string): Promise<boolean> {
     if (account.totpSecret === null) return false;
-    const secret = this.box.open(placeOf(account.id), account.totpSecret);
+    const secret = this.open(account.id, account.totpSecret);
     const step = acceptedStep(secret, code, this.clock.now(), undefined);
     if (step === undefined) return false;
     // In one statement, so that of two requests with one code one is refused.

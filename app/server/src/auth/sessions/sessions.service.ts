@@ -48,7 +48,9 @@ export interface ListedSession {
 }
 
 /** What is kept of a session of somebody, ended ones too. */
-export type ExportedSession = Pick<ListedSession, 'createdAt' | 'lastSeenAt' | 'address' | 'userAgent'>;
+export interface ExportedSession extends Omit<ListedSession, 'id'> {
+  readonly revokedAt: Date | null;
+}
 
 interface SessionRow {
   readonly id: string;
@@ -150,7 +152,8 @@ export class Sessions implements OnApplicationBootstrap {
 
   async exported(userId: string): Promise<ExportedSession[]> {
     return this.database.query<ExportedSession>(
-      `SELECT created_at AS "createdAt", last_seen_at AS "lastSeenAt", address, user_agent AS "userAgent"
+      `SELECT created_at AS "createdAt", last_seen_at AS "lastSeenAt", expires_at AS "expiresAt",
+              revoked_at AS "revokedAt", address, user_agent AS "userAgent"
        FROM app.sessions WHERE user_id = $1 ORDER BY created_at`,
       [userId],
     );
@@ -164,6 +167,15 @@ export class Sessions implements OnApplicationBootstrap {
       [sessionId, userId, this.clock.now()],
     );
     if (rows.length === 0) throw new NotFoundError('there is no such session of yours');
+  }
+
+  /** Ends the session of this token. @returns its id; undefined where it is none that is alive */
+  async end(token: string, sql: Sql): Promise<string | undefined> {
+    const [row] = await sql.query<{ id: string }>(
+      'UPDATE app.sessions SET revoked_at = $2 WHERE token_sha256 = $1 AND revoked_at IS NULL RETURNING id',
+      [sha256(token), this.clock.now()],
+    );
+    return row?.id;
   }
 
   /** Ends all sessions of a user, but for one. @returns how many ended */
