@@ -129,6 +129,6 @@ export async function secretsVerdict(repository: string, folder?: string): Promi
   const { findings, commits } = await findSecrets(repository);
   return verdictOf(
     judgeSecrets(findings, reviewed),
-    `${commits} commits, ${reviewed.length} findings reviewed`,
+    `${commits} commits, reviewed findings: ${reviewed.length}`,
   );
 }

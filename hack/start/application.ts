@@ -14,6 +14,19 @@ const ANSWER_DEADLINE_MS = 60_000;
 const CHILD_PATIENCE_MS = 30_000;
 const LOG_TAIL_LINES = 15;
 
+/** Whom the bootstrap token makes; undefined: it was used. A server that may not be asked from here does not say. */
+async function whatTokenMakes(url: string): Promise<string | undefined> {
+  const answer = await fetch(`${url}/api/v1/auth/session`, { signal: AbortSignal.timeout(5_000) }).catch(
+    () => undefined,
+  );
+  if (answer?.ok !== true) return 'an administrator, unless the token was used';
+  const { needsSetup, isFirstSetup }: { needsSetup: boolean; isFirstSetup: boolean } = JSON.parse(
+    await answer.text(),
+  );
+  if (!needsSetup) return undefined;
+  return isFirstSetup ? 'first administrator' : 'one more administrator';
+}
+
 /** Database, server and worker of one state folder. */
 export class Application {
   readonly #children = new Map<string, { process: ChildProcess; exited: Promise<string>; log: string }>();
@@ -57,7 +70,7 @@ export class Application {
       STOCK_ANALYSIS_CONFIG_FILE: configuration === '' ? '' : resolve(configuration),
       SHUTDOWN_DRAIN_SECONDS: process.env['SHUTDOWN_DRAIN_SECONDS'] ?? '0',
     };
-    await run('migrating the database', ['dist/entrypoint.js', 'migrate'], {
+    await run('reading the configuration and migrating the database', ['dist/entrypoint.js', 'migrate'], {
       cwd: SERVER,
       env: { ...common, DATABASE_URL_FILE: migrateUrlFile },
     });
@@ -77,9 +90,9 @@ export class Application {
       `health and metrics of the server on http://${HOST}:${managementPort}, of the worker on http://${HOST}:${workerPort}`,
     );
     say(`logs in ${this.#logs}`);
-    say(
-      `first administrator: open the page or POST /api/v1/auth/setup with the token in ${tokenFile}; it works once`,
-    );
+    const made = await whatTokenMakes(`http://${HOST}:${port}`);
+    if (made !== undefined)
+      say(`${made}: open the page or POST /api/v1/auth/setup with the token in ${tokenFile}; it works once`);
   }
 
   /** Server and worker finish what they do, then the database stops. Safe to call twice. */

@@ -187,6 +187,9 @@ describe.runIf(process.platform === 'linux')('npm start', () => {
     running.push(next);
     await expect.poll(next.output, PATIENCE).toMatch(LISTENING);
     expect(keysOf(home)).toEqual(keys);
+    // The token made its administrator before.
+    await expect.poll(next.errors, PATIENCE).toContain('logs in ');
+    expect(next.errors()).not.toContain('auth/setup');
     for (const name of ['server', 'worker'])
       expect(readFileSync(join(home, `state/log/${name}.previous.log`), 'utf8')).not.toBe('');
     // And a database that dies under it is not served without.

@@ -61,6 +61,10 @@ export async function runAuditCommand<Task>(
   environment: NodeJS.ProcessEnv,
   args: readonly string[],
 ): Promise<void> {
+  if (args.includes('--help')) {
+    console.log(`usage: entrypoint ${usage}`);
+    return;
+  }
   let task: Task;
   try {
     task = parse(args);

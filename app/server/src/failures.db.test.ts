@@ -52,4 +52,27 @@ describe('a query that is cut off at its time limit', () => {
       await blocker.end();
     }
   });
+
+  it.each(['login_failures', 'audit_log'])(
+    'is to be asked again where %s is held by somebody else',
+    async (table) => {
+      const blocker = new Client({
+        connectionString: application.database.urls.migrator,
+        options: '-c role=app_owner',
+      });
+      await blocker.connect();
+      try {
+        await blocker.query(`BEGIN; LOCK TABLE app.${table} IN ACCESS EXCLUSIVE MODE`);
+        const { status, headers, body } = await request(application.app.getHttpServer())
+          .post('/api/v1/auth/login')
+          .send({ username: 'nobody', password: 'not the right one' });
+        expect([status, body.type.split('/').at(-1)]).toEqual([503, 'unavailable']);
+        expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+        expect(body.detail).toContain('others are changing the same');
+      } finally {
+        await blocker.end();
+      }
+    },
+    60_000,
+  );
 });

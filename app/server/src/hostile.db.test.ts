@@ -170,7 +170,7 @@ describe(`hostile requests of seed ${SEED}`, () => {
     for (const path of ['/', '/api/v1/symbols', '/health/live', '/nothing']) {
       const head = `TRACE ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Told: a-secret\r\n\r\n`;
       const answer = await sendRaw(port, [Buffer.from(head)]);
-      expect([404, 405]).toContain(answer?.status);
+      expect(answer?.status).toBe(405);
       expect(answer?.body).not.toContain('a-secret');
     }
   });

@@ -7,6 +7,7 @@ import { Logger } from 'nestjs-pino';
 import { ServerModule } from './app.module.ts';
 import { type Configuration, loadConfiguration } from './common/configuration/configuration.ts';
 import { configureHttp } from './common/http/configure-http.ts';
+import { doubtsAbout } from './common/configuration/security-doubts.ts';
 import { requestLog } from './common/logging.ts';
 import { answerTheRest } from './common/problem.filter.ts';
 import { rememberSecretsOf } from './common/redaction/secrets-of-configuration.ts';
@@ -61,7 +62,9 @@ export async function runServer(environment: NodeJS.ProcessEnv): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
   const configuration = loadConfiguration('server', environment);
   const app = await createServerApplication(configuration);
+  const logger = new NestLogger('Server');
+  for (const warning of doubtsAbout(configuration.security)) logger.warn(warning);
   stopOnSignal(app, configuration, app.getHttpServer());
   await app.listen(configuration.http.port, configuration.http.host);
-  new NestLogger('Server').log(`listening on ${await app.getUrl()}`);
+  logger.log(`listening on ${await app.getUrl()}`);
 }

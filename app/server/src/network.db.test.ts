@@ -85,14 +85,30 @@ describe('who reaches the server', () => {
       await from(`${'10.0.0.1,'.repeat(800)}10.0.0.1`).expect(403);
     });
 
-    it.each(['unknown', '_hidden', '192.0.2.1:443', '1', '0xC0000201', '192.0.2', '192.0.2.1, x', '""'])(
-      'is nobody where the trusted proxy tells %j',
-      async (hop) => {
-        await serve({ trustedProxies: [PROXY] });
-        const { body } = await from(hop).expect(400);
-        expect(body.errors).toEqual([
-          { parameter: 'X-Forwarded-For', detail: 'must be a list of IP addresses' },
-        ]);
+    it.each([
+      'unknown',
+      '_hidden',
+      '192.0.2.1:x',
+      '[192.0.2.1]',
+      '192.0.2:1',
+      '1',
+      '0xC0000201',
+      '192.0.2',
+      '192.0.2.1, x',
+      '""',
+    ])('is nobody where the trusted proxy tells %j', async (hop) => {
+      await serve({ trustedProxies: [PROXY] });
+      const { body } = await from(hop).expect(400);
+      expect(body.errors).toEqual([
+        { parameter: 'X-Forwarded-For', detail: 'must be a list of IP addresses' },
+      ]);
+    });
+
+    it.each(['192.0.2.1:443', '[2001:db8::1]:443', '[2001:db8::1]', '198.51.100.1, 192.0.2.1:65535'])(
+      'may come with the port of the client, as in %s',
+      async (hops) => {
+        await serve({ trustedProxies: [PROXY], allowedCIDRs: ['192.0.2.0/24', '2001:db8::/32'] });
+        await from(hops).expect(200);
       },
     );
 
@@ -189,6 +205,32 @@ describe('who reaches the server', () => {
         expect(new URL(location ?? 'https://app.example.org/').host).toBe('app.example.org');
       },
     );
+
+    it.each([
+      ['https', '192.0.2.1', 200],
+      ['HTTPS', '192.0.2.1', 200],
+      // A proxy that appends: what the client wrote stands before it.
+      ['https, http', '192.0.2.1', 403],
+      ['https, http', '198.51.100.1, 192.0.2.1', 403],
+      ['http, https', '192.0.2.1', 200],
+      // Two proxies that append: HTTPS to the first one, HTTP between them.
+      ['https, http', '192.0.2.1, 10.0.0.1', 200],
+      ['https, http, http', '192.0.2.1, 10.0.0.1', 403],
+      // The last one writes it anew.
+      ['https', '192.0.2.1, 10.0.0.1', 200],
+    ])('is by the proxies that say %j of %j', async (protocols, hops, status) => {
+      await serve({ forceHTTPS: true, trustedProxies: [PROXY, '10.0.0.0/8'] });
+      await get(PATH, { 'X-Forwarded-Proto': protocols, 'X-Forwarded-For': hops }).expect(status);
+    });
+
+    it('is no matter for what means two things: that is refused before', async () => {
+      await serve(forced);
+      const head = (hosts: string) => `GET / HTTP/1.1\r\n${hosts}Connection: close\r\n\r\n`;
+      expect(await rawRequest(await port(), [head('Host: a\r\nHost: b\r\n')])).toMatch(/^HTTP\/1\.1 400 /);
+      const none = await rawRequest(await port(), [head('')]);
+      expect(none).toMatch(/^HTTP\/1\.1 400 /);
+      expect(none).toContain('"Host: must be given"');
+    });
 
     it('is not there by the word of a client', async () => {
       await serve({ forceHTTPS: true, trustedProxies: ['10.0.0.0/8'] });

@@ -41,5 +41,6 @@ describe('the line of a request', () => {
     const line = await lineOf('/api/v1/account', {});
     expect(line).toMatchObject({ res: { statusCode: 401 } });
     expect(line).not.toHaveProperty('userId');
+    expect(line).toHaveProperty('address', '127.0.0.1');
   });
 });

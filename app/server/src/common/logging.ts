@@ -35,11 +35,20 @@ interface SerializedError {
   readonly code?: string | number;
 }
 
-/** By ids: who it was, and the session or key that spoke for them. Nothing where nobody showed who they are. */
-function whoAsked(request: IncomingMessage): object {
-  const principal = contextOf(request)?.principal;
-  if (principal === undefined) return {};
+/** Not let in, not allowed, too often: from where somebody tries is what one wants to know afterwards. */
+const REFUSED = new Set([401, 403, 429]);
+
+/**
+ * By ids: who it was, and the session or key that spoke for them. Nothing where nobody showed who they are; the address
+ * where it was refused, and else not: who reads what is not what a log is for.
+ */
+function whoAsked(request: IncomingMessage, response: ServerResponse): object {
+  const context = contextOf(request);
+  const from = REFUSED.has(response.statusCode) ? { address: context?.address } : {};
+  const principal = context?.principal;
+  if (principal === undefined) return from;
   return {
+    ...from,
     userId: principal.userId,
     via: principal.kind === 'session' ? principal.sessionId : principal.keyId,
   };

@@ -1,4 +1,11 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  Logger,
+  NotFoundException,
+} from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import { STATUS_CODES } from 'node:http';
@@ -32,13 +39,18 @@ const RETRY_AFTER_SECONDS = 5;
  */
 const UNAVAILABLE_SQLSTATE = /^(08|53|57P)/;
 
+/**
+ * Somebody else holds what is needed: a lock that was not given in time, a deadlock, two changes that do not go together.
+ * Nothing was done, and a moment later it may work.
+ */
+const CONTENTION_SQLSTATE = /^(55P03|40P01|40001)$/;
+
 function titled(status: number, detail?: string): Failure {
   const title = STATUS_CODES[status] ?? 'Error';
   return { kind: kindOfTitle(title), title, status, detail: detail ?? title, errors: [] };
 }
 
-function unavailable(): Failure {
-  const detail = 'the database does not answer at the moment; try again in a few seconds';
+function unavailable(detail: string): Failure {
   return { kind: 'unavailable', title: 'Service unavailable', status: 503, detail, errors: [] };
 }
 
@@ -49,9 +61,19 @@ function clientErrorStatus(error: unknown): number | undefined {
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 }
 
+/** What the driver says, without TypeORM's wrapping. */
+function causeOf(error: unknown): unknown {
+  return error instanceof QueryFailedError ? error.driverError : error;
+}
+
+function isContention(error: unknown): boolean {
+  const cause = causeOf(error);
+  return cause instanceof Error && 'code' in cause && CONTENTION_SQLSTATE.test(String(cause.code));
+}
+
 function isDatabaseAbsence(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  const cause = causeOf(error);
   // PostgreSQL ends a session, or refuses to begin one, with severity FATAL.
   if (cause instanceof Error && 'severity' in cause && cause.severity === 'FATAL') return true;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
@@ -81,13 +103,19 @@ function classify(error: unknown): Failure {
       errors: error.errors,
     };
   }
+  // The router's words for a route that there is not.
+  if (error instanceof NotFoundException && /^Cannot [A-Z]+ /.test(error.message))
+    return classify(new NotFoundError(error.message.slice(0, 200).replace('Cannot', 'there is nothing at')));
   if (error instanceof HttpException) return titled(error.getStatus(), error.message);
   // The parser's message repeats a piece of the text, which may be a password.
   if (error instanceof SyntaxError && 'type' in error && error.type === 'entity.parse.failed')
     return titled(400, 'the body is not valid JSON');
   const status = clientErrorStatus(error);
   if (status !== undefined) return titled(status, error instanceof Error ? error.message : undefined);
-  if (isDatabaseAbsence(error)) return unavailable();
+  if (isDatabaseAbsence(error))
+    return unavailable('the database does not answer at the moment; try again in a few seconds');
+  if (isContention(error))
+    return unavailable('others are changing the same at the moment; try again in a few seconds');
   // What went wrong inside is for the log, never for the client.
   return titled(
     500,
@@ -142,11 +170,13 @@ export class ProblemFilter implements ExceptionFilter {
 /** What no route and no file answers, and errors outside of routes; Nest's own 404 covers only the API's prefix. */
 export function answerTheRest(app: NestExpressApplication): void {
   app.use((request: Request, response: Response) => {
-    sendProblem(
-      new NotFoundError(`there is nothing at ${request.method} ${request.path.slice(0, 200)}`),
-      request,
-      response,
-    );
+    const { method, path } = request;
+    // TRACE would send back what was sent, wherever that goes.
+    const problem =
+      method === 'TRACE'
+        ? new MethodNotAllowedError(method, ['GET', 'HEAD'])
+        : new NotFoundError(`there is nothing at ${method} ${path.slice(0, 200)}`);
+    sendProblem(problem, request, response);
   });
   // Express knows an error handler by its four parameters.
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>

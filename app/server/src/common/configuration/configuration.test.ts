@@ -159,6 +159,9 @@ describe('loadConfiguration', () => {
         ] as const,
     ),
     ['a budget of nothing', 'marketData: {aktools: {url: http://a, secondsPerCall: 0}}', /secondsPerCall/],
+    ['a text for a list', 'security: {allowedCIDRs: 10.0.0.0/8}', /allowedCIDRs: must be a list$/],
+    ['a group without a key', 'security:', /security: must be a group of keys; leave it out/],
+    ['a text for a number', 'security: {bodyLimitBytes: 256Ki}', /bodyLimitBytes: must be a number$/],
     [
       'a cron of six fields',
       "marketData: {refresh: {cron: '0 30 17 * * 1-5'}}",

@@ -55,6 +55,20 @@ const fileSchema = z.strictObject({
 
 export type FileConfiguration = z.infer<typeof fileSchema>;
 
+/** The words of the parser for a value of another kind are about types of TypeScript. */
+const KINDS: Readonly<Record<string, string>> = {
+  array: 'must be a list',
+  object: 'must be a group of keys; leave it out where it has none',
+  string: 'must be text',
+  number: 'must be a number',
+  int: 'must be a whole number',
+  boolean: 'must be true or false',
+};
+
+function messageFor(issue: z.core.$ZodIssue): string {
+  return (issue.code === 'invalid_type' && KINDS[issue.expected]) || issue.message;
+}
+
 /** Reads config.yaml; without a file all defaults hold. */
 export function readConfigurationFile(path: string | undefined, issues: string[]): FileConfiguration {
   if (path === undefined) return fileSchema.parse({});
@@ -69,6 +83,6 @@ export function readConfigurationFile(path: string | undefined, issues: string[]
   const result = fileSchema.safeParse(content);
   if (result.success) return result.data;
   for (const issue of result.error.issues)
-    issues.push(`${path}: ${[issue.path.join('.'), issue.message].filter(Boolean).join(': ')}`);
+    issues.push(`${path}: ${[issue.path.join('.'), messageFor(issue)].filter(Boolean).join(': ')}`);
   return fileSchema.parse({});
 }

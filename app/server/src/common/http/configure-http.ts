@@ -10,6 +10,7 @@ import { onlyFrom } from './address-list.ts';
 import { CacheControl, noStore } from './cache-control.ts';
 import { answerMalformedRequests } from './client-errors.ts';
 import { shareWithOrigins } from './cross-origin.ts';
+import { readForwardedHeaders } from './forwarded-headers.ts';
 import { onlyOverHttps } from './https-only.ts';
 import type { Middleware } from './middleware.ts';
 import { requestIds } from './request-id.ts';
@@ -26,6 +27,8 @@ const REQUEST_MS = 60_000;
 const SILENCE_MS = 120_000;
 
 function boundConnections(server: Server): void {
+  // Node would answer without a body; `requestLimits` does it with a problem.
+  Object.assign(server, { requireHostHeader: false });
   answerMalformedRequests(server);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = HEADERS_MS;
@@ -49,14 +52,16 @@ export function configureHttp(
   const isTrusted = rangeMatcher(security.trustedProxies);
   app.set('trust proxy', isTrusted);
   app.use(requestIds(isTrusted));
+  app.use(readForwardedHeaders(isTrusted));
   app.use(log);
   app.use(securityHeaders(security.forceHTTPS));
   app.use(noStore);
   app.use(tellOfUntrustedProxy(isTrusted, countUntrusted));
   app.use(requestContext);
   app.use(onlyFrom(security.allowedCIDRs));
-  app.use(onlyOverHttps(security.forceHTTPS));
+  // A request that means two things is sent nowhere.
   app.use(requestLimits);
+  app.use(onlyOverHttps(security.forceHTTPS));
   shareWithOrigins(app, security.corsOrigins);
   // What a browser says comes from another site changes nothing here; the token of the session is the second layer.
   app.enableCsrfProtection({ trustedOrigins: [...security.corsOrigins] });

@@ -19,12 +19,19 @@ class TooManyHeadersError extends DomainError {
   readonly title = 'Request Header Fields Too Large';
 }
 
-function refusal({ originalUrl, rawHeaders, headersDistinct }: Request): DomainError | undefined {
+function refusal({
+  originalUrl,
+  rawHeaders,
+  headersDistinct,
+  httpVersion,
+}: Request): DomainError | undefined {
   if (originalUrl.length > LONGEST_URL)
     return new UrlTooLongError(`the URL has more than ${LONGEST_URL} characters`);
   // Node lists names and values in turn. Beyond 2,000 it would drop fields without a word.
   if (rawHeaders.length > 2 * MOST_HEADERS)
     return new TooManyHeadersError(`the request has more than ${MOST_HEADERS} header fields`);
+  if (headersDistinct['host'] === undefined && httpVersion === '1.1')
+    return new InvalidParameterError('Host', 'must be given');
   // Of two, Node takes the first; a proxy may have judged by the second.
   if ((headersDistinct['host']?.length ?? 0) > 1)
     return new InvalidParameterError('Host', 'must be given once');
