@@ -322,7 +322,7 @@ describe('who reaches the server', () => {
       for (const origin of ['https://evil.example', 'null', `${ours}.evil.example`])
         expect((await send({ Origin: origin })).body).toMatchObject({
           status: 403,
-          detail: expect.stringContaining('Cross-origin'),
+          detail: expect.stringContaining('security.corsOrigins'),
         });
       await send({ 'Sec-Fetch-Site': 'cross-site' }).expect(403);
       await send({ 'Sec-Fetch-Site': 'same-site' }).expect(403);

@@ -2,6 +2,7 @@ import {
   type ArgumentsHost,
   Catch,
   type ExceptionFilter,
+  ForbiddenException,
   HttpException,
   Logger,
   NotFoundException,
@@ -12,6 +13,7 @@ import { STATUS_CODES } from 'node:http';
 import { QueryFailedError } from 'typeorm';
 import {
   DomainError,
+  ForbiddenError,
   MethodNotAllowedError,
   NotFoundError,
   type ParameterError,
@@ -106,6 +108,13 @@ function classify(error: unknown): Failure {
   // The router's words for a route that there is not.
   if (error instanceof NotFoundException && /^Cannot [A-Z]+ /.test(error.message))
     return classify(new NotFoundError(error.message.slice(0, 200).replace('Cannot', 'there is nothing at')));
+  // The framework's words name a header of the browser, and not what an administrator can do.
+  if (error instanceof ForbiddenException && error.message.startsWith('Cross-origin request detected'))
+    return classify(
+      new ForbiddenError(
+        'pages of another origin may not send this; security.corsOrigins lists those that may',
+      ),
+    );
   if (error instanceof HttpException) return titled(error.getStatus(), error.message);
   // The parser's message repeats a piece of the text, which may be a password.
   if (error instanceof SyntaxError && 'type' in error && error.type === 'entity.parse.failed')
