@@ -17,8 +17,13 @@ function createOpenApiDocument(app: NestExpressApplication): OpenAPIObject {
     )
     .setVersion('1')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addBearerAuth()
-    .addCookieAuth('__Host-stock-analysis')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'stk_…', description: 'an API key' })
+    .addCookieAuth('__Host-stock-analysis', {
+      type: 'apiKey',
+      in: 'cookie',
+      name: '__Host-stock-analysis',
+      description: 'a session; over plain HTTP the cookie is `stock-analysis`',
+    })
     .build();
   return SwaggerModule.createDocument(app, description, { extraModels: [Problem] });
 }

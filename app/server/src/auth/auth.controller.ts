@@ -20,6 +20,8 @@ import { AuthService } from './auth.service.ts';
 
 const SessionId = new UuidPipe('id', 'the id of a session');
 
+const UNREADABLE = 'the second factor cannot be checked: its key is lost';
+
 /** Signing in and out, and the sessions of oneself. Every answer that gives a token puts it into the cookie only. */
 @ApiTags('auth')
 @Controller('auth')
@@ -59,7 +61,7 @@ export class AuthController {
   @Budget('login')
   @Post('login')
   @ApiOperation({ operationId: 'signIn', summary: 'Begin a session' })
-  @GuardedAnswers(SessionState)
+  @GuardedAnswers(SessionState, { conflict: UNREADABLE })
   login(
     @Query(NoParameters) _query: object,
     @Body() body: LoginBody,
@@ -91,7 +93,7 @@ export class AuthController {
     operationId: 'stepUp',
     summary: 'Give the password again: sensitive actions are possible for 10 min',
   })
-  @GuardedAnswers(SessionState)
+  @GuardedAnswers(SessionState, { conflict: UNREADABLE })
   stepUp(
     @Query(NoParameters) _query: object,
     @CurrentSession() session: SessionPrincipal,

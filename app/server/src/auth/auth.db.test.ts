@@ -124,7 +124,11 @@ describe('signing in', () => {
     expect([signedIn.status, signedIn.body.user.username]).toEqual([200, 'admin']);
     expect(one.cookie).not.toBe(before);
     expect((await one.send('get', 'auth/sessions')).body.sessions).toHaveLength(2);
-    expect((await one.send('post', 'auth/logout')).status).toBe(204);
+    const unread = await one.send('post', 'auth/logout', { everywhere: true });
+    expect(unread.body.errors).toEqual([
+      { parameter: 'everywhere', detail: 'is not a known parameter of this request' },
+    ]);
+    expect((await one.send('post', 'auth/logout', {})).status).toBe(204);
     expect((await one.send('get', 'auth/sessions')).status).toBe(401);
   });
 

@@ -69,7 +69,8 @@ export function createValidationPipe(): ValidationPipe {
   return new StrictValidationPipe();
 }
 
-function refuseKeys(keys: readonly string[]): void {
+/** @throws ValidationFailedError that names each of them as unknown */
+export function refuseKeys(keys: readonly string[]): void {
   const errors = keys.map((key) => ({ parameter: printable(key), detail: UNKNOWN }));
   if (errors.length > 0) throw new ValidationFailedError(errors);
 }

@@ -1,9 +1,12 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable, SetMetadata } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { Reflector } from '@nestjs/core';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { MIMEType } from 'node:util';
 import { CONFIGURATION, type Configuration } from '../configuration/configuration.ts';
-import { DomainError } from '../errors.ts';
+import { DomainError, InvalidParameterError } from '../errors.ts';
+import { refuseKeys } from '../validation.ts';
 import { parseJsonBody } from './json-body.ts';
 
 const BODY_LIMIT = 'body-limit';
@@ -32,6 +35,20 @@ function refuseForeign(request: Request): void {
   // A few kilobytes can unpack to gigabytes.
   if ((request.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
     throw new UnsupportedBodyError('the body must not be compressed');
+}
+
+/** Whether the handler has a parameter that is the body; where it has none, no pipe ever sees what was sent. */
+function takesBody(context: ExecutionContext): boolean {
+  const parameters: object =
+    Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), context.getHandler().name) ?? {};
+  return Object.keys(parameters).some((key) => key.startsWith(`${RouteParamtypes.BODY}:`));
+}
+
+/** What nobody reads was meant for something else: refused by name, as any unknown key. */
+function refuseUnread(body: unknown): void {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new InvalidParameterError('body', 'must not be sent with this request');
+  refuseKeys(Object.keys(body));
 }
 
 const tooLarge = (limit: number): BodyTooLargeError =>
@@ -67,6 +84,7 @@ export class BodyGuard implements CanActivate {
     if (Number(length ?? 0) > limit) throw tooLarge(limit);
     const bytes = await this.read(request, http.getResponse<Response>(), limit);
     request.body = bytes.length === 0 ? undefined : parseJsonBody(bytes);
+    if (request.body !== undefined && !takesBody(context)) refuseUnread(request.body);
     return true;
   }
 
