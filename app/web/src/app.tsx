@@ -1,7 +1,7 @@
 import { AccountMenu } from './accounts/account-menu.tsx';
 import { AccountPages } from './accounts/pages.tsx';
 import { needsSignIn, Prompts, SignInPage } from './accounts/prompts.tsx';
-import { needsSecondFactor, SecondFactorNotice, SecondFactorPage } from './accounts/required-factor.tsx';
+import { DutyNotice, DutyPage, isDutyFirst } from './accounts/duties.tsx';
 import { SetupNotice } from './accounts/setup.tsx';
 import { AnalysisPanel } from './components/analysis.tsx';
 import { ChartPanel } from './components/chart-panel.tsx';
@@ -39,7 +39,7 @@ function Desk() {
 function Middle() {
   const at = place.value;
   if (needsSignIn.value) return <SignInPage />;
-  if (needsSecondFactor.value && user.value) return <SecondFactorPage who={user.value} />;
+  if (isDutyFirst.value && user.value) return <DutyPage who={user.value} />;
   if (at === 'chart') return <Desk />;
   // It is not known yet who is signed in.
   return user.value ? <AccountPages at={at} who={user.value} /> : <main aria-busy="true" />;
@@ -62,7 +62,7 @@ export function App() {
       </header>
       <div class="middle">
         <SetupNotice />
-        <SecondFactorNotice />
+        <DutyNotice />
         <Middle />
       </div>
       <Footer />

@@ -10,7 +10,7 @@ export const client: HttpClient = new HttpClient({
 /** Without an answer what was known stays: the page stands without it, and says so where it is needed. */
 export async function loadSession(): Promise<void> {
   const state = await client
-    .send<SessionState>('/api/v1/auth/session', { isDirect: true })
+    .send<SessionState>('/api/v1/auth/session', { overcomes: [] })
     .catch(() => undefined);
   session.value = state ?? session.value;
 }

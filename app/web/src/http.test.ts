@@ -103,7 +103,7 @@ describe('a request of the page', () => {
 
   it('of a form that deals with refusals itself asks nobody, and says when to come again', async () => {
     const { client, asked } = page([() => problem(429, 'too-many-requests', { 'Retry-After': '30' })]);
-    const refusal = await refusalOf(client.send('/a', { method: 'POST', isDirect: true }));
+    const refusal = await refusalOf(client.send('/a', { method: 'POST', overcomes: ['step-up-required'] }));
     expect(refusal).toMatchObject({ status: 429, retryAfterSeconds: 30 });
     expect(asked).toEqual([]);
   });

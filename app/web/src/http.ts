@@ -46,8 +46,8 @@ export interface Wanted {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
-  /** The form that sends it deals with every refusal itself: nobody is asked anything else. */
-  readonly isDirect?: boolean;
+  /** The kinds of refusals that are overcome, where the form that sends it deals with all others itself; absent: every kind. */
+  readonly overcomes?: readonly string[];
 }
 
 /** What the requests need of who sits before the page. */
@@ -95,7 +95,8 @@ export class HttpClient {
       const response = await this.once(path, wanted);
       if (response.ok) return response;
       const problem = await problemOf(response);
-      const isOver = wanted.isDirect || overcome.has(problem.kind) || overcome.size >= MOST_REPEATS;
+      const isOwn = wanted.overcomes?.includes(problem.kind) === false;
+      const isOver = isOwn || overcome.has(problem.kind) || overcome.size >= MOST_REPEATS;
       const isSafe = (wanted.method ?? 'GET') === 'GET';
       if (isOver || !(await this.reader.overcome(problem, isSafe))) throw problem;
       overcome.add(problem.kind);

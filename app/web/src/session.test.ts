@@ -4,7 +4,7 @@ import {
   ask,
   isClosed,
   overcome,
-  owesSecondFactor,
+  owes,
   prompt,
   readsNothing,
   session,
@@ -137,24 +137,24 @@ describe('overcome', () => {
     }
   });
 
-  it.each([
-    ['step-up-required', 'step-up'],
-    ['password-change-required', 'new-password'],
-  ])('for %s asks for %s', async (kind, wanted) => {
+  it('for step-up-required asks for the password', async () => {
     for (const isDone of [true, false]) {
       session.value = signedIn('wang');
-      const worth = overcome(refusal(kind), false, finds(nobody));
-      expect(prompt.value?.kind).toBe(wanted);
+      const worth = overcome(refusal('step-up-required'), false, finds(nobody));
+      expect(prompt.value?.kind).toBe('step-up');
       prompt.value?.settle(isDone);
       expect(await worth).toBe(isDone);
     }
   });
 
-  it('for a second factor that came to be asked finds out, and repeats nothing', async () => {
-    session.value = signedIn('wang');
-    const now = { ...signedIn('wang'), requiresSecondFactor: true };
-    expect(await overcome(refusal('second-factor-setup-required'), true, finds(now))).toBe(false);
-    expect([owesSecondFactor.value, prompt.value]).toEqual([true, undefined]);
+  const wang = signedIn('wang');
+  it.each([
+    ['second-factor-setup-required', 'second-factor', { ...wang, requiresSecondFactor: true }],
+    ['password-change-required', 'password', { ...wang, user: { ...wang.user, mustChangePassword: true } }],
+  ] as const)('for %s finds out that %s is owed, and repeats nothing', async (kind, owed, now) => {
+    session.value = wang;
+    expect(await overcome(refusal(kind), true, finds(now))).toBe(false);
+    expect([owes.value, prompt.value]).toEqual([owed, undefined]);
   });
 
   it('has nothing to ask for any other refusal', async () => {
@@ -175,22 +175,25 @@ describe('isClosed', () => {
   });
 });
 
-describe('a second factor', () => {
+describe('what is owed', () => {
   const asked = { ...signedIn('wang'), requiresSecondFactor: true };
   const armed = { ...asked, user: { ...asked.user, hasSecondFactor: true } };
 
+  const given = { ...asked, user: { ...asked.user, mustChangePassword: true } };
+
   it.each([
-    ['nobody', nobody, false],
-    ['who has none and needs none', signedIn('wang'), false],
-    ['who has none and needs one', asked, true],
-    ['who has the one that is needed', armed, false],
-  ])('is owed by %s: %j', (_who, state, isOwed) => {
+    ['nobody', nobody, undefined],
+    ['who has no second factor and needs none', signedIn('wang'), undefined],
+    ['who has no second factor and needs one', asked, 'second-factor'],
+    ['who has the second factor that is needed', armed, undefined],
+    ['whose password somebody else has set, before the second factor', given, 'password'],
+  ] as const)('by %s', (_who, state, owed) => {
     session.value = state;
-    expect(owesSecondFactor.value).toBe(isOwed);
-    // Open reading stays open to whoever owes it.
+    expect(owes.value).toBe(owed);
+    // Open reading stays open to whoever owes something.
     expect(readsNothing.value).toBe(false);
     session.value = { ...state, anonymousReading: false };
-    expect(readsNothing.value).toBe(isOwed || state === nobody);
+    expect(readsNothing.value).toBe(owed !== undefined || state === nobody);
   });
 
   it('lets the page wait for market data until it is there', async () => {

@@ -35,13 +35,19 @@ export const user = computed(() => session.value?.user ?? undefined);
 export const isClosed = computed(
   () => session.value !== undefined && !session.value.anonymousReading && user.value === undefined,
 );
-/** Nothing that needs the account works before it has a second factor, but for what sets one up. */
-export const owesSecondFactor = computed(
+/** Somebody else has set the password. */
+const owesPassword = computed(() => user.value?.mustChangePassword === true);
+const owesSecondFactor = computed(
   () => session.value?.requiresSecondFactor === true && user.value?.hasSecondFactor === false,
 );
+/** What the server wants done before anything else that needs the account, in its order. */
+export const owes = computed((): 'password' | 'second-factor' | undefined => {
+  if (owesPassword.value) return 'password';
+  return owesSecondFactor.value ? 'second-factor' : undefined;
+});
 /** The server would refuse market data as well. */
 export const readsNothing = computed(
-  () => isClosed.value || (session.value?.anonymousReading === false && owesSecondFactor.value),
+  () => isClosed.value || (session.value?.anonymousReading === false && owes.value !== undefined),
 );
 
 /** Resolves when it is so, at once where it is already. */
@@ -57,7 +63,7 @@ export function until(isSo: () => boolean): Promise<void> {
 }
 
 /** What a reader is asked for before a request can be answered. */
-export type PromptKind = 'sign-in' | 'step-up' | 'new-password';
+export type PromptKind = 'sign-in' | 'step-up';
 
 export interface Prompt {
   readonly kind: PromptKind;
@@ -129,9 +135,8 @@ export async function overcome(
     case 'step-up-required':
       return (await ask('step-up')) && isSame();
     case 'password-change-required':
-      return (await ask('new-password')) && isSame();
     case 'second-factor-setup-required':
-      // It came to be asked of the account while the page was open: what the session says now leads to setting it up.
+      // It came to be asked of the account while the page was open: what the session says now leads to doing it.
       await refresh();
       return false;
     default:

@@ -39,7 +39,7 @@ const TEXTS = { unauthorized: '现在的密码不正确。' };
 
 /** All other sessions of the account end with it. */
 export function NewPasswordForm(props: {
-  readonly onDone: () => void;
+  readonly onDone?: () => void;
   readonly onCancel?: () => void;
   readonly isFirst?: boolean;
 }) {
@@ -48,7 +48,7 @@ export function NewPasswordForm(props: {
       currentPassword: values.text('currentPassword'),
       newPassword: newPasswordOf(values, 'newPassword'),
     });
-    props.onDone();
+    props.onDone?.();
   };
   return (
     <Form submitText="更换密码" onSubmit={submit} texts={TEXTS} onCancel={props.onCancel}>

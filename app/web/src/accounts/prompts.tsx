@@ -6,7 +6,7 @@ import { Form, type Values } from '../forms/form.tsx';
 import { ProblemError } from '../http.ts';
 import { place } from '../place.ts';
 import { isClosed, prompt, type PromptKind, session, user } from '../session.ts';
-import { HiddenUsername, NewPasswordForm } from './new-password.tsx';
+import { HiddenUsername } from './new-password.tsx';
 import { auth } from './routes.ts';
 import { SignInForm } from './sign-in.tsx';
 
@@ -46,18 +46,11 @@ function StepUpForm({ onDone, onCancel }: PromptProps) {
 const TITLES: Readonly<Record<PromptKind, string>> = {
   'sign-in': '登录',
   'step-up': '请重新输入密码',
-  'new-password': '请更换密码',
 };
 
 const FORMS: Readonly<Record<PromptKind, (props: PromptProps) => preact.ComponentChildren>> = {
   'sign-in': ({ onCancel }) => <SignInForm onCancel={onCancel} />,
   'step-up': (props) => <StepUpForm {...props} />,
-  'new-password': (props) => (
-    <>
-      <p>您的密码由别人设置，只用来更换它。请换一个只有您知道的密码。</p>
-      <NewPasswordForm {...props} isFirst />
-    </>
-  ),
 };
 
 /** The page itself asks to sign in: nothing can be read without, or it is one of somebody who has signed in. */

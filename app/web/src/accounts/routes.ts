@@ -1,7 +1,7 @@
 import { client } from '../client.ts';
 import { queryText, type Wanted } from '../http.ts';
 import { toAccount } from '../place.ts';
-import { owesSecondFactor, session, type SessionState, type User, type UserRole } from '../session.ts';
+import { owes, session, type SessionState, type User, type UserRole } from '../session.ts';
 import type {
   ApiKey,
   AuditFilter,
@@ -23,14 +23,10 @@ const get = <T>(path: string, signal: AbortSignal): Promise<T> => client.send(`$
 const send = <T>(method: Wanted['method'] & string, path: string, body?: unknown): Promise<T> =>
   client.send(`${API}${path}`, { method, ...(body === undefined ? {} : { body }) });
 
-/** Of what follows the page knows by the answer who is signed in; its form deals with every refusal. */
-async function changeSession(path: string, body: unknown): Promise<void> {
-  session.value = await client.send<SessionState>(`${API}/auth/${path}`, {
-    method: 'POST',
-    body,
-    isDirect: true,
-  });
-  if (owesSecondFactor.value) toAccount();
+/** Of what follows the page knows by the answer who is signed in; its form deals with every refusal but those of `overcomes`. */
+async function changeSession(path: string, body: unknown, overcomes: readonly string[] = []): Promise<void> {
+  session.value = await client.send<SessionState>(`${API}/auth/${path}`, { method: 'POST', body, overcomes });
+  if (owes.value) toAccount();
 }
 
 interface Proof {
@@ -49,10 +45,11 @@ export const auth = {
   signIn: (body: Proof & { readonly username: string }): Promise<void> => changeSession('login', body),
   setUp: (body: Setup): Promise<void> => changeSession('setup', body),
   stepUp: (body: Proof): Promise<void> => changeSession('step-up', body),
+  // A wrong password is no session that ended: to send it again would count as another attempt.
   changePassword: (body: { readonly currentPassword: string; readonly newPassword: string }): Promise<void> =>
-    changeSession('password', body),
+    changeSession('password', body, ['csrf-token', 'step-up-required']),
   /** Nobody is asked to sign in for it. */
-  signOut: (): Promise<void> => client.send(`${API}/auth/logout`, { method: 'POST', isDirect: true }),
+  signOut: (): Promise<void> => client.send(`${API}/auth/logout`, { method: 'POST', overcomes: [] }),
 };
 
 export const account = {

@@ -2,7 +2,6 @@ import { useState } from 'preact/hooks';
 import { CodeField, Field, PasswordField } from '../forms/field.tsx';
 import { Form, type Values } from '../forms/form.tsx';
 import { ProblemError } from '../http.ts';
-import { ask, user } from '../session.ts';
 import { auth } from './routes.ts';
 
 const TEXTS = {
@@ -24,7 +23,6 @@ export function SignInForm({ onCancel }: { readonly onCancel?: () => void }) {
       if (error instanceof ProblemError && error.kind === 'second-factor-required') setNeedsCode(true);
       throw error;
     }
-    if (user.value?.mustChangePassword) void ask('new-password');
   };
   return (
     <Form submitText="登录" onSubmit={submit} texts={TEXTS} onCancel={onCancel}>
