@@ -69,17 +69,18 @@ function Dialogs({ open, setOpen, onChange }: DialogsProps) {
     );
   if (open.what === 'key')
     return (
-      <Dialog key={open.what} title={`API 密钥 ${open.key.name}`} onClose={close}>
-        <ShownOnce label="密钥" lines={[open.key.text]} />
+      <ShownOnce
+        key={open.what}
+        title={`API 密钥 ${open.key.name}`}
+        label="密钥"
+        lines={[open.key.text]}
+        doneText="我已保存"
+        onDone={close}
+      >
         <p class="minor">
           用法：<code>Authorization: Bearer stk_…</code>
         </p>
-        <p class="actions">
-          <button type="button" class="primary" onClick={close}>
-            我已保存
-          </button>
-        </p>
-      </Dialog>
+      </ShownOnce>
     );
   return (
     <Confirm

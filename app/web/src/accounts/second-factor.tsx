@@ -47,20 +47,6 @@ function EnrolmentSteps(props: {
   );
 }
 
-function Recovery({ codes, onDone }: { readonly codes: readonly string[]; readonly onDone: () => void }) {
-  return (
-    <>
-      <p>手机不在身边时，每个恢复码可以代替验证码登录一次。请抄写或打印，放在安全的地方。</p>
-      <ShownOnce label="恢复码" lines={codes} canPrint />
-      <p class="actions">
-        <button type="button" class="primary" onClick={onDone}>
-          我已保存
-        </button>
-      </p>
-    </>
-  );
-}
-
 type Open =
   | { readonly what: 'enrolment'; readonly enrolment: Enrolment }
   | { readonly what: 'codes'; readonly codes: readonly string[] }
@@ -83,9 +69,17 @@ function Dialogs({ open, setOpen }: { readonly open: Open; readonly setOpen: (ne
     );
   if (open.what === 'codes')
     return (
-      <Dialog key={open.what} title="恢复码" onClose={close}>
-        <Recovery codes={open.codes} onDone={close} />
-      </Dialog>
+      <ShownOnce
+        key={open.what}
+        title="恢复码"
+        label="恢复码"
+        lines={open.codes}
+        canPrint
+        doneText="我已保存"
+        onDone={close}
+      >
+        <p>手机不在身边时，每个恢复码可以代替验证码登录一次。请抄写或打印，放在安全的地方。</p>
+      </ShownOnce>
     );
   if (open.what === 'renewal')
     return (

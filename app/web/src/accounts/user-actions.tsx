@@ -72,32 +72,41 @@ const ACTIONS: readonly Action[] = [
   },
 ];
 
-export function OneTimePassword(props: { readonly password: string; readonly onDone: () => void }) {
+export function OneTimePassword(props: {
+  readonly username: string;
+  readonly password: string;
+  readonly onDone: () => void;
+}) {
   return (
-    <>
-      <p>请经可靠的途径交给本人。它七天之内有效，登录后必须更换。</p>
-      <ShownOnce label="一次性密码" lines={[props.password]} />
-      <p class="actions">
-        <button type="button" class="primary" onClick={props.onDone}>
-          我已转交
-        </button>
-      </p>
-    </>
+    <ShownOnce
+      title={props.username}
+      label="一次性密码"
+      lines={[props.password]}
+      doneText="我已转交"
+      onDone={props.onDone}
+    >
+      <p>请经可靠的途径交给本人。它七天之内可以用来登录，登录后必须更换；更换之后失效。</p>
+    </ShownOnce>
   );
 }
 
-function Told({ outcome, onDone }: { readonly outcome: NonNullable<Outcome>; readonly onDone: () => void }) {
+function Told(props: {
+  readonly username: string;
+  readonly outcome: NonNullable<Outcome>;
+  readonly onDone: () => void;
+}) {
+  const { username, outcome, onDone } = props;
   if ('oneTimePassword' in outcome)
-    return <OneTimePassword password={outcome.oneTimePassword} onDone={onDone} />;
+    return <OneTimePassword username={username} password={outcome.oneTimePassword} onDone={onDone} />;
   return (
-    <>
+    <Dialog title={username} onClose={onDone}>
       <p role="status">{outcome.text}</p>
       <p class="actions">
         <button type="button" class="primary" onClick={onDone}>
           好
         </button>
       </p>
-    </>
+    </Dialog>
   );
 }
 
@@ -160,12 +169,7 @@ export function UserActions(props: {
     if (told === undefined) onClose();
     else setOutcome(told);
   };
-  if (outcome)
-    return (
-      <Dialog key="told" title={user.username} onClose={onClose}>
-        <Told outcome={outcome} onDone={onClose} />
-      </Dialog>
-    );
+  if (outcome) return <Told username={user.username} outcome={outcome} onDone={onClose} />;
   if (chosen)
     return (
       <Dialog key="chosen" title={`${chosen.text}：${user.username}`} onClose={onClose}>

@@ -44,9 +44,12 @@ function Dialogs(props: {
     );
   if (open.what === 'password')
     return (
-      <Dialog key={open.what} title={open.user.username} onClose={close}>
-        <OneTimePassword password={open.user.oneTimePassword} onDone={close} />
-      </Dialog>
+      <OneTimePassword
+        key={open.what}
+        username={open.user.username}
+        password={open.user.oneTimePassword}
+        onDone={close}
+      />
     );
   return <UserActions user={open.user} onChange={onChange} onClose={close} />;
 }

@@ -2,12 +2,14 @@ import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
 /**
- * The browser's own modal dialog: it holds the focus, gives it back where it was, and Escape leaves it. Nothing but
- * Escape and buttons close it, so that a slip of the pointer loses nothing that is shown only once.
+ * The browser's own modal dialog: it holds the focus, gives it back where it was, and Escape leaves it. A slip of the
+ * pointer beside it closes nothing.
  */
 export function Dialog(props: {
   readonly title: string;
   readonly onClose: () => void;
+  /** Escape, or going back on a phone, comes here instead of closing it: only its buttons do. */
+  readonly onHeld?: () => void;
   readonly children: ComponentChildren;
 }) {
   const id = useId();
@@ -23,7 +25,12 @@ export function Dialog(props: {
       ref={element}
       aria-labelledby={id}
       onClose={() => {
-        if (element.current) props.onClose();
+        if (!element.current) return;
+        // Browsers let a page prevent the first Escape and not the next one; opened again, nothing of it is lost.
+        if (props.onHeld) {
+          element.current.showModal();
+          props.onHeld();
+        } else props.onClose();
       }}
     >
       <h2 id={id}>{props.title}</h2>

@@ -1,4 +1,6 @@
+import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
+import { Dialog } from './dialog.tsx';
 
 /** Where the page did not come over HTTPS, browsers have no clipboard for it: then the text is selected to be copied. */
 async function copy(element: HTMLElement): Promise<string> {
@@ -12,12 +14,13 @@ async function copy(element: HTMLElement): Promise<string> {
   }
 }
 
-/** A secret that the server shows this once, to be copied, or printed where it is for a drawer. */
-export function ShownOnce(props: {
+interface SecretProps {
   readonly label: string;
   readonly lines: readonly string[];
   readonly canPrint?: boolean;
-}) {
+}
+
+function Secret(props: SecretProps) {
   const place = useRef<HTMLDivElement>(null);
   const [note, setNote] = useState('');
   return (
@@ -49,5 +52,34 @@ export function ShownOnce(props: {
         </span>
       </p>
     </div>
+  );
+}
+
+interface ShownOnceProps extends SecretProps {
+  readonly title: string;
+  readonly doneText: string;
+  readonly onDone: () => void;
+  /** What it is for, above it. */
+  readonly children?: ComponentChildren;
+}
+
+/** A secret that the server shows this once, to be copied, or printed where it is for a drawer; left by its button alone. */
+export function ShownOnce({ title, doneText, onDone, children, ...secret }: ShownOnceProps) {
+  const [isHeld, setHeld] = useState(false);
+  return (
+    <Dialog title={title} onClose={onDone} onHeld={() => setHeld(true)}>
+      {children}
+      <Secret {...secret} />
+      {isHeld && (
+        <p class="problem" role="alert">
+          关闭后无法再看到。如果已经保存，请按“{doneText}”。
+        </p>
+      )}
+      <p class="actions">
+        <button type="button" class="primary" onClick={onDone}>
+          {doneText}
+        </button>
+      </p>
+    </Dialog>
   );
 }
