@@ -305,7 +305,7 @@ describe('accounts in Chromium', () => {
     const records = page.getByRole('table', { name: '审计记录' });
     await records.waitFor();
     const actions = (): Promise<readonly string[]> =>
-      records.locator('tbody td:nth-child(3)').allInnerTexts();
+      records.locator('tbody td:nth-child(3) code').allInnerTexts();
     for (const action of ['session.login', 'session.login-refused', 'password.change'])
       expect(await actions()).toContain(action);
     await page.screenshot({ path: `${ARTEFACTS}/page-audit.png`, fullPage: true });

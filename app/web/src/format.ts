@@ -93,6 +93,10 @@ const PROBLEMS: Readonly<Record<string, readonly [title: string, advice: string]
   'step-up-required': ['需要重新输入密码', '没有输入密码，操作没有执行。'],
   'password-change-required': ['需要更换密码', '密码由他人设置，更换之后才能继续。'],
   'second-factor-setup-required': ['需要先启用第二因素', '请在账户页启用，之后才能继续。'],
+  'second-factor-unreadable': [
+    '第二因素无法核对',
+    '平台丢失了核对它所需的密钥。请管理员移除您的第二因素，之后重新启用。',
+  ],
   'too-many-requests': ['请求过于频繁', '请稍后再试。'],
   page: ['页面出错', '请刷新页面；若仍然失败，请告诉管理员。'],
 };

@@ -25,6 +25,8 @@ export interface SessionState {
   readonly requiresSecondFactor: boolean;
   readonly isSteppedUp: boolean;
   readonly needsSetup: boolean;
+  /** With `needsSetup`: false where a new bootstrap token is the way back in, beside administrators who are there. */
+  readonly isFirstSetup?: boolean;
   readonly anonymousReading: boolean;
 }
 

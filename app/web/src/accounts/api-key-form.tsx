@@ -2,7 +2,8 @@ import { Field } from '../forms/field.tsx';
 import { Form, useFieldProblem, type Values } from '../forms/form.tsx';
 import { fieldText } from '../forms/field-text.ts';
 import { apiKeys } from './routes.ts';
-import { SCOPE_TEXTS } from './texts.ts';
+import { user } from '../session.ts';
+import { SCOPE_TEXTS, scopesOf } from './texts.ts';
 import { SCOPES, type NewApiKey } from './types.ts';
 
 function ScopesField() {
@@ -10,7 +11,7 @@ function ScopesField() {
   return (
     <fieldset>
       <legend>用途</legend>
-      {SCOPES.map((scope) => (
+      {scopesOf(user.value?.role ?? 'viewer').map((scope) => (
         <label key={scope}>
           <input type="checkbox" name="scopes" value={scope} defaultChecked={scope === 'market:read'} />
           <code>{scope}</code> {SCOPE_TEXTS[scope]}

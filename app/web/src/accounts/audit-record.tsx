@@ -1,5 +1,6 @@
 import { user } from '../session.ts';
-import { agentText, ROLE_TEXTS } from './texts.ts';
+import { actionText, objectText } from './audit-words.ts';
+import { agentText, roleText } from './texts.ts';
 import type { AuditRecord } from './types.ts';
 
 const ACTOR_KINDS: Readonly<Record<string, string>> = {
@@ -9,18 +10,45 @@ const ACTOR_KINDS: Readonly<Record<string, string>> = {
   system: '平台',
 };
 
-const roleText = (role: string): string =>
-  Object.entries(ROLE_TEXTS).find(([name]) => name === role)?.[1] ?? role;
+/** Names do not stand in the log, only ids. Whom the reader cannot be told by name is told apart by the beginning of the id. */
+function Person({ id, names }: { readonly id: string; readonly names: ReadonlyMap<string, string> }) {
+  return <span title={id}>{names.get(id) ?? <small>{id.slice(0, 8)}</small>}</span>;
+}
 
-/** Names do not stand in the log; the beginning of an id tells users apart, the whole of it is under the pointer. */
-export function ActorText({ actor }: { readonly actor: AuditRecord['actor'] }) {
+interface ActorProps {
+  readonly actor: AuditRecord['actor'];
+  readonly names: ReadonlyMap<string, string>;
+}
+
+export function ActorText({ actor, names }: ActorProps) {
   const kind = ACTOR_KINDS[actor.kind] ?? actor.kind;
   if (actor.id === undefined) return <>{kind}</>;
   return (
-    <span title={actor.id}>
+    <>
       {actor.id === user.value?.id ? '您' : kind}
-      {actor.role && ` · ${roleText(actor.role)}`} <small>{actor.id.slice(0, 8)}</small>
-    </span>
+      {actor.role && ` · ${roleText(actor.role)}`} <Person id={actor.id} names={names} />
+    </>
+  );
+}
+
+interface ObjectProps {
+  readonly object: AuditRecord['object'];
+  readonly names: ReadonlyMap<string, string>;
+}
+
+export function ObjectText({ object: { kind, id }, names }: ObjectProps) {
+  return (
+    <>
+      {objectText(kind)} {id !== undefined && <Person id={id} names={names} />}
+    </>
+  );
+}
+
+export function ActionText({ action }: { readonly action: string }) {
+  return (
+    <>
+      {actionText(action)} <code>{action}</code>
+    </>
   );
 }
 

@@ -21,7 +21,7 @@ const TEXTS = { unauthorized: '密码或验证码不正确。', 'second-factor-r
 function StepUpForm({ onDone, onCancel }: PromptProps) {
   const submit = async (values: Values): Promise<void> => {
     try {
-      await auth.stepUp({ password: values.text('password'), code: values.optional('code') });
+      await auth.stepUp({ password: values.text('password'), code: values.code('code') });
     } catch (error) {
       // A wrong password and a session that has ended are refused alike.
       if (error instanceof ProblemError && error.kind === 'unauthorized') await loadSession();

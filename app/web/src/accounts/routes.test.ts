@@ -5,6 +5,8 @@ import { leave, refused, serve, stateOf, WANG } from '../testing/page.ts';
 import { client } from '../client.ts';
 import { account, apiKeys, audit, auth, secrets, users } from './routes.ts';
 
+/** As much of every answer as the page looks into. */
+const ANSWER = { ...stateOf(WANG), users: [], nextCursor: null };
 const { signal } = new AbortController();
 const { signIn: _signIn, setUp: _setUp, stepUp: _stepUp, signOut: _signOut, ...guarded } = auth;
 const { exportPath, ...log } = audit;
@@ -37,6 +39,7 @@ const API_KEYS: Calls<typeof apiKeys> = {
 };
 const USERS: Calls<typeof users> = {
   list: () => users.list(undefined, signal),
+  names: () => users.names(signal),
   create: () => users.create({ username: 'li', role: 'viewer' }),
   change: () => users.change('1', { role: 'viewer' }),
   resetPassword: () => users.resetPassword('1'),
@@ -62,7 +65,7 @@ afterEach(leave);
 describe('what the server may want the password for once more', () => {
   it.each(ALL)('is repeated when it was given: %s', async (_name, call) => {
     const sent = serve(() =>
-      session.value?.csrfToken === 'stale' ? refused(403, 'step-up-required') : stateOf(WANG),
+      session.value?.csrfToken === 'stale' ? refused(403, 'step-up-required') : ANSWER,
     );
     const answer = call();
     await expect.poll(() => prompt.value?.kind).toBe('step-up');

@@ -37,7 +37,7 @@ function EnrolmentSteps(props: {
         submitText="启用"
         onCancel={props.onCancel}
         onSubmit={async (values) => {
-          const { recoveryCodes } = await account.confirm(values.text('code').replaceAll(' ', ''));
+          const { recoveryCodes } = await account.confirm(values.code('code') ?? '');
           props.onDone(recoveryCodes);
         }}
       >

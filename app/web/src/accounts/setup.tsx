@@ -2,13 +2,13 @@ import { useState } from 'preact/hooks';
 import { loadSession } from '../client.ts';
 import { Dialog } from '../forms/dialog.tsx';
 import { Field, PasswordField } from '../forms/field.tsx';
-import { Form, type Values } from '../forms/form.tsx';
+import { fieldProblem, Form, type Values } from '../forms/form.tsx';
+import { ProblemError } from '../http.ts';
 import { session } from '../session.ts';
 import { NewPasswordFields, newPasswordOf } from './new-password.tsx';
 import { auth } from './routes.ts';
 
 const TEXTS = {
-  unauthorized: '这不是本平台的引导令牌。',
   forbidden: '这个引导令牌已经用过。请登录，或由平台的运维者更换令牌。',
   conflict: '这个用户名已有人使用。',
 };
@@ -16,10 +16,14 @@ const TEXTS = {
 /** Whoever can read the bootstrap token runs the platform, and makes its first administrator. */
 function SetupForm({ onDone }: { readonly onDone: () => void }) {
   const submit = async (values: Values): Promise<void> => {
-    await auth.setUp({
+    const body = {
       token: values.text('token').trim(),
       username: values.text('username'),
       password: newPasswordOf(values, 'password'),
+    };
+    await auth.setUp(body).catch((error: unknown) => {
+      const isToken = error instanceof ProblemError && error.kind === 'unauthorized';
+      throw isToken ? fieldProblem('token', '这不是本平台的引导令牌') : error;
     });
     onDone();
   };
@@ -53,14 +57,15 @@ function SetupForm({ onDone }: { readonly onDone: () => void }) {
 export function SetupNotice() {
   const [isOpen, setOpen] = useState(false);
   if (!session.value?.needsSetup) return null;
+  const isFirst = session.value.isFirstSetup !== false;
   return (
     <div class="notices">
-      <span>这个平台还没有管理员。</span>
+      <span>{isFirst ? '这个平台还没有管理员。' : '运维者放置了新的引导令牌，可以再建立一位管理员。'}</span>
       <button type="button" class="again" onClick={() => setOpen(true)}>
         建立管理员
       </button>
       {isOpen && (
-        <Dialog title="建立第一位管理员" onClose={() => setOpen(false)}>
+        <Dialog title={isFirst ? '建立第一位管理员' : '再建立一位管理员'} onClose={() => setOpen(false)}>
           <SetupForm
             onDone={() => {
               setOpen(false);

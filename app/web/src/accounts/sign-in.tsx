@@ -17,7 +17,7 @@ export function SignInForm({ onCancel }: { readonly onCancel?: () => void }) {
       await auth.signIn({
         username: values.text('username'),
         password: values.text('password'),
-        code: values.optional('code'),
+        code: values.code('code'),
       });
     } catch (error) {
       if (error instanceof ProblemError && error.kind === 'second-factor-required') setNeedsCode(true);

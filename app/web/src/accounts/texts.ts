@@ -1,5 +1,5 @@
-import type { UserRole } from '../session.ts';
-import type { AuditOutcome, Scope, SecretKind } from './types.ts';
+import { USER_ROLES, type UserRole } from '../session.ts';
+import { SCOPES, type AuditOutcome, type Scope, type SecretKind } from './types.ts';
 
 export const ROLE_TEXTS: Readonly<Record<UserRole, string>> = {
   viewer: '查看者',
@@ -8,13 +8,31 @@ export const ROLE_TEXTS: Readonly<Record<UserRole, string>> = {
   admin: '管理员',
 };
 
+/** A role that the page does not know yet is shown as the server has it. */
+export const roleText = (role: string): string =>
+  Object.entries(ROLE_TEXTS).find(([name]) => name === role)?.[1] ?? role;
+
+/** The least role whose keys may have it. */
+const SCOPE_ROLES: Readonly<Record<Scope, UserRole>> = {
+  'market:read': 'viewer',
+  'market:write': 'operator',
+  'monitoring:read': 'operator',
+  'monitoring:write': 'operator',
+  'audit:read': 'admin',
+  'users:read': 'admin',
+};
+
+/** A key never opens more than its owner's role, so nothing else is offered. */
+export const scopesOf = (role: UserRole): readonly Scope[] =>
+  SCOPES.filter((scope) => USER_ROLES.indexOf(SCOPE_ROLES[scope]) <= USER_ROLES.indexOf(role));
+
 export const SCOPE_TEXTS: Readonly<Record<Scope, string>> = {
   'market:read': '读取行情、指标与分析',
-  'market:write': '载入数据、处理隔离行（需操作者）',
-  'monitoring:read': '读取监控数据与告警（需操作者）',
-  'monitoring:write': '确认与静默告警（需操作者）',
-  'audit:read': '读取审计日志（需管理员）',
-  'users:read': '读取用户列表（需管理员）',
+  'market:write': '载入数据、处理隔离行',
+  'monitoring:read': '读取监控数据与告警',
+  'monitoring:write': '确认与静默告警',
+  'audit:read': '读取审计日志',
+  'users:read': '读取用户列表',
 };
 
 export const SECRET_KIND_TEXTS: Readonly<Record<SecretKind, string>> = {

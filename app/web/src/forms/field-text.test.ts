@@ -12,6 +12,11 @@ describe('fieldText', () => {
     ['must not repeat a few characters', '不能只是几个字符的重复'],
     ['must be six digits, or a recovery code', '请输入六位数字，或一个恢复码'],
     ['must be six digits', '请输入六位数字'],
+    ['must be another one than the one until now', '要与现在的密码不同；只改动连字符、大小写也不行'],
+    ['audit:read needs the role admin; yours is viewer', '您的角色不能用其中一项'],
+    ['is not the password', '密码不正确'],
+    ['the code is not right, or was used already', '不正确，或已经用过'],
+    ['must be before to (2026-11-26T00:00:00.000Z)', '“从”要早于“到”'],
   ])('says %j in the words of the page', (detail, text) => {
     expect(fieldText(detail)).toEqual({ text });
   });

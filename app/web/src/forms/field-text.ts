@@ -15,6 +15,13 @@ const TEXTS: readonly (readonly [part: RegExp, text: (found: RegExpExecArray) =>
   [/at least one scope/, () => '至少选择一项'],
   [/must be at most (\d+)/, ([, most]) => `最多 ${most}`],
   [/must be at least (\d+)/, ([, least]) => `至少 ${least}`],
+  [/must be another one than the one until now/, () => '要与现在的密码不同；只改动连字符、大小写也不行'],
+  [/needs the role \w+; yours is/, () => '您的角色不能用其中一项'],
+  [/is not the password/, () => '密码不正确'],
+  [/code is not right, or was used already/, () => '不正确，或已经用过'],
+  [/not the bootstrap token/, () => '这不是本平台的引导令牌'],
+  [/must be before to/, () => '“从”要早于“到”'],
+  [/must be text/, () => '请输入文字'],
   [/must be the id of a user/, () => '请输入用户的编号（UUID）'],
 ];
 

@@ -75,26 +75,43 @@ interface FieldProps {
   readonly isFirst?: boolean;
   readonly isOptional?: boolean;
   readonly defaultValue?: string | undefined;
+  /** What the browser offers while one types, each with what it means. */
+  readonly suggestions?: readonly (readonly [value: string, meaning: string])[];
+}
+
+function Suggestions({ id, of }: { readonly id: string; readonly of: FieldProps['suggestions'] }) {
+  if (!of) return null;
+  return (
+    <datalist id={`${id}-suggestions`}>
+      {of.map(([value, meaning]) => (
+        <option key={value} value={value} label={meaning} />
+      ))}
+    </datalist>
+  );
 }
 
 /** One line of text, or what the browser has a better input for. What is typed here are names and codes, no prose. */
 export function Field({ name, label, hint, kind = 'text', isFirst, isOptional, ...rest }: FieldProps) {
-  const { defaultValue, autocomplete = 'off', ...attributes } = rest;
+  const { defaultValue, autocomplete = 'off', suggestions, ...attributes } = rest;
   const input = useFocus(isFirst);
   return (
     <Frame name={name} label={label} hint={hint}>
       {(described) => (
-        <input
-          {...described}
-          {...attributes}
-          {...KINDS[kind]}
-          autocomplete={autocomplete}
-          autocapitalize="none"
-          spellcheck={false}
-          ref={input}
-          required={!isOptional}
-          {...(defaultValue === undefined ? {} : { defaultValue })}
-        />
+        <>
+          <input
+            {...described}
+            {...attributes}
+            {...KINDS[kind]}
+            {...(suggestions ? { list: `${described.id}-suggestions` } : {})}
+            autocomplete={autocomplete}
+            autocapitalize="none"
+            spellcheck={false}
+            ref={input}
+            required={!isOptional}
+            {...(defaultValue === undefined ? {} : { defaultValue })}
+          />
+          <Suggestions id={described.id} of={suggestions} />
+        </>
       )}
     </Frame>
   );

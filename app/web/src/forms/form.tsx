@@ -8,12 +8,19 @@ interface FormState {
   readonly problem: ProblemError | undefined;
 }
 
-const Context = createContext<FormState>({ isBusy: false, problem: undefined });
+interface FormContext extends FormState {
+  readonly read: () => Values | undefined;
+}
+
+const Context = createContext<FormContext>({ isBusy: false, problem: undefined, read: () => undefined });
 
 /** What is wrong with the field of this name, as the server or the page itself said it. */
 export function useFieldProblem(name: string): string | undefined {
   return useContext(Context).problem?.errors.find(({ parameter }) => parameter === name)?.detail;
 }
+
+/** What the fields of the form around show now, for other buttons than the one that sends it; undefined: the browser told of one that is wrong. */
+export const useValues = (): (() => Values | undefined) => useContext(Context).read;
 
 /** A refusal by the page itself, to stand next to the field. */
 export const fieldProblem = (parameter: string, detail: string): ProblemError =>
@@ -38,6 +45,11 @@ export class Values {
     return this.text(name).trim() || undefined;
   }
 
+  /** Without any blanks: apps and paper show codes in groups. */
+  code(name: string): string | undefined {
+    return this.text(name).replaceAll(/\s/g, '') || undefined;
+  }
+
   all(name: string): readonly string[] {
     return this.data.getAll(name).filter((value) => typeof value === 'string');
   }
@@ -56,6 +68,8 @@ interface FormProps {
   readonly texts?: ProblemTexts;
   readonly onCancel?: (() => void) | undefined;
   readonly isDangerous?: boolean;
+  /** Below the button that sends it. */
+  readonly footer?: ComponentChildren;
   readonly children?: ComponentChildren;
 }
 
@@ -63,7 +77,7 @@ interface FormProps {
  * A form whose fields keep what is typed to themselves: no state of the page and no address ever holds a password.
  * `method` only matters to a browser that lost our script: what is typed then still stays out of the address.
  */
-export function Form({ submitText, onSubmit, texts, onCancel, isDangerous, children }: FormProps) {
+export function Form({ submitText, onSubmit, texts, onCancel, isDangerous, footer, children }: FormProps) {
   const element = useRef<HTMLFormElement>(null);
   const [state, setState] = useState<FormState>({ isBusy: false, problem: undefined });
   const submit = async (form: HTMLFormElement): Promise<void> => {
@@ -81,6 +95,8 @@ export function Form({ submitText, onSubmit, texts, onCancel, isDangerous, child
         ?.focus();
     }
   };
+  const read = (): Values | undefined =>
+    element.current?.reportValidity() ? new Values(element.current) : undefined;
   const known = element.current ? fieldsOf(element.current) : new Map<string, HTMLElement>();
   const isTold = state.problem?.errors.some(({ parameter }) => known.has(parameter)) ?? false;
   return (
@@ -94,7 +110,7 @@ export function Form({ submitText, onSubmit, texts, onCancel, isDangerous, child
         if (!state.isBusy) void submit(event.currentTarget);
       }}
     >
-      <Context.Provider value={state}>{children}</Context.Provider>
+      <Context.Provider value={{ ...state, read }}>{children}</Context.Provider>
       {state.problem && !isTold && <ProblemLine problem={state.problem} {...(texts ? { texts } : {})} />}
       <p class="actions">
         {/* Not disabled meanwhile: it would lose the focus, and a dialog could not give it back. */}
@@ -107,6 +123,7 @@ export function Form({ submitText, onSubmit, texts, onCancel, isDangerous, child
           </button>
         )}
       </p>
+      <Context.Provider value={{ ...state, read }}>{footer}</Context.Provider>
     </form>
   );
 }

@@ -9,6 +9,7 @@ const SAID: ReadonlySet<string> = new Set([
   'step-up-required',
   'password-change-required',
   'second-factor-setup-required',
+  'second-factor-unreadable',
   'too-many-requests',
 ]);
 
