@@ -69,7 +69,7 @@ export function AccountMenu() {
       >
         {who ? (
           <>
-            {who.displayName} <small>{ROLE_TEXTS[who.role]}</small> ▾
+            <span title={who.displayName}>{who.displayName}</span> <small>{ROLE_TEXTS[who.role]}</small> ▾
           </>
         ) : (
           '登录'

@@ -48,7 +48,7 @@ export function ApiKeyForm(props: {
       onSubmit={submit}
       texts={{ conflict: '您的 API 密钥已达上限，请先撤销不用的。' }}
     >
-      <Field name="name" label="名称" hint="用它的程序，例如 notebook" maxLength={100} isFirst />
+      <Field name="name" label="名称" hint="用它的程序，例如 notebook" isFirst />
       <ScopesField />
       <Field name="expiresInDays" label="有效天数" kind="number" min={1} max={365} defaultValue="90" />
     </Form>

@@ -3,7 +3,7 @@ import { Confirm } from '../forms/confirm.tsx';
 import { Dialog } from '../forms/dialog.tsx';
 import { Field } from '../forms/field.tsx';
 import { Form } from '../forms/form.tsx';
-import { List } from '../forms/list.tsx';
+import { Free, List } from '../forms/list.tsx';
 import { useLoaded } from '../forms/loaded.ts';
 import { ShownOnce } from '../forms/shown-once.tsx';
 import { instantText } from '../format.ts';
@@ -42,7 +42,7 @@ function RotationForm(props: {
         min={0}
         max={168}
         defaultValue="24"
-        hint="足够把程序换到新密钥；0：立即失效"
+        hint="足够把程序换到新密钥，最多 168（七天）；0：立即失效。再轮换一次，更早的密钥立即失效"
         isFirst
       />
     </Form>
@@ -77,6 +77,7 @@ function Dialogs({ open, setOpen, onChange }: DialogsProps) {
         doneText="我已保存"
         onDone={close}
       >
+        {open.key.oldSecretUntil && <p>旧密钥到 {instantText(open.key.oldSecretUntil)} 为止仍然有效。</p>}
         <p class="minor">
           用法：<code>Authorization: Bearer stk_…</code>
         </p>
@@ -110,10 +111,18 @@ export function ApiKeys() {
         empty="没有 API 密钥。"
         keyOf={({ id }) => id}
         cells={(key) => [
-          key.name,
+          <Free>{key.name}</Free>,
           <code>{key.publicId}</code>,
           key.scopes.join(' '),
-          key.expiresAt === null ? '—' : instantText(key.expiresAt),
+          <>
+            {key.expiresAt === null ? '—' : instantText(key.expiresAt)}
+            {key.oldSecretUntil && (
+              <>
+                <br />
+                <small>轮换前的密钥到 {instantText(key.oldSecretUntil)}</small>
+              </>
+            )}
+          </>,
           key.lastUsedAt === null ? '从未' : instantText(key.lastUsedAt),
           <>
             <button type="button" class="plain" onClick={() => setOpen({ what: 'rotation', key })}>

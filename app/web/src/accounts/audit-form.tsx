@@ -79,28 +79,13 @@ export function AuditForm(props: {
       footer={<Exports />}
     >
       <div class="filters">
-        <Field
-          name="action"
-          label="操作"
-          hint="或其开头，如 session."
-          maxLength={100}
-          suggestions={ACTIONS}
-          isOptional
-        />
+        <Field name="action" label="操作" hint="或其开头，如 session." suggestions={ACTIONS} isOptional />
         <SelectField name="outcome" label="结果" options={OUTCOMES} />
-        <Field
-          name="actor"
-          label="操作者"
-          hint="用户名，或编号（UUID）"
-          maxLength={64}
-          suggestions={names}
-          isOptional
-        />
+        <Field name="actor" label="操作者" hint="用户名，或编号（UUID）" suggestions={names} isOptional />
         <Field
           name="objectKind"
           label="对象种类"
           hint="如 user、api-key"
-          maxLength={200}
           suggestions={OBJECT_KINDS}
           isOptional
         />

@@ -1,3 +1,4 @@
+import { Free } from '../forms/list.tsx';
 import { user } from '../session.ts';
 import { actionText, objectText } from './audit-words.ts';
 import { agentText, roleText } from './texts.ts';
@@ -12,7 +13,7 @@ const ACTOR_KINDS: Readonly<Record<string, string>> = {
 
 /** Names do not stand in the log, only ids. Whom the reader cannot be told by name is told apart by the beginning of the id. */
 function Person({ id, names }: { readonly id: string; readonly names: ReadonlyMap<string, string> }) {
-  return <span title={id}>{names.get(id) ?? <small>{id.slice(0, 8)}</small>}</span>;
+  return <Free title={id}>{names.get(id) ?? <small>{id.slice(0, 8)}</small>}</Free>;
 }
 
 interface ActorProps {

@@ -13,7 +13,9 @@ export function OwnData({ who }: { readonly who: User }) {
   return (
     <section class="panel" aria-labelledby="own-data">
       <h3 id="own-data">我的数据</h3>
-      <p class="minor">导出的文件包含平台保存的关于您的一切，不含密钥和密码。</p>
+      <p class="minor">
+        导出的文件包含平台保存的关于您的一切，只有登录失败的记录（保留一天）、密钥和密码不在其中。
+      </p>
       <p class="actions">
         <ActionButton
           text="导出（JSON）"

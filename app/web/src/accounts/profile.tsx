@@ -19,14 +19,7 @@ function RenameForm({ who, onDone }: { readonly who: User; readonly onDone: () =
         onDone();
       }}
     >
-      <Field
-        name="displayName"
-        label="显示名"
-        autocomplete="name"
-        maxLength={100}
-        defaultValue={who.displayName}
-        isFirst
-      />
+      <Field name="displayName" label="显示名" autocomplete="name" defaultValue={who.displayName} isFirst />
     </Form>
   );
 }

@@ -116,7 +116,7 @@ export const users = {
     send('PATCH', `/users/${id}`, change),
   resetPassword: (id: string): Promise<{ oneTimePassword: string }> =>
     send('POST', `/users/${id}/password-reset`),
-  revokeAccess: (id: string): Promise<{ sessions: number; apiKeys: number }> =>
+  revokeAccess: (id: string): Promise<{ sessions: number; apiKeys: number; oneTimePasswords?: number }> =>
     send('POST', `/users/${id}/revoke-access`),
   removeSecondFactor: (id: string): Promise<void> => send('DELETE', `/users/${id}/second-factor`),
   remove: (id: string): Promise<void> => send('DELETE', `/users/${id}`),

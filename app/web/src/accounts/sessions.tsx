@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { ActionButton } from '../forms/action.tsx';
 import { Confirm } from '../forms/confirm.tsx';
-import { List } from '../forms/list.tsx';
+import { Free, List } from '../forms/list.tsx';
 import { useLoaded } from '../forms/loaded.ts';
 import { instantText } from '../format.ts';
 import { account } from './routes.ts';
@@ -25,7 +25,7 @@ export function Sessions() {
         empty="没有登录。"
         keyOf={({ id }) => id}
         cells={({ id, userAgent, address, createdAt, lastSeenAt, isCurrent }) => [
-          <span title={userAgent ?? ''}>{agentText(userAgent)}</span>,
+          <Free title={userAgent ?? ''}>{agentText(userAgent)}</Free>,
           address,
           instantText(createdAt),
           instantText(lastSeenAt),

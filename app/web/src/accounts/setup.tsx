@@ -44,7 +44,6 @@ function SetupForm({ onDone }: { readonly onDone: () => void }) {
           name="username"
           label="用户名"
           autocomplete="username"
-          maxLength={64}
           hint="3 至 64 个小写字母、数字和 . - _ @"
         />
         <NewPasswordFields name="password" label="密码" />

@@ -26,7 +26,7 @@ export function SignInForm({ onCancel }: { readonly onCancel?: () => void }) {
   };
   return (
     <Form submitText="登录" onSubmit={submit} texts={TEXTS} onCancel={onCancel}>
-      <Field name="username" label="用户名" autocomplete="username" maxLength={64} isFirst />
+      <Field name="username" label="用户名" autocomplete="username" isFirst />
       <PasswordField name="password" label="密码" autocomplete="current-password" />
       {needsCode && <CodeField isFirst takesRecoveryCode />}
     </Form>

@@ -3,7 +3,7 @@ import { Confirm } from '../forms/confirm.tsx';
 import { Dialog } from '../forms/dialog.tsx';
 import { Field, PasswordField, SelectField } from '../forms/field.tsx';
 import { fieldProblem, Form, type Values } from '../forms/form.tsx';
-import { List } from '../forms/list.tsx';
+import { Free, List } from '../forms/list.tsx';
 import { useLoaded } from '../forms/loaded.ts';
 import { instantText } from '../format.ts';
 import { secrets } from './routes.ts';
@@ -32,13 +32,7 @@ function SecretForm({ onDone, onCancel }: { readonly onDone: () => void; readonl
         options={SECRET_KINDS.map((kind) => [kind, SECRET_KIND_TEXTS[kind]] as const)}
         defaultValue={SECRET_KINDS[0]}
       />
-      <Field
-        name="name"
-        label="名称"
-        hint="小写字母、数字和 -；同名的旧值会被替换"
-        maxLength={63}
-        defaultValue="default"
-      />
+      <Field name="name" label="名称" hint="小写字母、数字和 -；同名的旧值会被替换" defaultValue="default" />
       <PasswordField name="value" label="密钥内容" autocomplete="off" />
     </Form>
   );
@@ -93,7 +87,7 @@ export function StoredSecrets() {
         keyOf={({ kind, name }) => `${kind}/${name}`}
         cells={(secret) => [
           SECRET_KIND_TEXTS[secret.kind],
-          secret.name,
+          <Free>{secret.name}</Free>,
           <code>{secret.fingerprint}</code>,
           instantText(secret.updatedAt),
           secret.lastUsedAt === null ? '从未' : instantText(secret.lastUsedAt),

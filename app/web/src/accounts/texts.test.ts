@@ -33,6 +33,10 @@ describe('agentText', () => {
     expect(agentText(userAgent)).toBe(text);
   });
 
+  it('cuts what tells nobody anything', () => {
+    expect(agentText('x'.repeat(6000))).toBe(`${'x'.repeat(80)}…`);
+  });
+
   it('has a word for nothing at all', () => {
     expect(agentText(null)).toBe('未知程序');
   });

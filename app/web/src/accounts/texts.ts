@@ -69,9 +69,13 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/\bLinux\b/, 'Linux'],
 ];
 
-/** Browser and system, enough to know one's own by; what is neither stays as it was sent. */
+/** More of what a program says of itself tells nobody anything. */
+const LONGEST_AGENT = 80;
+
+/** Browser and system, enough to know one's own by; of what is neither, the beginning as it was sent. */
 export function agentText(userAgent: string | null): string {
   if (userAgent === null) return '未知程序';
   const known = [BROWSERS, SYSTEMS].map((list) => list.find(([pattern]) => pattern.test(userAgent))?.[1]);
-  return known.filter(Boolean).join(' · ') || userAgent;
+  const beginning = userAgent.length > LONGEST_AGENT ? `${userAgent.slice(0, LONGEST_AGENT)}…` : userAgent;
+  return known.filter(Boolean).join(' · ') || beginning;
 }

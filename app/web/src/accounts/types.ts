@@ -39,6 +39,8 @@ export interface ApiKey {
   readonly createdAt: string;
   readonly expiresAt: string | null;
   readonly lastUsedAt: string | null;
+  /** Until when the secret before the last rotation goes on; null: it does not. */
+  readonly oldSecretUntil?: string | null;
 }
 
 export interface NewApiKey extends ApiKey {

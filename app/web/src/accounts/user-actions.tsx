@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { Dialog } from '../forms/dialog.tsx';
 import { Form, type Values } from '../forms/form.tsx';
 import { ShownOnce } from '../forms/shown-once.tsx';
-import type { User } from '../session.ts';
+import { type User, user as signedIn } from '../session.ts';
 import { users } from './routes.ts';
 import { RoleField, roleOf } from './user-form.tsx';
 
@@ -14,7 +14,7 @@ type Outcome = { readonly oneTimePassword: string } | { readonly text: string } 
 interface Action {
   readonly text: string;
   readonly explains: string;
-  readonly applies: (user: User) => boolean;
+  readonly applies: (user: User, isSelf: boolean) => boolean;
   readonly run: (user: User) => Promise<Outcome>;
 }
 
@@ -30,8 +30,9 @@ const ACTIONS: readonly Action[] = [
     explains: '结束这位用户的全部登录，撤销全部 API 密钥。',
     applies: () => true,
     run: async ({ id }) => {
-      const { sessions, apiKeys } = await users.revokeAccess(id);
-      return { text: `已结束 ${sessions} 个登录，撤销 ${apiKeys} 个 API 密钥。` };
+      const { sessions, apiKeys, oneTimePasswords = 0 } = await users.revokeAccess(id);
+      const unused = oneTimePasswords > 0 ? '尚未更换的一次性密码也已失效，登录需要重设密码。' : '';
+      return { text: `已结束 ${sessions} 个登录，撤销 ${apiKeys} 个 API 密钥。${unused}` };
     },
   },
   {
@@ -46,7 +47,7 @@ const ACTIONS: readonly Action[] = [
   {
     text: '停用',
     explains: '登录结束，API 密钥不再有效，也不能再登录；可以重新启用。',
-    applies: ({ isDisabled }) => !isDisabled,
+    applies: ({ isDisabled }, isSelf) => !isDisabled && !isSelf,
     run: async ({ id }) => {
       await users.change(id, { isDisabled: true });
       return undefined;
@@ -138,17 +139,30 @@ function Choice(props: {
     onChange();
     onClose();
   };
+  const isSelf = user.id === signedIn.value?.id;
   return (
     <>
-      <Form submitText="更改角色" texts={LAST} onSubmit={changeRole} onCancel={onClose}>
-        <RoleField defaultValue={user.role} />
-      </Form>
+      <p class="minor">
+        编号 <code>{user.id}</code>
+      </p>
+      {isSelf ? (
+        <p>自己的角色不能更改，也不能停用自己：需要时请另一位管理员来做。</p>
+      ) : (
+        <Form submitText="更改角色" texts={LAST} onSubmit={changeRole} onCancel={onClose}>
+          <RoleField defaultValue={user.role} />
+        </Form>
+      )}
       <p class="actions">
-        {ACTIONS.filter(({ applies }) => applies(user)).map((action) => (
+        {ACTIONS.filter(({ applies }) => applies(user, isSelf)).map((action) => (
           <button key={action.text} type="button" class="plain" onClick={() => onChoose(action)}>
             {action.text}
           </button>
         ))}
+        {isSelf && (
+          <button type="button" onClick={onClose}>
+            取消
+          </button>
+        )}
       </p>
     </>
   );

@@ -42,14 +42,8 @@ export function UserForm(props: { readonly onDone: (user: NewUser) => void; read
         )
       }
     >
-      <Field
-        name="username"
-        label="用户名"
-        hint="3 至 64 个小写字母、数字和 . - _ @"
-        maxLength={64}
-        isFirst
-      />
-      <Field name="displayName" label="显示名" hint="不填则为用户名" maxLength={100} isOptional />
+      <Field name="username" label="用户名" hint="3 至 64 个小写字母、数字和 . - _ @" isFirst />
+      <Field name="displayName" label="显示名" hint="不填则为用户名" isOptional />
       <RoleField defaultValue="viewer" />
     </Form>
   );

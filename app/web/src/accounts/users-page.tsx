@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { loadSession } from '../client.ts';
 import { Dialog } from '../forms/dialog.tsx';
-import { List } from '../forms/list.tsx';
+import { Free, List } from '../forms/list.tsx';
 import { type Loaded, useLoaded } from '../forms/loaded.ts';
 import { PageButtons, usePages } from '../forms/pages.tsx';
 import { instantText } from '../format.ts';
@@ -66,8 +66,8 @@ function UserList(props: {
       empty="没有用户。"
       keyOf={({ id }) => id}
       cells={(user) => [
-        user.username,
-        user.displayName,
+        <Free>{user.username}</Free>,
+        <Free>{user.displayName}</Free>,
         ROLE_TEXTS[user.role],
         stateText(user),
         user.hasSecondFactor ? '有' : '无',

@@ -14,18 +14,22 @@ export function Dialog(props: {
 }) {
   const id = useId();
   const element = useRef<HTMLDialogElement>(null);
+  const isGone = useRef(false);
   useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
     // Not only taken out of the page: the focus goes back only where the dialog was closed.
-    return () => dialog?.close();
+    return () => {
+      isGone.current = true;
+      dialog?.close();
+    };
   }, []);
   return (
     <dialog
       ref={element}
       aria-labelledby={id}
       onClose={() => {
-        if (!element.current) return;
+        if (isGone.current || !element.current) return;
         // Browsers let a page prevent the first Escape and not the next one; opened again, nothing of it is lost.
         if (props.onHeld) {
           element.current.showModal();

@@ -69,7 +69,6 @@ interface FieldProps {
   readonly kind?: keyof typeof KINDS;
   readonly autocomplete?: 'username' | 'name' | 'one-time-code' | 'off';
   readonly inputMode?: 'numeric' | 'text';
-  readonly maxLength?: number;
   readonly min?: number;
   readonly max?: number;
   readonly isFirst?: boolean;
@@ -90,7 +89,10 @@ function Suggestions({ id, of }: { readonly id: string; readonly of: FieldProps[
   );
 }
 
-/** One line of text, or what the browser has a better input for. What is typed here are names and codes, no prose. */
+/**
+ * One line of text, or what the browser has a better input for. No longest length: it would cut what is pasted without a
+ * word, and the server says what is too long. What is typed here are names and codes, no prose.
+ */
 export function Field({ name, label, hint, kind = 'text', isFirst, isOptional, ...rest }: FieldProps) {
   const { defaultValue, autocomplete = 'off', suggestions, ...attributes } = rest;
   const input = useFocus(isFirst);
@@ -187,7 +189,6 @@ export function CodeField({
       }
       autocomplete="one-time-code"
       inputMode={takesRecoveryCode ? 'text' : 'numeric'}
-      maxLength={64}
       isFirst={isFirst ?? false}
     />
   );

@@ -2,6 +2,15 @@ import type { ComponentChildren } from 'preact';
 import type { Loaded } from './loaded.ts';
 import { ProblemLine } from './problem-line.tsx';
 
+/** Text that others chose, in a cell: long words break, so that they push no other column out of sight. */
+export function Free({ title, children }: { readonly title?: string; readonly children: ComponentChildren }) {
+  return (
+    <span class="free" title={title}>
+      {children}
+    </span>
+  );
+}
+
 /** A table of what was fetched: it says that it is being fetched, that there is nothing, or what went wrong. */
 export function List<T>(props: {
   readonly label: string;
@@ -18,21 +27,24 @@ export function List<T>(props: {
   if (value.length === 0) return <p class="minor">{props.empty}</p>;
   return (
     <div class="scroll">
-      <table aria-label={props.label}>
-        <thead>
-          <tr>
+      {/* On a narrow page a row is a list of named values (accounts.css), and browsers forget what a table was by its style: so its roles are said. */}
+      <table role="table" aria-label={props.label}>
+        <thead role="rowgroup">
+          <tr role="row">
             {props.heads.map((head) => (
-              <th key={head} scope="col">
+              <th key={head} scope="col" role="columnheader">
                 {head}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {value.map((item) => (
-            <tr key={props.keyOf(item)}>
+            <tr key={props.keyOf(item)} role="row">
               {props.cells(item).map((cell, index) => (
-                <td key={props.heads[index]}>{cell}</td>
+                <td key={props.heads[index]} role="cell" data-head={props.heads[index]}>
+                  {cell}
+                </td>
               ))}
             </tr>
           ))}
