@@ -1,8 +1,9 @@
 // @vitest-environment happy-dom
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { instantText } from '../format.ts';
-import { dialog, leave, press, serve, show, stateOf, titles, WANG } from '../testing/page.ts';
+import { dialog, leave, press, refused, serve, show, stateOf, titles, WANG } from '../testing/page.ts';
 import { ApiKeys } from './api-keys.tsx';
+import { SecondFactor } from './second-factor.tsx';
 
 const UNTIL = '2026-11-27T08:00:00Z';
 const KEY = {
@@ -16,6 +17,28 @@ const KEY = {
 };
 
 afterEach(leave);
+
+describe('recovery codes', () => {
+  const armed = { ...WANG, hasSecondFactor: true };
+
+  it.each([
+    [10, '还有 10 个未用的恢复码', false],
+    [2, '只剩 2 个恢复码', true],
+    [0, '恢复码已经用完', true],
+  ])('are counted, and few of them are a warning: %d', async (recoveryCodesLeft, text, isWarning) => {
+    serve(() => ({ since: '2026-11-26T00:00:00Z', recoveryCodesLeft }));
+    show(stateOf(armed), <SecondFactor who={armed} />);
+    await vi.waitFor(() => expect(document.body.textContent).toContain(text));
+    expect(document.querySelector('.warning') !== null).toBe(isWarning);
+  });
+
+  it('are not spoken of where the server does not say', async () => {
+    const sent = serve(() => refused(404, 'not-found'));
+    show(stateOf(armed), <SecondFactor who={armed} />);
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    expect(document.body.textContent).not.toContain('个');
+  });
+});
 
 describe('the secret before the last rotation', () => {
   it('is told of in the list and when it was rotated', async () => {

@@ -21,6 +21,7 @@ const OWN: Calls<typeof guarded & typeof account> = {
   sessions: () => account.sessions(signal),
   endSession: () => account.endSession('1'),
   endOtherSessions: () => account.endOtherSessions(),
+  secondFactor: () => account.secondFactor(signal),
   enrol: () => account.enrol(),
   confirm: () => account.confirm('123456'),
   renewCodes: () => account.renewCodes(),

@@ -5,6 +5,7 @@ import { Confirm } from '../forms/confirm.tsx';
 import { Dialog } from '../forms/dialog.tsx';
 import { CodeField } from '../forms/field.tsx';
 import { Form } from '../forms/form.tsx';
+import { useLoaded } from '../forms/loaded.ts';
 import { ShownOnce } from '../forms/shown-once.tsx';
 import { session, type User } from '../session.ts';
 import { QRCode } from './qr-code.tsx';
@@ -110,6 +111,20 @@ function Dialogs({ open, setOpen }: { readonly open: Open; readonly setOpen: (ne
   );
 }
 
+/** Who has none left learns it here, and not when the phone is lost. */
+function CodesLeft() {
+  const left = useLoaded('second-factor', account.secondFactor).value?.recoveryCodesLeft;
+  if (left === undefined) return null;
+  return left > 2 ? (
+    <p class="minor">还有 {left} 个未用的恢复码。</p>
+  ) : (
+    <p class="warning">
+      {left === 0 ? '恢复码已经用完' : `只剩 ${left} 个恢复码`}
+      ：请生成新的，否则手机丢失后只能由管理员移除第二因素。
+    </p>
+  );
+}
+
 export function SecondFactor({ who }: { readonly who: User }) {
   const [open, setOpen] = useState<Open | undefined>(undefined);
   return (
@@ -120,6 +135,7 @@ export function SecondFactor({ who }: { readonly who: User }) {
           ? '已启用：登录时除密码外还需要验证器应用的验证码。'
           : '未启用。启用之后，登录时除密码外还需要手机上验证器应用的验证码，被窃的密码就不够了。'}
       </p>
+      {who.hasSecondFactor && <CodesLeft key={open?.what} />}
       <p class="actions">
         {who.hasSecondFactor ? (
           <>

@@ -17,6 +17,12 @@ export interface Enrolment {
   readonly uri: string;
 }
 
+export interface SecondFactorState {
+  readonly since: string | null;
+  /** Of the ten that were made. */
+  readonly recoveryCodesLeft: number;
+}
+
 export interface RecoveryCodes {
   readonly recoveryCodes: readonly string[];
 }
