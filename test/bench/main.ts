@@ -2,9 +2,9 @@
  * What the operator, the indicators, reading and signing in cost, and how fast a market is stored: `make bench`. Prints its tables and
  * writes them to test-artifacts/bench.md. Exit code 1 where a figure breaks a bound that the platform promises.
  *
- * usage: main.ts [load] [foreign] [idle] [indicators] [market] [read] [logins]   (default: all)
+ * usage: main.ts [load] [foreign] [idle] [indicators] [market] [read] [logins] [series]   (default: all)
  * OBJECTS (500), MINUTES of quiet (30), SERIES of bars (5000), SYMBOLS (5000) with BARS (250), READ_SYMBOLS (5000),
- * READ_SECONDS (60)
+ * READ_SECONDS (60), made-up REQUESTS (100000) for the count of series
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
@@ -17,6 +17,7 @@ import { measureMarket } from './market.ts';
 import { stopPlanes } from './plane.ts';
 import { measureReads } from './read.ts';
 import { foreignTable, idleTable, loadTable, marketTable, type Section } from './report.ts';
+import { measureSeries } from './series.ts';
 
 const FOREIGN_SECRETS = 2000;
 
@@ -35,6 +36,7 @@ const PARTS: Readonly<Record<string, () => Promise<string | Section>>> = {
   },
   read: measureReads,
   logins: measureLogins,
+  series: () => measureSeries(Number(process.env['REQUESTS'] ?? 100_000)),
 };
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)

@@ -1,8 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { currentRequest } from '../common/request-context.ts';
 import { DATABASE } from '../database/database.module.ts';
-import type { Database, Transaction } from '../database/sql.ts';
-import { type CounterMetric, Metrics } from '../monitoring/metrics/metrics.ts';
+import type { Database, Sql, Transaction } from '../database/sql.ts';
+import { type CounterMetric, Metrics, type NoLabels } from '../monitoring/metrics/metrics.ts';
 import { AUDIT_OUTCOMES, type AuditEvent, recordText } from './audit-record.ts';
 
 export type { AuditEvent } from './audit-record.ts';
@@ -24,6 +24,7 @@ const LABELS = { outcome: AUDIT_OUTCOMES };
 export class AuditLog {
   private readonly logger = new Logger('Audit');
   private readonly records: CounterMetric<typeof LABELS>;
+  private readonly failures: CounterMetric<NoLabels>;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
@@ -35,6 +36,7 @@ export class AuditLog {
       'Records written to the audit log, by what came of the action',
       LABELS,
     );
+    this.failures = metrics.counter('audit_failures_total', 'Records that the audit log could not take', {});
   }
 
   /**
@@ -49,12 +51,22 @@ export class AuditLog {
   async record(event: AuditEvent, sql?: Transaction): Promise<void> {
     const { action, outcome = 'success', object } = event;
     const text = recordText(event, currentRequest(), this.secretFields);
-    const [written] = await (sql ?? this.database).query<Written>(APPEND, [text]);
+    const written = await this.append(sql ?? this.database, text);
     const tell = (): void => {
       this.logger.log({ ...written, action, outcome, objectKind: object.kind }, 'audit record');
       this.records.inc({ outcome });
     };
     if (sql === undefined) tell();
     else sql.afterCommit(tell);
+  }
+
+  private async append(sql: Sql, text: string): Promise<Written | undefined> {
+    try {
+      const [written] = await sql.query<Written>(APPEND, [text]);
+      return written;
+    } catch (error) {
+      this.failures.inc({});
+      throw error;
+    }
   }
 }

@@ -17,6 +17,7 @@ import { FundamentalsController } from './fundamentals/fundamentals.controller.t
 import { FundamentalsService } from './fundamentals/fundamentals.service.ts';
 import { HaltsController } from './halts/halts.controller.ts';
 import { HaltsService } from './halts/halts.service.ts';
+import { IngestionLag } from './ingestion/ingestion-lag.ts';
 import { IngestionMetrics } from './ingestion/ingestion-metrics.ts';
 import { IngestionRuns } from './ingestion/ingestion-runs.ts';
 import { IngestionSchedule, REFRESH_SCHEDULE } from './ingestion/ingestion-schedule.ts';
@@ -109,7 +110,9 @@ export class MarketDataModule {}
     },
     IngestionRuns,
     IngestionSchedule,
+    IngestionLag,
     IngestionMetrics,
+    MarketCalendar,
     IngestionWorker,
     MarketDataCheck,
     QuarantineMetrics,

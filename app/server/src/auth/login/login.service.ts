@@ -15,6 +15,7 @@ import { SecondFactorRequiredError, SecondFactorUnreadableError } from '../error
 import { Passwords } from '../passwords/passwords.service.ts';
 import { SecondFactor } from '../second-factor/second-factor.service.ts';
 import { type NewSession, Sessions } from '../sessions/sessions.service.ts';
+import { type CounterMetric, Metrics } from '../../monitoring/metrics/metrics.ts';
 import { type Attempt, Lockout, type Rest } from './lockout.ts';
 
 /** What somebody shows to be let in. */
@@ -40,11 +41,13 @@ type Refusal = 'unknown' | 'password' | 'disabled' | 'expired' | 'code' | 'code-
 /** A password that somebody else made and that nobody used by then is worth nothing any more. */
 const ONE_TIME_DAYS = 7;
 const DAY_MS = 86_400_000;
+const LABELS = { outcome: ['success', 'refused', 'locked'] } as const;
 
 /** Signing in, and giving the password again. */
 @Injectable()
 export class Login {
   private readonly peppers: Keyring;
+  private readonly logins: CounterMetric<typeof LABELS>;
 
   constructor(
     @Inject(CONFIGURATION) configuration: Configuration,
@@ -55,7 +58,13 @@ export class Login {
     private readonly sessions: Sessions,
     private readonly lockout: Lockout,
     private readonly audit: AuditLog,
+    metrics: Metrics,
   ) {
+    this.logins = metrics.counter(
+      'logins_total',
+      'Passwords given to sign in, or again, by what came of it; locked: after too many failures',
+      LABELS,
+    );
     this.peppers = keyringsOf(configuration).pepper;
   }
 
@@ -129,6 +138,7 @@ export class Login {
     const begun = isKnown ? await this.refusalBy(this.lockout.beginAttempt(attempt)) : rest;
     if (begun instanceof TooManyRequestsError) {
       await this.refusalBy(this.passwords.checkNobody(password));
+      this.count(SIGN_IN, 'locked');
       throw rest;
     }
     await this.judge(SIGN_IN, attempt, begun, account, password, code).catch((error: unknown) => {
@@ -143,6 +153,20 @@ export class Login {
     });
   }
 
+  /** Proofs of somebody who is signed in are none. */
+  private count(purpose: Purpose, outcome: 'success' | 'refused' | 'locked'): void {
+    if (purpose === SIGN_IN) this.logins.inc({ outcome });
+  }
+
+  private async begin(purpose: Purpose, attempt: Attempt): Promise<Rest[]> {
+    try {
+      return await this.lockout.beginAttempt(attempt);
+    } catch (error) {
+      if (error instanceof TooManyRequestsError) this.count(purpose, 'locked');
+      throw error;
+    }
+  }
+
   private async check(
     purpose: Purpose,
     attempt: Attempt,
@@ -150,18 +174,19 @@ export class Login {
     password: string,
     code: string | undefined,
   ): Promise<void> {
-    const begun = await this.lockout.beginAttempt(attempt);
+    const begun = await this.begin(purpose, attempt);
     await this.judge(purpose, attempt, begun, account, password, code);
   }
 
   private async judge(
-    { refused, parameter }: Purpose,
+    purpose: Purpose,
     attempt: Attempt,
     begun: readonly Rest[],
     account: Account | undefined,
     password: string,
     code: string | undefined,
   ): Promise<void> {
+    const { refused, parameter } = purpose;
     const refusal = await this.refusalOf(account, password, code).catch(async (error: unknown) => {
       // Nobody judged it: the line of hashes was full, the database went away, or a key is lost.
       await this.lockout.takeBack(attempt);
@@ -176,10 +201,14 @@ export class Login {
     });
     if (refusal === undefined) {
       await this.lockout.succeeded(attempt);
+      this.count(purpose, 'success');
       return;
     }
     if (refusal === 'code-missing') await this.lockout.takeBack(attempt);
-    else await this.lockout.failed(attempt, begun);
+    else {
+      await this.lockout.failed(attempt, begun);
+      this.count(purpose, 'refused');
+    }
     // A name that nobody has may be a password in the wrong field: only its fingerprint is kept.
     const object = account ? { kind: 'user', id: account.id } : { kind: 'login-name', id: attempt.name };
     await this.audit.record({ action: refused, object, outcome: 'refused', reason: refusal });

@@ -6,7 +6,7 @@ import type { ChunkReport } from './run.ts';
 const SOURCE = { max: 5 };
 const ROWS = { source: SOURCE };
 const DISPOSITIONS = { source: SOURCE, disposition: ['rejected', 'held', 'flagged'] } as const;
-const OUTCOMES = { source: SOURCE, outcome: ['completed', 'already-ended', 'paused'] } as const;
+const OUTCOMES = { source: SOURCE, outcome: ['completed', 'already-ended', 'paused', 'failed'] } as const;
 
 /** What a worker tells of its loads. */
 @Injectable()
@@ -30,7 +30,7 @@ export class IngestionMetrics {
     );
   }
 
-  attempted(source: string, outcome: RunOutcome['outcome'], seconds: number): void {
+  attempted(source: string, outcome: RunOutcome['outcome'] | 'failed', seconds: number): void {
     this.durations.observe({ source, outcome }, seconds);
   }
 

@@ -82,6 +82,7 @@ export class IngestionWorker implements OnApplicationBootstrap {
     const { source } = this.provider;
     const { runId } = job.data;
     const started = performance.now();
+    const secondsSoFar = (): number => (performance.now() - started) / 1000;
     const result = await executeRun({
       database: this.database,
       provider: this.provider,
@@ -92,8 +93,12 @@ export class IngestionWorker implements OnApplicationBootstrap {
       signal: AbortSignal.any([job.signal, this.queue.signal]),
       logFailure: (error) => this.logger.error(describeFailure(runId, error)),
       onChunk: (report) => this.metrics.stored(source, report),
+    }).catch((error: unknown) => {
+      // Handed back by a worker that stops is no failure.
+      if (!this.queue.signal.aborted) this.metrics.attempted(source, 'failed', secondsSoFar());
+      throw error;
     });
-    const seconds = (performance.now() - started) / 1000;
+    const seconds = secondsSoFar();
     this.metrics.attempted(source, result.outcome, seconds);
     this.logger.log(`load ${runId}: ${result.outcome} after ${seconds.toFixed(1)} s`);
     await this.goOn(runId, result);

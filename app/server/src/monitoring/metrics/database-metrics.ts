@@ -20,6 +20,20 @@ interface JobCount {
 const REFRESH_MS = 15_000;
 const JOBS = 'SELECT name AS queue, state::text AS state, count(*)::int AS count FROM jobs.job GROUP BY 1, 2';
 
+/** Each queue, also the one in which nothing waits: a series that comes and goes tells nothing. */
+const WAITING = `
+  SELECT queue.name AS queue,
+         coalesce(extract(epoch FROM now() - min(greatest(job.start_after, job.created_on)))::float8, 0) AS seconds
+    FROM jobs.queue AS queue
+    LEFT JOIN jobs.job AS job
+      ON job.name = queue.name AND job.state IN ('created', 'retry') AND job.start_after <= now()
+   WHERE queue.name NOT LIKE '\\_\\_%' GROUP BY queue.name`;
+
+interface Waiting {
+  readonly queue: string;
+  readonly seconds: number;
+}
+
 /** Gauges about the pool and the job queue. */
 @Injectable()
 export class DatabaseMetrics implements OnApplicationBootstrap {
@@ -58,6 +72,15 @@ export class DatabaseMetrics implements OnApplicationBootstrap {
       { queue: { max: 20 }, state: { max: 8 } },
       (set) => {
         for (const { count, ...labels } of jobs()) set(labels, count);
+      },
+    );
+    const waiting = this.queries.every(REFRESH_MS, 'waiting jobs', (sql) => sql.query<Waiting>(WAITING));
+    this.metrics.observableGauge(
+      'jobs_oldest_waiting_seconds',
+      'How long the oldest job of a queue that is due has waited; 0: none is',
+      { queue: { max: 20 } },
+      (set) => {
+        for (const { queue, seconds } of waiting()) set({ queue }, seconds);
       },
     );
   }

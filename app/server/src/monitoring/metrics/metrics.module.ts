@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
 import { DatabaseMetrics } from './database-metrics.ts';
+import { DatabaseServerMetrics } from './database-server-metrics.ts';
 import { Metrics } from './metrics.ts';
 
 /** The registry of the process, and what it tells of the database. */
 @Module({
-  providers: [Metrics, DatabaseMetrics],
+  providers: [Metrics, DatabaseMetrics, DatabaseServerMetrics],
   exports: [Metrics],
 })
 export class MetricsModule {}

@@ -40,6 +40,12 @@ export type Read<Bounds extends LabelBounds> = (
   set: (labels: LabelValues<Bounds>, value: number) => void,
 ) => void;
 
+export interface FamilyDescription {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
 /** One series at one moment; those of histograms as Prometheus names them: `…_bucket`, `…_sum`, `…_count`. */
 export interface Sample {
   readonly name: string;
@@ -139,6 +145,15 @@ export class Metrics {
   /** The text that Prometheus reads. */
   exposition(): Promise<string> {
     return this.#registry.metrics();
+  }
+
+  /** All families, also those without a series yet. */
+  families(): readonly FamilyDescription[] {
+    return this.#registry.getMetricsAsArray().map((family) => ({
+      name: family.name,
+      help: family.help,
+      labels: 'labelNames' in family && Array.isArray(family.labelNames) ? family.labelNames.map(String) : [],
+    }));
   }
 
   /** Every series as it is now. */

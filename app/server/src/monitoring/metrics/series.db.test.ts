@@ -1,0 +1,113 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Agent, METHODS, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createEmptyApplication, type TestApplication } from '../../testing/test-application.ts';
+import { describedRoutes } from '../../testing/routes.ts';
+import { seeded } from '../../testing/seeded.ts';
+import { Metrics } from './metrics.ts';
+
+/** What `make test` sends; `make bench` sends ten times as many. */
+const REQUESTS = Number(process.env['SERIES_REQUESTS'] ?? 10_000);
+const AT_ONCE = 16;
+const MOST_SERIES = 2_000;
+
+/** All that Node's parser lets through, but for the one that asks for a tunnel. */
+const ALL_METHODS = METHODS.filter((method) => method !== 'CONNECT');
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789_-.~%20';
+
+let tested: TestApplication;
+let app: NestExpressApplication;
+let templates: readonly string[];
+
+beforeAll(async () => {
+  tested = await createEmptyApplication();
+  ({ app } = tested);
+  const document = await fetch(`${await app.getUrl()}/api/v1/openapi.json`);
+  const described = (await document.json()) as { paths: Record<string, object> };
+  templates = describedRoutes(described).map((route) => route.split(' ')[1] ?? '/');
+});
+afterAll(() => tested.close());
+
+/** Requests as somebody sends who makes everything up: the n-th is always the same. */
+function madeUp(random: () => number): { method: string; path: string } {
+  const pick = <Item>(items: ArrayLike<Item>): Item | undefined => items[Math.floor(random() * items.length)];
+  const word = (): string =>
+    Array.from({ length: 1 + Math.floor(random() * 12) }, () => pick(LETTERS) ?? 'x')
+      .join('')
+      .replaceAll('%', 'p');
+  const symbol = (): string =>
+    `${String(Math.floor(random() * 1e6)).padStart(6, '0')}.${pick(['SH', 'SZ', 'BJ', 'HK', word()])}`;
+  const kind = random();
+  const method = (random() < 0.7 ? pick(['GET', 'HEAD', 'POST', 'OPTIONS']) : pick(ALL_METHODS)) ?? 'GET';
+  const known = (pick(templates) ?? '/').replaceAll(/\{\w+\}/g, () => (random() < 0.5 ? symbol() : word()));
+  if (kind < 0.5) return { method, path: `${known}?${word()}=${word()}` };
+  if (kind < 0.8)
+    return { method, path: `/${Array.from({ length: 1 + Math.floor(random() * 4) }, word).join('/')}` };
+  return { method, path: `${known}/${word()}` };
+}
+
+async function send(count: number, random: () => number): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  let left = count;
+  const one = (): Promise<void> =>
+    new Promise((resolve) => {
+      const sent = request({ host: '127.0.0.1', port, agent, ...madeUp(random) }, (response) => {
+        response.resume();
+        response.once('close', resolve);
+      });
+      // What the server cuts off is a request, too.
+      sent.once('error', () => resolve());
+      sent.end();
+    });
+  const lane = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      await one();
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  agent.destroy();
+}
+
+it(`has at most ${MOST_SERIES} series, no more after ${REQUESTS} made-up requests than after half of them`, async () => {
+  const metrics = app.get(Metrics);
+  const random = seeded(7);
+  const labelsOf = async (): Promise<string[]> =>
+    (await metrics.samples()).map(({ name, labels }) => `${name} ${JSON.stringify(labels)}`);
+  await send(REQUESTS / 2, random);
+  const half = await labelsOf();
+  const from = performance.now();
+  await send(REQUESTS / 2, random);
+  const seconds = (performance.now() - from) / 1000;
+  const all = await labelsOf();
+  console.log(
+    `${all.length} series after ${REQUESTS} requests, ${half.length} after half of them; ${Math.round(REQUESTS / 2 / seconds)} requests/s`,
+  );
+  expect(all.length).toBeLessThanOrEqual(MOST_SERIES);
+  expect(all.length - half.length).toBeLessThanOrEqual(half.length / 50);
+  const counted = (await metrics.samples())
+    .filter(({ name }) => name === 'http_requests_total')
+    .map(({ labels, value }) => ({ ...labels, value }));
+  expect(counted.reduce((sum, { value }) => sum + value, 0)).toBeGreaterThanOrEqual(REQUESTS);
+  const methods = new Set(counted.map((labels) => ('method' in labels ? labels.method : '')));
+  expect([...methods].toSorted()).toEqual([
+    'DELETE',
+    'GET',
+    'HEAD',
+    'OPTIONS',
+    'PATCH',
+    'POST',
+    'PUT',
+    'other',
+  ]);
+  // Nothing of what was made up is in it.
+  const routes = new Set(counted.map((labels) => ('route' in labels ? String(labels.route) : '')));
+  const described = new Set(templates.map((template) => template.replaceAll(/\{(\w+)\}/g, ':$1')));
+  expect([...routes].filter((route) => !described.has(route)).toSorted()).toEqual([
+    '/api/v1/openapi.json',
+    'static',
+    'unmatched',
+  ]);
+}, 1_800_000);
