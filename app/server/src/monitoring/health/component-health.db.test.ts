@@ -1,7 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DatabaseConnector } from '../../database/connector.ts';
 import { type DatabaseGate, openGate } from '../../database/testing/frozen-database.ts';
 import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
@@ -219,9 +219,9 @@ describe('a database that stands still', () => {
     await app.listen(0, '127.0.0.1');
     await app.get(DatabaseConnector).whenReady();
     session = (await createUser(app, 'operator')).session;
-    await expect
-      .poll(async () => componentOf(await healthOf(app), 'api')?.status, { timeout: 10_000 })
-      .toBe('up');
+    await vi.waitUntil(async () => componentOf(await healthOf(app), 'api')?.status === 'up', {
+      timeout: 10_000,
+    });
   });
   afterEach(async () => {
     gate.thaw();

@@ -17,14 +17,16 @@ export const OTHER = 'other';
 
 /** How many series the process may still make; shared by all families. */
 export class SeriesBudget {
+  readonly #most: number;
   #left: number;
 
-  constructor(readonly most: number) {
+  constructor(most: number) {
+    this.#most = most;
     this.#left = most;
   }
 
   get used(): number {
-    return this.most - this.#left;
+    return this.#most - this.#left;
   }
 
   /** For what exists in any case, even beyond the limit. */
@@ -58,12 +60,14 @@ export class SeriesBounds {
   readonly #seen = new Map<string, Set<string>>();
   readonly #sets = new Set<string>();
   readonly #allOther: Labels;
+  readonly #bounds: LabelBounds;
+  readonly #limits: FamilyLimits;
+  readonly #budget: SeriesBudget;
 
-  constructor(
-    private readonly bounds: LabelBounds,
-    private readonly limits: FamilyLimits,
-    private readonly budget: SeriesBudget,
-  ) {
+  constructor(bounds: LabelBounds, limits: FamilyLimits, budget: SeriesBudget) {
+    this.#bounds = bounds;
+    this.#limits = limits;
+    this.#budget = budget;
     this.#allOther = Object.fromEntries(Object.keys(bounds).map((label) => [label, OTHER]));
     // The last resort must be there when nothing else is left.
     budget.reserve(limits.seriesPerSet);
@@ -71,10 +75,10 @@ export class SeriesBounds {
 
   /** The labels to use instead of these, and whether something of them was lost. */
   admit(labels: Labels): { readonly labels: Labels; readonly dropped: boolean } {
-    if (Object.keys(this.bounds).length === 0) return { labels: {}, dropped: false };
+    if (Object.keys(this.#bounds).length === 0) return { labels: {}, dropped: false };
     const bounded: Record<string, string> = {};
     let dropped = false;
-    for (const [label, bound] of Object.entries(this.bounds)) {
+    for (const [label, bound] of Object.entries(this.#bounds)) {
       const value = labels[label] ?? '';
       const fits = this.#fits(label, bound, value);
       bounded[label] = fits ? value : OTHER;
@@ -85,7 +89,7 @@ export class SeriesBounds {
 
   /** For families whose series are all made anew at each scrape. */
   forget(): void {
-    this.budget.giveBack(this.#sets.size * this.limits.seriesPerSet);
+    this.#budget.giveBack(this.#sets.size * this.#limits.seriesPerSet);
     this.#sets.clear();
     this.#seen.clear();
   }
@@ -102,7 +106,7 @@ export class SeriesBounds {
     const key = JSON.stringify(labels);
     if (this.#sets.has(key)) return true;
     if (Object.values(labels).every((value) => value === OTHER)) return true;
-    if (this.#sets.size >= this.limits.sets || !this.budget.take(this.limits.seriesPerSet)) return false;
+    if (this.#sets.size >= this.#limits.sets || !this.#budget.take(this.#limits.seriesPerSet)) return false;
     this.#sets.add(key);
     return true;
   }
