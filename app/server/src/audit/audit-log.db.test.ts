@@ -95,6 +95,22 @@ describe('a record', () => {
     expect(await newest()).toMatchObject({ actor_kind: 'session', actor_id: USER });
   });
 
+  it('that cannot be written is counted, and its change fails', async () => {
+    const failed = async () =>
+      (await metrics.samples()).find(({ name }) => name === 'stock_analysis_audit_failures_total')?.value;
+    expect(await failed()).toBe(0);
+    await database.sql
+      .transaction(async (sql) => {
+        await sql.query('SELECT 1 / 0').catch(() => undefined);
+        await log.record({ action: 'thing.change', object: { kind: 'thing' } }, sql);
+      })
+      .then(
+        () => expect.unreachable('the transaction was aborted'),
+        (error: unknown) => expect(String(error)).toContain('current transaction is aborted'),
+      );
+    expect(await failed()).toBe(1);
+  });
+
   it('is a part of the transaction of its change, told of when that is committed', async () => {
     const told = vi.spyOn(Logger.prototype, 'log').mockImplementation(() => undefined);
     const count = async () =>

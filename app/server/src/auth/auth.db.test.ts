@@ -6,6 +6,7 @@ import { storedRecords } from '../audit/testing/audit-logs.ts';
 import { Keyring } from '../common/configuration/keyrings.ts';
 import { TooManyRequestsError } from '../common/errors.ts';
 import { TEST_TOKEN } from '../database/testing/test-database.ts';
+import { Metrics } from '../monitoring/metrics/metrics.ts';
 import { createUser } from '../testing/principals.ts';
 import { createLoadedApplication, startServer, type TestApplication } from '../testing/test-application.ts';
 import { STEP_MS, totpCode } from '../testing/totp-code.ts';
@@ -154,6 +155,15 @@ describe('signing in', () => {
     String(body.type).split('/').at(-1) ?? '',
   ];
 
+  /** By outcome, as the metrics of the process have it. */
+  async function loginsCounted(): Promise<(outcome: string) => number> {
+    const samples = await application.app.get(Metrics).samples();
+    return (outcome) =>
+      samples.find(
+        ({ name, labels }) => name === 'stock_analysis_logins_total' && labels['outcome'] === outcome,
+      )?.value ?? 0;
+  }
+
   it('tells a wrong name and a wrong password apart in nothing', async () => {
     const { username } = await withPassword('viewer');
     const [, wrong] = await signIn(username, 'another password here');
@@ -165,10 +175,13 @@ describe('signing in', () => {
 
   it('makes an account rest after five attempts, also with the right password, and says how long', async () => {
     const { username } = await withPassword('viewer');
+    const before = await loginsCounted();
     for (let attempt = 0; attempt < 5; attempt += 1)
       expect(problem((await signIn(username, `wrong ${attempt}`))[1])).toEqual([401, 'unauthorized']);
     const [, refused] = await signIn(username);
     expect(problem(refused)).toEqual([429, 'too-many-requests']);
+    const after = await loginsCounted();
+    expect([after('refused') - before('refused'), after('locked') - before('locked')]).toEqual([5, 1]);
     expect(Number(refused.get('Retry-After'))).toBeGreaterThan(25);
     const rest = `UPDATE app.login_failures SET locked_until = now() - interval '1 s' WHERE subject LIKE 'account:%'`;
     await application.database.sql.query(rest);
