@@ -151,6 +151,7 @@ describe('who reaches the server', () => {
       await serve(forced);
       await get(PATH).expect(403);
       await get('/API/v1/symbols').expect(403);
+      await get('/monitoring/status').expect(403);
       await request(app.getHttpServer()).post('/').expect(403);
       await request(app.getHttpServer()).post('/api/v1/ingestions').expect(403);
     });
@@ -307,6 +308,7 @@ describe('who reaches the server', () => {
       const { headers } = await get('/api/v1/nothing', { Origin: ours }).expect(404);
       expect(headers['access-control-allow-origin']).toBe(ours);
       expect(corsOf((await get('/health/live', { Origin: ours })).headers)).toEqual([]);
+      expect(corsOf((await get('/monitoring/status', { Origin: ours })).headers)).not.toEqual([]);
     });
 
     it('is nobody where no origin is listed', async () => {

@@ -1,6 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { CorsOptions } from '@nestjs/common/interfaces/external/cors-options.interface.js';
 import type { Request } from 'express';
+import { isApi } from './middleware.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const ACCEPTED = ['Accept', 'Authorization', 'Content-Type', 'If-None-Match', 'X-CSRF-Token', 'X-Request-Id'];
@@ -11,7 +12,7 @@ const PREFLIGHT_SECONDS = 7_200;
 /** Only the API, and only for origins of the list, letter by letter: there is no `*` and no pattern. */
 function answerTo(origins: ReadonlySet<string>, { headers, path }: Request): CorsOptions {
   const { origin } = headers;
-  if (origin === undefined || !origins.has(origin) || !path.startsWith('/api/')) return { origin: false };
+  if (origin === undefined || !origins.has(origin) || !isApi(path)) return { origin: false };
   return {
     origin,
     credentials: true,

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { ForbiddenError } from '../errors.ts';
-import { isProbe, type Middleware } from './middleware.ts';
+import { isApi, isProbe, type Middleware } from './middleware.ts';
 
 const HOST = /^[\w.:[\]-]+$/;
 
@@ -15,9 +15,7 @@ function hostOf({ headers: { host = '' } }: Request): string | undefined {
 
 /** What a person may have typed. The API's clients must not get used to sending keys in the clear (ASVS 5.0, 4.1.2). */
 function isPage({ method, originalUrl, path }: Request): boolean {
-  return (
-    (method === 'GET' || method === 'HEAD') && originalUrl.startsWith('/') && !/^\/api(\/|$)/i.test(path)
-  );
+  return (method === 'GET' || method === 'HEAD') && originalUrl.startsWith('/') && !isApi(path);
 }
 
 /**

@@ -53,12 +53,21 @@ export function judgeCertificates(certificates: readonly NamedCertificate[], now
   };
 }
 
-const ONE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+const BEGIN = '-----BEGIN CERTIFICATE-----';
+const END = '-----END CERTIFICATE-----';
+
+/** A file of authorities has several, and comments between them. */
+function certificatesOf(pem: string): readonly string[] {
+  return pem.split(END).flatMap((part) => {
+    const begin = part.indexOf(BEGIN);
+    return begin < 0 ? [] : [part.slice(begin) + END];
+  });
+}
 
 /** When the first of them ends. */
 function endOf(pem: string): { notAfter?: Date; trouble?: string } {
   try {
-    const found = [...pem.matchAll(ONE)].map(([text]) => new X509Certificate(text).validToDate.getTime());
+    const found = certificatesOf(pem).map((text) => new X509Certificate(text).validToDate.getTime());
     if (found.length === 0) return { trouble: 'there is no certificate in it' };
     return { notAfter: new Date(Math.min(...found)) };
   } catch (error) {
