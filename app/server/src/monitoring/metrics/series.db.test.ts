@@ -18,14 +18,17 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789_-.~%20';
 
 let tested: TestApplication;
 let app: NestExpressApplication;
-let templates: readonly string[];
+let routes: readonly { readonly method: string; readonly template: string }[];
 
 beforeAll(async () => {
   tested = await createEmptyApplication();
   ({ app } = tested);
   const document = await fetch(`${await app.getUrl()}/api/v1/openapi.json`);
   const described = (await document.json()) as { paths: Record<string, object> };
-  templates = describedRoutes(described).map((route) => route.split(' ')[1] ?? '/');
+  routes = describedRoutes(described).map((route) => {
+    const [method = 'GET', template = '/'] = route.split(' ');
+    return { method, template };
+  });
 });
 afterAll(() => tested.close());
 
@@ -39,8 +42,11 @@ function madeUp(random: () => number): { method: string; path: string } {
   const symbol = (): string =>
     `${String(Math.floor(random() * 1e6)).padStart(6, '0')}.${pick(['SH', 'SZ', 'BJ', 'HK', word()])}`;
   const kind = random();
+  const route = pick(routes) ?? { method: 'GET', template: '/' };
+  const known = route.template.replaceAll(/\{\w+\}/g, () => (random() < 0.5 ? symbol() : word()));
+  // Each route early on, so that what comes later can only be made up.
+  if (kind < 0.3) return { method: route.method, path: known };
   const method = (random() < 0.7 ? pick(['GET', 'HEAD', 'POST', 'OPTIONS']) : pick(ALL_METHODS)) ?? 'GET';
-  const known = (pick(templates) ?? '/').replaceAll(/\{\w+\}/g, () => (random() < 0.5 ? symbol() : word()));
   if (kind < 0.5) return { method, path: `${known}?${word()}=${word()}` };
   if (kind < 0.8)
     return { method, path: `/${Array.from({ length: 1 + Math.floor(random() * 4) }, word).join('/')}` };
@@ -76,6 +82,9 @@ it(`has at most ${MOST_SERIES} series, no more after ${REQUESTS} made-up request
   const random = seeded(7);
   const labelsOf = async (): Promise<string[]> =>
     (await metrics.samples()).map(({ name, labels }) => `${name} ${JSON.stringify(labels)}`);
+  // What the client library tells of the collector of garbage depends on the machine, and on nobody's requests.
+  const ours = (series: readonly string[]): number =>
+    series.filter((one) => !/^(nodejs|process)_/.test(one)).length;
   await send(REQUESTS / 2, random);
   const half = await labelsOf();
   const from = performance.now();
@@ -86,7 +95,7 @@ it(`has at most ${MOST_SERIES} series, no more after ${REQUESTS} made-up request
     `${all.length} series after ${REQUESTS} requests, ${half.length} after half of them; ${Math.round(REQUESTS / 2 / seconds)} requests/s`,
   );
   expect(all.length).toBeLessThanOrEqual(MOST_SERIES);
-  expect(all.length - half.length).toBeLessThanOrEqual(half.length / 50);
+  expect(ours(all) - ours(half)).toBeLessThanOrEqual(ours(half) / 20);
   const counted = (await metrics.samples()).filter(({ name }) => name === 'http_requests_total');
   expect(counted.reduce((sum, { value }) => sum + value, 0)).toBeGreaterThanOrEqual(REQUESTS);
   const valuesOf = (label: string): Set<string> =>
@@ -95,9 +104,8 @@ it(`has at most ${MOST_SERIES} series, no more after ${REQUESTS} made-up request
     new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'other']),
   );
   // Nothing of what was made up is in it.
-  const described = new Set(templates.map((template) => template.replaceAll(/\{(\w+)\}/g, ':$1')));
+  const described = new Set(routes.map(({ template }) => template.replaceAll(/\{(\w+)\}/g, ':$1')));
   expect([...valuesOf('route')].filter((route) => !described.has(route)).toSorted()).toEqual([
-    '/api/v1/openapi.json',
     'static',
     'unmatched',
   ]);
