@@ -1,4 +1,5 @@
 /** One row per CEL rule of the CRD: what it must refuse and what it must let through. */
+import { MONITORING_RULE_CASES, MONITORING_SCHEMA_CASES } from './monitoring-cases.ts';
 
 /** A creation, or a change from the first spec to the second. */
 export type Attempt =
@@ -104,6 +105,7 @@ const SECURITY_CASES: readonly RuleCase[] = [
 
 export const RULE_CASES: readonly RuleCase[] = [
   ...SECURITY_CASES,
+  ...MONITORING_RULE_CASES,
   {
     at: 'spec.image',
     message: 'image.tag and image.digest exclude each other',
@@ -317,6 +319,7 @@ export const SCHEMA_CASES: readonly { readonly field: string; readonly spec: unk
     field: 'spec.security.rateLimit.aiPerMinute',
     spec: { security: { rateLimit: { aiPerMinute: 100_001 } } },
   },
+  ...MONITORING_SCHEMA_CASES,
   { field: 'spec.image.digest', spec: { image: { repository: 'r', digest: 'sha256:1' } } },
   { field: 'spec.image.pullPolicy', spec: { image: { pullPolicy: 'Sometimes' } } },
 ];

@@ -104,6 +104,15 @@ describe('schema', () => {
     },
     { marketData: { provider: 'AKTools', refresh: { cron: '0 17 * * *', timeZone: 'UTC' } } },
     { database: { mode: 'External', external: { secretRef: { name: 'elsewhere' } } } },
+    { monitoring: { slo: { latency: { objective: '95' } }, labels: { release: 'x' } } },
+    {
+      monitoring: {
+        notifications: {
+          email: { host: 'mail.example', from: 'a@mail.example', to: ['b@mail.example'] },
+          webhook: { secretRef: { name: 'hook' } },
+        },
+      },
+    },
     {
       image: { repository: 'r', tag: 't', pullSecrets: [{ name: 's' }] },
       server: { replicas: 5 },

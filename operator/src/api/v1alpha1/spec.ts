@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { describe, objectName, resourcesSchema } from './common.ts';
 import { databaseSchema } from './database.ts';
 import { marketDataSchema } from './market-data.ts';
+import { monitoringSchema } from './monitoring.ts';
 import { securitySchema } from './security.ts';
 
 const pullSecrets = z
@@ -108,6 +109,7 @@ export const specSchema = z
     marketData: marketDataSchema,
     database: databaseSchema,
     security: securitySchema.optional(),
+    monitoring: monitoringSchema,
     networkPolicy: networkPolicySchema,
     suspend: z
       .boolean()
