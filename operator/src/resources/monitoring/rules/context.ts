@@ -1,0 +1,64 @@
+import { series, type Matchers, type SeriesName } from '../promql.ts';
+import type { AlertRule, MonitoringFacts, MonitoringTarget, RuleGroup, Severity } from '../types.ts';
+
+/** What a rule is, without what all of them share. */
+export interface AlertInput {
+  /** Without the prefix: the name of its runbook, too. */
+  readonly name: string;
+  readonly severity: Severity;
+  readonly expr: string;
+  readonly for?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** What happens, in one line. */
+  readonly summary: string;
+  /** Value against limit, and what to do first. */
+  readonly description: string;
+}
+
+/** What the rules of one concern are made of. */
+export interface RuleContext {
+  /** `NAMESPACE/NAME` for texts. */
+  readonly subject: string;
+  /** A selector of the series of this object (or operator) alone. */
+  series(name: SeriesName, matchers?: Matchers): string;
+  /** Matchers that every selector of this object carries. */
+  readonly identity: Matchers;
+  alert(input: AlertInput): AlertRule;
+}
+
+export interface ObjectContext extends RuleContext {
+  readonly target: MonitoringTarget;
+}
+
+/** The rules of one concern for one object; no group where the spec has nothing to watch. */
+export type ObjectRules = (context: ObjectContext) => readonly RuleGroup[];
+export type OperatorRules = (context: RuleContext) => readonly RuleGroup[];
+
+/** Of Prometheus rules; the application's own alerts of the same meaning carry the rest of the name. */
+export const ALERT_PREFIX = 'StockAnalysis';
+
+function context(subject: string, identity: Matchers, { runbookBaseURL }: MonitoringFacts): RuleContext {
+  return {
+    subject,
+    identity,
+    series: (name, matchers = {}) => series(name, { ...identity, ...matchers }),
+    alert: ({ name, severity, expr, for: pending, labels, summary, description }) => ({
+      alert: ALERT_PREFIX + name,
+      expr,
+      ...(pending === undefined ? {} : { for: pending }),
+      // Said once more as labels of the rule: what an expression sums away still says whose alert it is.
+      labels: { severity, ...identity, ...labels },
+      annotations: { summary, description, runbook_url: `${runbookBaseURL}${name}.md` },
+    }),
+  };
+}
+
+export function objectContext(target: MonitoringTarget, facts: MonitoringFacts): ObjectContext {
+  const { namespace, name } = target;
+  return { ...context(`${namespace}/${name}`, { namespace, stockanalysis: name }, facts), target };
+}
+
+export function operatorContext(facts: MonitoringFacts): RuleContext {
+  const namespace = facts.operatorNamespace;
+  return context(`the operator in ${namespace}`, { namespace }, facts);
+}

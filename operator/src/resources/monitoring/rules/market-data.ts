@@ -1,0 +1,80 @@
+import { BY_OBJECT } from '../promql.ts';
+import type { Severity } from '../types.ts';
+import type { ObjectRules, RuleContext } from './context.ts';
+
+const FAILED_LOADS = 3;
+const BROKEN_ANSWERS = 3;
+const GROWTH_OF_QUARANTINE = 100;
+
+/** Days count by the exchange's calendar, so weekends and holidays are no lag; the application knows it. */
+function lagging({ series, subject, alert }: RuleContext, severity: Severity, days: number, pending: string) {
+  return alert({
+    name: 'IngestionLagging',
+    severity,
+    expr: `max by (namespace, stockanalysis, source) (${series('stock_analysis_ingestion_lag_trading_days')}) >= ${days}`,
+    for: pending,
+    summary: `Market data of ${subject} is behind`,
+    description: `Of {{ $value }} trading days that are over, the bars of {{ $labels.source }} are not loaded, for ${pending} at least. Answers say how old their data is; analyses of today are not possible.`,
+  });
+}
+
+function loads({ series, subject, alert }: RuleContext) {
+  const failed = series('stock_analysis_ingestion_duration_seconds_count', { outcome: 'failed' });
+  return [
+    alert({
+      name: 'IngestionFailing',
+      severity: 'warning',
+      expr: `sum by (namespace, stockanalysis, source) (increase(${failed}[1h])) > ${FAILED_LOADS}`,
+      summary: `Loads of market data of ${subject} fail`,
+      description: `About {{ $value | humanize }} attempts at loading {{ $labels.source }} failed within an hour; up to ${FAILED_LOADS} may be a passing fault, which is tried again by itself. /api/v1/ingestions tells the errors.`,
+    }),
+    alert({
+      name: 'QuarantineGrowing',
+      severity: 'warning',
+      expr: openRows(series('stock_analysis_quarantine_open_rows', { disposition: 'held' })),
+      summary: `Many rows of market data of ${subject} are held back`,
+      description: `{{ $value }} rows more than 6 hours ago wait for a decision; the limit is ${GROWTH_OF_QUARANTINE}. They are not part of any answer until somebody decides: /api/v1/quarantine.`,
+    }),
+  ];
+}
+
+/** By subtraction and not by delta(): whichever worker counts, and since when, is of no matter. */
+function openRows(selector: string): string {
+  const counted = (past: string): string =>
+    `sum ${BY_OBJECT} (max by (namespace, stockanalysis, source, dataset) (${selector}${past}))`;
+  return `${counted('')} - ${counted(' offset 6h')} > ${GROWTH_OF_QUARANTINE}`;
+}
+
+function source({ series, subject, alert }: RuleContext) {
+  const broken = series('stock_analysis_contract_violations_total');
+  return [
+    alert({
+      name: 'SourceCircuitOpen',
+      severity: 'warning',
+      expr: `max by (namespace, stockanalysis, operation) (${series('stock_analysis_upstream_circuit_openings')}) > 0`,
+      for: '15m',
+      summary: `The source of market data of ${subject} is not asked`,
+      description: `After failures {{ $labels.operation }} rests, for the {{ $value }}th time in a row, and has for 15 minutes. What is stored is served.`,
+    }),
+    alert({
+      name: 'SourceContractBroken',
+      severity: 'warning',
+      expr: `sum by (namespace, stockanalysis, operation) (increase(${broken}[1h])) > ${BROKEN_ANSWERS}`,
+      summary: `The source of market data of ${subject} answers in another shape`,
+      description: `About {{ $value | humanize }} answers of {{ $labels.operation }} were refused within an hour because their shape is not the agreed one; the limit is ${BROKEN_ANSWERS}. A new AkShare may be needed.`,
+    }),
+  ];
+}
+
+export const marketDataRules: ObjectRules = (context) => [
+  {
+    name: 'market-data',
+    rules: [
+      lagging(context, 'warning', 1, '3h'),
+      lagging(context, 'critical', 3, '3h'),
+      ...loads(context),
+      // The sample is a folder: it neither rests nor changes.
+      ...(context.target.spec.marketData.provider === 'Sample' ? [] : source(context)),
+    ],
+  },
+];

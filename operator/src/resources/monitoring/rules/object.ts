@@ -1,0 +1,98 @@
+import { BY_OBJECT } from '../promql.ts';
+import type { Severity } from '../types.ts';
+import type { ObjectContext, ObjectRules, RuleContext } from './context.ts';
+
+const REPAIRS = 5;
+const WRITES = 30;
+
+/** A condition as 1 (True), 0 (False) or -1 (Unknown). */
+const condition = ({ series }: RuleContext, type: string): string =>
+  `max ${BY_OBJECT} (${series('stock_analysis_object_condition', { type })})`;
+
+function notReady(context: ObjectContext) {
+  const { alert, subject, target } = context;
+  return alert({
+    name: 'ObjectNotReady',
+    severity: 'warning',
+    expr: `${condition(context, 'Ready')} < 1`,
+    for: '15m',
+    summary: `${subject} is not Ready`,
+    description: `For 15 minutes the condition Ready has not been True. Its message names what is waited for: kubectl describe stockanalysis ${target.name} -n ${target.namespace}.`,
+  });
+}
+
+function conditions(context: ObjectContext) {
+  const { alert, subject } = context;
+  return [
+    alert({
+      name: 'ObjectStalled',
+      severity: 'warning',
+      expr: `${condition(context, 'Stalled')} == 1`,
+      for: '5m',
+      summary: `${subject} needs a change that the operator cannot make`,
+      description: `The condition Stalled is True: nothing goes on until somebody changes what its message names.`,
+    }),
+    alert({
+      name: 'RolloutPending',
+      severity: 'info',
+      expr: `${condition(context, 'PendingRollout')} == 1`,
+      for: '3d',
+      summary: `${subject} runs older images or pod templates than its operator brings`,
+      description: `For 3 days a rollout has waited to be allowed. The message of the condition PendingRollout says how.`,
+    }),
+  ];
+}
+
+function writing({ series, subject, alert }: RuleContext) {
+  const sum = (
+    metric: 'stock_analysis_object_drift_repaired_total' | 'stock_analysis_object_writes_total',
+    window: string,
+  ): string => `sum ${BY_OBJECT} (increase(${series(metric)}[${window}]))`;
+  const asked = `max ${BY_OBJECT} (changes(${series('stock_analysis_object_generation')}[15m]))`;
+  return [
+    alert({
+      name: 'DriftRepaired',
+      severity: 'warning',
+      expr: `${sum('stock_analysis_object_drift_repaired_total', '1h')} > ${REPAIRS}`,
+      summary: `Somebody keeps changing what belongs to ${subject}`,
+      description: `About {{ $value | humanize }} times within an hour a child was put back as the spec asks; the limit is ${REPAIRS}. Another controller or a person writes the same fields.`,
+    }),
+    alert({
+      name: 'ObjectHotLoop',
+      severity: 'warning',
+      expr: `${sum('stock_analysis_object_writes_total', '15m')} > ${WRITES} and ${asked} == 0`,
+      for: '15m',
+      summary: `The operator keeps writing for ${subject}`,
+      description: `About {{ $value | humanize }} writes within 15 minutes though the spec has not changed; the limit is ${WRITES}. In a steady state there are none.`,
+    }),
+  ];
+}
+
+function certificate({ series, subject, alert }: RuleContext, severity: Severity, days: number) {
+  const expiry = series('stock_analysis_object_certificate_expiry_timestamp_seconds', {
+    certificate: 'database',
+  });
+  return alert({
+    name: 'DatabaseCertificateExpiring',
+    severity,
+    expr: `min ${BY_OBJECT} (${expiry}) - time() < ${days * 86_400}`,
+    for: '1h',
+    summary: `The certificate of the database of ${subject} expires`,
+    description: `It is valid for {{ $value | humanizeDuration }}; the limit is ${days} days. The operator renews it long before, so something keeps it from that.`,
+  });
+}
+
+/** What the operator says of the object. A suspended one is not Ready because somebody wants it so. */
+export const objectRules: ObjectRules = (context) => [
+  {
+    name: 'object',
+    rules: [
+      ...(context.target.spec.suspend ? [] : [notReady(context)]),
+      ...conditions(context),
+      ...writing(context),
+      ...(context.target.spec.database.mode === 'BuiltIn'
+        ? [certificate(context, 'warning', 21), certificate(context, 'critical', 7)]
+        : []),
+    ],
+  },
+];

@@ -1,0 +1,46 @@
+import type { ObjectRules } from './context.ts';
+
+const WAITING_SECONDS = 1800;
+const MOST_MEMORY = 0.9;
+const EVENT_LOOP_SECONDS = 0.2;
+const STARTS = 3;
+
+/** How the processes of the application are: saturation that users will feel soon. */
+export const processRules: ObjectRules = ({ series, subject, alert }) => [
+  {
+    name: 'processes',
+    rules: [
+      alert({
+        name: 'JobsWaitingLong',
+        severity: 'warning',
+        expr: `max by (namespace, stockanalysis, queue) (${series('stock_analysis_jobs_oldest_waiting_seconds')}) > ${WAITING_SECONDS}`,
+        for: '10m',
+        summary: `Jobs of ${subject} wait for long`,
+        description: `The oldest job of the queue {{ $labels.queue }} that is due has waited for {{ $value | humanizeDuration }}; the limit is ${WAITING_SECONDS / 60} minutes. Workers are too few, or stuck.`,
+      }),
+      alert({
+        name: 'MemoryAlmostFull',
+        severity: 'warning',
+        expr: `${series('process_resident_memory_bytes')} / ${series('stock_analysis_memory_limit_bytes')} > ${MOST_MEMORY}`,
+        for: '10m',
+        summary: `A process of ${subject} is near its memory limit`,
+        description: `{{ $labels.pod }} uses {{ $value | humanizePercentage }} of the limit of its container; the bound is ${MOST_MEMORY * 100} %. Beyond it the kernel ends it.`,
+      }),
+      alert({
+        name: 'EventLoopSlow',
+        severity: 'warning',
+        expr: `${series('nodejs_eventloop_lag_p99_seconds')} > ${EVENT_LOOP_SECONDS}`,
+        for: '10m',
+        summary: `A process of ${subject} is held up`,
+        description: `In {{ $labels.pod }} one turn of the event loop in a hundred is {{ $value | humanizeDuration }} late; the limit is ${EVENT_LOOP_SECONDS * 1000} ms. All requests of that process wait so long.`,
+      }),
+      alert({
+        name: 'ProcessRestarting',
+        severity: 'warning',
+        expr: `changes(${series('process_start_time_seconds')}[1h]) > ${STARTS}`,
+        summary: `A process of ${subject} starts again and again`,
+        description: `{{ $labels.pod }} has started {{ $value }} times within an hour; more than ${STARTS} is no accident. kubectl logs --previous has its last words.`,
+      }),
+    ],
+  },
+];
