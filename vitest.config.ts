@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Tiers are projects: `unit` (seconds, beside the code), `app-db` (the app on a real embedded PostgreSQL),
 // `start` and `entrypoint` (programs as they are shipped), `aktools` (our client before the real AKTools),
-// `apiserver` (real kube-apiserver, etcd, controller-manager), `cluster` (the local cluster, killed half-way) and `e2e`
+// `alerts` (rules before promtool and Alertmanager), `apiserver` (real kube-apiserver, etcd, controller-manager), `cluster` (the local cluster, killed half-way) and `e2e`
 // (local cluster and Chromium).
 /** Programs as they are shipped, with signals: they wait for seconds on end, so they are no part of the fast tests. */
 const PROCESSES = '**/*.process.test.ts';
@@ -79,6 +79,16 @@ export default defineConfig({
           globalSetup: ['../../test/app-db/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'alerts',
+          // Rules as Prometheus reads them: promtool of Debian's package, which is installed when it is not there.
+          include: ['test/alerts/**/*.test.ts'],
+          globalSetup: ['test/alerts/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 300_000,
         },
       },
       {

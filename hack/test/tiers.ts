@@ -52,6 +52,7 @@ export const tiers: Readonly<Record<string, Tier>> = {
   processes: { suites: [{ name: 'processes', projects: PROCESSES }] },
   // Both at once: the processes wait while the others work.
   workspaces: { suites: [{ name: 'workspaces', projects: [...FAST, ...PROCESSES] }] },
+  alerts: { suites: [{ name: 'alerts', projects: ['alerts'] }] },
   aktools: { suites: [{ name: 'aktools', projects: ['aktools'] }] },
   apiserver: { suites: [{ name: 'apiserver', projects: ['apiserver'] }] },
   // The whole matrices; a sample of each is part of `apiserver`.

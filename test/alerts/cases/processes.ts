@@ -1,0 +1,48 @@
+import type { AlertCase, Behaviour } from '../alert-case.ts';
+
+const server = { component: 'server', pod: 'a' };
+
+const gauge = (metric: Behaviour['metric'], good: number, bad: number, labels = {}): Behaviour => ({
+  metric,
+  labels: { ...server, ...labels },
+  kind: 'gauge',
+  good,
+  bad,
+});
+
+export const processCases: readonly AlertCase[] = [
+  {
+    name: 'JobsWaitingLong',
+    severity: 'warning',
+    series: [gauge('stock_analysis_jobs_oldest_waiting_seconds', 1800, 1801, { queue: 'ingestion' })],
+    labels: { queue: 'ingestion' },
+    fires: 10,
+  },
+  {
+    name: 'MemoryAlmostFull',
+    severity: 'warning',
+    series: [
+      gauge('process_resident_memory_bytes', 900, 901),
+      gauge('stock_analysis_memory_limit_bytes', 1000, 1000),
+    ],
+    labels: server,
+    fires: 10,
+  },
+  {
+    name: 'EventLoopSlow',
+    severity: 'warning',
+    series: [gauge('nodejs_eventloop_lag_p99_seconds', 0.2, 0.21)],
+    labels: server,
+    fires: 10,
+  },
+  {
+    name: 'ProcessRestarting',
+    severity: 'warning',
+    // A start each minute; the fourth is in the fourth minute. The fourth last leaves the hour 56 minutes after the last.
+    series: [{ ...gauge('process_start_time_seconds', 0, 1), kind: 'counter' }],
+    labels: server,
+    lasts: 13,
+    fires: 3,
+    ends: 56,
+  },
+];

@@ -1,0 +1,83 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ALERT_CASES } from './cases/index.ts';
+import { printedTexts } from './four-cases.ts';
+import { testRules } from './promtool.ts';
+import { everyAlert, FACTS, runbookName } from './rules-under-test.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const RUNBOOKS = resolve(ROOT, 'docs/runbooks');
+const SECTIONS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation'];
+/** Where the application declares its own alerts; one of the same meaning shares the page. */
+const APP_ALERTS = resolve(ROOT, 'app/server/src/monitoring/alerts');
+
+const alerts = [...everyAlert().values()];
+const names = [...new Set(alerts.map(runbookName))].sort();
+const pages = readdirSync(RUNBOOKS)
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => file.slice(0, -'.md'.length));
+
+const appSources = (): string =>
+  existsSync(APP_ALERTS)
+    ? readdirSync(APP_ALERTS, { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+        .map((file) => readFileSync(resolve(APP_ALERTS, file), 'utf8'))
+        .join('\n')
+    : '';
+
+describe('runbooks', () => {
+  it.each(names)('have a page for %s with four sections', (name) => {
+    const text = readFileSync(resolve(RUNBOOKS, `${name}.md`), 'utf8');
+    expect(text.startsWith(`# ${name}\n`)).toBe(true);
+    const sections = text.split(/^## /m).slice(1);
+    expect(sections.map((section) => section.split('\n')[0])).toEqual(SECTIONS);
+    for (const section of sections) expect(section.split('\n').slice(1).join('').trim().length).toBeGreaterThan(40);
+  });
+
+  it('are there for alerts alone', () => {
+    const ofApp = appSources();
+    expect(pages.filter((page) => !names.includes(page) && !ofApp.includes(`'${page}'`))).toEqual([]);
+  });
+
+  it('are what alerts link to', () => {
+    for (const rule of alerts)
+      expect(rule.annotations.runbook_url).toBe(`${FACTS.runbookBaseURL}${runbookName(rule)}.md`);
+  });
+
+  it('have no dead link', () => {
+    for (const page of pages) {
+      const text = readFileSync(resolve(RUNBOOKS, `${page}.md`), 'utf8');
+      for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g))
+        expect(existsSync(resolve(RUNBOOKS, target)), `${page}.md links to ${target}`).toBe(true);
+    }
+  });
+});
+
+describe('docs/alerts.md', () => {
+  const table = readFileSync(resolve(ROOT, 'docs/alerts.md'), 'utf8');
+
+  it.each(alerts.map((rule) => ({ name: runbookName(rule), rule })))('has $name with severity and delay', ({ name, rule }) => {
+    const row = table.split('\n').find((line) => line.startsWith(`| [${name}](runbooks/${name}.md) |`));
+    expect(row, `no row for ${name}`).toBeDefined();
+    expect(row).toContain(rule.labels.severity);
+    expect(row).toContain(rule.for === undefined ? ' at once ' : ` ${rule.for} `.trim());
+  });
+
+  it('has no row without an alert', () => {
+    const rows = [...table.matchAll(/^\| \[(\w+)\]\(runbooks\//gm)].map(([, name]) => name);
+    expect([...new Set(rows)].sort()).toEqual(names);
+  });
+});
+
+describe('texts', () => {
+  it('come out whole, with the object and the value, wherever an alert fires', async () => {
+    const { output } = await testRules(ALERT_CASES.map(printedTexts));
+    const sent = [...output.matchAll(/Annotations:\{(description="(?:[^"\\]|\\.)*", .*)\}$/gm)].map(([, text = '']) => text);
+    expect(sent).toHaveLength(ALERT_CASES.length);
+    for (const text of sent) {
+      expect(text).toMatch(/stock-analysis\/demo|operators/);
+      expect(text).not.toMatch(/\{\{|<no value>|<error|NaN|undefined|%!/);
+    }
+  });
+});
