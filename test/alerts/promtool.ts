@@ -78,7 +78,13 @@ export function testRules(suites: readonly Suite[]): Promise<Outcome> {
     const files = suites.map(({ groups, interval, tests }, index) => {
       writeFileSync(join(folder, `rules-${index}.yaml`), stringify({ groups }));
       const file = join(folder, `test-${index}.yaml`);
-      const document = { rule_files: [`rules-${index}.yaml`], evaluation_interval: interval, tests };
+      const document = {
+        rule_files: [`rules-${index}.yaml`],
+        evaluation_interval: interval,
+        // Records before those who read them; without it the order is any.
+        group_eval_order: groups.map(({ name }) => name),
+        tests,
+      };
       writeFileSync(file, stringify(document, { lineWidth: 0 }));
       return file;
     });

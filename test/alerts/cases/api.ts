@@ -42,7 +42,7 @@ export const apiCases: readonly AlertCase[] = [
     fires: 2,
   },
   {
-    name: 'APIAbsent',
+    name: 'ServerMissing',
     severity: 'critical',
     // A server that is down is known.
     series: [up('server', 'a', 0, 'absent'), up('worker', 'c', 1, 1)],
@@ -73,7 +73,7 @@ export const apiCases: readonly AlertCase[] = [
     absentFires: 10,
   },
   {
-    name: 'APIErrorRateHigh',
+    name: 'RequestsFailing',
     severity: 'warning',
     series: [requests('2xx', 96, 80), requests('5xx', 4, 20), requests('4xx', 0, 0), probes],
     // The rate of 5 minutes crosses with the first bad minute, and falls below with the fifth good one.
@@ -82,7 +82,7 @@ export const apiCases: readonly AlertCase[] = [
     needsRecords: true,
   },
   {
-    name: 'APILatencyHigh',
+    name: 'AnswersSlow',
     severity: 'warning',
     series: [
       requests('2xx', 100, 100),

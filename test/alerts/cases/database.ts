@@ -11,7 +11,15 @@ const gauge = (metric: Behaviour['metric'], good: number, bad: number, labels = 
 });
 
 const reaches = (pod: string, good: number, bad: number): Behaviour =>
-  gauge('stock_analysis_component_status', good, bad, { pod, check: 'database' });
+  gauge('stock_analysis_component_health', good, bad, { pod, exported_component: 'database' });
+
+const condition = (status: string, good: number | 'absent', bad: number | 'absent'): Behaviour => ({
+  metric: 'stock_analysis_object_condition',
+  labels: { component: 'operator', pod: 'o', type: 'DatabaseReady', status },
+  kind: 'gauge',
+  good,
+  bad,
+});
 
 const limit = gauge('stock_analysis_database_connections_limit', 100, 100);
 
@@ -23,7 +31,7 @@ export const databaseCases: readonly AlertCase[] = [
     series: [
       reaches('a', 1, 0),
       reaches('b', 0, 0),
-      gauge('stock_analysis_component_status', 0, 0, { check: 'mail' }),
+      gauge('stock_analysis_component_health', 0, 0, { exported_component: 'mail' }),
     ],
     fires: 1,
   },
@@ -31,15 +39,7 @@ export const databaseCases: readonly AlertCase[] = [
     // No process says anything: the operator's word counts.
     name: 'DatabaseDown',
     severity: 'critical',
-    series: [
-      {
-        metric: 'stock_analysis_object_condition',
-        labels: { type: 'DatabaseReady' },
-        kind: 'gauge',
-        good: 1,
-        bad: 0,
-      },
-    ],
+    series: [condition('True', 1, 'absent'), condition('False', 'absent', 1)],
     fires: 1,
   },
   {

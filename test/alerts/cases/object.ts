@@ -17,8 +17,18 @@ const gauge = (
   bad,
 });
 
-const condition = (type: string, good: number, bad: number): Behaviour =>
-  gauge('stock_analysis_object_condition', { type }, good, bad);
+/** From one status to another: only the present one is told. */
+const condition = (type: string, good: string, bad: string): Behaviour[] => [
+  status(type, good, { good: 1, bad: 'absent' }),
+  status(type, bad, { good: 'absent', bad: 1 }),
+];
+
+const status = (type: string, said: string, shown: Pick<Behaviour, 'good' | 'bad'>): Behaviour => ({
+  metric: 'stock_analysis_object_condition',
+  labels: { component: 'operator', pod: 'o', type, status: said },
+  kind: 'gauge',
+  ...shown,
+});
 
 const expiry = (days: number): Behaviour =>
   gauge(
@@ -32,23 +42,34 @@ export const objectCases: readonly AlertCase[] = [
   {
     name: 'ObjectNotReady',
     severity: 'warning',
-    series: [condition('Ready', 1, 0), condition('BackupFresh', 0, 0)],
+    series: [...condition('Ready', 'True', 'False'), ...condition('BackupFresh', 'False', 'Unknown')],
     fires: 15,
   },
   {
     // Unknown is not Ready either.
     name: 'ObjectNotReady',
     severity: 'warning',
-    series: [condition('Ready', 1, -1)],
+    series: condition('Ready', 'True', 'Unknown'),
     fires: 15,
   },
-  { name: 'ObjectStalled', severity: 'warning', series: [condition('Stalled', -1, 1)], fires: 5 },
-  { name: 'RolloutPending', severity: 'info', series: [condition('PendingRollout', 0, 1)], fires: 4320 },
+  { name: 'ObjectStalled', severity: 'warning', series: condition('Stalled', 'False', 'True'), fires: 5 },
+  {
+    name: 'RolloutPending',
+    severity: 'info',
+    series: condition('PendingRollout', 'False', 'True'),
+    fires: 4320,
+  },
   {
     name: 'DriftRepaired',
     severity: 'warning',
     series: [
-      { metric: 'stock_analysis_object_drift_repaired_total', kind: 'counter', good: 0.083, bad: 0.5 },
+      {
+        metric: 'stock_analysis_object_drift_repairs_total',
+        kind: 'counter',
+        labels: { kind: 'Service' },
+        good: 0.083,
+        bad: 0.5,
+      },
     ],
     before: 65,
     lasts: 65,

@@ -22,14 +22,14 @@ export const processCases: readonly AlertCase[] = [
     name: 'MemoryAlmostFull',
     severity: 'warning',
     series: [
-      gauge('process_resident_memory_bytes', 900, 901),
-      gauge('stock_analysis_memory_limit_bytes', 1000, 1000),
+      gauge('stock_analysis_container_memory_working_set_bytes', 900, 901),
+      gauge('stock_analysis_container_memory_limit_bytes', 1000, 1000),
     ],
     labels: server,
     fires: 10,
   },
   {
-    name: 'EventLoopSlow',
+    name: 'EventLoopBlocked',
     severity: 'warning',
     series: [gauge('nodejs_eventloop_lag_p99_seconds', 0.2, 0.21)],
     labels: server,

@@ -15,7 +15,7 @@ const decisions = (decision: string, good: number, bad: number): Behaviour =>
 
 export const securityCases: readonly AlertCase[] = [
   {
-    name: 'LoginFailuresHigh',
+    name: 'SignInsRefused',
     severity: 'warning',
     series: [
       counter('stock_analysis_logins_total', 9.9, 20, { outcome: 'refused' }),

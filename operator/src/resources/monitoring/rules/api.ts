@@ -28,7 +28,7 @@ export const apiRules: ObjectRules = (context) => {
           description: `Prometheus knows servers of ${subject} and has reached none of them for 2 minutes. Look at the pods first: kubectl get pods -n ${identity['namespace']} -l app.kubernetes.io/component=server.`,
         }),
         alert({
-          name: 'APIAbsent',
+          name: 'ServerMissing',
           severity: 'critical',
           expr: `absent(${series('up', servers)})`,
           for: '10m',
@@ -52,7 +52,7 @@ export const apiRules: ObjectRules = (context) => {
           description: `For 10 minutes no worker has answered. Stored data is served; nothing new is loaded, and the alerts and figures that the worker makes are missing.`,
         }),
         alert({
-          name: 'APIErrorRateHigh',
+          name: 'RequestsFailing',
           severity: 'warning',
           expr: `${recorded('stock_analysis:http_requests:error_ratio_rate5m', identity)} > ${MOST_ERRORS} and ${traffic} > ${LEAST_TRAFFIC}`,
           for: '5m',
@@ -60,7 +60,7 @@ export const apiRules: ObjectRules = (context) => {
           description: `{{ $value | humanizePercentage }} of the requests of 5 minutes were answered with 5xx; more than ${MOST_ERRORS * 100} % for 5 minutes is no accident. The log lines with level error and the panel "Errors by route" say which.`,
         }),
         alert({
-          name: 'APILatencyHigh',
+          name: 'AnswersSlow',
           severity: 'warning',
           expr: `histogram_quantile(0.95, sum by (le, namespace, stockanalysis) (rate(${buckets}[5m]))) > ${SLOWEST_SECONDS} and on (namespace, stockanalysis) ${traffic} > ${LEAST_TRAFFIC}`,
           for: '10m',

@@ -11,9 +11,12 @@ const LONG_TRANSACTION_SECONDS = 900;
  * decides, provided that it has worked within a week: a new object whose database is on its way wakes nobody.
  */
 function down({ series }: RuleContext): string {
-  const seen = `max ${BY_OBJECT} (${series('stock_analysis_component_status', { check: 'database' })})`;
-  const condition = series('stock_analysis_object_condition', { type: 'DatabaseReady' });
-  const lost = `max ${BY_OBJECT} (${condition}) == 0 and max ${BY_OBJECT} (max_over_time(${condition}[7d])) == 1`;
+  // The label of the process yields to that of its target (server or worker), and Prometheus keeps it under this name.
+  const reached = series('stock_analysis_component_health', { exported_component: 'database' });
+  const condition = (status: string): string =>
+    series('stock_analysis_object_condition', { type: 'DatabaseReady', status });
+  const seen = `max ${BY_OBJECT} (${reached})`;
+  const lost = `max ${BY_OBJECT} (${condition('False')}) == 1 and max ${BY_OBJECT} (max_over_time(${condition('True')}[7d])) == 1`;
   return `${seen} == 0 or (${lost} unless ${seen})`;
 }
 

@@ -5,16 +5,16 @@ import type { ObjectContext, ObjectRules, RuleContext } from './context.ts';
 const REPAIRS = 5;
 const WRITES = 30;
 
-/** A condition as 1 (True), 0 (False) or -1 (Unknown). */
-const condition = ({ series }: RuleContext, type: string): string =>
-  `max ${BY_OBJECT} (${series('stock_analysis_object_condition', { type })})`;
+/** 1 while the condition has that status; each replica of the operator tells the present one. */
+const condition = ({ series }: RuleContext, type: string, status: string): string =>
+  `max ${BY_OBJECT} (${series('stock_analysis_object_condition', { type, status })}) == 1`;
 
 function notReady(context: ObjectContext) {
   const { alert, subject, target } = context;
   return alert({
     name: 'ObjectNotReady',
     severity: 'warning',
-    expr: `${condition(context, 'Ready')} < 1`,
+    expr: condition(context, 'Ready', '!=True'),
     for: '15m',
     summary: `${subject} is not Ready`,
     description: `For 15 minutes the condition Ready has not been True. Its message names what is waited for: kubectl describe stockanalysis ${target.name} -n ${target.namespace}.`,
@@ -27,7 +27,7 @@ function conditions(context: ObjectContext) {
     alert({
       name: 'ObjectStalled',
       severity: 'warning',
-      expr: `${condition(context, 'Stalled')} == 1`,
+      expr: condition(context, 'Stalled', 'True'),
       for: '5m',
       summary: `${subject} needs a change that the operator cannot make`,
       description: `The condition Stalled is True: nothing goes on until somebody changes what its message names.`,
@@ -35,7 +35,7 @@ function conditions(context: ObjectContext) {
     alert({
       name: 'RolloutPending',
       severity: 'info',
-      expr: `${condition(context, 'PendingRollout')} == 1`,
+      expr: condition(context, 'PendingRollout', 'True'),
       for: '3d',
       summary: `${subject} runs older images or pod templates than its operator brings`,
       description: `For 3 days a rollout has waited to be allowed. The message of the condition PendingRollout says how.`,
@@ -45,7 +45,7 @@ function conditions(context: ObjectContext) {
 
 function writing({ series, subject, alert }: RuleContext) {
   const sum = (
-    metric: 'stock_analysis_object_drift_repaired_total' | 'stock_analysis_object_writes_total',
+    metric: 'stock_analysis_object_drift_repairs_total' | 'stock_analysis_object_writes_total',
     window: string,
   ): string => `sum ${BY_OBJECT} (increase(${series(metric)}[${window}]))`;
   const asked = `max ${BY_OBJECT} (changes(${series('stock_analysis_object_generation')}[15m]))`;
@@ -53,7 +53,7 @@ function writing({ series, subject, alert }: RuleContext) {
     alert({
       name: 'DriftRepaired',
       severity: 'warning',
-      expr: `${sum('stock_analysis_object_drift_repaired_total', '1h')} > ${REPAIRS}`,
+      expr: `${sum('stock_analysis_object_drift_repairs_total', '1h')} > ${REPAIRS}`,
       summary: `Somebody keeps changing what belongs to ${subject}`,
       description: `About {{ $value | humanize }} times within an hour a child was put back as the spec asks; the limit is ${REPAIRS}. Another controller or a person writes the same fields.`,
     }),

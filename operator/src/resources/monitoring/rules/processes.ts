@@ -21,13 +21,13 @@ export const processRules: ObjectRules = ({ series, subject, alert }) => [
       alert({
         name: 'MemoryAlmostFull',
         severity: 'warning',
-        expr: `${series('process_resident_memory_bytes')} / ${series('stock_analysis_memory_limit_bytes')} > ${MOST_MEMORY}`,
+        expr: `${series('stock_analysis_container_memory_working_set_bytes')} / ${series('stock_analysis_container_memory_limit_bytes')} > ${MOST_MEMORY}`,
         for: '10m',
         summary: `A process of ${subject} is near its memory limit`,
         description: `{{ $labels.pod }} uses {{ $value | humanizePercentage }} of the limit of its container; the bound is ${MOST_MEMORY * 100} %. Beyond it the kernel ends it.`,
       }),
       alert({
-        name: 'EventLoopSlow',
+        name: 'EventLoopBlocked',
         severity: 'warning',
         expr: `${series('nodejs_eventloop_lag_p99_seconds')} > ${EVENT_LOOP_SECONDS}`,
         for: '10m',

@@ -8,7 +8,7 @@ function logins({ series, subject, alert }: RuleContext) {
   const outcome = (what: string): string => series('stock_analysis_logins_total', { outcome: what });
   return [
     alert({
-      name: 'LoginFailuresHigh',
+      name: 'SignInsRefused',
       severity: 'warning',
       expr: `sum ${BY_OBJECT} (rate(${outcome('refused')}[10m])) * 60 > ${FAILURES_PER_MINUTE}`,
       for: '5m',

@@ -1,0 +1,157 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+import { freePort } from '../../hack/lib/ports.ts';
+import { eventually } from '../support/wait.ts';
+import { everyAlert } from './rules-under-test.ts';
+
+const inhibitRules = z.object({
+  inhibit_rules: z.array(
+    z.object({
+      source_matchers: z.array(z.string()),
+      target_matchers: z.array(z.string()),
+      equal: z.array(z.string()),
+    }),
+  ),
+});
+
+const message = z.object({ alerts: z.array(z.object({ labels: z.record(z.string(), z.string()) })) });
+const known = z.array(
+  z.object({
+    labels: z.record(z.string(), z.string()),
+    status: z.object({ state: z.enum(['active', 'suppressed', 'unprocessed']) }),
+  }),
+);
+
+type Labels = Readonly<Record<string, string>>;
+
+/** The block of docs/alerts.md that people copy. */
+function documented(): z.infer<typeof inhibitRules> {
+  const text = readFileSync(resolve(import.meta.dirname, '../../docs/alerts.md'), 'utf8');
+  const [, block = ''] = /```yaml\n(inhibit_rules:[\s\S]*?)```/.exec(text) ?? [];
+  return inhibitRules.parse(parse(block));
+}
+
+const demo = { namespace: 'stock-analysis', stockanalysis: 'demo' };
+const other = { namespace: 'stock-analysis', stockanalysis: 'other' };
+const alert = (name: string, severity: string, labels: Labels): Labels => ({
+  alertname: `StockAnalysis${name}`,
+  severity,
+  ...labels,
+});
+
+/** The database of one object is gone, and everything that follows from that fires as well. */
+const FIRING: readonly Labels[] = [
+  alert('DatabaseDown', 'critical', demo),
+  alert('RequestsFailing', 'warning', demo),
+  alert('AvailabilityBudgetBurn', 'critical', { ...demo, window: '1h' }),
+  alert('AvailabilityBudgetBurn', 'critical', { ...demo, window: '6h' }),
+  alert('RateLimitsFailingClosed', 'critical', demo),
+  alert('ObjectNotReady', 'warning', demo),
+];
+/** Of another object in the same namespace, with a trouble of its own. */
+const UNTOUCHED: readonly Labels[] = [
+  alert('RequestsFailing', 'warning', other),
+  alert('DiskAlmostFull', 'warning', other),
+  // Critical for one object: no reason to be silent about the other.
+  alert('DiskAlmostFull', 'critical', demo),
+];
+const MUTED_BY_SEVERITY: readonly Labels[] = [alert('DiskAlmostFull', 'warning', demo)];
+
+describe('inhibition in a real Alertmanager', () => {
+  let folder: string;
+  let receiver: Server;
+  let manager: ChildProcess;
+  let url: string;
+  const told: Labels[] = [];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'alertmanager-'));
+    receiver = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const { alerts } = message.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+        told.push(...alerts.map(({ labels }) => labels));
+        response.end();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(receiver, 'listening');
+    const address = receiver.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const config = {
+      route: {
+        receiver: 'test',
+        group_by: ['namespace', 'stockanalysis'],
+        group_wait: '2s',
+        group_interval: '5m',
+      },
+      receivers: [{ name: 'test', webhook_configs: [{ url: `http://127.0.0.1:${port}/` }] }],
+      ...documented(),
+    };
+    writeFileSync(join(folder, 'config.yaml'), stringify(config));
+    const listen = `127.0.0.1:${await freePort()}`;
+    url = `http://${listen}/api/v2/alerts`;
+    manager = spawn('prometheus-alertmanager', [
+      `--config.file=${join(folder, 'config.yaml')}`,
+      `--storage.path=${join(folder, 'data')}`,
+      `--web.listen-address=${listen}`,
+      '--cluster.listen-address=',
+    ]);
+    await eventually({ what: 'Alertmanager', timeoutMs: 30_000 }, async () =>
+      (await fetch(`http://${listen}/-/ready`)).ok ? true : undefined,
+    );
+  });
+
+  afterAll(async () => {
+    receiver.close();
+    const ended = once(manager, 'exit');
+    manager.kill();
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('tells of the cause once, and of nothing that follows from it', async () => {
+    const body = JSON.stringify(
+      [...FIRING, ...UNTOUCHED, ...MUTED_BY_SEVERITY].map((labels) => ({ labels })),
+    );
+    const headers = { 'content-type': 'application/json' };
+    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200);
+    const [cause] = FIRING;
+    const expected = [cause, ...UNTOUCHED];
+    await eventually({ what: 'the notifications', timeoutMs: 30_000 }, () =>
+      told.length >= expected.length ? true : undefined,
+    );
+    expect(sorted(told)).toEqual(sorted(expected));
+    const now = known.parse(await (await fetch(url)).json());
+    const suppressed = now.filter(({ status }) => status.state === 'suppressed').map(({ labels }) => labels);
+    expect(sorted(suppressed)).toEqual(sorted([...FIRING.slice(1), ...MUTED_BY_SEVERITY]));
+  });
+});
+
+const sorted = (all: readonly (Labels | undefined)[]): string[] =>
+  all.map((labels) => JSON.stringify(Object.entries(labels ?? {}).sort())).sort();
+
+describe('inhibition', () => {
+  it('names alerts that exist', () => {
+    const names = new Set([...everyAlert().values()].map((rule) => rule.alert));
+    const matchers = documented().inhibit_rules.flatMap((rule) => [
+      ...rule.source_matchers,
+      ...rule.target_matchers,
+    ]);
+    const named = matchers.flatMap((matcher) => {
+      const [, prefix = '', list = ''] =
+        /^alertname =~? "?(StockAnalysis\w*?)(?:\(([\w|]+)\))?(?:BudgetBurn)?"?$/.exec(matcher) ?? [];
+      const suffix = matcher.includes(')BudgetBurn') ? 'BudgetBurn' : '';
+      return list === '' ? [prefix] : list.split('|').map((one) => prefix + one + suffix);
+    });
+    expect(named.filter((name) => name !== '' && name !== 'StockAnalysis' && !names.has(name))).toEqual([]);
+    expect(named.length).toBeGreaterThan(20);
+  });
+});
