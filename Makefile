@@ -68,6 +68,10 @@ test-unit: install ## the fast subset: static checks, unit tests, the app on a r
 test-processes: install ## `npm start` and the app's entry points as programs, with signals
 	node hack/test/run.ts processes
 
+.PHONY: test-alerts
+test-alerts: install ## alert rules and dashboards before promtool and Alertmanager (about a minute)
+	node hack/test/run.ts alerts
+
 .PHONY: test-aktools
 test-aktools: install ## our client before the real AKTools, installed from PyPI
 	node hack/test/run.ts aktools
@@ -98,4 +102,4 @@ test-e2e: install ## tests on the local cluster with Chromium
 
 .PHONY: test
 test: install ## everything that CI runs
-	node hack/test/run.ts static workspaces aktools apiserver cluster e2e trace
+	node hack/test/run.ts static workspaces alerts aktools apiserver cluster e2e trace

@@ -2,9 +2,9 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Tiers are projects: `unit` (seconds, beside the code), `app-db` (the app on a real embedded PostgreSQL),
-// `start` and `entrypoint` (programs as they are shipped), `aktools` (our client before the real AKTools),
-// `alerts` (rules before promtool and Alertmanager), `apiserver` (real kube-apiserver, etcd, controller-manager), `cluster` (the local cluster, killed half-way) and `e2e`
-// (local cluster and Chromium).
+// `start` and `entrypoint` (programs as they are shipped), `alerts` (rules before promtool and Alertmanager), `aktools`
+// (our client before the real AKTools), `apiserver` (real kube-apiserver, etcd, controller-manager), `cluster` (the local
+// cluster, killed half-way) and `e2e` (local cluster and Chromium).
 /** Programs as they are shipped, with signals: they wait for seconds on end, so they are no part of the fast tests. */
 const PROCESSES = '**/*.process.test.ts';
 /** On two cores Vitest takes one worker; many of our tests wait for a database, a socket or a process. */

@@ -2,7 +2,7 @@
  * The one test runner behind `make test`: runs the named tiers in order, each step with its elapsed time, and ends on
  * the line `N passed, N failed`. A static check counts as one test. Exit code 1 when anything failed or nothing ran.
  *
- * usage: run.ts [static] [unit] [apiserver] [cluster] [e2e] [trace]
+ * usage: run.ts [static] [unit] [alerts] [apiserver] [cluster] [e2e] [trace]
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

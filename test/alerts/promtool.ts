@@ -91,3 +91,9 @@ export function testRules(suites: readonly Suite[]): Promise<Outcome> {
     return run(['test', 'rules', ...files]);
   });
 }
+
+/** What `promtool test rules` says of tests that do not hold; empty: all hold. */
+export async function failuresOf(suites: readonly Suite[]): Promise<string> {
+  const { code, output } = await testRules(suites);
+  return code === 0 && !output.includes('FAILED') ? '' : `exit code ${code}: ${output}`;
+}

@@ -72,7 +72,7 @@ describe('docs/alerts.md', () => {
 
   it('has no row without an alert', () => {
     const rows = [...table.matchAll(/^\| \[(\w+)\]\(runbooks\//gm)].map(([, name]) => name);
-    expect([...new Set(rows)].sort()).toEqual(names);
+    expect(new Set(rows)).toEqual(new Set(names));
   });
 });
 

@@ -42,8 +42,8 @@ export const METRICS_USED = {
 
   stock_analysis_logins_total: counter('server', 'outcome'),
   stock_analysis_rate_limit_decisions_total: counter('server', 'budget', 'decision'),
-  stock_analysis_audit_records_total: counter('app', 'outcome'),
-  stock_analysis_audit_failures_total: counter('app'),
+  stock_analysis_audit_records_total: counter('server', 'outcome'),
+  stock_analysis_audit_failures_total: counter('server'),
 
   stock_analysis_jobs: gauge('worker', 'queue', 'state'),
   stock_analysis_jobs_oldest_waiting_seconds: gauge('worker', 'queue'),

@@ -20,10 +20,10 @@ export interface RuleContext {
   /** `NAMESPACE/NAME` for texts. */
   readonly subject: string;
   /** A selector of the series of this object (or operator) alone. */
-  series(name: SeriesName, matchers?: Matchers): string;
+  readonly series: (name: SeriesName, matchers?: Matchers) => string;
   /** Matchers that every selector of this object carries. */
   readonly identity: Matchers;
-  alert(input: AlertInput): AlertRule;
+  readonly alert: (input: AlertInput) => AlertRule;
 }
 
 export interface ObjectContext extends RuleContext {

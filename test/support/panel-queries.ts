@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import type { Dashboard } from '../../operator/src/resources/monitoring/types.ts';
+
+const gridPos = z.object({
+  h: z.int().min(1),
+  w: z.int().min(1).max(24),
+  x: z.int().min(0).max(23),
+  y: z.int().min(0),
+});
+const datasource = z.object({ type: z.literal('prometheus'), uid: z.literal('${datasource}') });
+
+const row = z.strictObject({
+  id: z.int().min(1),
+  type: z.literal('row'),
+  title: z.string().min(3),
+  collapsed: z.literal(false),
+  panels: z.tuple([]),
+  gridPos,
+});
+
+const panel = z.strictObject({
+  id: z.int().min(1),
+  type: z.enum(['timeseries', 'stat']),
+  title: z.string().min(3),
+  description: z.string().min(20),
+  datasource,
+  gridPos,
+  fieldConfig: z.object({ defaults: z.object({ unit: z.string().min(1) }), overrides: z.array(z.never()) }),
+  targets: z
+    .array(
+      z.strictObject({
+        refId: z.string().regex(/^[A-Z]$/),
+        datasource,
+        expr: z.string().min(1),
+        legendFormat: z.string().min(1),
+      }),
+    )
+    .min(1),
+});
+
+const variable = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('datasource'), name: z.literal('datasource'), query: z.literal('prometheus') }),
+  z.object({
+    type: z.literal('query'),
+    name: z.string().regex(/^[a-z]+$/),
+    datasource,
+    query: z.object({ query: z.string().regex(/^label_values\(.+, \w+\)$/), refId: z.string() }),
+    current: z.object({ value: z.string() }).optional(),
+  }),
+]);
+
+/** The members of Grafana's JSON model that we write, and no others. */
+export const dashboardModel = z.strictObject({
+  uid: z.string().regex(/^[a-z0-9-]{1,40}$/),
+  title: z.string().min(3),
+  tags: z.array(z.string()),
+  schemaVersion: z.literal(39),
+  editable: z.literal(false),
+  timezone: z.literal(''),
+  refresh: z.string(),
+  time: z.object({ from: z.string(), to: z.string() }),
+  templating: z.object({ list: z.array(variable) }),
+  annotations: z.object({ list: z.array(z.never()) }),
+  panels: z.array(z.discriminatedUnion('type', [row, panel])),
+});
+
+export interface PanelQuery {
+  readonly dashboard: string;
+  readonly panel: string;
+  /** With variables filled in: what Grafana would send. */
+  readonly expr: string;
+}
+
+/**
+ * The query of every panel, with the variables at what the dashboard chooses at first or at `values`.
+ * @throws where a variable has no value
+ */
+export function panelQueries(
+  { title, json }: Dashboard,
+  values: Readonly<Record<string, string>> = {},
+): readonly PanelQuery[] {
+  const { panels, templating } = dashboardModel.parse(json);
+  const chosen = new Map(Object.entries(values));
+  for (const one of templating.list)
+    if (one.type === 'query' && one.current && !chosen.has(one.name)) chosen.set(one.name, one.current.value);
+  const filled = (expr: string): string =>
+    expr.replaceAll(/\$\{?([a-z]+)\}?/g, (_all, name: string) => {
+      const value = chosen.get(name);
+      if (value === undefined) throw new Error(`${title}: the variable ${name} has no value`);
+      return value;
+    });
+  return panels.flatMap((one) =>
+    one.type === 'row'
+      ? []
+      : one.targets.map(({ expr }) => ({ dashboard: title, panel: one.title, expr: filled(expr) })),
+  );
+}
