@@ -21,6 +21,7 @@ const schema = z
     LEASE_DURATION_SECONDS: seconds(15),
     LEASE_RENEW_DEADLINE_SECONDS: seconds(10),
     LEASE_RETRY_PERIOD_SECONDS: seconds(2),
+    DISCOVERY_SECONDS: seconds(30),
     POSTGRES_DIAL_ADDRESS: z
       .string()
       .regex(/^.+:[0-9]+$/)
@@ -52,6 +53,8 @@ export interface OperatorConfig {
   readonly lease:
     | { readonly durationMs: number; readonly renewDeadlineMs: number; readonly retryPeriodMs: number }
     | undefined;
+  /** Pause between two looks at which optional APIs the cluster serves. */
+  readonly discoveryMs: number;
   readonly postgresDialAddress: string | undefined;
 }
 
@@ -88,6 +91,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
             retryPeriodMs: env.LEASE_RETRY_PERIOD_SECONDS * 1_000,
           }
         : undefined,
+    discoveryMs: env.DISCOVERY_SECONDS * 1_000,
     postgresDialAddress: env.POSTGRES_DIAL_ADDRESS,
   };
 }

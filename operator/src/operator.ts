@@ -4,13 +4,17 @@ import {
   ExternalSecrets,
   InstalledCRD,
   Leftovers,
+  OPTIONAL_CHILDREN,
   createStockAnalysisController,
+  monitoringKinds,
   visitAll,
+  watchOptional,
 } from './controllers/stockanalysis/index.ts';
 import {
   Cache,
   Client,
   HttpTransport,
+  OptionalAPI,
   systemClock,
   type ClusterConfig,
   type Log,
@@ -84,9 +88,15 @@ export async function runOperator(
   const { images, postgresDialAddress, healthPort, metricsPort } = config;
   const crd = new InstalledCRD({ client, log });
   await crd.check(signal);
+  const { prometheusRules, podMonitors } = monitoringKinds;
+  const prometheusOperator = new OptionalAPI({
+    ...{ client, cache, log, namespaces, informer: OPTIONAL_CHILDREN, pollMs: config.discoveryMs },
+    types: [prometheusRules, podMonitors],
+    onInformer: (informer) => watchOptional(controller, informer),
+  });
   const controller = createStockAnalysisController(
     {
-      ...{ client, cache, recorder, images, crd, postgresDialAddress },
+      ...{ client, cache, recorder, images, crd, prometheusOperator, postgresDialAddress },
       operatorNamespace: namespace,
       leftovers: new Leftovers(client, systemClock),
       externalSecrets: new ExternalSecrets(client, cache),
@@ -103,6 +113,7 @@ export async function runOperator(
     await Promise.all([
       manager.addController(controller).run(signal),
       crd.recheck(signal, () => visitAll(controller, cache)),
+      prometheusOperator.run(signal, () => visitAll(controller, cache)),
     ]);
   } finally {
     await transport.close();

@@ -83,11 +83,12 @@ function readOwner(file: string): Owner | undefined {
   }
 }
 
-/** Of the tier, and of a test that needs one for itself: it ends in its own time, or here where it was killed. */
+/** Of the tier, and of tests that need one for themselves: those end in their own time, or here where they were killed. */
 const ALONE = 'control-plane-alone';
 
 async function stopControlPlanes(folder: string): Promise<void> {
-  for (const name of ['control-plane', ALONE]) await stopControlPlane(join(folder, name));
+  const planes = readdirSync(folder).filter((name) => name === 'control-plane' || name.startsWith(ALONE));
+  for (const name of planes) await stopControlPlane(join(folder, name));
 }
 
 /** Removes the folders, and ends the processes, of runs whose test process is gone. */
@@ -183,12 +184,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-/** The tier with a control plane that no other test shares, for what concerns all of a cluster. One at a time. */
+/** The tier with a control plane that no other file shares, for what concerns all of a cluster; `name` is the file's own. */
 export async function startAlone(
   tier: Tier,
+  name: string,
   signal: AbortSignal,
 ): Promise<{ tier: Tier; stop(): Promise<void> }> {
-  const dir = join(dirname(dirname(tier.kubeconfig)), ALONE);
+  const dir = join(dirname(dirname(tier.kubeconfig)), `${ALONE}-${name}`);
   const { kubeconfig } = await startControlPlane({ dir });
   await prepareCluster(new KubeClient(readKubeconfig(kubeconfig)), signal);
   return { tier: { ...tier, kubeconfig }, stop: () => stopControlPlane(dir) };

@@ -23,7 +23,7 @@ let alone: Awaited<ReturnType<typeof startAlone>>;
 const ending = new AbortController();
 
 beforeAll(async () => {
-  alone = await startAlone(inject('tier'), ending.signal);
+  alone = await startAlone(inject('tier'), 'rbac', ending.signal);
   tier = alone.tier;
 });
 

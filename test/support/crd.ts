@@ -8,7 +8,7 @@ import type { Condition, KubeObject } from './kube-objects.ts';
 import { eventually } from './wait.ts';
 
 const FOLDER = fileURLToPath(new URL('../../crds', import.meta.url));
-const PATH = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+export const CRD_PATH = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
 export interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
@@ -36,16 +36,19 @@ export function readCRDs(): readonly CustomResourceDefinition[] {
 export async function installCRD(client: KubeClient): Promise<void> {
   const definitions = readCRDs();
   if (definitions.length === 0) throw new Error(`${FOLDER} holds no CRD: run make generate`);
-  for (const definition of definitions) {
-    await client.create(PATH, definition);
-    const { name } = definition.metadata;
-    await eventually({ what: `the CRD ${name} to be established`, timeoutMs: 20_000 }, async () => {
-      const { status } = await client.get<CustomResourceDefinition>(`${PATH}/${name}`);
-      return (
-        status?.conditions?.some(
-          (condition) => condition.type === 'Established' && condition.status === 'True',
-        ) || undefined
-      );
-    });
-  }
+  for (const definition of definitions) await createCRD(client, definition);
+}
+
+/** Creates one and waits until the API server serves it. */
+export async function createCRD(client: KubeClient, definition: CustomResourceDefinition): Promise<void> {
+  await client.create(CRD_PATH, definition);
+  const { name } = definition.metadata;
+  await eventually({ what: `the CRD ${name} to be established`, timeoutMs: 20_000 }, async () => {
+    const { status } = await client.get<CustomResourceDefinition>(`${CRD_PATH}/${name}`);
+    return (
+      status?.conditions?.some(
+        (condition) => condition.type === 'Established' && condition.status === 'True',
+      ) || undefined
+    );
+  });
 }

@@ -24,6 +24,8 @@ export class Cache {
   readonly #dependencies: InformerDependencies;
   readonly #namespaces: readonly string[];
   readonly #informers = new Map<string, Informer>();
+  /** Of kinds that may come and go, by the name of the kind: what ends each. */
+  readonly #optional = new Map<string, AbortController>();
   readonly #running = new Set<Promise<void>>();
   #signal: AbortSignal | undefined;
 
@@ -50,6 +52,29 @@ export class Cache {
   }
 
   /**
+   * The informer of a kind that the API server may stop serving, until `release`: nobody waits for its first list, and that
+   * it hears nothing is no trouble of this process.
+   */
+  optional<T extends KubeObject>(type: ResourceType<T>, options: InformerOptions<T>): Informer<T> {
+    const name = resourceName(type);
+    if (!this.#optional.has(name)) this.#optional.set(name, new AbortController());
+    return this.#obtain(name, type, options);
+  }
+
+  /** Ends the informer of an optional kind, and forgets what it holds. */
+  release(type: ResourceType): void {
+    const name = resourceName(type);
+    this.#optional.get(name)?.abort();
+    if (this.#optional.delete(name)) this.#informers.delete(name);
+  }
+
+  /** The informer of an optional kind, undefined while there is none. */
+  find<T extends KubeObject>(type: ResourceType<T>): Informer<T> | undefined {
+    // Stored under the name of its type, which is what made it an Informer<T>.
+    return this.#informers.get(resourceName(type)) as unknown as Informer<T> | undefined;
+  }
+
+  /**
    * A second look at a kind, with other options than its informer, under a name of its own; made on first call. It
    * knows nothing of our writes, so it is for what others write.
    */
@@ -67,14 +92,14 @@ export class Cache {
     if (existing) return existing;
     const informer = new Informer<T>(type, { namespaces: this.#namespaces, ...options }, this.#dependencies);
     this.#informers.set(key, informer as unknown as Informer);
-    if (this.#signal) this.#start(informer.run(this.#signal));
+    this.#run(key, informer);
     return informer;
   }
 
   /** Runs all informers, also those added later, until the signal aborts. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     this.#signal = signal;
-    for (const informer of this.#informers.values()) this.#start(informer.run(signal));
+    for (const [key, informer] of this.#informers) this.#run(key, informer);
     if (!signal.aborted) {
       await new Promise<void>((resolve) => {
         signal.addEventListener('abort', () => resolve(), { once: true });
@@ -89,14 +114,24 @@ export class Cache {
     const onAbort = (): void => aborted.resolve();
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
-    const informers = [...this.#informers.values()];
+    const informers = this.#awaited();
     await Promise.race([Promise.all(informers.map((informer) => informer.synced)), aborted.promise]);
     signal.removeEventListener('abort', onAbort);
     return informers.every((informer) => informer.hasSynced);
   }
 
   statuses(): readonly InformerStatus[] {
-    return [...this.#informers.values()].map((informer) => informer.status());
+    return this.#awaited().map((informer) => informer.status());
+  }
+
+  #awaited(): readonly Informer[] {
+    return [...this.#informers].filter(([key]) => !this.#optional.has(key)).map(([, informer]) => informer);
+  }
+
+  #run<T extends KubeObject>(key: string, informer: Informer<T>): void {
+    if (!this.#signal) return;
+    const own = this.#optional.get(key)?.signal;
+    this.#start(informer.run(own ? AbortSignal.any([this.#signal, own]) : this.#signal));
   }
 
   #start(run: Promise<void>): void {

@@ -16,6 +16,7 @@ export * from './store.ts';
 export * from './informer-options.ts';
 export * from './informer.ts';
 export * from './cache.ts';
+export * from './optional-api.ts';
 export { hasReached } from './resource-version.ts';
 export { isRecord } from './wire.ts';
 export { abortReason, Deadline, endedBy } from './deadline.ts';

@@ -42,6 +42,9 @@ export const PORT = {
   service: 80,
 } as const;
 
+/** Where the pages stand that alerts link to, unless the spec names a copy. */
+export const RUNBOOKS = 'https://docs.stockanalysis.dev/runbooks/';
+
 /** UID and GID of every process in our images. */
 export const RUN_AS = 10001;
 
@@ -63,6 +66,13 @@ export const KEYRING = {
   files: { encryptionKeys: 'encryption.json', sessionKeys: 'session.json', pepperKeys: 'pepper.json' },
 } as const;
 
+/** Keys of the Secrets that notifications need, and the names under which the workers find them. */
+export const NOTIFICATION_KEYS = {
+  email: ['smtp-username', 'smtp-password', 'smtp-ca.crt'],
+  webhook: ['webhook-url', 'webhook-secret'],
+} as const;
+export type Channel = keyof typeof NOTIFICATION_KEYS;
+
 /** Where pods find what the operator mounts: the agreement between operator and images. */
 export const PATH = {
   configDirectory: '/etc/stock-analysis/config',
@@ -71,6 +81,7 @@ export const PATH = {
   bootstrapDirectory: '/etc/stock-analysis/bootstrap',
   bootstrapToken: '/etc/stock-analysis/bootstrap/token',
   keyrings: '/etc/stock-analysis/keyrings',
+  notifications: '/etc/stock-analysis/notifications',
   sampleData: '/var/lib/stock-analysis/sample-data',
   postgresAdmin: '/etc/stock-analysis/postgres/admin',
   postgresTls: '/etc/stock-analysis/postgres/tls',

@@ -1,7 +1,7 @@
 import { FIELD_MANAGER, GROUP } from './constants.ts';
 
 export type Component =
-  'server' | 'worker' | 'migrate' | 'postgres' | 'aktools' | 'configuration' | 'credentials';
+  'server' | 'worker' | 'migrate' | 'postgres' | 'aktools' | 'configuration' | 'credentials' | 'monitoring';
 
 export type Labels = Readonly<Record<string, string>>;
 

@@ -39,6 +39,7 @@ export const FAMILIES = [
   'database-app',
   'database-migrator',
   'bootstrap-token',
+  'notifications',
 ] as const;
 export type Family = (typeof FAMILIES)[number];
 
@@ -48,6 +49,11 @@ export const migrateName = (owner: string): string => `${owner}-migrate`;
 export const aktoolsName = (owner: string): string => `${owner}-aktools`;
 export const postgresName = (owner: string): string => `${owner}-postgres`;
 export const postgresClaimName = (owner: string): string => `${owner}-postgres-data`;
+/** PrometheusRule, and the ConfigMap with the same rules as files where no prometheus-operator is. */
+export const alertsName = (owner: string): string => `${owner}-alerts`;
+export const alertFilesName = (owner: string): string => `${owner}-alert-rules`;
+export const podMonitorName = (owner: string): string => `${owner}-pods`;
+export const dashboardsName = (owner: string): string => `${owner}-dashboards`;
 /** The Service that users and Ingresses talk to carries the object's own name. */
 export const serviceName = (owner: string): string => owner;
 

@@ -46,6 +46,8 @@ export const REASONS = {
   WaitingForDeletion: 'An earlier object of the same name is still being deleted.',
   SecretMissing: 'A Secret that the spec refers to does not exist.',
   SecretInvalid: 'A Secret that the spec refers to lacks a key or holds a malformed value.',
+  PrometheusOperatorAbsent:
+    'The cluster does not serve the kinds of prometheus-operator: the rules stand as files in the ConfigMap that the message names. Install it, or have your Prometheus read them.',
   CredentialsMissing:
     'A generated Secret is gone while its data exists. No new one is invented: put the old one back.',
   CredentialsRenewed:
@@ -91,7 +93,8 @@ export const CONDITIONS = {
     'The generated Secrets exist; rotation comes later and is not requested. Tells of keys that were lost and made anew.',
   CertificateReady: 'The certificate of the exposed host is ready.',
   Exposed: 'The exposed host is routed.',
-  MonitoringReady: 'Alert rules and dashboards are installed.',
+  MonitoringReady:
+    'Alert rules and dashboards are installed where a Prometheus looks for them, and every channel of notifications has what it needs. It does not decide over Ready.',
   BackupFresh: 'The newest backup is young enough.',
   BackupVerified: 'The newest backup was restored on trial.',
   PendingRollout: 'True when a newer operator would restart pods and waits to be told so.',

@@ -6,6 +6,7 @@ export * from './events.ts';
 export * from './images.ts';
 export * from './live.ts';
 export * from './migration.ts';
+export * from './notifications.ts';
 export * from './ownership.ts';
 export * from './pods.ts';
 export * from './retention.ts';

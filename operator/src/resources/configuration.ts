@@ -3,6 +3,7 @@ import { DEFAULT_SECOND_FACTOR, parseQuantity, type SecuritySpec } from '../api/
 import { PATH } from '../naming/index.ts';
 import { aktoolsURL } from './aktools.ts';
 import { contentAddressed } from './database-secrets.ts';
+import { notificationsConfig, type Notifications } from './notifications.ts';
 import { MANAGE, type Manifest, type RbacRule, type Target } from './manifest.ts';
 
 export const CONFIG_MAP_RULES: readonly RbacRule[] = [
@@ -25,13 +26,27 @@ function securityConfig(
   return { ...rest, bodyLimitBytes: Math.floor(parseQuantity(bodyLimit) ?? 0) };
 }
 
-/** Plain configuration of the application: config.yaml as server, worker and migrate read it. */
+/** Plain configuration of the application: config.yaml as server and migrate read it. */
 export function applicationConfig(target: Target): Manifest {
+  return configMapOf(target, configOf(target));
+}
+
+/**
+ * The same for the workers, which alone send notifications; what changes there restarts nobody else. Without any it is the
+ * very same object.
+ */
+export function workerConfig(target: Target, { channels }: Pick<Notifications, 'channels'>): Manifest {
+  const notifications = notificationsConfig(target.spec, channels);
+  const config = configOf(target);
+  return configMapOf(target, notifications ? { ...config, monitoring: { notifications } } : config);
+}
+
+function configOf(target: Target): Record<string, unknown> {
   const { security, marketData } = target.spec;
   const { provider, symbols, refresh } = marketData;
   const url = aktoolsURL(target);
   const source = url === undefined ? { sample: { path: PATH.sampleData } } : { aktools: { url } };
-  const config = {
+  return {
     marketData: {
       provider,
       ...source,
@@ -40,6 +55,9 @@ export function applicationConfig(target: Target): Manifest {
     },
     security: securityConfig(security),
   };
+}
+
+function configMapOf(target: Target, config: Record<string, unknown>): Manifest {
   return contentAddressed(target, 'config', {
     apiVersion: 'v1',
     kind: 'ConfigMap',

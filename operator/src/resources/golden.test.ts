@@ -5,24 +5,30 @@ import {
   aktoolsNetworkPolicy,
   aktoolsService,
   aktoolsServiceAccount,
+  alertFiles,
   applicationConfig,
   bootstrapTokenSecret,
   builtInAccess,
   credentialSecret,
+  dashboardsConfigMap,
   databaseSecret,
   migrateJob,
   migrateNetworkPolicy,
   migrateServiceAccount,
+  notificationsOf,
+  podMonitor,
   postgresClaim,
   postgresConfig,
   postgresNetworkPolicy,
   postgresService,
   postgresServiceAccount,
   postgresStatefulSet,
+  prometheusRule,
   serverDeployment,
   serverDisruptionBudget,
   serverNetworkPolicy,
   serverService,
+  workerConfig,
   workerDeployment,
   workerNetworkPolicy,
   workloadServiceAccounts,
@@ -31,6 +37,7 @@ import {
 } from './index.ts';
 import {
   AKTOOLS_SPEC,
+  CHANNELS,
   FULL_SPEC,
   MOUNTS,
   POSTGRES_MOUNTS,
@@ -53,12 +60,41 @@ const policies = (target: Target): Manifest[] => [
 const password = { password: 'p' };
 const access = builtInAccess(small, { username: 'app_a', password: 'p' }, 'CA');
 
+const notifications = notificationsOf(full, CHANNELS);
+const group = {
+  name: 'group',
+  interval: '30s',
+  rules: [
+    { record: 'a:b', expr: 'sum(c)' },
+    {
+      alert: 'StockAnalysisX',
+      expr: 'a:b > 1',
+      for: '5m',
+      labels: { severity: 'warning' },
+      annotations: { summary: 's', description: 'd', runbook_url: 'https://docs.example/X.md' },
+    },
+  ],
+} as const;
+const board = { uid: 'u', title: 't', fileName: 'object.json', json: { title: 't', panels: [] } };
+
 // Every builder once with defaults and, where the spec reaches it, once with everything set.
 const GOLDEN: Readonly<Record<string, readonly Manifest[]>> = {
   server: [serverDeployment(small, SERVER_MOUNTS), serverService(small)],
   'server-full': [serverDeployment(full, SERVER_MOUNTS)],
   worker: [workerDeployment(small, MOUNTS)],
   'worker-full': [workerDeployment(full, MOUNTS)],
+  'worker-notifications': [
+    workerDeployment(full, { ...MOUNTS, notificationsSecret: 'demo-notifications-0123456789' }),
+  ],
+  notifications: [
+    ...(notifications.secret ? [notifications.secret] : []),
+    workerConfig(full, notifications),
+    // One channel is complete.
+    workerConfig(full, notificationsOf(full, { email: {} })),
+    workerNetworkPolicy(full, notifications.ports),
+  ],
+  monitoring: [prometheusRule(full, [group]), podMonitor(full)],
+  'monitoring-files': [alertFiles(small, [group]), dashboardsConfigMap(small, [board])],
   'worker-aktools': [workerDeployment(aktools, MOUNTS)],
   aktools: [
     aktoolsServiceAccount(small),

@@ -156,4 +156,12 @@ describe('the way out', () => {
     ] as const)
       expect(clients.filter((part) => letsOut(policy(part, spec), end, port))).toEqual(expected);
   });
+
+  it('of workers leads to the ports of notifications, everywhere, and to no other', () => {
+    const spec = specOf(workerNetworkPolicy(testTarget(), [443, 587]));
+    const open = [25, 443, 465, 587, 8080].filter((port) => letsOut(spec, internet, port));
+    expect(open).toEqual([443, 587]);
+    expect(letsOut(spec, internet, 443, 'UDP')).toBe(false);
+    expect(letsOut(policy('server'), internet, 587)).toBe(false);
+  });
 });

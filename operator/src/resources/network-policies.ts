@@ -88,13 +88,19 @@ export function serverNetworkPolicy(target: Target): Manifest {
   });
 }
 
-export function workerNetworkPolicy(target: Target): Manifest {
+/**
+ * Mail and webhooks go to hosts of which no policy can hold the name, and whose addresses change: their ports are open to
+ * everywhere, and nothing else is.
+ * @param notificationPorts TCP ports that notifications are sent to
+ */
+export function workerNetworkPolicy(target: Target, notificationPorts: readonly number[] = []): Manifest {
   const { name, spec } = target;
   const isManaged = managedAKTools(spec.marketData) !== undefined;
   const isElsewhere = spec.marketData.provider === 'AKTools' && !isManaged;
   const aktools = { to: [podsOf(selectorOf(name, 'aktools'))], ports: [tcp(PORT.aktools)] };
+  const notifications = notificationPorts.length > 0 ? [{ ports: notificationPorts.map(tcp) }] : [];
   return networkPolicy(target, workerName(name), 'worker', {
     ingress: [MANAGEMENT],
-    egress: egress(target, isElsewhere, isManaged ? [aktools] : []),
+    egress: egress(target, isElsewhere, [...(isManaged ? [aktools] : []), ...notifications]),
   });
 }

@@ -4,6 +4,7 @@ import { SECRET_RULES } from './credentials.ts';
 import { DISRUPTION_BUDGET_RULES } from './disruption-budget.ts';
 import type { RbacRule } from './manifest.ts';
 import { JOB_RULES } from './migrate.ts';
+import { MONITORING_RULES } from './monitoring/index.ts';
 import { NETWORK_POLICY_RULES } from './network-policies.ts';
 import { POSTGRES_RULES } from './postgres.ts';
 import { DEPLOYMENT_RULES, SERVICE_RULES } from './server.ts';
@@ -43,6 +44,7 @@ export const WATCHED_NAMESPACE_RULES: readonly RbacRule[] = [
   ...JOB_RULES,
   ...NETWORK_POLICY_RULES,
   ...DISRUPTION_BUDGET_RULES,
+  ...MONITORING_RULES,
 ];
 
 /** Rules in the namespace of the operator itself. */

@@ -2,7 +2,13 @@ import { PATH, PORT, selectorOf, workerName } from '../naming/index.ts';
 import { APP_PROBES, ROLLING_UPDATE, appEnv, appVolumes, type AppMounts } from './app-pod.ts';
 import { COMPUTE, computeOf } from './compute.ts';
 import { ownedMetadata, type Manifest, type Target } from './manifest.ts';
-import { container, podTemplate, scratchVolume } from './pod.ts';
+import { container, podTemplate, scratchVolume, secretVolume } from './pod.ts';
+
+/** What the workers mount beside what every pod of the application does. */
+export interface WorkerMounts extends AppMounts {
+  /** Absent: nothing is sent that needs a password. */
+  readonly notificationsSecret?: string | undefined;
+}
 
 /** The sample history is copied out of its image: it is never part of a published one. */
 function copySampleData(target: Target): Record<string, unknown> {
@@ -16,16 +22,22 @@ function copySampleData(target: Target): Record<string, unknown> {
 }
 
 /** Deployment of the pods that load market history. */
-export function workerDeployment(target: Target, mounts: AppMounts): Manifest {
+export function workerDeployment(target: Target, mounts: WorkerMounts): Manifest {
   const resources = computeOf(target.spec.worker.resources, COMPUTE.worker);
   const isSample = target.spec.marketData.provider === 'Sample';
   const sampleData = isSample ? [scratchVolume('sample-data', PATH.sampleData, '1Gi')] : [];
-  const volumes = [...appVolumes(mounts), ...sampleData];
+  const secret = mounts.notificationsSecret;
+  const notifications =
+    secret === undefined ? [] : [secretVolume('notifications', secret, PATH.notifications)];
+  const volumes = [...appVolumes(mounts), ...notifications, ...sampleData];
   const main = container(target, {
     name: 'worker',
     image: target.images.app,
     args: ['worker'],
-    env: appEnv(resources),
+    env: [
+      ...appEnv(resources),
+      ...(secret === undefined ? [] : [{ name: 'NOTIFICATIONS_DIR', value: PATH.notifications }]),
+    ],
     ports: [{ name: 'management', containerPort: PORT.management, protocol: 'TCP' }],
     ...APP_PROBES,
     resources,

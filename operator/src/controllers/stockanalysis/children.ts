@@ -1,7 +1,7 @@
 import { instanceOf } from '../../naming/index.ts';
 import type { Cache, KubeObject, ResourceType } from '../../kube/index.ts';
 import type { LivePod } from '../../policies/index.ts';
-import { CHILD_TYPES, pods as podType } from './types.ts';
+import { CHILD_TYPES, monitoringKinds, pods as podType } from './types.ts';
 
 /** Index of the caches: all children of one object. */
 export const INSTANCE_INDEX = 'instance';
@@ -58,10 +58,15 @@ export async function gatherChildren(
 ): Promise<Children> {
   const key = `${namespace}/${name}`;
   const children = new Children(await cache.informer(podType).byIndex(INSTANCE_INDEX, key, signal));
+  const informers = [
+    ...CHILD_TYPES.map((type: ResourceType) => cache.informer(type)),
+    // None while the cluster does not serve the kind; then there are no children of it either.
+    ...Object.values(monitoringKinds).flatMap((type) => cache.find(type) ?? []),
+  ];
   await Promise.all(
-    CHILD_TYPES.map(async (type: ResourceType) => {
-      const objects = await cache.informer(type).byIndex(INSTANCE_INDEX, key, signal);
-      for (const object of objects) children.put(type, object.metadata.name, object);
+    informers.map(async (informer) => {
+      const objects = await informer.byIndex(INSTANCE_INDEX, key, signal);
+      for (const object of objects) children.put(informer.type, object.metadata.name, object);
     }),
   );
   return children;

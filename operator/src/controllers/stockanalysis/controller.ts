@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { keyOf, type Cache } from '../../kube/index.ts';
+import { keyOf, type Cache, type Informer, type InformerOptions, type KubeObject } from '../../kube/index.ts';
 import { parseSpec } from '../../api/index.ts';
 import { leftDataBehind } from '../../policies/index.ts';
 import { LABEL, MANAGED_SELECTOR } from '../../naming/index.ts';
@@ -12,10 +12,11 @@ import {
   type ControllerOptions,
 } from '../../runtime/index.ts';
 import { INSTANCE_INDEX, instanceKeys } from './children.ts';
+import { condensed } from './condensed.ts';
 import { EXTERNAL_SECRET_INDEX, externalSecretKeys } from './external-secrets.ts';
 import { StockAnalysisReconciler } from './reconciler.ts';
 import { readPartOfPod } from './pod-part.ts';
-import { CHILD_TYPES, pods, stockAnalyses, type Dependencies } from './types.ts';
+import { CHILD_TYPES, kinds, pods, stockAnalyses, type Dependencies } from './types.ts';
 
 type StockAnalysisControllerOptions = Pick<
   ControllerOptions,
@@ -24,6 +25,13 @@ type StockAnalysisControllerOptions = Pick<
 
 const LEFT_BEHIND =
   'the object was deleted before its deletionPolicy Delete was seen: volume and credentials are kept; delete them by the label app.kubernetes.io/instance';
+
+const OURS = { labelSelector: MANAGED_SELECTOR, indexers: { [INSTANCE_INDEX]: instanceKeys } };
+
+/** How children of optional kinds are watched. */
+export const OPTIONAL_CHILDREN: InformerOptions<KubeObject> = { ...OURS, transform: condensed };
+
+const enqueueOwner = enqueueLabel(LABEL.instance);
 
 /** Objects are reconciled one at a time each, and some side by side: a visit mostly waits for the API server. */
 const CONCURRENCY = 8;
@@ -69,11 +77,29 @@ export function createStockAnalysisController(
       controller.enqueue(metadata);
   });
   controller.watch(objects, enqueueSelf, primaryChanged);
-  const ours = { labelSelector: MANAGED_SELECTOR, indexers: { [INSTANCE_INDEX]: instanceKeys } };
-  const enqueue = enqueueLabel(LABEL.instance);
-  for (const type of CHILD_TYPES) controller.watch(cache.informer(type, ours), enqueue);
-  controller.watch(cache.informer(pods, { ...ours, transform: readPartOfPod }), enqueue);
+  for (const type of CHILD_TYPES) {
+    const options: InformerOptions<KubeObject> =
+      type === kinds.configMaps ? { ...OURS, transform: condensed } : OURS;
+    controller.watch(cache.informer(type, options), enqueueOwner);
+  }
+  controller.watch(cache.informer(pods, { ...OURS, transform: readPartOfPod }), enqueueOwner);
   return controller;
+}
+
+/** Has the owner visited of every child of a kind that the cluster did not serve from the start. */
+export function watchOptional(controller: Controller, informer: Informer): void {
+  const enqueue = (object: KubeObject, lowPriority = false): void => {
+    for (const owner of enqueueOwner(object)) controller.enqueue(owner, { lowPriority });
+  };
+  informer.addHandler({
+    onAdd: enqueue,
+    onUpdate: (old, object) => {
+      // Both: an owner that a child has left hears of it too.
+      enqueue(old);
+      enqueue(object);
+    },
+    onDelete: (last) => enqueue(last),
+  });
 }
 
 /** For what concerns every object and no watch tells. */

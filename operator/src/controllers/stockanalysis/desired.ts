@@ -2,6 +2,7 @@ import { ANNOTATION, contentHash } from '../../naming/index.ts';
 import { resources, type KubeObject } from '../../kube/index.ts';
 import { firstDrift } from '../../policies/index.ts';
 import type { Manifest } from '../../resources/index.ts';
+import { condensed } from './condensed.ts';
 
 /** The manifest with the hash of itself in an annotation. */
 export function withHash(manifest: Manifest): Manifest {
@@ -29,6 +30,7 @@ export function difference(desired: Manifest, live: KubeObject): string | undefi
   if (hash !== desired.metadata.annotations?.[ANNOTATION.appliedHash]) return 'desired state changed';
   const isWhole = WHOLE_KINDS.has(desired.kind);
   const path =
-    firstDrift(desired, live) ?? (isWhole ? firstDrift(live.spec, desired['spec'], '.spec') : undefined);
+    firstDrift(condensed(desired), condensed(live)) ??
+    (isWhole ? firstDrift(live.spec, desired['spec'], '.spec') : undefined);
   return path === undefined ? undefined : `drift at ${path}`;
 }

@@ -116,6 +116,16 @@ describe('the Secrets that an object names', () => {
     [{ database: { mode: 'External', external: { secretRef: { name: 'x' } } } }, ['a/x']],
     [{ database: { mode: 'BuiltIn' } }, []],
     [{ database: { external: { secretRef: { name: 7 } } } }, []],
+    [{ monitoring: { notifications: { email: { secretRef: { name: 'm' } }, webhook: 7 } } }, ['a/m']],
+    [
+      {
+        database: { external: { secretRef: { name: 'x' } } },
+        monitoring: {
+          notifications: { email: { secretRef: { name: 'm' } }, webhook: { secretRef: { name: 'm' } } },
+        },
+      },
+      ['a/x', 'a/m'],
+    ],
     [undefined, []],
     ['nonsense', []],
   ])('%j: %j', (spec, keys) => {

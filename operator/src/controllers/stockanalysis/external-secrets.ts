@@ -17,23 +17,30 @@ import { kinds } from './types.ts';
 /** `kubectl apply` repeats a Secret in an annotation; with few to a page what is dropped at once is never much. */
 const PAGE_SIZE = 50;
 
-/** Index of the objects by the Secret of their external database. */
+/** Index of the objects by the Secrets of others that they name. */
 export const EXTERNAL_SECRET_INDEX = 'external-secret';
 
-/** `namespace/name` of the Secret that the object names. The spec may be any that some CRD lets through. */
+/** Where a spec names Secrets of others. */
+const REFERENCES = [
+  ['database', 'external', 'secretRef', 'name'],
+  ['monitoring', 'notifications', 'email', 'secretRef', 'name'],
+  ['monitoring', 'notifications', 'webhook', 'secretRef', 'name'],
+] as const;
+
+const valueAt = (spec: unknown, path: readonly string[]): unknown =>
+  path.reduce((value, member) => (isRecord(value) ? value[member] : undefined), spec);
+
+/** `namespace/name` of the Secrets that the object names. The spec may be any that some CRD lets through. */
 export function externalSecretKeys({ metadata: { namespace }, spec }: StockAnalysis): readonly string[] {
-  const database = isRecord(spec) ? spec['database'] : undefined;
-  const external = isRecord(database) ? database['external'] : undefined;
-  const reference = isRecord(external) ? external['secretRef'] : undefined;
-  const name = isRecord(reference) ? reference['name'] : undefined;
-  return typeof name === 'string' ? [keyOf({ namespace, name })] : [];
+  const names = REFERENCES.map((path) => valueAt(spec, path)).filter((name) => typeof name === 'string');
+  return [...new Set(names)].map((name) => keyOf({ namespace, name }));
 }
 
 /**
- * Secrets of external databases. They carry no label of ours, so the cache of our own Secrets does not hold them. Of
- * the Secrets of others only the versions are watched, and the one that an object names is read when its version is
- * new: a steady object costs no read, and a new password is seen at once. The watch begins with the first object that
- * has an external database.
+ * Secrets of external databases and notifications. They carry no label of ours, so the cache of our own Secrets does not
+ * hold them. Of the Secrets of others only the versions are watched, and the one that an object names is read when its
+ * version is new: a steady object costs no read, and a new password is seen at once. The watch begins with the first object
+ * that names one.
  */
 export class ExternalSecrets {
   readonly #client: Client;

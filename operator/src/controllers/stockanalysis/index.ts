@@ -1,4 +1,5 @@
 export { ExternalSecrets } from './external-secrets.ts';
 export { InstalledCRD } from './installed-crd.ts';
 export { Leftovers } from './leftovers.ts';
-export { createStockAnalysisController, visitAll } from './controller.ts';
+export { OPTIONAL_CHILDREN, createStockAnalysisController, visitAll, watchOptional } from './controller.ts';
+export { monitoringKinds } from './types.ts';

@@ -11,12 +11,15 @@ import { accessPhase, type Access } from './phases/access.ts';
 import { credentialsPhase, type Credentials } from './phases/credentials.ts';
 import { dataSourcePhase, type DataSource } from './phases/data-source.ts';
 import { migratePhase, type SchemaStatus } from './phases/migrate.ts';
+import { monitoringPhase } from './phases/monitoring.ts';
 import { dropNetworkPolicies } from './phases/network.ts';
+import { notificationsPhase } from './phases/notifications.ts';
 import { runPhase, type Outcome, type Pass } from './phases/phase.ts';
 import { postgresPhase } from './phases/postgres.ts';
 import { pruneChildren, pruneContent } from './phases/prune.ts';
 import { rolesPhase, type DatabaseStatus, type VerifiedServers } from './phases/roles.ts';
 import { frontPhase, noteWorkloads, workloadsPhase } from './phases/workloads.ts';
+import type { Notifications } from '../../resources/index.ts';
 import { fails, holds, type Observations, type StatusFields, type Verdict } from './status.ts';
 import { isStopped, suspensionPhase } from './suspension.ts';
 import { kinds } from './types.ts';
@@ -42,15 +45,18 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
     pass.target.spec.database.mode === 'External' ? externalVerdict(access) : database.verdict;
   const schema = await schemaPhase(pass, access, databaseVerdict.status === 'True');
   const dataSource = await runPhase('data source', pass, dataSourcePhase);
+  const notifications = await runPhase('notifications', pass, notificationsPhase);
   const workloads = await runPhase('workloads', pass, () =>
     rollOut(pass, {
       access: access?.output,
       secrets,
       schema,
       dataSource,
+      notifications,
       databaseReady: databaseVerdict.status === 'True',
     }),
   );
+  const monitoring = await runPhase('monitoring', pass, monitoringPhase);
   const fields = statusFields(pass, pinned, database.output, schema.output, secrets?.encryptionKey);
   const requeues = [credentials, database, schema, workloads].map(({ requeueAfterMs }) => requeueAfterMs);
   const soonest = Math.min(...requeues.filter((ms) => ms !== undefined));
@@ -64,7 +70,12 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
       schema: schema.verdict,
       workloads: workloads.verdict,
       dataSource: dataSource.verdict,
-      pendingRollout: pendingOf(pass, pinned, access?.output !== undefined),
+      monitoring: notifications.verdict.status === 'True' ? monitoring.verdict : notifications.verdict,
+      pendingRollout: pendingOf(
+        pass,
+        pinned,
+        access?.output !== undefined && notifications.output !== undefined,
+      ),
       warnings: warningsOfPass(pass),
       fields,
     },
@@ -72,7 +83,7 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
   };
 }
 
-/** @param complete whether every workload could be looked at: without access to the database none can be rendered */
+/** @param complete whether every workload could be looked at: without what they mount none can be rendered */
 function pendingOf(pass: Pass, pinned: AllPinned, complete: boolean): readonly string[] | undefined {
   const pending = [...pendingImages(pinned, pass.dependencies.images), ...pass.pending];
   return complete || pending.length > 0 ? pending : undefined;
@@ -82,6 +93,7 @@ function pendingOf(pass: Pass, pinned: AllPinned, complete: boolean): readonly s
 async function suspendedPass(pass: Pass, pinned: AllPinned): Promise<PassResult> {
   const { verdict } = await suspensionPhase(pass);
   const kept = await keptVerdicts(pass);
+  const monitoring = await runPhase('monitoring', pass, monitoringPhase);
   return {
     observations: {
       credentials: kept.credentials,
@@ -89,6 +101,7 @@ async function suspendedPass(pass: Pass, pinned: AllPinned): Promise<PassResult>
       schema: verdict,
       workloads: verdict,
       dataSource: verdict,
+      monitoring: monitoring.verdict,
       suspended: verdict,
       pendingRollout: pendingImages(pinned, pass.dependencies.images),
       warnings: warningsOfPass(pass),
@@ -159,20 +172,25 @@ interface Prerequisites {
   readonly secrets: Credentials | undefined;
   readonly schema: Outcome<SchemaStatus>;
   readonly dataSource: Outcome<DataSource>;
+  readonly notifications: Outcome<Notifications>;
   readonly databaseReady: boolean;
 }
 
 async function rollOut(pass: Pass, prerequisites: Prerequisites): Promise<Outcome> {
   const { access, secrets, schema, dataSource, databaseReady } = prerequisites;
+  const notifications = prerequisites.notifications.output;
   await frontPhase(pass);
-  if (access) await pruneContent(pass, access);
+  if (access && notifications) await pruneContent(pass, access, notifications);
+  const ingredients =
+    access && secrets && notifications ? { access, credentials: secrets, notifications } : undefined;
   const waitsForDatabase = !databaseReady && isStopped(pass);
-  if (!access || !secrets || !schema.output || waitsForDatabase || !dataSource.output) {
-    if (access && secrets) await noteWorkloads(pass, access, secrets);
+  if (!ingredients || !schema.output || waitsForDatabase || !dataSource.output) {
+    if (ingredients) await noteWorkloads(pass, ingredients);
     if (waitsForDatabase) return { verdict: WAITS_FOR_DATABASE };
-    return { verdict: access && secrets && schema.output ? dataSource.verdict : WAITS_FOR_SCHEMA };
+    if (!access || !secrets || !schema.output) return { verdict: WAITS_FOR_SCHEMA };
+    return { verdict: notifications ? dataSource.verdict : prerequisites.notifications.verdict };
   }
-  const outcome = await workloadsPhase(pass, access, secrets, dataSource.verdict);
+  const outcome = await workloadsPhase(pass, ingredients, dataSource.verdict);
   await pruneChildren(pass);
   return outcome;
 }

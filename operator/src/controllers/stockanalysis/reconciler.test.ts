@@ -30,6 +30,7 @@ beforeEach(async () => {
     images: { app: 'app:1', postgres: 'postgres:1', sampleData: 'sample-data:1', aktools: 'aktools:1' },
     operatorNamespace: 'operators',
     crd: { isOutdated: false },
+    prometheusOperator: { state: 'absent' },
     leftovers: new Leftovers(client, systemClock),
     externalSecrets: new ExternalSecrets(client, cache),
   });

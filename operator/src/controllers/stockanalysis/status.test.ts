@@ -22,6 +22,7 @@ const GOOD: Observations = {
   schema: holds('ok'),
   workloads: holds('ok'),
   dataSource: holds('ok', 'NotRequested'),
+  monitoring: holds('ok'),
   credentials: holds('ok', 'NotRequested'),
   pendingRollout: [],
   warnings: [],

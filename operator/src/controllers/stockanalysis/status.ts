@@ -35,6 +35,8 @@ export interface Observations {
   /** Informs: what is stored is served without it. */
   readonly dataSource: Verdict;
   readonly credentials: Verdict;
+  /** Informs: rules, scraping, dashboards, and what notifications are sent with. */
+  readonly monitoring: Verdict;
   /** Trouble that belongs to no single part, for example an error that nobody foresaw. */
   readonly failure?: Verdict | undefined;
   /** How far a requested suspension is: its reason is Suspended once nothing runs. */
@@ -84,7 +86,7 @@ export function aggregateStatus(
     CredentialsFresh: observed.credentials,
     CertificateReady: NOT_REQUESTED,
     Exposed: NOT_REQUESTED,
-    MonitoringReady: NOT_REQUESTED,
+    MonitoringReady: observed.monitoring,
     BackupFresh: NOT_REQUESTED,
     BackupVerified: NOT_REQUESTED,
     PendingRollout: observed.pendingRollout && pendingRollout(observed.pendingRollout),

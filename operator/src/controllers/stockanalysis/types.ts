@@ -7,9 +7,11 @@ import {
   type Clock,
   type KubeObject,
   type Log,
+  type OptionalState,
   type Random,
   type ResourceType,
 } from '../../kube/index.ts';
+import { PROMETHEUS_OPERATOR } from '../../resources/index.ts';
 import type { ExternalSecrets } from './external-secrets.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { EventRecorder } from '../../runtime/index.ts';
@@ -66,6 +68,17 @@ export const kinds = {
 /** Pods are watched and never written. */
 export const pods = shaped<LivePod & KubeObject>(resources.pods);
 
+const ofPrometheusOperator = (plural: string, kind: string): ResourceType => {
+  const [group = '', version = ''] = PROMETHEUS_OPERATOR.split('/');
+  return { group, version, plural, kind, namespaced: true };
+};
+
+/** Kinds that a cluster may not serve; they are watched while it does. */
+export const monitoringKinds = {
+  prometheusRules: ofPrometheusOperator('prometheusrules', 'PrometheusRule'),
+  podMonitors: ofPrometheusOperator('podmonitors', 'PodMonitor'),
+} as const;
+
 /** Kinds of children that the operator writes; all are watched by our label. */
 export const CHILD_TYPES: readonly ResourceType[] = Object.values(kinds);
 
@@ -79,6 +92,8 @@ export interface Dependencies {
   readonly operatorNamespace: string;
   /** The installed CRD; `isOutdated`: another one than ours. */
   readonly crd: { readonly isOutdated: boolean };
+  /** Whether the cluster serves `monitoringKinds`. */
+  readonly prometheusOperator: { readonly state: OptionalState };
   readonly leftovers: Leftovers;
   readonly externalSecrets: ExternalSecrets;
   readonly clock: Clock;

@@ -1,5 +1,8 @@
 import type { Target } from '../manifest.ts';
 
+/** Group and version of the kinds of prometheus-operator. */
+export const PROMETHEUS_OPERATOR = 'monitoring.coreos.com/v1';
+
 /** Whose rules and dashboards are built. Everything that one object is asked for stands in `spec.monitoring`. */
 export type MonitoringTarget = Pick<Target, 'namespace' | 'name' | 'spec'>;
 

@@ -28,6 +28,12 @@ export const SERVER_MOUNTS = {
 };
 export const POSTGRES_MOUNTS = { configMap: 'demo-postgres-config-0123456789', adminNumber: 1, tlsNumber: 1 };
 
+/** Channels that tell of alerts, with what they are sent with. */
+export const CHANNELS = {
+  email: { 'smtp-username': 'u', 'smtp-password': 'p', 'smtp-ca.crt': 'CA' },
+  webhook: { 'webhook-url': 'https://hook.example/token', 'webhook-secret': 's' },
+};
+
 /** Market data from an AKTools that the operator runs, every member set. */
 export const AKTOOLS_SPEC: StockAnalysisSpecInput = {
   image: { pullPolicy: 'Always', pullSecrets: [{ name: 'registry' }] },
@@ -75,6 +81,21 @@ export const FULL_SPEC: StockAnalysisSpecInput = {
       loginPerMinute: 5,
       exportsPerMinute: 4,
       aiPerMinute: 3,
+    },
+  },
+  monitoring: {
+    labels: { release: 'prometheus' },
+    slo: { availability: '99.5', latency: { thresholdMilliseconds: 1000, objective: '95' } },
+    runbookBaseURL: 'https://wiki.example/runbooks',
+    notifications: {
+      email: {
+        host: 'mail.example',
+        security: 'TLS',
+        from: 'platform@mail.example',
+        to: ['ops@mail.example', 'boss@mail.example'],
+        secretRef: { name: 'smtp' },
+      },
+      webhook: { secretRef: { name: 'hook' } },
     },
   },
 };

@@ -17,7 +17,13 @@ import {
   type LiveTemplate,
   type Ownership,
 } from '../../../policies/index.ts';
-import { migrationKey, needsDisruptionBudget, postgresConfig } from '../../../resources/index.ts';
+import {
+  migrationKey,
+  needsDisruptionBudget,
+  postgresConfig,
+  workerConfig,
+  type Notifications,
+} from '../../../resources/index.ts';
 import { runningPods } from '../stopping.ts';
 import type { Access } from './access.ts';
 import { networkPolicyNames } from './network.ts';
@@ -67,10 +73,12 @@ export async function pruneChildren(pass: Pass): Promise<void> {
  * Removes content-addressed objects and finished Jobs that were superseded. Also while a migration fails: what is mounted
  * stays, and nothing else would clear away what each change of a password leaves.
  */
-export async function pruneContent(pass: Pass, access: Access): Promise<void> {
+export async function pruneContent(pass: Pass, access: Access, notifications: Notifications): Promise<void> {
   const { target } = pass;
   const { configMap, appSecret, migratorSecret, bootstrapSecret } = access;
   const desired = new Set([configMap, appSecret, migratorSecret, bootstrapSecret]);
+  desired.add(workerConfig(target, notifications).metadata.name);
+  if (notifications.secret) desired.add(notifications.secret.metadata.name);
   if (target.spec.database.mode === 'BuiltIn') desired.add(postgresConfig(target).metadata.name);
   const mounted = mountedContent(pass);
   for (const type of [kinds.configMaps, kinds.secrets]) {

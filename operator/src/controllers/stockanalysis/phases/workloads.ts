@@ -7,10 +7,12 @@ import {
   serverDisruptionBudget,
   serverNetworkPolicy,
   serverService,
+  workerConfig,
   workerDeployment,
   workerNetworkPolicy,
   workloadServiceAccounts,
   type AppMounts,
+  type Notifications,
   type Target,
 } from '../../../resources/index.ts';
 import { fails, holds, type Verdict } from '../status.ts';
@@ -22,6 +24,13 @@ import { explain, type Outcome, type Pass } from './phase.ts';
 import { kinds } from '../types.ts';
 import { ensureWorkload, notePending, type Workload } from '../workload.ts';
 
+/** What the pods of the application are made of, besides the spec. */
+export interface Ingredients {
+  readonly access: Access;
+  readonly credentials: Credentials;
+  readonly notifications: Notifications;
+}
+
 /** Accounts and Service; they wait for nothing. */
 export async function frontPhase(pass: Pass): Promise<void> {
   for (const account of workloadServiceAccounts(pass.target))
@@ -32,13 +41,12 @@ export async function frontPhase(pass: Pass): Promise<void> {
 /** Server and worker. They change only once the schema is the one that the desired image expects. */
 export async function workloadsPhase(
   pass: Pass,
-  access: Access,
-  credentials: Credentials,
+  ingredients: Ingredients,
   dataSource: Verdict,
 ): Promise<Outcome> {
   const { target } = pass;
-  const parts = partsOf(target, access, credentials);
-  await ensureSurroundings(pass, parts);
+  const parts = partsOf(target, ingredients);
+  await ensureSurroundings(pass, parts, ingredients.notifications);
   const states = [];
   for (const { component, workload } of parts) {
     const live = await ensureWorkload(pass, kinds.deployments, workload);
@@ -58,11 +66,15 @@ export async function workloadsPhase(
  * earlier configuration, because something is in the way of the new one, need their ways out.
  * @throws ChildError where one cannot be made; what waits for a rollout is noted by then
  */
-async function ensureSurroundings(pass: Pass, parts: readonly Part[]): Promise<void> {
+async function ensureSurroundings(
+  pass: Pass,
+  parts: readonly Part[],
+  { ports }: Notifications,
+): Promise<void> {
   const { target, writer } = pass;
   try {
     await ensureNetworkPolicy(pass, serverNetworkPolicy(target));
-    await ensureNetworkPolicy(pass, workerNetworkPolicy(target));
+    await ensureNetworkPolicy(pass, workerNetworkPolicy(target, ports));
     if (needsDisruptionBudget(target.spec))
       await writer.ensure(kinds.podDisruptionBudgets, serverDisruptionBudget(target));
   } catch (error) {
@@ -72,8 +84,8 @@ async function ensureSurroundings(pass: Pass, parts: readonly Part[]): Promise<v
 }
 
 /** What waits for a rollout in them says so, though it is not their turn yet. */
-export async function noteWorkloads(pass: Pass, access: Access, credentials: Credentials): Promise<void> {
-  await noteParts(pass, partsOf(pass.target, access, credentials));
+export async function noteWorkloads(pass: Pass, ingredients: Ingredients): Promise<void> {
+  await noteParts(pass, partsOf(pass.target, ingredients));
 }
 
 async function noteParts(pass: Pass, parts: readonly Part[]): Promise<void> {
@@ -85,10 +97,11 @@ interface Part {
   readonly workload: Workload;
 }
 
-function partsOf(target: Target, access: Access, credentials: Credentials): readonly Part[] {
+function partsOf(target: Target, { access, credentials, notifications }: Ingredients): readonly Part[] {
+  const databaseSecret = access.appSecret;
   const mounts = (of: Target): AppMounts => ({
     configMap: applicationConfig(of).metadata.name,
-    databaseSecret: access.appSecret,
+    databaseSecret,
   });
   const keyrings = {
     encryptionKeys: credentials.number('encryptionKeys'),
@@ -105,8 +118,14 @@ function partsOf(target: Target, access: Access, credentials: Credentials): read
   const worker: Workload = {
     name: workerName(target.name),
     condition: 'WorkloadsAvailable',
-    credentials: { database: access.origin },
-    build: (of) => workerDeployment(of, mounts(of)),
+    // Also where nothing is sent: a credential that only one of two operators knows counts as unchanged.
+    credentials: { database: access.origin, notifications: notifications.origin },
+    build: (of) =>
+      workerDeployment(of, {
+        configMap: workerConfig(of, notifications).metadata.name,
+        databaseSecret,
+        notificationsSecret: notifications.secret?.metadata.name,
+      }),
   };
   return [
     { component: 'server', workload: server },

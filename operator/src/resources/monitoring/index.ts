@@ -1,0 +1,8 @@
+export { alertGroups } from './rules/index.ts';
+export { dashboards } from './dashboards/index.ts';
+export * from './dashboard-objects.ts';
+export * from './facts.ts';
+export * from './rbac.ts';
+export * from './rule-objects.ts';
+export { podMonitor } from './scraping.ts';
+export { PROMETHEUS_OPERATOR } from './types.ts';

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { applicationConfig, notificationsOf, workerConfig } from './index.ts';
+import { CHANNELS, FULL_SPEC, testTarget } from './testing/target.ts';
+
+const full = testTarget(FULL_SPEC);
+
+describe('notifications', () => {
+  it('change nothing of the workers where there are none', () => {
+    const none = notificationsOf(testTarget(), {});
+    expect(none).toMatchObject({ channels: [], ports: [] });
+    expect(none.secret).toBeUndefined();
+    expect(workerConfig(testTarget(), none)).toEqual(applicationConfig(testTarget()));
+  });
+
+  it('change nothing of the servers', () => {
+    const sent = notificationsOf(full, CHANNELS);
+    const withoutThem = testTarget({ ...FULL_SPEC, monitoring: {} });
+    expect(applicationConfig(full)).toEqual(applicationConfig(withoutThem));
+    expect(workerConfig(full, sent).metadata.name).not.toBe(applicationConfig(full).metadata.name);
+  });
+
+  it.each([
+    ['https://hook.example/x', [443, 465]],
+    ['http://hook.example/x', [80, 465]],
+    ['https://hook.example:465/x', [465]],
+    ['http://[2001:db8::1]:8080/', [465, 8080]],
+  ])('to %s and the mail server leave by ports %j', (url, ports) => {
+    expect(notificationsOf(full, { email: {}, webhook: { 'webhook-url': url } }).ports).toEqual(ports);
+  });
+
+  it('have another origin with another value, another channel, and with none', () => {
+    const { email, webhook } = CHANNELS;
+    const origins = [
+      {},
+      { email: {} },
+      { email },
+      { webhook },
+      CHANNELS,
+      { email: { ...email, 'smtp-password': 'q' }, webhook },
+    ].map((channels) => notificationsOf(full, channels).origin);
+    expect(new Set(origins).size).toBe(origins.length);
+  });
+});
