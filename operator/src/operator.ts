@@ -5,6 +5,7 @@ import {
   InstalledCRD,
   Leftovers,
   OPTIONAL_CHILDREN,
+  ObjectMetrics,
   createStockAnalysisController,
   monitoringKinds,
   visitAll,
@@ -85,6 +86,9 @@ export async function runOperator(
     log,
     metrics,
   });
+  const objectMetrics = new ObjectMetrics();
+  metrics.addText(() => objectMetrics.expose());
+  client.onWrite((write) => objectMetrics.wrote(write));
   const { images, postgresDialAddress, healthPort, metricsPort } = config;
   const crd = new InstalledCRD({ client, log });
   await crd.check(signal);
@@ -100,6 +104,7 @@ export async function runOperator(
       operatorNamespace: namespace,
       leftovers: new Leftovers(client, systemClock),
       externalSecrets: new ExternalSecrets(client, cache),
+      objectMetrics,
       ...{ clock: systemClock, random: Math.random },
     },
     { log, metrics, isLeader: () => elector?.isLeader() ?? true },

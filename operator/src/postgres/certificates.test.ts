@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createServerCertificate, serviceNames } from './certificates.ts';
+import { createServerCertificate, expiryOf, serviceNames } from './certificates.ts';
 
 const NOW = new Date('2026-11-23T00:00:00Z');
 
@@ -24,5 +24,14 @@ describe('createServerCertificate', () => {
     expect(new X509Certificate(first?.ca ?? '').fingerprint256).not.toBe(
       new X509Certificate(second?.ca ?? '').fingerprint256,
     );
+  });
+});
+
+describe('expiryOf', () => {
+  it('reads when a certificate ends, and nothing out of what is none', async () => {
+    const { certificate } = await createServerCertificate(['x'], NOW);
+    const years = (expiryOf(certificate) - NOW.getTime()) / (365 * 24 * 3_600_000);
+    expect(years).toBeCloseTo(10, 2);
+    expect(expiryOf('no certificate')).toBeNaN();
   });
 });

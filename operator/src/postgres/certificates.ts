@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { randomBytes, webcrypto } from 'node:crypto';
+import { X509Certificate, randomBytes, webcrypto } from 'node:crypto';
 import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
@@ -25,6 +25,15 @@ export interface ServerCertificate {
   readonly ca: string;
   readonly certificate: string;
   readonly key: string;
+}
+
+/** When a certificate (PEM) expires, in milliseconds since the epoch; NaN for a text that is none. */
+export function expiryOf(certificate: string): number {
+  try {
+    return Date.parse(new X509Certificate(certificate).validTo);
+  } catch {
+    return Number.NaN;
+  }
 }
 
 /** DNS names under which the Service of PostgreSQL is reached. */

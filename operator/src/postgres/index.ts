@@ -1,3 +1,3 @@
 export { bootstrapDatabase, type BootstrapResult } from './bootstrap.ts';
-export { createServerCertificate, serviceNames } from './certificates.ts';
+export { createServerCertificate, expiryOf, serviceNames } from './certificates.ts';
 export { DatabaseError } from './connection.ts';

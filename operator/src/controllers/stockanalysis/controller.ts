@@ -44,27 +44,35 @@ export function createStockAnalysisController(
   dependencies: Dependencies,
   options: StockAnalysisControllerOptions,
 ): Controller {
+  const { cache, leftovers, externalSecrets, objectMetrics } = dependencies;
   const reconciler = new StockAnalysisReconciler(dependencies);
   const controller = new Controller({
     maxConcurrentReconciles: CONCURRENCY,
     limiter: new ItemExponentialLimiter({ baseMs: 1_000, maxMs: 300_000, jitter: 0.1 }),
     ...options,
     name: 'stockanalysis',
-    reconcile: (request, context) => reconciler.reconcile(request, context),
+    reconcile: (request, context) => {
+      objectMetrics.reconciled(request);
+      return reconciler.reconcile(request, context);
+    },
   });
-  const { cache, leftovers, externalSecrets } = dependencies;
   const objects = cache.informer(stockAnalyses, {
     indexers: { [EXTERNAL_SECRET_INDEX]: externalSecretKeys },
   });
   const forgetUnnamed = (): void =>
     externalSecrets.forgetUnnamed((key) => objects.peekByIndex(EXTERNAL_SECRET_INDEX, key).length > 0);
   objects.addHandler({
-    onAdd: (object) => leftovers.heardOf(object),
+    onAdd: (object) => {
+      leftovers.heardOf(object);
+      objectMetrics.seen(object);
+    },
     onUpdate: (old, object) => {
+      objectMetrics.seen(object);
       if (!isDeepStrictEqual(externalSecretKeys(old), externalSecretKeys(object))) forgetUnnamed();
     },
     onDelete: (object) => {
       leftovers.forget(object);
+      objectMetrics.forget(object.metadata);
       reconciler.forget(object);
       const parsed = parseSpec(object.spec);
       if (parsed.ok && leftDataBehind(object, parsed.spec.deletionPolicy))

@@ -14,6 +14,8 @@ export function withAnnotation(manifest: Manifest, name: string, value: string):
   return { ...manifest, metadata: { ...manifest.metadata, annotations } };
 }
 
+const DRIFT = 'drift at ';
+
 const WHOLE_KINDS: ReadonlySet<string> = new Set([
   resources.networkPolicies.kind,
   resources.podDisruptionBudgets.kind,
@@ -32,5 +34,8 @@ export function difference(desired: Manifest, live: KubeObject): string | undefi
   const path =
     firstDrift(condensed(desired), condensed(live)) ??
     (isWhole ? firstDrift(live.spec, desired['spec'], '.spec') : undefined);
-  return path === undefined ? undefined : `drift at ${path}`;
+  return path === undefined ? undefined : `${DRIFT}${path}`;
 }
+
+/** Whether somebody else changed what is written, and not we what is wanted. */
+export const isDrift = (why: string): boolean => why.startsWith(DRIFT);

@@ -17,6 +17,7 @@ import {
 import type { Target } from '../../resources/index.ts';
 import { INSTANCE_INDEX, gatherChildren } from './children.ts';
 import type { Pass } from './phases/phase.ts';
+import { readyOf } from './status.ts';
 import { ChildWriter } from './writer.ts';
 import { kinds, type Dependencies, type Visit } from './types.ts';
 
@@ -86,6 +87,12 @@ async function retainedNames(
 export const knownUIDs = (status: StockAnalysisStatus | undefined): ReadonlySet<string> =>
   new Set([status?.database?.claimUID].filter((uid) => uid !== undefined));
 
+/** Everything that this spec asks for was there: what is missing now was taken away. */
+function isSteady({ metadata }: StockAnalysis, status: StockAnalysisStatus): boolean {
+  const ready = readyOf(status);
+  return ready?.status === 'True' && ready.observedGeneration === metadata.generation;
+}
+
 /** Reads everything that a pass judges. */
 export async function gather(
   object: StockAnalysis,
@@ -99,6 +106,8 @@ export async function gather(
     looksFirst: status.conditions?.some(({ reason }) => reason === 'Conflict') ?? false,
     isRepair: status.schema !== undefined,
     knownUIDs: knownUIDs(status),
+    onRepair: (kind) => dependencies.objectMetrics.repaired(target, kind),
+    isSteady: isSteady(object, status),
   });
   return { object, target, status, children, writer, dependencies, visit, warnings: [], pending: [] };
 }

@@ -5,6 +5,7 @@ import { TerminalError, type ReconcileContext } from '../../runtime/index.ts';
 import { startHarness, type Harness } from '../../runtime/testing/harness.ts';
 import { ExternalSecrets } from './external-secrets.ts';
 import { Leftovers } from './leftovers.ts';
+import { ObjectMetrics } from './object-metrics.ts';
 import { StockAnalysisReconciler } from './reconciler.ts';
 import { readyOf } from './status.ts';
 import { stockAnalyses } from './types.ts';
@@ -33,6 +34,7 @@ beforeEach(async () => {
     prometheusOperator: { state: 'absent' },
     leftovers: new Leftovers(client, systemClock),
     externalSecrets: new ExternalSecrets(client, cache),
+    objectMetrics: new ObjectMetrics(),
   });
   const spec = { server: { replicas: -1 } };
   harness.server.objects.create(OBJECTS, 'a', {

@@ -14,6 +14,7 @@ import {
 import { PROMETHEUS_OPERATOR } from '../../resources/index.ts';
 import type { ExternalSecrets } from './external-secrets.ts';
 import type { Leftovers } from './leftovers.ts';
+import type { ObjectMetrics } from './object-metrics.ts';
 import type { EventRecorder } from '../../runtime/index.ts';
 import type {
   ImageDefaults,
@@ -96,6 +97,7 @@ export interface Dependencies {
   readonly prometheusOperator: { readonly state: OptionalState };
   readonly leftovers: Leftovers;
   readonly externalSecrets: ExternalSecrets;
+  readonly objectMetrics: ObjectMetrics;
   readonly clock: Clock;
   readonly random: Random;
   /** `host:port` to dial instead of the Service of PostgreSQL, for an operator outside of the cluster network. */

@@ -10,7 +10,7 @@ import { apiFinding, controllerOf, leftAlone, ownershipOf, type Owner } from '..
 import type { Manifest } from '../../resources/index.ts';
 import { ChildError, OwnerGoneError } from './child-errors.ts';
 import type { Children } from './children.ts';
-import { difference, withAnnotation, withHash } from './desired.ts';
+import { difference, isDrift, withAnnotation, withHash } from './desired.ts';
 import { hasStrangePort, portsOf } from './service-ports.ts';
 import { stockAnalyses, type Visit } from './types.ts';
 
@@ -25,6 +25,10 @@ interface WriterOptions {
    * asked before anything is made anew.
    */
   readonly isRepair?: boolean;
+  /** Told of every child that was put back; what a newer operator wants otherwise is none. */
+  readonly onRepair?: (kind: string) => void;
+  /** Nothing is new to the object, so what has to be made was there before. */
+  readonly isSteady?: boolean;
   /** UIDs that status remembers: objects of ours, whatever has become of their labels. */
   readonly knownUIDs?: ReadonlySet<string>;
 }
@@ -127,6 +131,7 @@ export class ChildWriter {
     if (!live) {
       const marked = withAnnotation(desired, ANNOTATION.created, 'true');
       const existing = await this.#createOrFind(type, marked);
+      if (existing.made && this.#wasThere(desired)) this.#options.onRepair?.(type.kind);
       return existing.made ? existing.object : this.ensureAfter(type, name, manifestFor);
     }
     const why = difference(desired, live);
@@ -136,9 +141,16 @@ export class ChildWriter {
     if (desired.metadata.ownerReferences && !controllerOf(live)) await this.#seeOwner();
     if (hasStrangePort(desired, live)) await this.#resetPorts(type, desired, live);
     if (live.metadata.annotations?.[ANNOTATION.created] !== undefined) await this.#takeOver(type, live);
-    return this.#write(type, desired, `apply, ${why}`, () =>
+    const written = await this.#write(type, desired, `apply, ${why}`, () =>
       this.#client.apply(type, desired, { uid: live.metadata.uid }, this.#visit.signal),
     );
+    if (isDrift(why)) this.#options.onRepair?.(type.kind);
+    return written;
+  }
+
+  /** What is named by its content is made whenever that is another one. */
+  #wasThere({ metadata }: Manifest): boolean {
+    return this.#options.isSteady === true && metadata.labels[LABEL.family] === undefined;
   }
 
   /** Before the first apply on what a POST made; the mark of the POST then goes with that apply. */

@@ -7,6 +7,7 @@ import {
 } from '../../../naming/index.ts';
 import type { Secret } from '../../../kube/index.ts';
 import { activeKid, missingCredential, purposesOf, secretValue } from '../../../policies/index.ts';
+import { expiryOf } from '../../../postgres/index.ts';
 import { CREDENTIAL_KEYS, credentialSecret } from '../../../resources/index.ts';
 import { generateMaterial } from '../material.ts';
 import { announceRenewal, freshCredentials } from '../renewal.ts';
@@ -54,6 +55,9 @@ export async function credentialsPhase(pass: Pass): Promise<Outcome<Credentials>
   for (const purpose of purposesOf(pass.target.spec)) {
     secrets.set(purpose, await ensureCredential(pass, purpose, numbers[purpose] ?? 1, dataExists));
   }
+  const certificate = secretValue(secrets.get('databaseTLS'), 'tls.crt');
+  if (certificate !== undefined)
+    pass.dependencies.objectMetrics.certificate(pass.target, 'database', expiryOf(certificate));
   const verdict = freshCredentials(pass.target.name, numbers);
   return { verdict, output: new Credentials(secrets, numbers) };
 }

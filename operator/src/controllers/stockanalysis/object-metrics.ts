@@ -1,0 +1,163 @@
+import type { StockAnalysis } from '../../api/index.ts';
+import { KIND, instanceOf } from '../../naming/index.ts';
+import { keyOf, type AcceptedWrite, type ObjectRef } from '../../kube/index.ts';
+
+/** What is exposed of each object, in this order. */
+const METRICS = {
+  info: ['gauge', '1, with what the object runs in its labels'],
+  condition: ['gauge', '1 for the present status of each condition'],
+  generation: ['gauge', 'metadata.generation'],
+  observed_generation: ['gauge', 'metadata.generation that the operator acts on'],
+  certificate_expiry_timestamp_seconds: ['gauge', 'When a certificate that the operator issued expires'],
+  reconciles_total: ['counter', 'Visits of this process'],
+  writes_total: ['counter', 'Writes of this process to the object and its children that were accepted'],
+  drift_repairs_total: [
+    'counter',
+    'Children that this process put back after somebody changed or deleted them, by kind',
+  ],
+} as const satisfies Readonly<Record<string, readonly ['gauge' | 'counter', string]>>;
+
+type Metric = keyof typeof METRICS;
+const NAMES = Object.keys(METRICS) as readonly Metric[];
+const PREFIX = 'stock_analysis_object_';
+
+type Labels = Readonly<Record<string, string>>;
+type Sample = readonly [labels: Labels | undefined, value: number];
+
+const escaped = (value: string): string =>
+  value
+    .replaceAll('\\', String.raw`\\`)
+    .replaceAll('"', String.raw`\"`)
+    .replaceAll('\n', String.raw`\n`);
+
+const written = (labels: Labels): string =>
+  Object.entries(labels)
+    .map(([name, value]) => `${name}="${escaped(value)}"`)
+    .join(',');
+
+/** Series of one object: lines that change with its status are kept as text, counters are numbers. */
+class ObjectSeries {
+  readonly #labels: string;
+  readonly #lines = new Map<Metric, string>();
+  readonly repairs = new Map<string, number>();
+  reconciles = 0;
+  writes = 0;
+
+  constructor({ namespace = '', name }: ObjectRef) {
+    this.#labels = written({ namespace, stockanalysis: name });
+  }
+
+  /** @returns whether it is another text than before */
+  set(metric: Metric, samples: readonly Sample[]): boolean {
+    const text = samples.map(([labels, value]) => this.#line(metric, labels, value)).join('');
+    if (this.#lines.get(metric) === text) return false;
+    this.#lines.set(metric, text);
+    return true;
+  }
+
+  text(metric: Metric): string {
+    switch (metric) {
+      case 'reconciles_total':
+        return this.#line(metric, undefined, this.reconciles);
+      case 'writes_total':
+        return this.#line(metric, undefined, this.writes);
+      case 'drift_repairs_total':
+        return [...this.repairs].map(([kind, count]) => this.#line(metric, { kind }, count)).join('');
+      default:
+        return this.#lines.get(metric) ?? '';
+    }
+  }
+
+  #line(metric: Metric, labels: Labels | undefined, value: number): string {
+    const own = labels === undefined ? '' : `,${written(labels)}`;
+    return `${PREFIX}${metric}{${this.#labels}${own}} ${value}\n`;
+  }
+}
+
+/**
+ * Metrics of every object, gone when it is. Written here as text, because prom-client takes more than a tenth of a second
+ * for twenty thousand series; of a metric of which nothing changed the text is kept. Every replica tells of conditions, so that nothing is
+ * missing while the Lease changes hands; what counts work counts that of this process.
+ */
+export class ObjectMetrics {
+  readonly #objects = new Map<string, ObjectSeries>();
+  /** Text of each metric over all objects; absent: to be put together anew. */
+  readonly #texts = new Map<Metric, string>();
+
+  /** An object as the cache has it now. */
+  seen(object: StockAnalysis): void {
+    const key = keyOf(object.metadata);
+    if (!this.#objects.has(key)) this.#add(key, new ObjectSeries(object.metadata));
+    const { conditions = [], observedGeneration = -1, image, schema, database } = object.status ?? {};
+    this.#set(object.metadata, 'generation', [[undefined, object.metadata.generation]]);
+    this.#set(object.metadata, 'observed_generation', [[undefined, observedGeneration]]);
+    const present = conditions.map(({ type, status }): Sample => [{ type, status }, 1]);
+    this.#set(object.metadata, 'condition', present);
+    const info = {
+      app: image?.app?.reference ?? '',
+      postgres: image?.postgres?.reference ?? '',
+      schema: schema?.version ?? '',
+      postgres_version: database?.version ?? '',
+    };
+    this.#set(object.metadata, 'info', [[info, 1]]);
+  }
+
+  #add(key: string, series: ObjectSeries): void {
+    this.#objects.set(key, series);
+    this.#texts.clear();
+  }
+
+  #set(ref: ObjectRef, metric: Metric, samples: readonly Sample[]): void {
+    if (this.#objects.get(keyOf(ref))?.set(metric, samples)) this.#texts.delete(metric);
+  }
+
+  forget(ref: ObjectRef): void {
+    if (this.#objects.delete(keyOf(ref))) this.#texts.clear();
+  }
+
+  /** What is not known (any more) is not counted: a visit may outlive its object. */
+  reconciled(ref: ObjectRef): void {
+    const series = this.#objects.get(keyOf(ref));
+    if (!series) return;
+    series.reconciles += 1;
+    this.#texts.delete('reconciles_total');
+  }
+
+  /** Any write of the client; that of an Event or a Lease is nobody's. Deletions tell of no owner. */
+  wrote({ type, ref, object }: AcceptedWrite): void {
+    const owner = type.kind === KIND ? ref.name : instanceOf(object?.metadata.labels);
+    const series = owner === undefined ? undefined : this.#objects.get(keyOf({ ...ref, name: owner }));
+    if (!series) return;
+    series.writes += 1;
+    this.#texts.delete('writes_total');
+  }
+
+  repaired(ref: ObjectRef, kind: string): void {
+    const repairs = this.#objects.get(keyOf(ref))?.repairs;
+    repairs?.set(kind, (repairs.get(kind) ?? 0) + 1);
+    this.#texts.delete('drift_repairs_total');
+  }
+
+  /** @param expires in milliseconds since the epoch; NaN: nobody knows */
+  certificate(ref: ObjectRef, certificate: string, expires: number): void {
+    if (Number.isNaN(expires)) return;
+    const seconds = Math.floor(expires / 1000);
+    this.#set(ref, 'certificate_expiry_timestamp_seconds', [[{ certificate }, seconds]]);
+  }
+
+  /** In Prometheus' text format. */
+  expose(): string {
+    return NAMES.map((metric) => this.#text(metric)).join('');
+  }
+
+  #text(metric: Metric): string {
+    const kept = this.#texts.get(metric);
+    if (kept !== undefined) return kept;
+    const [type, help] = METRICS[metric];
+    const name = PREFIX + metric;
+    const samples = Array.from(this.#objects.values(), (series) => series.text(metric)).join('');
+    const text = `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples}`;
+    this.#texts.set(metric, text);
+    return text;
+  }
+}
