@@ -41,6 +41,9 @@ export async function renderInstallManifest(helm: string): Promise<string> {
     NAMESPACE,
     '--set',
     'crds.keep=false',
+    // A dashboard is a page of JSON that most who read this file do not look for.
+    '--set',
+    'monitoring.dashboards=false',
   ]);
   const lines = rendered.split('\n').filter((line) => line.trim() !== '' && !isHelmsOwn(line));
   return `${HEADER}---\n${namespaceManifest()}${lines.join('\n')}\n`;

@@ -1,5 +1,6 @@
 import { apiReference } from './reference.ts';
 import { crdYaml } from './crds.ts';
+import { operatorDashboardsYaml, operatorRulesYaml } from './monitoring.ts';
 import { ownNamespaceRulesYaml, watchedNamespaceRulesYaml } from './roles.ts';
 
 /** Every generated file with its content; paths are relative to the root of the repository. */
@@ -11,6 +12,8 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ['charts/stock-analysis-operator/generated/stockanalysis.dev_stockanalyses.yaml', crd],
     ['charts/stock-analysis-operator/generated/role-rules.yaml', watchedNamespaceRulesYaml()],
     ['charts/stock-analysis-operator/generated/own-namespace-rules.yaml', ownNamespaceRulesYaml()],
+    ['charts/stock-analysis-operator/generated/operator-rules.yaml', operatorRulesYaml()],
+    ['charts/stock-analysis-operator/generated/operator-dashboards.yaml', operatorDashboardsYaml()],
     ['docs/api-reference.md', apiReference()],
   ]);
 }

@@ -39,6 +39,7 @@ function watchedBy(objects: readonly RenderedObject[]): string | undefined {
 describe('by default', () => {
   it('makes these objects, and nothing cluster-scoped but the CRD', async () => {
     expect(inventory(await renderChart())).toEqual([
+      `ConfigMap stock-analysis/${NAME}-dashboards`,
       `CustomResourceDefinition (cluster)/${CRD}`,
       `Deployment stock-analysis/${NAME}`,
       `Role stock-analysis/${NAME}`,
@@ -153,6 +154,43 @@ describe('options', () => {
       await renderChart({ image: { repository: 'r.example:5000/o', tag: 'v1', digest } }),
     );
     expect(text).toContain(`"image":"r.example:5000/o@${digest}"`);
+  });
+});
+
+describe('monitoring', () => {
+  const API = 'monitoring.coreos.com/v1';
+  const isOfIt = ({ apiVersion, metadata }: RenderedObject): boolean =>
+    apiVersion === API || metadata.name.endsWith('-dashboards');
+  const monitoring = async (values: unknown, apis = [API]): Promise<string[]> =>
+    inventory((await renderChart({ monitoring: values }, 'here', apis)).filter(isOfIt));
+
+  it('is there as far as the cluster has it', async () => {
+    const dashboards = `ConfigMap here/${NAME}-dashboards`;
+    expect(await monitoring({})).toEqual([
+      dashboards,
+      `PrometheusRule here/${NAME}`,
+      `ServiceMonitor here/${NAME}`,
+    ]);
+    expect(await monitoring({}, [])).toEqual([dashboards]);
+    expect(await monitoring({ dashboards: false }, [])).toEqual([]);
+    expect(await monitoring({ enabled: false })).toEqual([]);
+  });
+
+  it('is of this release, its pages and its labels, and leaves no mark unfilled', async () => {
+    const runbookBaseURL = 'https://wiki.example/runbooks/';
+    const values = { monitoring: { labels: { release: 'prometheus' }, runbookBaseURL } };
+    const objects = (await renderChart(values, 'here', [API])).filter(isOfIt);
+    const rule = findObject(objects, 'PrometheusRule', NAME);
+    expect(rule.metadata.labels).toMatchObject({ release: 'prometheus' });
+    const text = JSON.stringify(rule);
+    expect(text).toContain('up{namespace=\\"here\\",component=\\"operator\\"}');
+    expect(text).toContain('"https://wiki.example/runbooks/OperatorDown.md"');
+    expect(JSON.stringify(objects)).not.toContain('__');
+  });
+
+  it('takes the namespace of a series from the operator, which serves others than its own', async () => {
+    const { spec } = findObject(await renderChart({}, 'here', [API]), 'ServiceMonitor', NAME);
+    expect(spec).toMatchObject({ endpoints: [{ port: 'metrics', honorLabels: true }] });
   });
 });
 

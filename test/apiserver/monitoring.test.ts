@@ -1,5 +1,6 @@
 /** Alert rules and scraping where prometheus-operator is there, is not, comes, goes, or is not ours to use. */
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { findObject, renderChart } from '../support/chart.ts';
 import { sharedClient, type KubeClient } from '../support/kube-client.ts';
 import type { ConfigMap, KubeObject } from '../support/kube-objects.ts';
 import { SERVICE_ACCOUNT } from '../support/operator-rights.ts';
@@ -194,6 +195,21 @@ describe('rules', () => {
       QUICK,
     ),
   );
+});
+
+describe('the chart', () => {
+  it('watches the operator in words that prometheus-operator has', async () => {
+    await installPrometheusOperator(client);
+    const plural = { PrometheusRule: 'prometheusrules', ServiceMonitor: 'servicemonitors' };
+    const rendered = await renderChart({}, 'default', [GROUP]);
+    for (const [kind, resource] of Object.entries(plural)) {
+      const object = findObject(rendered, kind, SERVICE_ACCOUNT);
+      const path = `/apis/${GROUP}/namespaces/default/${resource}?fieldValidation=Strict`;
+      await eventually({ what: `a ${kind} to be taken`, timeoutMs: 20_000 }, () =>
+        client.create(path, object),
+      );
+    }
+  });
 });
 
 describe('without the whole of it', () => {

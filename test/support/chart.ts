@@ -29,13 +29,15 @@ export type RenderedObject = z.infer<typeof Rendered>;
 /** An object of whatever origin, with the members that tell what it is. */
 export const parseObject = (value: unknown): RenderedObject => Rendered.parse(value);
 
-/** Objects of `helm template` with values over the chart's own; rejects with helm's message when the values are refused. */
+/** Objects of `helm template` with values over the chart's own, for a cluster that serves `apis` too; rejects with helm's message when the values are refused. */
 export async function renderChart(
   values: unknown = {},
   namespace = 'stock-analysis',
+  apis: readonly string[] = [],
 ): Promise<readonly RenderedObject[]> {
-  const text = await helm(['template', RELEASE, CHART, '--namespace', namespace, '--values', '-'], values);
-  return parseManifests(text);
+  const served = apis.flatMap((api) => ['--api-versions', api]);
+  const args = ['template', RELEASE, CHART, '--namespace', namespace, ...served, '--values', '-'];
+  return parseManifests(await helm(args, values));
 }
 
 /** All objects of a manifest; a document that is no YAML or no object fails. */

@@ -7,8 +7,8 @@ import { CRD_PATH, createCRD, type CustomResourceDefinition } from './crd.ts';
 import type { KubeClient } from './kube-client.ts';
 import { eventually } from './wait.ts';
 
-/** Those that the operator asks for. */
-const KINDS = ['prometheusrules', 'podmonitors'] as const;
+/** Those that the operator and its chart ask for. */
+const KINDS = ['prometheusrules', 'podmonitors', 'servicemonitors'] as const;
 type Kind = (typeof KINDS)[number];
 
 const nameOf = (kind: Kind): string => `${kind}.monitoring.coreos.com`;

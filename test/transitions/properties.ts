@@ -102,6 +102,34 @@ const MEANINGS: Readonly<Record<Path, Meaning>> = {
     values: [['600519.SH'], ['000001.SZ', '600000.SH', '430047.BJ']],
     refused: [[], ['600519'], ['600519.SH', '600519.SH'], ['600519.HK']],
   },
+  'monitoring.labels': {
+    values: [{ release: 'prometheus' }, { release: 'other', 'example.org/team': 'a' }],
+    refused: [{ 'app.kubernetes.io/instance': 'x' }, { 'a b': 'x' }, { release: 'a b' }],
+  },
+  'monitoring.slo.availability': { values: ['99', '99.95'], refused: ['100', '99.9999', '', 99.9] },
+  'monitoring.slo.latency.objective': { values: ['90', '99.5'], refused: ['100', 'all'] },
+  'monitoring.runbookBaseURL': {
+    values: ['https://wiki.example/runbooks', 'http://10.0.0.1/r/'],
+    refused: ['', 'runbooks', 'https://wiki.example/?page='],
+  },
+  // Secrets that are not there keep nobody from Ready.
+  'monitoring.notifications': {
+    values: [
+      { email: { host: 'mail.example', from: 'a@mail.example', to: ['b@mail.example'] } },
+      {
+        email: {
+          ...{ host: '10.0.0.1', port: 2525, security: 'None' },
+          ...{ from: 'a@mail.example', to: ['b@mail.example', 'c@mail.example'] },
+        },
+        webhook: { secretRef: { name: 'nowhere' } },
+      },
+    ],
+    refused: [
+      { webhook: {} },
+      { email: { host: 'mail.example', from: 'a@mail.example', to: [] } },
+      { email: { host: 'mail.example', from: 'a', to: ['b@mail.example'] } },
+    ],
+  },
   'security.corsOrigins': {
     values: [[], ['https://app.example.org', 'http://localhost:5173']],
     refused: [['*'], ['https://app.example.org/'], ['https://app.example.org:443'], ['http://a', 'http://a']],
@@ -135,8 +163,8 @@ const MEANINGS: Readonly<Record<Path, Meaning>> = {
   },
 };
 
-/** One of two, each with members of its own. */
-const WHOLE = 'marketData.aktools';
+/** One of two, each with members of its own; and what can be nothing without its members. */
+const WHOLES = ['marketData.aktools', 'monitoring.notifications'];
 
 /** A StorageClass is chosen once, when the volume is made. */
 const SET_AT_CREATION: ReadonlySet<Path> = new Set(['database.builtIn.storage.storageClassName']);
@@ -209,7 +237,7 @@ export function properties(): Property[] {
   if (!spec) throw new Error('crds/ holds no schema of StockAnalysis: run make generate');
   return [...leaves('', spec)]
     .filter(([path]) => !NOT_BY_ITSELF.has(path) && !SET_AT_CREATION.has(path))
-    .filter(([path]) => !path.startsWith(`${WHOLE}.`))
+    .filter(([path]) => !WHOLES.some((whole) => path.startsWith(`${whole}.`)))
     .map(([path, schema]) => {
       const { values, refused = [], futile = [], isOneWay } = MEANINGS[path] ?? ofSchema(path, schema);
       const property = { path, values, refused, futile };

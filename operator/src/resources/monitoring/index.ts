@@ -1,5 +1,5 @@
-export { alertGroups } from './rules/index.ts';
-export { dashboards } from './dashboards/index.ts';
+export { alertGroups, operatorAlertGroups } from './rules/index.ts';
+export { dashboards, operatorDashboards } from './dashboards/index.ts';
 export * from './dashboard-objects.ts';
 export * from './facts.ts';
 export * from './rbac.ts';
