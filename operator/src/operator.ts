@@ -3,6 +3,7 @@ import type { OperatorConfig } from './config.ts';
 import {
   ExternalSecrets,
   InstalledCRD,
+  KnownManifests,
   Leftovers,
   OPTIONAL_CHILDREN,
   ObjectMetrics,
@@ -105,6 +106,7 @@ export async function runOperator(
       leftovers: new Leftovers(client, systemClock),
       externalSecrets: new ExternalSecrets(client, cache),
       objectMetrics,
+      knownManifests: new KnownManifests(),
       ...{ clock: systemClock, random: Math.random },
     },
     { log, metrics, isLeader: () => elector?.isLeader() ?? true },

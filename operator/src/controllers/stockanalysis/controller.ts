@@ -44,7 +44,7 @@ export function createStockAnalysisController(
   dependencies: Dependencies,
   options: StockAnalysisControllerOptions,
 ): Controller {
-  const { cache, leftovers, externalSecrets, objectMetrics } = dependencies;
+  const { cache, leftovers, externalSecrets, objectMetrics, knownManifests } = dependencies;
   const reconciler = new StockAnalysisReconciler(dependencies);
   const controller = new Controller({
     maxConcurrentReconciles: CONCURRENCY,
@@ -73,6 +73,7 @@ export function createStockAnalysisController(
     onDelete: (object) => {
       leftovers.forget(object);
       objectMetrics.forget(object.metadata);
+      knownManifests.forget(object.metadata.uid);
       reconciler.forget(object);
       const parsed = parseSpec(object.spec);
       if (parsed.ok && leftDataBehind(object, parsed.spec.deletionPolicy))

@@ -20,7 +20,7 @@ import { pruneChildren, pruneContent } from './phases/prune.ts';
 import { rolesPhase, type DatabaseStatus, type VerifiedServers } from './phases/roles.ts';
 import { frontPhase, noteWorkloads, workloadsPhase } from './phases/workloads.ts';
 import type { Notifications } from '../../resources/index.ts';
-import { fails, holds, type Observations, type StatusFields, type Verdict } from './status.ts';
+import { fails, hasServed, holds, type Observations, type StatusFields, type Verdict } from './status.ts';
 import { isStopped, suspensionPhase } from './suspension.ts';
 import { kinds } from './types.ts';
 
@@ -93,7 +93,10 @@ function pendingOf(pass: Pass, pinned: AllPinned, complete: boolean): readonly s
 async function suspendedPass(pass: Pass, pinned: AllPinned): Promise<PassResult> {
   const { verdict } = await suspensionPhase(pass);
   const kept = await keptVerdicts(pass);
-  const monitoring = await runPhase('monitoring', pass, monitoringPhase);
+  // Rules of what has run stay, without those that would only say that it does not; what never ran has none.
+  const monitoring = hasServed(pass.status)
+    ? await runPhase('monitoring', pass, monitoringPhase)
+    : { verdict };
   return {
     observations: {
       credentials: kept.credentials,

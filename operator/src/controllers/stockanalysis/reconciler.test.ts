@@ -4,6 +4,7 @@ import { Cache, silentLog, systemClock } from '../../kube/index.ts';
 import { TerminalError, type ReconcileContext } from '../../runtime/index.ts';
 import { startHarness, type Harness } from '../../runtime/testing/harness.ts';
 import { ExternalSecrets } from './external-secrets.ts';
+import { KnownManifests } from './known-manifests.ts';
 import { Leftovers } from './leftovers.ts';
 import { ObjectMetrics } from './object-metrics.ts';
 import { StockAnalysisReconciler } from './reconciler.ts';
@@ -35,6 +36,7 @@ beforeEach(async () => {
     leftovers: new Leftovers(client, systemClock),
     externalSecrets: new ExternalSecrets(client, cache),
     objectMetrics: new ObjectMetrics(),
+    knownManifests: new KnownManifests(),
   });
   const spec = { server: { replicas: -1 } };
   harness.server.objects.create(OBJECTS, 'a', {

@@ -13,6 +13,7 @@ import {
 } from '../../kube/index.ts';
 import { PROMETHEUS_OPERATOR } from '../../resources/index.ts';
 import type { ExternalSecrets } from './external-secrets.ts';
+import type { KnownManifests } from './known-manifests.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { ObjectMetrics } from './object-metrics.ts';
 import type { EventRecorder } from '../../runtime/index.ts';
@@ -98,6 +99,7 @@ export interface Dependencies {
   readonly leftovers: Leftovers;
   readonly externalSecrets: ExternalSecrets;
   readonly objectMetrics: ObjectMetrics;
+  readonly knownManifests: KnownManifests;
   readonly clock: Clock;
   readonly random: Random;
   /** `host:port` to dial instead of the Service of PostgreSQL, for an operator outside of the cluster network. */

@@ -5,4 +5,4 @@ export * from './facts.ts';
 export * from './rbac.ts';
 export * from './rule-objects.ts';
 export { podMonitor } from './scraping.ts';
-export { PROMETHEUS_OPERATOR } from './types.ts';
+export { PROMETHEUS_OPERATOR, type RuleGroup } from './types.ts';

@@ -1,4 +1,11 @@
-import { KIND, LABEL, alertFilesName, alertsName } from '../../../naming/index.ts';
+import {
+  KIND,
+  LABEL,
+  alertFilesName,
+  alertsName,
+  dashboardsName,
+  podMonitorName,
+} from '../../../naming/index.ts';
 import { ApiError, type KubeObject, type OptionalState, type ResourceType } from '../../../kube/index.ts';
 import { ownershipOf, type Finding } from '../../../policies/index.ts';
 import {
@@ -11,14 +18,23 @@ import {
   podMonitor,
   prometheusRule,
   type Manifest,
+  type RuleGroup,
   type Target,
 } from '../../../resources/index.ts';
 import { ChildError } from '../child-errors.ts';
+import { difference } from '../desired.ts';
 import { NOT_REQUESTED, fails, holds, type Verdict } from '../status.ts';
 import { kinds, monitoringKinds } from '../types.ts';
 import type { Outcome, Pass } from './phase.ts';
 
-type Wanted = readonly (readonly [ResourceType, Manifest])[];
+interface Child {
+  readonly type: ResourceType;
+  readonly name: string;
+  /** From the object's name and spec, and from nothing else that changes while this process runs. */
+  readonly build: () => Manifest;
+}
+
+type Wanted = readonly Child[];
 
 const UNKNOWN: Verdict = {
   status: 'Unknown',
@@ -44,26 +60,33 @@ export async function monitoringPhase(pass: Pass): Promise<Outcome> {
 }
 
 function wantedOf(target: Target, state: OptionalState): Wanted {
-  const groups = alertGroups(target, monitoringFacts(target));
-  const rules: Wanted =
+  const { name, spec } = target;
+  const groups = (): readonly RuleGroup[] => alertGroups(target, monitoringFacts(target));
+  const child = (type: ResourceType, childName: string, build: () => Manifest): Child => ({
+    type,
+    name: childName,
+    build,
+  });
+  const { prometheusRules, podMonitors } = monitoringKinds;
+  const rules =
     state === 'present'
       ? [
-          [monitoringKinds.prometheusRules, prometheusRule(target, groups)],
-          [monitoringKinds.podMonitors, podMonitor(target)],
+          child(prometheusRules, alertsName(name), () => prometheusRule(target, groups())),
+          child(podMonitors, podMonitorName(name), () => podMonitor(target)),
         ]
-      : [[kinds.configMaps, alertFiles(target, groups)]];
-  const boards: Wanted = target.spec.monitoring.dashboards
-    ? [[kinds.configMaps, dashboardsConfigMap(target, dashboards(target))]]
-    : [];
-  return [...rules, ...boards];
+      : [child(kinds.configMaps, alertFilesName(name), () => alertFiles(target, groups()))];
+  if (!spec.monitoring.dashboards) return rules;
+  const boards = (): Manifest => dashboardsConfigMap(target, dashboards(target));
+  return [...rules, child(kinds.configMaps, dashboardsName(name), boards)];
 }
 
 /** One that is in the way of an object keeps nobody from the others. */
-async function ensureAll({ writer }: Pass, wanted: Wanted): Promise<readonly Finding[]> {
+async function ensureAll(pass: Pass, wanted: Wanted): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const [type, manifest] of wanted) {
+  for (const child of wanted) {
+    const { type } = child;
     try {
-      await writer.ensure(type, manifest);
+      await ensureChild(pass, child);
     } catch (error) {
       if (error instanceof ChildError) findings.push(error.finding);
       else if (isOptional(type) && error instanceof ApiError && error.isNotFound)
@@ -72,6 +95,21 @@ async function ensureAll({ writer }: Pass, wanted: Wanted): Promise<readonly Fin
     }
   }
   return findings;
+}
+
+/** Built only where it may be another one than last time, or is not there as it was built. */
+async function ensureChild(
+  { object, writer, dependencies }: Pass,
+  { type, name, build }: Child,
+): Promise<void> {
+  const { uid, generation } = object.metadata;
+  const origin = String(generation);
+  const live = writer.peek(type, name);
+  const known = dependencies.knownManifests.get(uid, `${type.kind} ${name}`, origin);
+  if (live && known && difference(known, live) === undefined) return;
+  const manifest = build();
+  await writer.ensure(type, manifest);
+  dependencies.knownManifests.set(uid, `${type.kind} ${name}`, origin, manifest);
 }
 
 const isOptional = (type: ResourceType): boolean => Object.values(monitoringKinds).includes(type);
@@ -88,7 +126,7 @@ async function pruneMonitoring({ target, children, writer }: Pass, wanted: Wante
   const isObsolete = (type: ResourceType, { metadata }: KubeObject): boolean =>
     metadata.labels?.[LABEL.component] === 'monitoring' &&
     metadata.deletionTimestamp === undefined &&
-    !wanted.some(([other, manifest]) => other === type && manifest.metadata.name === metadata.name);
+    !wanted.some((child) => child.type === type && child.name === metadata.name);
   for (const type of [kinds.configMaps, ...Object.values(monitoringKinds)] as readonly ResourceType[]) {
     for (const live of children.all(type))
       if (isObsolete(type, live) && ownershipOf(live, owner) === 'ours') await writer.remove(type, live);
@@ -105,6 +143,6 @@ function verdictOf({ name }: Target, state: OptionalState): Verdict {
     });
   return fails({
     reason: 'PrometheusOperatorAbsent',
-    message: `The cluster does not serve ${PROMETHEUS_OPERATOR}, so ${files}. Install prometheus-operator, or have your Prometheus read them (docs/monitoring.md)`,
+    message: `The cluster does not serve ${PROMETHEUS_OPERATOR}, so ${files}. Install prometheus-operator, or have your Prometheus read them (docs/prometheus.md)`,
   });
 }
