@@ -21,7 +21,7 @@ const schema = z
     LEASE_DURATION_SECONDS: seconds(15),
     LEASE_RENEW_DEADLINE_SECONDS: seconds(10),
     LEASE_RETRY_PERIOD_SECONDS: seconds(2),
-    DISCOVERY_SECONDS: seconds(30),
+    DISCOVERY_SECONDS: seconds(60),
     POSTGRES_DIAL_ADDRESS: z
       .string()
       .regex(/^.+:[0-9]+$/)

@@ -66,11 +66,11 @@ export const MONITORING_RULE_CASES: readonly RuleCase[] = [
 export const MONITORING_SCHEMA_CASES: readonly { readonly field: string; readonly spec: unknown }[] = [
   ...['100', '49.9', '99.9999', '99,9', '99.'].map((availability) => ({
     field: 'spec.monitoring.slo.availability',
-    ...monitoring({ slo: { availability } }),
+    spec: { monitoring: { slo: { availability } } },
   })),
   ...[0, 300, 10_001].map((thresholdMilliseconds) => ({
     field: 'spec.monitoring.slo.latency.thresholdMilliseconds',
-    ...monitoring({ slo: { latency: { thresholdMilliseconds } } }),
+    spec: { monitoring: { slo: { latency: { thresholdMilliseconds } } } },
   })),
   { field: 'spec.monitoring.labels.release', ...monitoring({ labels: { release: 'a b' } }) },
   { field: 'spec.monitoring.notifications.email.port', ...mail({ port: 0 }) },

@@ -2,8 +2,8 @@
  * What the operator, the indicators, reading and signing in cost, and how fast a market is stored: `make bench`. Prints its tables and
  * writes them to test-artifacts/bench.md. Exit code 1 where a figure breaks a bound that the platform promises.
  *
- * usage: main.ts [load] [foreign] [idle] [indicators] [market] [read] [logins] [series]   (default: all)
- * OBJECTS (500), MINUTES of quiet (30), SERIES of bars (5000), SYMBOLS (5000) with BARS (250), READ_SYMBOLS (5000),
+ * usage: main.ts [load] [foreign] [idle] [scrape] [indicators] [market] [read] [logins] [series]   (default: all)
+ * OBJECTS (500; of scrape 1000), MINUTES of quiet (30), SERIES of bars (5000), SYMBOLS (5000) with BARS (250), READ_SYMBOLS (5000),
  * READ_SECONDS (60), made-up REQUESTS (100000) for the count of series
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -17,6 +17,7 @@ import { measureMarket } from './market.ts';
 import { stopPlanes } from './plane.ts';
 import { measureReads } from './read.ts';
 import { foreignTable, idleTable, loadTable, marketTable, type Section } from './report.ts';
+import { measureScrapes } from './scrape.ts';
 import { measureSeries } from './series.ts';
 
 const FOREIGN_SECRETS = 2000;
@@ -29,6 +30,7 @@ const PARTS: Readonly<Record<string, () => Promise<string | Section>>> = {
   foreign: async () =>
     foreignTable([await measureForeign(FOREIGN_SECRETS, false), await measureForeign(FOREIGN_SECRETS, true)]),
   idle: async () => idleTable(await measureIdle(Number(process.env['MINUTES'] ?? 30))),
+  scrape: () => measureScrapes(Number(process.env['OBJECTS'] ?? 1000)),
   indicators: measureIndicators,
   market: async () => {
     const [symbols, bars] = [Number(process.env['SYMBOLS'] ?? 5000), Number(process.env['BARS'] ?? 250)];

@@ -83,7 +83,8 @@ export class Plane {
     );
   }
 
-  static async start(): Promise<Plane> {
+  /** @param environment over that of the operator */
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<Plane> {
     const directory = mkdtempSync(join(tmpdir(), 'stock-analysis-bench-'));
     // Collecting garbage at every turn would be a good part of what the API server does.
     process.env['GOGC'] ??= '400';
@@ -104,7 +105,7 @@ export class Plane {
         // Nobody listens there: a database that is never reached.
         databaseAddress: '127.0.0.1:9',
         kubeconfig: await operatorKubeconfig(client, connection.server.origin, connection.ca ?? ''),
-        environment: { LOG_LEVEL: 'info', NODE_OPTIONS: HEAP },
+        environment: { LOG_LEVEL: 'info', NODE_OPTIONS: HEAP, ...environment },
       });
       return new Plane(directory, client, auditLog, operator);
     } catch (error) {

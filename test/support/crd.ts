@@ -19,6 +19,7 @@ export interface SchemaNode {
 
 export type CustomResourceDefinition = KubeObject & {
   readonly spec: {
+    readonly scope: string;
     readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: SchemaNode } }[];
   };
   readonly status?: { readonly conditions?: readonly Condition[] };

@@ -135,12 +135,11 @@ describe('an optional API', () => {
   it('is looked at again and again, and each change is told once', async () => {
     const states: string[] = [];
     const running = api.run(stop.signal, () => states.push(api.state));
-    const reach = (state: string) => expect.poll(() => states.at(-1), { timeout: 5000 }).toBe(state);
-    await reach('absent');
+    await expect.poll(() => states, { timeout: 5000 }).toEqual(['absent']);
     served = BOTH;
-    await reach('present');
+    await expect.poll(() => states, { timeout: 5000 }).toEqual(['absent', 'present']);
     served = undefined;
-    await reach('absent');
+    await expect.poll(() => states, { timeout: 5000 }).toEqual(['absent', 'present', 'absent']);
     stop.abort();
     await running;
     expect(states).toEqual(['absent', 'present', 'absent']);

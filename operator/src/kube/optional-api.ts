@@ -28,13 +28,13 @@ export interface OptionalAPIOptions {
   readonly informer: InformerOptions<KubeObject>;
   /** For every informer that is made, to attach handlers. */
   readonly onInformer: (informer: Informer) => void;
-  /** Pause between two looks. Default 30 s. */
+  /** Pause between two looks. Default 60 s. */
   readonly pollMs?: number;
 }
 
 /** For a look; a first list that takes longer is waited for by the next one. */
 const LOOK_MS = 5_000;
-const POLL_MS = 30_000;
+const POLL_MS = 60_000;
 
 /**
  * Kinds that a cluster may have or not, and may get or lose at any time. No watch tells of that, and a watch on the CRDs

@@ -1,6 +1,5 @@
 export { DEFAULT_STORAGE_SIZE } from './database.ts';
 export { managedAKTools } from './market-data.ts';
-export type { MonitoringSpec } from './monitoring.ts';
 export { smtpPort, type EmailSpec, type NotificationsSpec } from './notifications.ts';
 export type { ResourcesSpec, ValidationRule } from './common.ts';
 export { DEFAULT_SECOND_FACTOR, type SecuritySpec } from './security.ts';

@@ -124,5 +124,3 @@ export const monitoringSchema = z
   })
   .prefault({})
   .meta(describe('Alerts, objectives, dashboards and notifications.'));
-
-export type MonitoringSpec = z.output<typeof monitoringSchema>;

@@ -28,8 +28,14 @@ const LEFT_BEHIND =
 
 const OURS = { labelSelector: MANAGED_SELECTOR, indexers: { [INSTANCE_INDEX]: instanceKeys } };
 
+/**
+ * Of kinds with rules and dashboards among them: long texts, of which a page of a list holds few, for it is read as a whole
+ * before anything of it is dropped.
+ */
+const LONG: InformerOptions<KubeObject> = { ...OURS, transform: condensed, pageSize: 50 };
+
 /** How children of optional kinds are watched. */
-export const OPTIONAL_CHILDREN: InformerOptions<KubeObject> = { ...OURS, transform: condensed };
+export const OPTIONAL_CHILDREN = LONG;
 
 const enqueueOwner = enqueueLabel(LABEL.instance);
 
@@ -87,9 +93,7 @@ export function createStockAnalysisController(
   });
   controller.watch(objects, enqueueSelf, primaryChanged);
   for (const type of CHILD_TYPES) {
-    const options: InformerOptions<KubeObject> =
-      type === kinds.configMaps ? { ...OURS, transform: condensed } : OURS;
-    controller.watch(cache.informer(type, options), enqueueOwner);
+    controller.watch(cache.informer(type, type === kinds.configMaps ? LONG : OURS), enqueueOwner);
   }
   controller.watch(cache.informer(pods, { ...OURS, transform: readPartOfPod }), enqueueOwner);
   return controller;

@@ -111,11 +111,15 @@ describe('ObjectMetrics', () => {
   it('keeps the samples of each metric together, below its type', () => {
     const metrics = new ObjectMetrics();
     for (const name of ['a', 'b']) metrics.seen(object(name, ready('True')));
-    let current = '';
-    for (const line of metrics.expose().trimEnd().split('\n')) {
-      if (line.startsWith('# TYPE ')) current = line.split(' ')[2] ?? '';
-      else if (!line.startsWith('#')) expect(line.slice(0, line.indexOf('{'))).toBe(current);
-    }
+    const blocks = metrics.expose().split('# HELP ').slice(1);
+    const strangers = blocks.flatMap((block) => {
+      const [help = '', type = '', ...lines] = block.trimEnd().split('\n');
+      const name = help.slice(0, help.indexOf(' '));
+      const isOurs = type.startsWith(`# TYPE ${name} `);
+      return isOurs ? lines.filter((line) => !line.startsWith(`${name}{`)) : [block];
+    });
+    expect(strangers).toEqual([]);
+    expect(blocks.length).toBeGreaterThan(5);
   });
 });
 
@@ -138,22 +142,29 @@ describe('a scrape', () => {
 
   const names = Array.from({ length: OBJECTS }, (_, index) => `object-${index}`);
 
-  it(`of ${OBJECTS} objects takes less than a third of ${LIMIT_MS} ms`, { timeout: 60_000 }, async () => {
-    const status = {
-      observedGeneration: 3,
-      conditions: CONDITION_TYPES.map((type) => condition(type, 'True')),
-    };
-    for (const name of names) metrics.seen(object(name, status));
-    let fastest = Number.POSITIVE_INFINITY;
-    let text = '';
-    // The fastest of some: what others do on this machine is not what is measured.
-    for (let round = 0; round < 20 && fastest >= LIMIT_MS / SHARE; round += 1) {
-      const begun = performance.now();
-      text = await (await fetch(url)).text();
-      fastest = Math.min(fastest, performance.now() - begun);
-    }
-    expect(text.match(/^stock_analysis_object_condition\{/gm)).toHaveLength(OBJECTS * CONDITION_TYPES.length);
-    expect(text).toContain('process_resident_memory_bytes');
-    expect(fastest).toBeLessThan(LIMIT_MS / SHARE);
-  });
+  it(
+    `of ${OBJECTS} objects takes less than a third of ${LIMIT_MS} ms of CPU`,
+    { timeout: 60_000 },
+    async () => {
+      const status = {
+        observedGeneration: 3,
+        conditions: CONDITION_TYPES.map((type) => condition(type, 'True')),
+      };
+      for (const name of names) metrics.seen(object(name, status));
+      let least = Number.POSITIVE_INFINITY;
+      let text = '';
+      // Time of this process, client and all, and the least of some: what others do on this machine is not measured.
+      for (let round = 0; round < 20 && least >= LIMIT_MS / SHARE; round += 1) {
+        const begun = process.cpuUsage();
+        text = await (await fetch(url)).text();
+        const { user, system } = process.cpuUsage(begun);
+        least = Math.min(least, (user + system) / 1000);
+      }
+      expect(text.match(/^stock_analysis_object_condition\{/gm)).toHaveLength(
+        OBJECTS * CONDITION_TYPES.length,
+      );
+      expect(text).toContain('process_resident_memory_bytes');
+      expect(least).toBeLessThan(LIMIT_MS / SHARE);
+    },
+  );
 });

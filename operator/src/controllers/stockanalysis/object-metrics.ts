@@ -63,8 +63,14 @@ class ObjectSeries {
         return this.#line(metric, undefined, this.writes);
       case 'drift_repairs_total':
         return [...this.repairs].map(([kind, count]) => this.#line(metric, { kind }, count)).join('');
-      default:
+      case 'info':
+      case 'condition':
+      case 'generation':
+      case 'observed_generation':
+      case 'certificate_expiry_timestamp_seconds':
         return this.#lines.get(metric) ?? '';
+      default:
+        throw new Error('unreachable');
     }
   }
 

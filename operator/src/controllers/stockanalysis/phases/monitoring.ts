@@ -114,7 +114,7 @@ async function ensureChild(
 
 const isOptional = (type: ResourceType): boolean => Object.values(monitoringKinds).includes(type);
 
-/** Discovery tells of it within half a minute. */
+/** Discovery tells of it within a minute. */
 const goneMeanwhile = ({ kind }: ResourceType): Finding => ({
   reason: 'PrometheusOperatorAbsent',
   message: `The cluster does not serve ${kind} any more; the rules become files when that is certain`,
