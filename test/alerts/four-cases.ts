@@ -77,11 +77,20 @@ export const quietAt = (rule: AlertRule, time: string): Expectation => ({
   exp_samples: [],
 });
 
+/** No series at all: silence, but for the alerts that are there for it. */
+function absentTest(rule: AlertRule, { absentFires, absentLabels = {} }: AlertCase): UnitTest {
+  const expected =
+    absentFires === undefined
+      ? [quietAt(rule, `${ABSENT_MINUTES}m`)]
+      : [firingAt(rule, `${absentFires - 1}m`, undefined), firingAt(rule, `${absentFires}m`, absentLabels)];
+  return { name: 'absent', interval: '1m', input_series: [], promql_expr_test: expected };
+}
+
 /** Firing, not firing, resolving and absent, for one rule. */
 export function fourCases(one: AlertCase): Suite {
   const groups = groupsFor(one);
   const rule = ruleOf(groups);
-  const { fires, ends = 0, before = BEFORE_MINUTES, labels = {}, absentFires, absentLabels = {} } = one;
+  const { fires, ends = 0, before = BEFORE_MINUTES, labels = {} } = one;
   const lasts = one.lasts ?? fires + MORE_MINUTES;
   const over = before + lasts;
   const at = (minute: number, isFiring: boolean): Expectation =>
@@ -118,18 +127,7 @@ export function fourCases(one: AlertCase): Suite {
         ],
         [at(over + ends - 1, true), at(over + ends, false)],
       ),
-      {
-        name: 'absent',
-        interval: '1m',
-        input_series: [],
-        promql_expr_test:
-          absentFires === undefined
-            ? [quietAt(rule, `${ABSENT_MINUTES}m`)]
-            : [
-                firingAt(rule, `${absentFires - 1}m`, undefined),
-                firingAt(rule, `${absentFires}m`, absentLabels),
-              ],
-      },
+      absentTest(rule, one),
     ],
   };
 }

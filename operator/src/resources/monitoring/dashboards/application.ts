@@ -1,4 +1,5 @@
 import type { Dashboard, MonitoringTarget } from '../types.ts';
+import { marketDataRow } from './market-data-row.ts';
 import { dashboard, type Panel, type Row } from './model.ts';
 import { objectScope, of } from './object-scope.ts';
 
@@ -115,84 +116,6 @@ const processes: Row = {
   ],
 };
 
-const marketData: Row = {
-  title: 'Market data',
-  panels: [
-    {
-      title: 'Trading days behind',
-      description: 'Days of the exchange that are over and whose bars are missing. Alerts at 1 (3 h) and 3.',
-      unit: 'short',
-      limit: 1,
-      queries: [
-        {
-          expr: `max by (source) (${of('stock_analysis_ingestion_lag_trading_days')})`,
-          legend: '{{source}}',
-        },
-      ],
-    },
-    {
-      title: 'Rows loaded',
-      description: 'Rows of the source that were judged, per second.',
-      unit: 'ops',
-      queries: [
-        {
-          expr: `sum by (source) (${rate(of('stock_analysis_ingestion_rows_total'))})`,
-          legend: '{{source}}',
-        },
-      ],
-    },
-    {
-      title: 'Loads by outcome',
-      description: 'Attempts at loads within an hour.',
-      unit: 'short',
-      queries: [
-        {
-          expr: `sum by (outcome) (increase(${of('stock_analysis_ingestion_duration_seconds_count')}[1h]))`,
-          legend: '{{outcome}}',
-        },
-      ],
-    },
-    {
-      title: 'Rows held back',
-      description: 'Quarantined rows that nobody has decided about. Alert when they grow by 100 within 6 h.',
-      unit: 'short',
-      queries: [
-        {
-          expr: `sum by (dataset, disposition) (max by (source, dataset, disposition) (${of('stock_analysis_quarantine_open_rows')}))`,
-          legend: '{{dataset}} {{disposition}}',
-        },
-      ],
-    },
-    {
-      title: 'Calls of the source',
-      description:
-        'Calls per second by outcome, and those that were not sent because of a budget or after failures.',
-      unit: 'reqps',
-      queries: [
-        {
-          expr: `sum by (outcome) (${rate(of('stock_analysis_upstream_call_duration_seconds_count'))})`,
-          legend: '{{outcome}}',
-        },
-        {
-          expr: `sum by (reason) (${rate(of('stock_analysis_upstream_held_back_total'))})`,
-          legend: 'not sent: {{reason}}',
-        },
-      ],
-    },
-    {
-      title: 'Functions that rest',
-      description: 'Cool-downs in a row of a function of the source after failures; 0: it is asked.',
-      unit: 'short',
-      queries: [
-        {
-          expr: `max by (operation) (${of('stock_analysis_upstream_circuit_openings')})`,
-          legend: '{{operation}}',
-        },
-      ],
-    },
-  ],
-};
-
 const jobsPanels: readonly Panel[] = [
   {
     title: 'Jobs',
@@ -258,6 +181,6 @@ const security: Row = {
 export function applicationDashboard(target: MonitoringTarget): Dashboard {
   return dashboard({
     ...objectScope(target, 'application', 'Application'),
-    rows: [traffic, processes, marketData, security],
+    rows: [traffic, processes, marketDataRow, security],
   });
 }
