@@ -7,6 +7,8 @@ import {
   TARGET_LABELS,
   type MetricUsed,
 } from '../../operator/src/resources/monitoring/metrics-used.ts';
+import { API_VERSION, KIND } from '../../operator/src/naming/index.ts';
+import { ObjectMetrics } from '../../operator/src/controllers/stockanalysis/object-metrics.ts';
 import { RuntimeMetrics } from '../../operator/src/runtime/index.ts';
 import { testTarget } from '../../operator/src/resources/testing/target.ts';
 import { panelQueries } from '../support/panel-queries.ts';
@@ -94,6 +96,20 @@ describe('the application', () => {
   });
 });
 
+/** What the operator tells of an object of which it knows everything. */
+function exposedObject(): string {
+  const metrics = new ObjectMetrics();
+  const { name, namespace, uid, spec } = testTarget();
+  const conditions = [
+    { type: 'Ready', status: 'True' as const, reason: 'Available', message: '', lastTransitionTime: '' },
+  ];
+  const metadata = { name, namespace, uid, generation: 1, resourceVersion: '1' };
+  metrics.seen({ apiVersion: API_VERSION, kind: KIND, metadata, spec, status: { conditions } });
+  metrics.certificate(metadata, 'database', 1000);
+  metrics.repaired(metadata, 'Service');
+  return metrics.expose();
+}
+
 describe('the operator', () => {
   const { registry } = new RuntimeMetrics();
   const ofRuntime = [...used].filter(
@@ -104,5 +120,15 @@ describe('the operator', () => {
     const metric = registry.getSingleMetric(name);
     expect(metric, `${name} is not in runtime/metrics.ts`).toBeDefined();
     expect(metric).toMatchObject({ type: kind, labelNames: [...labels] });
+  });
+
+  const ofObjects = [...used].filter(([name]) => name.startsWith('stock_analysis_object_'));
+
+  it.each(ofObjects)('exposes %s of each object with these labels', (name, { kind, labels }) => {
+    const text = exposedObject();
+    expect(text).toContain(`# TYPE ${name} ${kind}\n`);
+    const [, written = ''] = new RegExp(`^${name}\\{(.*)\\} `, 'm').exec(text) ?? [];
+    const names = [...written.matchAll(/(\w+)="/g)].map(([, label]) => label);
+    expect(names).toEqual(['namespace', 'stockanalysis', ...labels]);
   });
 });
