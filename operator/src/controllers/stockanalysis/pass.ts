@@ -11,7 +11,7 @@ import { accessPhase, type Access } from './phases/access.ts';
 import { credentialsPhase, type Credentials } from './phases/credentials.ts';
 import { dataSourcePhase, type DataSource } from './phases/data-source.ts';
 import { migratePhase, type SchemaStatus } from './phases/migrate.ts';
-import { monitoringPhase } from './phases/monitoring.ts';
+import { monitoringPhase, type Monitoring } from './phases/monitoring.ts';
 import { dropNetworkPolicies } from './phases/network.ts';
 import { notificationsPhase } from './phases/notifications.ts';
 import { runPhase, type Outcome, type Pass } from './phases/phase.ts';
@@ -70,7 +70,7 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
       schema: schema.verdict,
       workloads: workloads.verdict,
       dataSource: dataSource.verdict,
-      monitoring: notifications.verdict.status === 'True' ? monitoring.verdict : notifications.verdict,
+      monitoring: notifications.verdict.status === 'True' ? judged(monitoring) : notifications.verdict,
       pendingRollout: pendingOf(
         pass,
         pinned,
@@ -82,6 +82,10 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
     ...(Number.isFinite(soonest) ? { requeueAfterMs: soonest } : {}),
   };
 }
+
+/** Undefined before anybody could look: what was said last holds. */
+const judged = ({ verdict, output }: Outcome<Monitoring>): Verdict | undefined =>
+  output || verdict.status === 'False' ? verdict : undefined;
 
 /** @param complete whether every workload could be looked at: without what they mount none can be rendered */
 function pendingOf(pass: Pass, pinned: AllPinned, complete: boolean): readonly string[] | undefined {
@@ -95,8 +99,8 @@ async function suspendedPass(pass: Pass, pinned: AllPinned): Promise<PassResult>
   const kept = await keptVerdicts(pass);
   // Rules of what has run stay, without those that would only say that it does not; what never ran has none.
   const monitoring = hasServed(pass.status)
-    ? await runPhase('monitoring', pass, monitoringPhase)
-    : { verdict };
+    ? judged(await runPhase('monitoring', pass, monitoringPhase))
+    : verdict;
   return {
     observations: {
       credentials: kept.credentials,
@@ -104,7 +108,7 @@ async function suspendedPass(pass: Pass, pinned: AllPinned): Promise<PassResult>
       schema: verdict,
       workloads: verdict,
       dataSource: verdict,
-      monitoring: monitoring.verdict,
+      monitoring,
       suspended: verdict,
       pendingRollout: pendingImages(pinned, pass.dependencies.images),
       warnings: warningsOfPass(pass),

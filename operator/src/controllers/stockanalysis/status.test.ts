@@ -114,6 +114,14 @@ describe('aggregateStatus', () => {
     expect(condition(worse, 'DatabaseReady')?.lastTransitionTime).toBe('2026-11-23T12:00:00Z');
   });
 
+  it('keeps what was said of monitoring until somebody could look', () => {
+    const before = aggregateStatus(undefined, 1, GOOD, T0);
+    const unknown = aggregateStatus(before, 1, { ...GOOD, monitoring: undefined }, T1);
+    expect(statusDiffers(before, unknown)).toBe(false);
+    const first = aggregateStatus(undefined, 1, { ...GOOD, monitoring: undefined }, T0);
+    expect(condition(first, 'MonitoringReady')?.status).toBe('Unknown');
+  });
+
   it('keeps the fuller text of the same trouble', () => {
     const told = (message: string): Observations => ({
       ...GOOD,

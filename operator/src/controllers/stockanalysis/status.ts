@@ -35,8 +35,8 @@ export interface Observations {
   /** Informs: what is stored is served without it. */
   readonly dataSource: Verdict;
   readonly credentials: Verdict;
-  /** Informs: rules, scraping, dashboards, and what notifications are sent with. */
-  readonly monitoring: Verdict;
+  /** Informs: rules, scraping, dashboards, and what notifications are sent with. Undefined: what was last known holds. */
+  readonly monitoring: Verdict | undefined;
   /** Trouble that belongs to no single part, for example an error that nobody foresaw. */
   readonly failure?: Verdict | undefined;
   /** How far a requested suspension is: its reason is Suspended once nothing runs. */

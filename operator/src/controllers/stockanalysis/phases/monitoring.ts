@@ -42,21 +42,28 @@ const UNKNOWN: Verdict = {
   message: `Whether the cluster serves ${PROMETHEUS_OPERATOR} is not known yet`,
 };
 
+/** Somebody has looked at what the cluster serves, so that something could be said. */
+export interface Monitoring {
+  readonly isJudged: true;
+}
+
+const JUDGED: Monitoring = { isJudged: true };
+
 /**
  * Alert rules, scraping and dashboards. They wait for nothing and nothing waits for them: rules are wanted most where the
  * rest is in trouble. Without prometheus-operator the same rules stand in a ConfigMap, and they move when it comes or goes.
  */
-export async function monitoringPhase(pass: Pass): Promise<Outcome> {
+export async function monitoringPhase(pass: Pass): Promise<Outcome<Monitoring>> {
   const { spec } = pass.target;
   const { state } = pass.dependencies.prometheusOperator;
-  // What is there stays as it is: an operator that has just started must not move it back and forth.
+  // What is there stays as it is, and what was said of it: an operator that has just started must not move it back and forth.
   if (state === 'unknown' && spec.monitoring.enabled) return { verdict: UNKNOWN };
   const wanted = spec.monitoring.enabled ? wantedOf(pass.target, state) : [];
   const findings = await ensureAll(pass, wanted);
   await pruneMonitoring(pass, wanted);
-  if (!spec.monitoring.enabled) return { verdict: NOT_REQUESTED };
+  if (!spec.monitoring.enabled) return { verdict: NOT_REQUESTED, output: JUDGED };
   const [first] = findings;
-  return { verdict: first ? fails(first) : verdictOf(pass.target, state) };
+  return { verdict: first ? fails(first) : verdictOf(pass.target, state), output: JUDGED };
 }
 
 function wantedOf(target: Target, state: OptionalState): Wanted {
