@@ -9,7 +9,7 @@ export interface MetricUsed {
   readonly from: Exposer;
 }
 
-/** What ServiceMonitor or scrape configuration puts on every series of a process. */
+/** What ServiceMonitor or scrape configuration puts on every series of a process. @internal a test holds selectors to it */
 export const TARGET_LABELS = ['namespace', 'stockanalysis', 'component', 'pod'] as const;
 
 const gauge = (from: Exposer, ...labels: string[]): MetricUsed => ({ kind: 'gauge', labels, from });
