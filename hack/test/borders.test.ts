@@ -53,6 +53,7 @@ const BROKEN: readonly (readonly [rule: string, from: string, to: string])[] = [
   ['outbound-stands-alone', `${SERVER}/outbound/a.ts`, `${SERVER}/common/errors.ts`],
   ['the-outside-only-through-outbound', `${SERVER}/market-data/sends.ts`, 'undici'],
   ['the-outside-only-through-outbound', `${SERVER}/common/sends.ts`, 'node:https'],
+  ['mail-only-by-notifications', `${SERVER}/market-data/mails.ts`, 'nodemailer'],
   ['the-app-starts-no-program', `${SERVER}/common/starts.ts`, 'node:child_process'],
   ['the-app-starts-no-program', `${SERVER}/outbound/starts.ts`, 'node:child_process'],
   ['the-app-starts-no-program', `${SERVER}/forks.ts`, 'node:cluster'],
@@ -104,7 +105,7 @@ describe('the borders', () => {
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), 'borders-'));
     writeFileSync(join(root, 'tsconfig.json'), '{"compilerOptions":{"module":"nodenext"}}');
-    for (const name of ['@nestjs/common', '@kubernetes/client-node', 'undici']) {
+    for (const name of ['@nestjs/common', '@kubernetes/client-node', 'undici', 'nodemailer']) {
       write(root, `node_modules/${name}/package.json`, JSON.stringify({ name, main: 'index.js' }));
       write(root, `node_modules/${name}/index.js`, '');
     }

@@ -5,7 +5,7 @@ import type { Sql } from '../database/sql.ts';
 import { channelNames } from './channels.ts';
 
 /** $1 names */
-const ANNOUNCE = `
+export const ANNOUNCE = `
   INSERT INTO app.notification_channels (name, seen_at) SELECT name, now() FROM unnest($1::text[]) AS name
   ON CONFLICT ON CONSTRAINT notification_channels_pkey DO UPDATE SET seen_at = excluded.seen_at`;
 

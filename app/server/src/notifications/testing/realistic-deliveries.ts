@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Database } from '../../database/sql.ts';
 import { Metrics } from '../../monitoring/metrics/metrics.ts';
+import { ANNOUNCE } from '../announced.ts';
 import { STATES } from '../channel-states.ts';
 import { ChannelError } from '../channel.ts';
 import { ChannelOutcomes } from '../channel-outcomes.ts';
@@ -46,6 +47,7 @@ export async function useDeliveries(sql: Database): Promise<void> {
   await sql.query(ENQUEUE, ['new', 'firing', 'email', 'a', CONTENT, 30]);
   const id = '11111111-1111-8111-8111-111111111111';
   await sql.query(RECORD_SENT, ['direct', 'firing', 'email', 'a', CONTENT, id, '[]']);
+  await sql.query(ANNOUNCE, [['email', 'webhook']]);
   await sql.query(STATES, [['email', 'webhook']]);
   await sql.query(FORGET, [80, 1_000]);
 }
