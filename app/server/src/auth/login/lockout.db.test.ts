@@ -113,7 +113,7 @@ describe('signing in', () => {
     await signIn(from, username, PASSWORD).expect(200);
     await pretend(FREE - 1, '9 minutes');
     await signIn(from, 'nobody-here', 'not the right one').expect(401);
-    await signIn(from, username, PASSWORD).expect(429);
+    await signIn(from, 'nobody-again', 'not the right one').expect(429);
   });
 
   it('records a rest of an account when it begins, and not each attempt in it', async () => {
