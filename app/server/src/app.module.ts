@@ -75,7 +75,12 @@ export class WorkerModule {
   static with(configuration: Configuration): DynamicModule {
     return {
       module: WorkerModule,
-      imports: [...foundation(configuration), MarketDataWorkerModule, NotificationsWorkerModule, AlertsWorkerModule],
+      imports: [
+        ...foundation(configuration),
+        MarketDataWorkerModule,
+        NotificationsWorkerModule,
+        AlertsWorkerModule,
+      ],
     };
   }
 }

@@ -180,14 +180,14 @@ describe('on realistic amounts of rows', () => {
       .set(person.session)
       .send({ comment: 'seen' })
       .expect(200);
-    const change = (method: 'post' | 'put' | 'delete', path: string, body?: object) =>
-      request(app.getHttpServer())[method](`/monitoring/${path}`).set(person.session).send(body);
+    const change = (method: 'post' | 'put' | 'delete', path: string, said?: object) =>
+      request(app.getHttpServer())[method](`/monitoring/${path}`).set(person.session).send(said);
     const silence = { matchers: { rule: 'Rule7' }, minutes: 5, comment: 'plans' };
     const { body: made } = await change('post', 'silences', silence).expect(201);
     await change('delete', `silences/${made.id}`).expect(204);
     const condition = { kind: 'rate', metric: 'c_total', limit: 1 };
-    const rule = { severity: 'info', summary: 's', description: 'd', condition };
-    await change('put', 'rules/Plans', rule).expect(200);
+    const words = { severity: 'info', summary: 's', description: 'd', condition };
+    await change('put', 'rules/Plans', words).expect(200);
     await change('delete', 'rules/Plans').expect(204);
     await app.get(MetricRecorder).record();
     const sql = databaseOf(database.dataSource);

@@ -52,7 +52,7 @@ function ruleOf(name: string, more: object = {}): AlertRule {
 
 /** An alert about each of these things, a second apart; the oldest first. */
 async function fire(rule: AlertRule, things: readonly string[]): Promise<void> {
-  for (const [index, thing] of things.entries())
+  for (const index of things.keys())
     await engine.evaluate(
       rule,
       things

@@ -6,7 +6,7 @@ import { canonical, fingerprintOf } from '../history/labels.ts';
 import { type Episode, step } from './lifecycle.ts';
 import type { AlertRule, Severity } from './rules/definition.ts';
 import { fill } from './rules/template.ts';
-import { type SuppressionReason, type Told, type Transition, tellingOf } from './telling.ts';
+import { type SuppressionReason, type Told, type Telling, type Transition, tellingOf } from './telling.ts';
 
 const NEVER = { cooldownSeconds: 0, escalateAfterSeconds: 0 };
 const UNTOLD: Told = { told: 'nothing', transition: 0 };
@@ -72,15 +72,14 @@ export function retire(stored: readonly StoredAlert[], { at, isSilenced }: Surro
       if (episode.firedAt === undefined) return { kind: 'gone', id };
       const { clearSince: _, ...rest } = episode;
       const ended: Episode = { ...rest, state: 'resolved', resolvedAt: at, endReason: 'rule-removed' };
-      const telling = tellingOf(ended, alert.told, NEVER, {
-        ...{ before: episode, now: at, isSilenced: isSilenced(alert), isInhibited: false },
-      });
-      return {
-        kind: 'kept',
-        ...telling,
-        alert: { ...alert, evaluatedAt: at, episode: ended, told: telling.told },
-      };
+      const circumstances = { before: episode, now: at, isSilenced: isSilenced(alert), isInhibited: false };
+      const { told, ...telling } = tellingOf(ended, alert.told, NEVER, circumstances);
+      return keptAs({ ...alert, evaluatedAt: at, episode: ended, told }, telling);
     });
+}
+
+function keptAs(alert: StoredAlert, telling: Pick<Telling, 'tell' | 'suppressed'>): Outcome {
+  return { kind: 'kept', alert, ...telling };
 }
 
 function judge(

@@ -44,16 +44,10 @@ export function step(
     return observation.state === 'breached'
       ? { next: ripened(begun(now), timing, now), isNew: true }
       : undefined;
-  switch (episode.state) {
-    case 'pending':
-      return pending(episode, observation, timing, now);
-    case 'firing':
-      return goesOn(firing(episode, observation, timing, now));
-    case 'resolved':
-      return observation.state === 'breached'
-        ? goesOn(ripened({ ...episode, state: 'pending', pendingSince: now, seenAt: now }, timing, now))
-        : undefined;
-  }
+  if (episode.state === 'pending') return pending(episode, observation, timing, now);
+  if (episode.state === 'firing') return goesOn(firing(episode, observation, timing, now));
+  if (observation.state !== 'breached') return undefined;
+  return goesOn(ripened({ ...episode, state: 'pending', pendingSince: now, seenAt: now }, timing, now));
 }
 
 const goesOn = (next: Episode): Step => ({ next, isNew: false });

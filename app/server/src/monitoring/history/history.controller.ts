@@ -16,8 +16,8 @@ export class HistoryController {
   @Get('metrics')
   @ApiOperation({ operationId: 'queryMetric', summary: 'What a metric said over a time' })
   @GuardedAnswers(MetricAnswer, { notFound: 'nothing of the name is recorded' })
-  query(@Query() query: MetricsQuery): Promise<MetricAnswer> {
-    return this.history.query(query);
+  answer(@Query() wanted: MetricsQuery): Promise<MetricAnswer> {
+    return this.history.answer(wanted);
   }
 
   @NeedsRole('operator', 'monitoring:read')

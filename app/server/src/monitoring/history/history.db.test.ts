@@ -129,9 +129,10 @@ describe('the history', () => {
     expect(stock).toEqual({
       kind: 'gauge',
       labels: { role: 'server' },
-      points: [5, 10].map((minute) => ({
-        ...{ at: START + minute * MINUTE, value: 150, smallest: 100, largest: 200 },
-      })),
+      points: [5, 10].map((minute) => {
+        const at = START + minute * MINUTE;
+        return { at, value: 150, smallest: 100, largest: 200 };
+      }),
     });
   });
 
@@ -184,7 +185,7 @@ describe('what people ask of it', () => {
 
   it('is answered in steps that are not finer than what is stored', async () => {
     await record(10);
-    const answer = await service().query({
+    const answer = await service().answer({
       name: NAME,
       labels: 'role=server',
       from: at(START),
@@ -192,7 +193,7 @@ describe('what people ask of it', () => {
       step: 1,
     });
     expect(answer).toMatchObject({ kind: 'counter', step: 15 });
-    const coarse = await service().query({
+    const coarse = await service().answer({
       name: NAME,
       labels: 'role=worker',
       from: at(START),
@@ -205,13 +206,15 @@ describe('what people ask of it', () => {
   it('is refused with what would be possible', async () => {
     await record(1);
     const range = { from: at(START), to: at(START + HOUR) };
-    await expect(service().query({ name: 'nothing', ...range })).rejects.toThrow('/monitoring/metrics/names');
-    await expect(service().query({ name: NAME, from: range.to, to: range.from })).rejects.toThrow('before');
+    await expect(service().answer({ name: 'nothing', ...range })).rejects.toThrow(
+      '/monitoring/metrics/names',
+    );
+    await expect(service().answer({ name: NAME, from: range.to, to: range.from })).rejects.toThrow('before');
     await expect(
-      service().query({ name: NAME, from: at(START - 400 * DAY), to: at(START), step: 60 }),
+      service().answer({ name: NAME, from: at(START - 400 * DAY), to: at(START), step: 60 }),
     ).resolves.toMatchObject({ step: 3_600 });
     await expect(
-      service().query({ name: NAME, from: at(START - 4_000 * DAY), to: at(START), step: 60 }),
+      service().answer({ name: NAME, from: at(START - 4_000 * DAY), to: at(START), step: 60 }),
     ).rejects.toThrow('seconds are the least');
   });
 

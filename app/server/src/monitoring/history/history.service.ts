@@ -17,7 +17,7 @@ export class HistoryService {
   }
 
   /** @throws InvalidParameterError for an empty range and one of too many points; NotFoundError for an unknown name */
-  async query({ name, labels, from, to, step }: MetricsQuery): Promise<MetricAnswer> {
+  async answer({ name, labels, from, to, step }: MetricsQuery): Promise<MetricAnswer> {
     const window = [Date.parse(from), Date.parse(to)] as const;
     if (window[0] >= window[1]) throw new InvalidParameterError('from', `must be before to (${to})`);
     const finest = this.history.resolutionSeconds(window[0]);

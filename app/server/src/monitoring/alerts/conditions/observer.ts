@@ -22,26 +22,23 @@ export class Observer {
 
   /** @param now milliseconds since 1970 */
   async observe(condition: Condition, now: number): Promise<Observation[]> {
-    switch (condition.kind) {
-      case 'threshold':
-        return observeThreshold(condition, await this.recent(condition, condition.windowSeconds, now));
-      case 'rate':
-        return observeRate(condition, await this.recent(condition, condition.windowSeconds, now));
-      case 'absence':
-        return observeAbsence(
-          condition,
-          await this.recent(condition, condition.absentSeconds * LOOK_BACK, now),
-          now,
-        );
-      case 'anomaly':
-        return observeAnomaly(
-          condition,
-          await this.samples.read(condition.metric, condition.matchers, hoursOf(condition, now)),
-          now,
-        );
-      case 'component':
-        return observeComponents(condition, this.components.all());
+    if (condition.kind === 'component') return observeComponents(condition, this.components.all());
+    if (condition.kind === 'anomaly') {
+      const { metric, matchers } = condition;
+      return observeAnomaly(
+        condition,
+        await this.samples.read(metric, matchers, hoursOf(condition, now)),
+        now,
+      );
     }
+    if (condition.kind === 'absence')
+      return observeAbsence(
+        condition,
+        await this.recent(condition, condition.absentSeconds * LOOK_BACK, now),
+        now,
+      );
+    const series = await this.recent(condition, condition.windowSeconds, now);
+    return condition.kind === 'rate' ? observeRate(condition, series) : observeThreshold(condition, series);
   }
 
   private recent(

@@ -89,13 +89,13 @@ export class AlertsService {
   private async withSuppressions(rows: readonly Item[]): Promise<Alert[]> {
     if (rows.length === 0) return [];
     const suppressions = await this.database.query<SuppressionRow>(SUPPRESSIONS, [rows.map(({ id }) => id)]);
-    return rows.map(({ evaluations, ...row }) => ({
-      ...row,
-      evaluations: Number(evaluations),
-      suppressed: suppressions
-        .filter(({ alertId }) => alertId === row.id)
-        .map(({ alertId: _, count, ...rest }) => ({ ...rest, count: Number(count) })),
-    }));
+    const suppressedOf = (id: string): Suppression[] =>
+      suppressions
+        .filter(({ alertId }) => alertId === id)
+        .map(({ reason, count, firstAt, lastAt }) => ({ reason, count: Number(count), firstAt, lastAt }));
+    return rows.map((row) =>
+      Object.assign(row, { evaluations: Number(row.evaluations), suppressed: suppressedOf(row.id) }),
+    );
   }
 }
 

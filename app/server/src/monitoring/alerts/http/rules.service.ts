@@ -77,7 +77,7 @@ function nameOf(text: string): string {
 }
 
 function definitionOf(body: RuleBody): RuleDefinition {
-  const parsed = ruleDefinition.safeParse({ ...body });
+  const parsed = ruleDefinition.safeParse(Object.fromEntries(Object.entries(body)));
   if (parsed.success) return parsed.data;
   throw new ValidationFailedError(
     parsed.error.issues.map(({ path, message }) => ({ parameter: path.join('.'), detail: message })),

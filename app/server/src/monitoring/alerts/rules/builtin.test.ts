@@ -11,10 +11,9 @@ describe('the rules of the platform', () => {
     (rule) => {
       expect(ruleName.parse(rule.name)).toBe(rule.name);
       const { condition } = rule;
-      if ('limit' in condition && condition.clear !== undefined) {
-        const sign = condition.direction === 'above' ? 1 : -1;
-        expect((condition.limit - condition.clear) * sign).toBeGreaterThan(0);
-      }
+      const { limit, clear = limit } = 'limit' in condition ? condition : { limit: 0 };
+      const isAbove = 'direction' in condition && condition.direction === 'above';
+      expect(isAbove ? limit - clear : clear - limit).toBeGreaterThanOrEqual(0);
       // Every label that the words name is one that the condition gives.
       const given = 'by' in condition ? condition.by : condition.kind === 'component' ? ['component'] : [];
       for (const [, label] of `${rule.summary} ${rule.description}`.matchAll(/\{\{labels\.([a-z_]+)\}\}/g))

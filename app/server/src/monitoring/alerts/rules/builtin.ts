@@ -160,11 +160,11 @@ const EXCEPT_CHANNEL: Readonly<Record<string, string>> = { NotificationChannelFa
 export function builtinRules(escalateAfterSeconds: number, cooldownSeconds: number): AlertRule[] {
   return Object.entries(RULES).map(([name, words]) => {
     const escalation = words.severity === 'critical' ? escalateAfterSeconds : 0;
-    return {
-      ...ruleDefinition.parse({ escalateAfterSeconds: escalation, cooldownSeconds, ...words }),
+    const definition = ruleDefinition.parse({ escalateAfterSeconds: escalation, cooldownSeconds, ...words });
+    return Object.assign(definition, {
       name,
-      origin: 'builtin',
+      origin: 'builtin' as const,
       exceptChannelOf: EXCEPT_CHANNEL[name],
-    };
+    });
   });
 }
