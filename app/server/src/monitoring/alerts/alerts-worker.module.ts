@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { NotificationsWorkerModule } from '../../notifications/notifications.module.ts';
 import { MonitoringModule } from '../monitoring.module.ts';
 import { AlertEngine } from './alert-engine.ts';
+import { AlertMetrics } from './alert-metrics.ts';
 import { AlertLoop } from './alert-loop.ts';
 import { ALERT_MESSENGER } from './alert-message.ts';
 import { NotifyingMessenger } from './alert-messenger.ts';
@@ -23,6 +24,7 @@ import { RuleSet } from './rules/rule-set.ts';
     DirectAlerts,
     AlertRetention,
     AlertLoop,
+    AlertMetrics,
   ],
 })
 export class AlertsWorkerModule {}

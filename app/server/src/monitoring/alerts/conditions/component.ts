@@ -12,12 +12,12 @@ export interface ComponentView {
 }
 
 export function observeComponents(
-  { component, from }: ConditionOf<'component'>,
+  { component, except, from }: ConditionOf<'component'>,
   components: readonly ComponentView[],
 ): Observation[] {
   const beyond: readonly string[] = from === 'down' ? ['down'] : ['degraded', 'down'];
   return components
-    .filter((one) => component === '*' || one.component === component)
+    .filter((one) => (component === '*' ? !except.includes(one.component) : one.component === component))
     .map(({ component: name, status, message, isCurrent }) => ({
       labels: { component: name },
       state: !isCurrent ? 'unknown' : beyond.includes(status) ? 'breached' : 'clear',

@@ -153,6 +153,13 @@ describe('component', () => {
     ]);
   });
 
+  it('leaves out what others look after', () => {
+    const others = conditionOf('component', { component: '*', except: ['mail', 'disk'] });
+    expect(observeComponents(others, views)).toEqual([
+      { labels: { component: 'database' }, state: 'clear', detail: 'up' },
+    ]);
+  });
+
   it('begins where it is told to', () => {
     const down = conditionOf('component', { component: 'mail', from: 'down' });
     expect(observeComponents(down, views)).toEqual([

@@ -82,6 +82,8 @@ const component = z.strictObject({
   kind: z.literal('component'),
   /** `*`: each that is reported, with the label `component`. */
   component: z.string().regex(/^(\*|[a-z][a-z-]{0,63})$/, 'must be the name of a component, or *'),
+  /** Of `*`, without these. */
+  except: z.array(z.string().max(64)).max(20).default([]),
   /** From this state on. */
   from: z.enum(['degraded', 'down']).default('degraded'),
 });
