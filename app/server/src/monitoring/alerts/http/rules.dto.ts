@@ -26,7 +26,11 @@ export class RuleBody {
   @Allow()
   description!: string;
 
-  @ApiProperty({ ...openApiSchema(condition), type: Object })
+  @ApiProperty({
+    ...openApiSchema(condition),
+    type: Object,
+    example: { kind: 'threshold', metric: 'stock_analysis_filesystem_available_ratio', limit: 0.1 },
+  })
   @IsObject({ message: 'must be an object with a kind' })
   condition!: object;
 
