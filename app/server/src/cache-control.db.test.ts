@@ -33,6 +33,8 @@ const REFUSING = [
   'POST /api/v1/auth/second-factor/confirm',
   'POST /api/v1/auth/second-factor/recovery-codes',
   'POST /api/v1/auth/step-up',
+  'POST /api/v1/notifications/channels/{name}/test',
+  'POST /api/v1/notifications/deliveries/{id}/retry',
   'POST /api/v1/quarantine/{id}/drop',
   'POST /api/v1/quarantine/{id}/release',
   'POST /monitoring/alerts/{id}/acknowledge',

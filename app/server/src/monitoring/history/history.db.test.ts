@@ -40,10 +40,14 @@ interface Process {
   readonly recorder: MetricRecorder;
 }
 
+let processes = 0;
+
 function processOf(role: Configuration['role']): Process {
   const metrics = new Metrics();
   const connector = new DatabaseConnector(database.dataSource);
-  const recorder = new MetricRecorder({ ...configuration, role }, clock, database.sql, connector, metrics);
+  const told = { ...configuration, role };
+  const name = `process ${(processes += 1)}`;
+  const recorder = new MetricRecorder(told, clock, database.sql, connector, metrics, name);
   return { metrics, recorder };
 }
 
@@ -57,8 +61,8 @@ const count = async (table: string): Promise<number> => {
 
 /** Two servers that sell things and a worker, for so many minutes: `sold` each in every 15 s, in stock what is counted down. */
 async function record(minutes: number, sold = 1): Promise<void> {
-  const processes = [processOf('server'), processOf('server'), processOf('worker')];
-  const families = processes.map(({ metrics }) => ({
+  const all = [processOf('server'), processOf('server'), processOf('worker')];
+  const families = all.map(({ metrics }) => ({
     sold: metrics.counter('sold_total', 'Things sold', { kind: ['tea', 'rice'] }),
     stock: metrics.gauge('stock', 'Things in stock', {}),
   }));
@@ -68,7 +72,7 @@ async function record(minutes: number, sold = 1): Promise<void> {
     for (const [index, { sold: counter, stock }] of families.entries()) {
       counter.inc({ kind: 'tea' }, sold);
       stock.set({}, 100 * (index + 1));
-      await processes[index]?.recorder.record();
+      await all[index]?.recorder.record();
     }
   }
 }
@@ -208,6 +212,9 @@ describe('what people ask of it', () => {
     const range = { from: at(START), to: at(START + HOUR) };
     await expect(service().answer({ name: 'nothing', ...range })).rejects.toThrow(
       '/monitoring/metrics/names',
+    );
+    await expect(service().answer({ name: NAME, labels: 'role:server', ...range })).rejects.toThrow(
+      'NAME=VALUE',
     );
     await expect(service().answer({ name: NAME, from: range.to, to: range.from })).rejects.toThrow('before');
     await expect(

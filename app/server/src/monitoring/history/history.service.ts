@@ -44,12 +44,20 @@ export class HistoryService {
   }
 }
 
+const LABEL_NAME = /^[a-z][a-z0-9_]{0,63}$/;
+const MOST_LABELS = 10;
+
+/** @throws InvalidParameterError */
 function labelsOf(text: string | undefined): Labels {
   if (text === undefined) return {};
-  return Object.fromEntries(
-    text.split(',').map((pair) => {
-      const at = pair.indexOf('=');
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
+  const pairs = text.split(',').map((pair) => {
+    const at = pair.indexOf('=');
+    return [pair.slice(0, at), pair.slice(at + 1)] as const;
+  });
+  if (pairs.length > MOST_LABELS || !pairs.every(([name]) => LABEL_NAME.test(name)))
+    throw new InvalidParameterError(
+      'labels',
+      `must be NAME=VALUE, at most ${MOST_LABELS} of them with commas between`,
+    );
+  return Object.fromEntries(pairs);
 }

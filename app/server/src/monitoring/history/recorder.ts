@@ -13,9 +13,11 @@ import { DatabaseConnector } from '../../database/connector.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
 import { Metrics } from '../metrics/metrics.ts';
-import { processName } from '../process-identity.ts';
 import { Framing, type Layout } from './frames.ts';
 import { type Origin, storeFrame, storeLayout } from './history.sql.ts';
+
+/** How this process is called among all of the platform. */
+export const PROCESS_NAME = Symbol('ProcessName');
 
 /** Writes down what the metrics of this process say, at an even pace, so that charts need no Prometheus. */
 @Injectable()
@@ -32,8 +34,9 @@ export class MetricRecorder implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(DATABASE) private readonly database: Database,
     private readonly connector: DatabaseConnector,
     private readonly metrics: Metrics,
+    @Inject(PROCESS_NAME) instance: string,
   ) {
-    this.origin = { role: configuration.role, instance: processName(configuration.role) };
+    this.origin = { role: configuration.role, instance };
   }
 
   onApplicationBootstrap(): void {

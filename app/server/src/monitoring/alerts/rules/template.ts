@@ -1,15 +1,28 @@
 import type { Observation } from '../conditions/observation.ts';
 
-/** `{{value}}`, `{{limit}}`, `{{detail}}`, `{{labels.NAME}}`; blanks inside of the braces are allowed. */
-const FIELD = /\{\{ ?(value|limit|detail|labels\.([a-z0-9_]{1,64})) ?\}\}/g;
+const BEGIN = '{{';
+const END = '}}';
+const LABEL = 'labels.';
 
-/** The text of an alert. What is not known is a dash: a message about trouble must not fail for want of a number. */
+/**
+ * The text of an alert: of a template with `{{value}}`, `{{limit}}`, `{{detail}}` and `{{labels.NAME}}`. What is not known is a
+ * dash, for a message about trouble must not fail for want of a number; what is none of these fields stays as it is.
+ */
 export function fill(template: string, { labels, value, limit, detail }: Observation): string {
-  return template.replaceAll(FIELD, (_, field: string, label: string | undefined) => {
-    if (label !== undefined) return labels[label] ?? '–';
-    if (field === 'detail') return detail ?? '–';
-    return shown(field === 'value' ? value : limit);
+  const known: Readonly<Record<string, string>> = {
+    value: shown(value),
+    limit: shown(limit),
+    detail: detail ?? '–',
+  };
+  const named = (field: string): string | undefined =>
+    field.startsWith(LABEL) ? (labels[field.slice(LABEL.length)] ?? '–') : known[field];
+  const [before = '', ...parts] = template.split(BEGIN);
+  const filled = parts.map((part) => {
+    const end = part.indexOf(END);
+    const word = end < 0 ? undefined : named(part.slice(0, end).trim());
+    return word === undefined ? BEGIN + part : word + part.slice(end + END.length);
   });
+  return before + filled.join('');
 }
 
 /** Four significant digits; whole numbers as they are. */
