@@ -69,6 +69,14 @@ const linesOf = ({ output }: Started): string[] =>
 describe.runIf(process.platform === 'linux')('npm start', () => {
   let home: string;
   const running: Started[] = [];
+  /** With the token of the state folder, from its own page's origin, as a browser would send it. @returns the status */
+  async function setUp(url: string, username: string): Promise<number> {
+    const token = readFileSync(join(home, 'state/bootstrap-token'), 'utf8').trim();
+    const body = JSON.stringify({ token, username, password: 'four words nobody else has chosen' });
+    const headers = { 'Content-Type': 'application/json', Origin: url };
+    return (await fetch(`${url}/api/v1/auth/setup`, { method: 'POST', headers, body })).status;
+  }
+
   beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), 'npm-start-'));
   });
@@ -142,14 +150,7 @@ describe.runIf(process.platform === 'linux')('npm start', () => {
     expect(first.errors()).toContain(
       `POST /api/v1/auth/setup with the token in ${join(home, 'state/bootstrap-token')}`,
     );
-    // Its own page's origin, as a browser would send it.
-    const setUp = async (username: string): Promise<number> => {
-      const token = readFileSync(join(home, 'state/bootstrap-token'), 'utf8').trim();
-      const body = JSON.stringify({ token, username, password: 'four words nobody else has chosen' });
-      const headers = { 'Content-Type': 'application/json', Origin: url };
-      return (await fetch(`${url}/api/v1/auth/setup`, { method: 'POST', headers, body })).status;
-    };
-    expect([await setUp('first'), await setUp('second')]).toEqual([201, 403]);
+    expect([await setUp(url, 'first'), await setUp(url, 'second')]).toEqual([201, 403]);
     const metricsOf = async (name: string): Promise<string> => {
       const address = new RegExp(`of the ${name} on (http://127.0.0.1:\\d+)`).exec(first.errors())?.[1];
       return (await fetch(`${address}/metrics`)).text();
@@ -176,6 +177,7 @@ describe.runIf(process.platform === 'linux')('npm start', () => {
   it('takes the folder over from a start that was killed, and its database stops by itself', async () => {
     const killed = start();
     await expect.poll(killed.output, PATIENCE).toMatch(LISTENING);
+    expect(await setUp(LISTENING.exec(killed.output())?.[1] ?? '', 'first')).toBe(201);
     const database = Number(
       readFileSync(join(home, 'state/postgres/data/postmaster.pid'), 'utf8').split('\n')[0],
     );

@@ -17,7 +17,7 @@ import { AlertRetention } from './alert-retention.ts';
 import { observeComponents } from './conditions/component.ts';
 import { Observer } from './conditions/observer.ts';
 import { Components } from './components.ts';
-import { DirectAlerts } from './direct-alerts.ts';
+import { DirectAlerts, type Duty } from './direct-alerts.ts';
 import { Lease } from '../lease.ts';
 import type { AlertRule } from './rules/definition.ts';
 import { RuleSet } from './rules/rule-set.ts';
@@ -79,12 +79,13 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** One evaluation of all rules, if this process leads. A rule that fails stops no other. */
   async evaluate(): Promise<void> {
-    if (!(await this.lease.take(this.database))) return;
+    const leads = await this.lease.take(this.database);
     const at = this.clock.now().getTime();
     const rules = await this.rules.all();
     const enabled = rules.filter(({ isEnabled }) => isEnabled);
     this.directRules = enabled.filter(isDirect);
-    await this.direct.synchronize(this.directRules, at);
+    await this.direct.synchronize(this.directRules, at, leads);
+    if (!leads) return;
     const active = await this.engine.rulesWithAlerts();
     for (const rule of enabled.filter((one) => !isDirect(one)))
       await this.attempt(rule.name, () => this.evaluateRule(rule, active.has(rule.name)));
@@ -100,13 +101,19 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
   /** Whether the database answers, judged and told without it. */
   lookAtDatabase(): void {
     const at = this.clock.now().getTime();
-    const sends = this.lease.heldLast ?? at - this.began >= ALONE_AFTER_MS;
+    const duty = this.dutyAt(at);
     const database = this.components.database();
     for (const rule of this.directRules) {
       if (rule.condition.kind !== 'component') continue;
       for (const observation of observeComponents(rule.condition, [database]))
-        this.direct.evaluate(rule, observation, at, sends);
+        this.direct.evaluate(rule, observation, at, duty);
     }
+  }
+
+  private dutyAt(at: number): Duty {
+    const { heldLast } = this.lease;
+    if (heldLast !== undefined) return heldLast ? 'leads' : 'looks-on';
+    return at - this.began >= ALONE_AFTER_MS ? 'alone' : 'looks-on';
   }
 
   private async evaluateRule(rule: AlertRule, hasAlerts: boolean): Promise<void> {

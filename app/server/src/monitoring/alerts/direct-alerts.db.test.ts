@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
 import type { AlertMessage, AlertMessenger } from './alert-message.ts';
 import type { Observation } from './conditions/observation.ts';
-import { DirectAlerts } from './direct-alerts.ts';
+import { DirectAlerts, type Duty } from './direct-alerts.ts';
 import { type AlertRule, ruleDefinition } from './rules/definition.ts';
 import { insertSilence } from './silences/silences.sql.ts';
 
@@ -40,16 +40,16 @@ const observed = (state: Observation['state']): Observation => ({
 function look(
   direct: DirectAlerts,
   states: Readonly<Record<number, Observation['state']>>,
-  sends = true,
+  duty: Duty = 'leads',
 ): void {
   for (const [second, state] of Object.entries(states))
-    direct.evaluate(RULE, observed(state), START + Number(second) * SECOND, sends);
+    direct.evaluate(RULE, observed(state), START + Number(second) * SECOND, duty);
 }
 const told = (): [string, number][] => messages.map(({ transition, number }) => [transition, number]);
 const stored = (): Promise<{ state: string; told: string }[]> =>
   database.sql.query('SELECT state, told FROM app.alerts ORDER BY started_at');
-const synchronized = async (direct: DirectAlerts, second: number): Promise<DirectAlerts> => {
-  await direct.synchronize([RULE], START + second * SECOND);
+const synchronized = async (direct: DirectAlerts, second: number, leads = true): Promise<DirectAlerts> => {
+  await direct.synchronize([RULE], START + second * SECOND, leads);
   return direct;
 };
 const created = (): DirectAlerts => new DirectAlerts(database.sql, messenger);
@@ -89,11 +89,36 @@ describe('an alert about the database', () => {
     expect(await stored()).toEqual([{ state: 'resolved', told: 'resolved' }]);
   });
 
-  it('is not told by a process that another one leads, which knows of it when it takes over', () => {
+  it('is told by who began with it until it is over, also when another one leads by then, and by nobody else', async () => {
+    const first = await synchronized(created(), 0);
+    const second = created();
+    look(first, { 10: 'breached', 40: 'breached' });
+    look(second, { 10: 'breached', 40: 'breached' }, 'looks-on');
+    // The lease ran out meanwhile, and the second was the first to take it.
+    look(second, { 50: 'clear' }, 'leads');
+    await synchronized(second, 51);
+    look(first, { 50: 'clear' }, 'looks-on');
+    await synchronized(first, 51, false);
+    look(second, { 85: 'clear' }, 'leads');
+    look(first, { 85: 'clear' }, 'looks-on');
+    await synchronized(second, 86);
+    await synchronized(first, 86, false);
+    expect(told()).toEqual([
+      ['firing', 1],
+      ['resolved', 2],
+    ]);
+    expect(await stored()).toEqual([{ state: 'resolved', told: 'resolved' }]);
+    // What comes next is the second one's.
+    look(first, { 100: 'breached', 140: 'breached' }, 'looks-on');
+    look(second, { 100: 'breached', 140: 'breached' }, 'leads');
+    expect(told()).toHaveLength(3);
+  });
+
+  it('is told by a process that never could learn who leads', () => {
     const direct = created();
-    look(direct, { 0: 'breached', 60: 'breached' }, false);
+    look(direct, { 0: 'breached', 60: 'breached' }, 'looks-on');
     expect(told()).toEqual([]);
-    look(direct, { 125: 'breached' }, true);
+    look(direct, { 125: 'breached' }, 'alone');
     expect(told()).toEqual([['firing', 1]]);
   });
 
@@ -102,8 +127,12 @@ describe('an alert about the database', () => {
     look(first, { 10: 'breached', 40: 'breached', 50: 'clear' });
     await synchronized(first, 51);
     const second = await synchronized(created(), 60);
+    // The first might be there still.
     look(second, { 61: 'clear', 100: 'clear' });
-    await synchronized(second, 101);
+    expect(told()).toEqual([['firing', 1]]);
+    await synchronized(second, 115);
+    look(second, { 116: 'clear' });
+    await synchronized(second, 117);
     expect(told()).toEqual([
       ['firing', 1],
       ['resolved', 2],
