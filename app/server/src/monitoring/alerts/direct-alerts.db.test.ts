@@ -114,6 +114,14 @@ describe('an alert about the database', () => {
     expect(told()).toHaveLength(3);
   });
 
+  it('is told when it comes right after a slow start, of which nobody had to be told', async () => {
+    const direct = created();
+    look(direct, { 0: 'breached', 40: 'breached' }, 'looks-on');
+    await synchronized(direct, 45);
+    look(direct, { 46: 'clear', 60: 'breached', 90: 'breached' });
+    expect(told()).toEqual([['firing', 1]]);
+  });
+
   it('is told by a process that never could learn who leads', () => {
     const direct = created();
     look(direct, { 0: 'breached', 60: 'breached' }, 'looks-on');

@@ -95,11 +95,15 @@ export class DirectAlerts {
     this.silences = await silencesAt(this.database, new Date(at));
     const names = new Set(rules.map(({ name }) => name));
     for (const name of this.alerts.keys()) if (!names.has(name)) this.alerts.delete(name);
-    for (const rule of rules) if (leads && !this.alerts.has(rule.name)) await this.takeUp(rule, at);
+    if (leads) for (const rule of rules) await this.takeOver(rule, at);
     for (const remembered of this.unwritten.values()) await this.writeDown(remembered);
   }
 
-  private async takeUp(rule: AlertRule, at: number): Promise<void> {
+  /** The database answers: trouble that another process tells of is that one's, and what comes next is new. */
+  private async takeOver(rule: AlertRule, at: number): Promise<void> {
+    const known = this.alerts.get(rule.name);
+    if (known !== undefined && (known.episode.state === 'resolved' || this.mine.has(known.id))) return;
+    this.alerts.delete(rule.name);
     const [left] = await this.database.transaction((sql) => lockRule(sql, rule.name, at));
     // Who is still there writes it at each evaluation.
     if (left === undefined || at - left.evaluatedAt < LEFT_MS) return;
