@@ -45,6 +45,8 @@ export class ChildWriter {
   readonly #visit: Visit;
   readonly #options: WriterOptions;
   #ownerSeen: Promise<void> | undefined;
+  /** Kinds that the Role does not let this operator create, with what the API server said. */
+  readonly #notPermitted = new Map<string, ApiError>();
 
   constructor(
     client: Client,
@@ -206,6 +208,9 @@ export class ChildWriter {
     type: ResourceType<T>,
     manifest: Manifest,
   ): Promise<{ readonly object: T; readonly made: boolean }> {
+    // A right that is missing for one is missing for all of the kind: one question in a visit is enough.
+    const refused = this.#notPermitted.get(type.kind);
+    if (refused !== undefined) throw meaningOf(type, manifest.metadata.name, refused);
     if (this.#options.isRepair) await this.#seeOwner();
     try {
       const object = await this.#write(type, manifest, 'create', () =>
@@ -213,6 +218,8 @@ export class ChildWriter {
       );
       return { object, made: true };
     } catch (error) {
+      if (error instanceof ChildError && error.finding.reason === 'OperatorNotPermitted')
+        if (error.cause instanceof ApiError) this.#notPermitted.set(type.kind, error.cause);
       if (!(error instanceof ApiError && error.isAlreadyExists)) throw error;
       await this.#lookUp(type, manifest.metadata.name);
       const object = this.peek(type, manifest.metadata.name);
@@ -270,15 +277,7 @@ export class ChildWriter {
       this.#children.put(type, name, written);
       return written;
     } catch (error) {
-      const finding =
-        error instanceof ApiError
-          ? apiFinding(`${type.kind} ${name}`, {
-              status: error.status,
-              reason: error.reason,
-              message: error.serverMessage,
-            })
-          : undefined;
-      throw finding ? new ChildError(finding, { cause: error }) : error;
+      throw error instanceof ApiError ? meaningOf(type, name, error) : error;
     }
   }
 }
@@ -286,4 +285,11 @@ export class ChildWriter {
 function beingDeleted(type: ResourceType, live: KubeObject): ChildError {
   const message = `${type.kind} ${live.metadata.name} is being deleted; it is made anew when it is gone`;
   return new ChildError({ reason: 'WaitingForDeletion', message });
+}
+
+/** What a refused write of a child means for the object; the refusal itself where it only wants a retry. */
+function meaningOf(type: ResourceType, name: string, error: ApiError): Error {
+  const { status, reason, serverMessage: message } = error;
+  const finding = apiFinding(`${type.kind} ${name}`, { status, reason, message });
+  return finding === undefined ? error : new ChildError(finding, { cause: error });
 }
