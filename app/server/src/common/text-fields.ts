@@ -19,6 +19,17 @@ export const IsUsername = (): PropertyDecorator =>
     }),
   );
 
+/** Why somebody does something, for those who read it later. */
+export const IsReason = (description: string): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({ description, minLength: 3, maxLength: 500 }),
+    Transform(trimmed),
+    IsString({ message: 'must be text' }),
+    MinLength(3, { message: 'must have at least 3 characters, blanks around it not counted' }),
+    MaxLength(500, { message: 'must have at most 500 characters' }),
+    Matches(/^[^\p{Cc}]*$/u, { message: 'must not hold control characters' }),
+  );
+
 /** No half of a pair, no line separator, and no Hangul filler and empty Braille pattern, which show nothing. */
 const PLAIN = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]*$/u;
 /** No script puts more on one letter; a heap of them covers the lines above. */

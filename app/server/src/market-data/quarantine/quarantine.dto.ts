@@ -1,7 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsIn, IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { trimmed } from '../../common/text-fields.ts';
+import { IsIn, Matches } from 'class-validator';
+import { IsReason } from '../../common/text-fields.ts';
 import { SYMBOL_PATTERN } from '../../common/market/symbol.ts';
 import { OptionalLimit } from '../../common/paging.ts';
 import { Optional } from '../../common/optional.ts';
@@ -49,12 +48,7 @@ export class QuarantineQuery {
 }
 
 export class QuarantineDecisionBody {
-  @ApiProperty({ description: 'why, for those who read it later', minLength: 3, maxLength: 500 })
-  @Transform(trimmed)
-  @Matches(/^[^\p{Cc}]*$/u, { message: 'must not hold control characters' })
-  @MaxLength(500, { message: 'must have at most 500 characters' })
-  @MinLength(3, { message: 'must have at least 3 characters, blanks around it not counted' })
-  @IsString({ message: 'must be text' })
+  @IsReason('why, for those who read it later')
   reason!: string;
 }
 

@@ -1,10 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsIn, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsIn, Matches } from 'class-validator';
 import { Optional } from '../../../common/optional.ts';
 import { OptionalInstant } from '../../../common/instant.ts';
 import { OptionalLimit } from '../../../common/paging.ts';
-import { trimmed } from '../../../common/text-fields.ts';
+import { IsReason } from '../../../common/text-fields.ts';
 import { SEVERITIES, type Severity } from '../rules/definition.ts';
 
 export const STATES = ['pending', 'firing', 'resolved'] as const;
@@ -42,12 +41,7 @@ export class AlertsQuery {
 }
 
 export class AcknowledgeBody {
-  @ApiProperty({ description: 'what is done about it, for those who read it', minLength: 3, maxLength: 500 })
-  @Transform(trimmed)
-  @Matches(/^[^\p{Cc}]*$/u, { message: 'must not hold control characters' })
-  @MaxLength(500, { message: 'must have at most 500 characters' })
-  @MinLength(3, { message: 'must have at least 3 characters, blanks around it not counted' })
-  @IsString({ message: 'must be text' })
+  @IsReason('what is done about it, for those who read it')
   comment!: string;
 }
 

@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsInt, IsObject, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
-import { trimmed } from '../../../common/text-fields.ts';
+import { IsInt, IsObject, Max, Min } from 'class-validator';
+import { IsReason } from '../../../common/text-fields.ts';
 
 const LONGEST_MINUTES = 30 * 24 * 60;
 
@@ -21,12 +20,7 @@ export class SilenceBody {
   @IsInt({ message: 'must be a whole number of minutes' })
   minutes!: number;
 
-  @ApiProperty({ description: 'why', minLength: 3, maxLength: 500 })
-  @Transform(trimmed)
-  @Matches(/^[^\p{Cc}]*$/u, { message: 'must not hold control characters' })
-  @MaxLength(500, { message: 'must have at most 500 characters' })
-  @MinLength(3, { message: 'must have at least 3 characters, blanks around it not counted' })
-  @IsString({ message: 'must be text' })
+  @IsReason('why')
   comment!: string;
 }
 
