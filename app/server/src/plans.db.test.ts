@@ -14,8 +14,6 @@ import { fillMonitoring } from './testing/realistic-monitoring.ts';
 import { AlertEngine } from './monitoring/alerts/alert-engine.ts';
 import { AlertRetention } from './monitoring/alerts/alert-retention.ts';
 import { builtinRules } from './monitoring/alerts/rules/builtin.ts';
-import { systemClock } from './common/clock.ts';
-import { DatabaseConnector } from './database/connector.ts';
 import { Lease } from './monitoring/lease.ts';
 import { MetricRecorder } from './monitoring/history/recorder.ts';
 import { HistoryKeeper } from './monitoring/history/keeper.ts';
@@ -198,12 +196,7 @@ describe('on realistic amounts of rows', () => {
       await engine.evaluate(rule, [{ labels: {}, state: 'breached' }], Date.now());
     await engine.rulesWithAlerts();
     await new AlertRetention(configuration, sql).sweep(Date.now());
-    await new HistoryKeeper(
-      configuration,
-      systemClock,
-      sql,
-      new DatabaseConnector(database.dataSource),
-    ).keep();
+    await app.get(HistoryKeeper).keep();
   }
 
   /** Signing in, what belongs to oneself, users and the audit log. */

@@ -50,11 +50,16 @@ export class PeriodicQueries implements OnModuleDestroy {
     return () => newest;
   }
 
-  /** Does every hour what keeps a table from growing. A failure is logged, and the next hour makes up for it. */
-  hourly(what: string, work: () => Promise<unknown>): void {
-    this.every(HOUR_MS, what, async () => {
+  /** Does something so long after each time that it was done. A failure is logged, and the next time makes up for it. */
+  repeat(intervalMs: number, what: string, work: () => Promise<unknown>): void {
+    this.every(intervalMs, what, async () => {
       await work();
       return [];
     });
+  }
+
+  /** Does every hour what keeps a table from growing. */
+  hourly(what: string, work: () => Promise<unknown>): void {
+    this.repeat(HOUR_MS, what, work);
   }
 }

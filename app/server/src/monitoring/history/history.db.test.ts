@@ -3,7 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../common/clock.ts';
 import type { Configuration } from '../../common/configuration/configuration.ts';
 import { DatabaseConnector } from '../../database/connector.ts';
+import { PeriodicQueries } from '../../database/periodic-queries.ts';
 import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
+import { createEmptyApplication } from '../../testing/test-application.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { HistoryService } from './history.service.ts';
 import { HistoryKeeper } from './keeper.ts';
@@ -44,16 +46,17 @@ let processes = 0;
 
 function processOf(role: Configuration['role']): Process {
   const metrics = new Metrics();
-  const connector = new DatabaseConnector(database.dataSource);
   const told = { ...configuration, role };
   const name = `process ${(processes += 1)}`;
-  const recorder = new MetricRecorder(told, clock, database.sql, connector, metrics, name);
+  const recorder = new MetricRecorder(told, clock, database.sql, queries(), metrics, name);
   return { metrics, recorder };
 }
 
+/** Nothing is repeated here: each test says when. */
+const queries = (): PeriodicQueries =>
+  new PeriodicQueries(database.dataSource, new DatabaseConnector(database.dataSource));
 const history = (): MetricHistory => new MetricHistory(configuration, clock, database.sql);
-const keeper = (): HistoryKeeper =>
-  new HistoryKeeper(configuration, clock, database.sql, new DatabaseConnector(database.dataSource));
+const keeper = (): HistoryKeeper => new HistoryKeeper(configuration, clock, database.sql, queries());
 const count = async (table: string): Promise<number> => {
   const [row] = await database.sql.query<{ rows: number }>(`SELECT count(*)::int AS rows FROM app.${table}`);
   return row?.rows ?? 0;
@@ -180,6 +183,16 @@ describe('the history', () => {
        FROM app.metric_frames f`,
     );
     expect((size?.bytes ?? 0) / (size?.readings ?? 1)).toBeLessThan(25);
+  });
+});
+
+describe('a server', () => {
+  it('writes its history by itself, from the moment that the database is there', async () => {
+    const application = await createEmptyApplication();
+    const frames = async (): Promise<object[]> =>
+      application.database.sql.query('SELECT role FROM app.metric_frames');
+    await expect.poll(frames, { timeout: 10_000 }).toEqual([{ role: 'server' }]);
+    await application.close();
   });
 });
 

@@ -1,16 +1,8 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-} from '@nestjs/common';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
-import { messageOf } from '../../common/configuration/errors.ts';
-import { DatabaseConnector } from '../../database/connector.ts';
 import { DATABASE } from '../../database/database.module.ts';
+import { PeriodicQueries } from '../../database/periodic-queries.ts';
 import type { Database } from '../../database/sql.ts';
 import { Lease } from '../lease.ts';
 import { forgetOlder, oldest, rolledUpTo, rollUp } from './history.sql.ts';
@@ -25,9 +17,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** Rolls up the history and forgets what is old; one worker does it for all. */
 @Injectable()
-export class HistoryKeeper implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger('History');
-  private readonly stopping = new AbortController();
+export class HistoryKeeper implements OnApplicationBootstrap {
   private readonly lease = new Lease('history');
   private forgotAt = Number.NEGATIVE_INFINITY;
 
@@ -35,15 +25,14 @@ export class HistoryKeeper implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(DATABASE) private readonly database: Database,
-    private readonly connector: DatabaseConnector,
+    private readonly queries: PeriodicQueries,
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.configuration.role === 'worker') void this.run();
-  }
-
-  onModuleDestroy(): void {
-    this.stopping.abort();
+    if (this.configuration.role !== 'worker') return;
+    this.queries.repeat(LOOK_MS, 'the history was not rolled up', async () => {
+      if (await this.lease.take(this.database)) await this.keep();
+    });
   }
 
   /** Rolls up all that is complete, and once an hour forgets what is old. */
@@ -71,18 +60,5 @@ export class HistoryKeeper implements OnApplicationBootstrap, OnModuleDestroy {
     if (first === undefined) return;
     for (let from = whole(first.getTime()); from < until; from += MOST_MS)
       await rollUp(this.database, stepSeconds, new Date(from), new Date(Math.min(from + MOST_MS, until)));
-  }
-
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
-    await this.connector.whenReady();
-    while (!signal.aborted) {
-      try {
-        if (await this.lease.take(this.database)) await this.keep();
-      } catch (error) {
-        this.logger.warn(`the history was not rolled up: ${messageOf(error)}`);
-      }
-      await sleep(LOOK_MS, undefined, { signal, ref: false }).catch(() => undefined);
-    }
   }
 }

@@ -1,16 +1,8 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-} from '@nestjs/common';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
-import { messageOf } from '../../common/configuration/errors.ts';
-import { DatabaseConnector } from '../../database/connector.ts';
 import { DATABASE } from '../../database/database.module.ts';
+import { PeriodicQueries } from '../../database/periodic-queries.ts';
 import type { Database } from '../../database/sql.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { Framing, type Layout } from './frames.ts';
@@ -21,9 +13,7 @@ export const PROCESS_NAME = Symbol('ProcessName');
 
 /** Writes down what the metrics of this process say, at an even pace, so that charts need no Prometheus. */
 @Injectable()
-export class MetricRecorder implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger('History');
-  private readonly stopping = new AbortController();
+export class MetricRecorder implements OnApplicationBootstrap {
   private readonly framing = new Framing();
   private readonly origin: Origin;
   private stored: { readonly layout: Layout; readonly id: string } | undefined;
@@ -32,7 +22,7 @@ export class MetricRecorder implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(DATABASE) private readonly database: Database,
-    private readonly connector: DatabaseConnector,
+    private readonly queries: PeriodicQueries,
     private readonly metrics: Metrics,
     @Inject(PROCESS_NAME) instance: string,
   ) {
@@ -40,11 +30,16 @@ export class MetricRecorder implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
-    void this.run();
-  }
-
-  onModuleDestroy(): void {
-    this.stopping.abort();
+    const everyMs = this.configuration.monitoring.history.sampleSeconds * 1000;
+    this.queries.repeat(everyMs, 'the metrics were not written down', async () => {
+      try {
+        await this.record();
+      } catch (error) {
+        // The layout may be gone with the rows that had it.
+        this.stored = undefined;
+        throw error;
+      }
+    });
   }
 
   /** Writes one frame. @throws what the database says; what was counted is then in the next frame */
@@ -59,21 +54,5 @@ export class MetricRecorder implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.stored?.layout !== layout)
       this.stored = { layout, id: await storeLayout(this.database, layout) };
     return this.stored.id;
-  }
-
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
-    const everyMs = this.configuration.monitoring.history.sampleSeconds * 1000;
-    await this.connector.whenReady();
-    while (!signal.aborted) {
-      try {
-        await this.record();
-      } catch (error) {
-        // The layout may be gone with the rows that had it.
-        this.stored = undefined;
-        this.logger.warn(`the metrics were not written down: ${messageOf(error)}`);
-      }
-      await sleep(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
-    }
   }
 }
