@@ -41,16 +41,16 @@ const POD_V1: Readonly<Record<string, string>> = {
 
 /** A machine without pods: each controller a folder of its own, the process in a group below the root, no limits. */
 const MACHINE_V1: Readonly<Record<string, string>> = {
-  'proc/self/cgroup': '4:memory:/work/job\n2:cpuacct:/\n1:cpu:/\n0::/\n',
+  'proc/self/cgroup': '4:memory:/batch/job\n2:cpuacct:/\n1:cpu:/\n0::/\n',
   'cgroup/cpuacct/cpuacct.usage': '1500000000\n',
   'cgroup/cpu/cpu.stat': 'nr_periods 0\nnr_throttled 0\nthrottled_time 0\n',
   'cgroup/cpu/cpu.cfs_quota_us': '-1\n',
   'cgroup/cpu/cpu.cfs_period_us': '100000\n',
   'cgroup/memory/memory.usage_in_bytes': '999999999\n',
-  'cgroup/memory/work/job/memory.usage_in_bytes': '1000\n',
-  'cgroup/memory/work/job/memory.limit_in_bytes': '9223372036854771712\n',
-  'cgroup/memory/work/job/memory.stat': 'total_inactive_file 4000\n',
-  'cgroup/memory/work/job/memory.oom_control': 'oom_kill_disable 0\nunder_oom 0\n',
+  'cgroup/memory/batch/job/memory.usage_in_bytes': '1000\n',
+  'cgroup/memory/batch/job/memory.limit_in_bytes': '9223372036854771712\n',
+  'cgroup/memory/batch/job/memory.stat': 'total_inactive_file 4000\n',
+  'cgroup/memory/batch/job/memory.oom_control': 'oom_kill_disable 0\nunder_oom 0\n',
 };
 
 describe('control groups', () => {
