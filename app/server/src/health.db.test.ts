@@ -119,6 +119,13 @@ describe('health of the server', () => {
         'http_requests_total{method="GET",route="/api/v1/bars/:symbol",status_class="4xx"} 1',
       );
       expect(text).toContain('http_requests_total{method="GET",route="unmatched",status_class="4xx"} 2');
+      // There before it happens: the first failure of a route must be an increase.
+      expect(text).toContain(
+        'http_requests_total{method="GET",route="/api/v1/bars/:symbol",status_class="5xx"} 0',
+      );
+      expect(text).toContain(
+        'http_request_duration_seconds_count{method="GET",route="/api/v1/indicators/:symbol"} 0',
+      );
       expect(text).toMatch(
         /http_request_duration_seconds_count\{method="GET",route="\/api\/v1\/bars\/:symbol"\} 1/,
       );

@@ -38,7 +38,8 @@ export async function createServerApplication(configuration: Configuration): Pro
   app.useLogger(app.get(Logger));
   app.setGlobalPrefix('api/v1', { exclude: OUTSIDE_OF_THE_API });
   const metrics = app.get(Metrics);
-  app.use(httpMetrics(metrics));
+  const http = httpMetrics(metrics);
+  app.use(http.middleware);
   const untrusted = metrics.counter(
     'untrusted_forwards_total',
     'Requests with X-Forwarded-* from an address that security.trustedProxies does not list',
@@ -50,7 +51,7 @@ export async function createServerApplication(configuration: Configuration): Pro
     requestLog(configuration.role, configuration.logLevel, configuration.logDestination),
     () => untrusted.inc({}),
   );
-  describeApi(app);
+  http.expect(describeApi(app));
   await app.init();
   // After the routes: looking for a file costs a system call, and no question to the API is one.
   serveWebPage(app, configuration.webRoot);

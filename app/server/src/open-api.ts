@@ -8,6 +8,7 @@ import { allowedMethods } from './common/http/allowed-methods.ts';
 import { Problem } from './common/problem.ts';
 import { NoParameters } from './common/validation.ts';
 import { WorksWithoutDatabase } from './database/database.guard.ts';
+import type { Operation } from './monitoring/metrics/http-metrics.ts';
 
 function createOpenApiDocument(app: NestExpressApplication): OpenAPIObject {
   const description = new DocumentBuilder()
@@ -54,9 +55,17 @@ export class OpenApiController {
 /**
  * Makes the document. It also is the list of what there is, by which other methods are refused; so it has to come before
  * the routes.
+ * @returns every operation of the API
  */
-export function describeApi(app: NestExpressApplication): void {
+export function describeApi(app: NestExpressApplication): Operation[] {
   const described = createOpenApiDocument(app);
-  app.use(allowedMethods(described.paths));
+  const { paths } = described;
+  app.use(allowedMethods(paths));
   app.get(OpenApiText).value = JSON.stringify(described);
+  return Object.entries(paths).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => ({
+      method: method.toUpperCase(),
+      route: path.replaceAll('{', ':').replaceAll('}', ''),
+    })),
+  );
 }

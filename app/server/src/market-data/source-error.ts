@@ -21,23 +21,26 @@ export type SourceFailure =
   | 'unreadable';
 
 /** The ways in which an answer can break the contract; counted one by one. */
-export type ContractViolation =
-  | 'too_large'
-  | 'endless'
-  | 'not_json'
-  | 'truncated_json'
-  | 'html'
-  | 'unexpected_status'
-  | 'too_deep'
-  | 'duplicate_key'
-  | 'not_an_array'
-  | 'missing_column'
-  | 'wrong_type'
-  | 'wrong_symbol'
-  | 'bad_date'
-  | 'out_of_range'
-  | 'swapped_units'
-  | 'too_few_rows';
+export const CONTRACT_VIOLATIONS = [
+  'too_large',
+  'endless',
+  'not_json',
+  'truncated_json',
+  'html',
+  'unexpected_status',
+  'too_deep',
+  'duplicate_key',
+  'not_an_array',
+  'missing_column',
+  'wrong_type',
+  'wrong_symbol',
+  'bad_date',
+  'out_of_range',
+  'swapped_units',
+  'too_few_rows',
+] as const;
+
+export type ContractViolation = (typeof CONTRACT_VIOLATIONS)[number];
 
 export interface SourceErrorOptions {
   readonly cause?: unknown;

@@ -1,5 +1,5 @@
 import type { Metrics } from '../../monitoring/metrics/metrics.ts';
-import type { ContractViolation, SourceFailure } from '../source-error.ts';
+import { CONTRACT_VIOLATIONS, type ContractViolation, type SourceFailure } from '../source-error.ts';
 import type { CircuitView } from './upstream-state.ts';
 
 /** What the gateway tells of its work. */
@@ -35,7 +35,8 @@ export function observeWith(metrics: Metrics): UpstreamObserver {
   const violations = metrics.counter(
     'contract_violations_total',
     'Answers of the market data source that were refused because they break its contract, by kind',
-    { operation: OPERATIONS, kind: { max: 20 } },
+    { operation: OPERATIONS, kind: CONTRACT_VIOLATIONS },
+    { sets: 300 },
   );
   const tokens = metrics.gauge(
     'upstream_tokens',
@@ -52,8 +53,15 @@ export function observeWith(metrics: Metrics): UpstreamObserver {
     'Age of the last good answer that was served because the source could not be asked; 0 after a fresh one',
     { operation: OPERATIONS },
   );
+  const known = new Set<string>();
   return {
-    called: (operation, outcome, seconds) => calls.observe({ operation, outcome }, seconds),
+    called: (operation, outcome, seconds) => {
+      calls.observe({ operation, outcome }, seconds);
+      // What breaks later on must be an increase of a series that was there.
+      if (known.has(operation)) return;
+      known.add(operation);
+      for (const kind of CONTRACT_VIOLATIONS) violations.inc({ operation, kind }, 0);
+    },
     heldBack: (operation, reason) => heldBack.inc({ operation, reason }),
     violated: (operation, kind) => violations.inc({ operation, kind }),
     tokens: (host, left) => tokens.set({ host }, left),

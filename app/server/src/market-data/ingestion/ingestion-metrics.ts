@@ -6,7 +6,8 @@ import type { ChunkReport } from './run.ts';
 const SOURCE = { max: 5 };
 const ROWS = { source: SOURCE };
 const DISPOSITIONS = { source: SOURCE, disposition: ['rejected', 'held', 'flagged'] } as const;
-const OUTCOMES = { source: SOURCE, outcome: ['completed', 'already-ended', 'paused', 'failed'] } as const;
+const OUTCOME = ['completed', 'already-ended', 'paused', 'failed'] as const;
+const OUTCOMES = { source: SOURCE, outcome: OUTCOME };
 
 /** What a worker tells of its loads. */
 @Injectable()
@@ -28,6 +29,12 @@ export class IngestionMetrics {
       OUTCOMES,
       { buckets: [0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600] },
     );
+  }
+
+  /** Before the first load: that it failed must be an increase. */
+  expect(source: string): void {
+    this.rows.inc({ source }, 0);
+    for (const outcome of OUTCOME) this.durations.zero({ source, outcome });
   }
 
   attempted(source: string, outcome: RunOutcome['outcome'] | 'failed', seconds: number): void {

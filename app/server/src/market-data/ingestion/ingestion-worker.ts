@@ -37,6 +37,7 @@ export class IngestionWorker implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
+    this.metrics.expect(this.provider.source);
     void this.begin();
   }
 

@@ -1,9 +1,11 @@
-import type { NextFunction, Request, Response } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Metrics } from './metrics.ts';
 
 /** Others, however many a client makes up, are `other`. */
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const STATUS_CLASSES: readonly string[] = ['1xx', '2xx', '3xx', '4xx', '5xx', 'aborted'];
+/** What tells of an operation that it serves, and that it fails. */
+const EXPECTED_CLASSES = ['2xx', '5xx'] as const;
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** The templates of the application, and the two words for what met none. */
 const ROUTES = { max: 150 };
@@ -24,10 +26,23 @@ function timedMethod(method: string, route: string): string {
   return method === 'HEAD' ? 'GET' : method;
 }
 
-/** Counts and times every request; middleware, because an interceptor misses what guards, pipes and the router refuse. */
-export function httpMetrics(
-  metrics: Metrics,
-): (request: Request, response: Response, next: NextFunction) => void {
+/** One operation of the API: a method of HTTP in capitals and the template of the route. */
+export interface Operation {
+  readonly method: string;
+  readonly route: string;
+}
+
+export interface HttpMetrics {
+  /** Counts and times every request; middleware, because an interceptor misses what guards, pipes and the router refuse. */
+  readonly middleware: RequestHandler;
+  /**
+   * Makes the series of these operations exist before they are asked for: that a route has failed once since the start
+   * must be an increase. Of what refused nothing, refusals need not be there.
+   */
+  expect(operations: Iterable<Operation>): void;
+}
+
+export function httpMetrics(metrics: Metrics): HttpMetrics {
   const requests = metrics.counter(
     'http_requests_total',
     'Requests answered, by route template and class of status',
@@ -41,7 +56,7 @@ export function httpMetrics(
     { buckets: BUCKETS },
   );
   const inFlight = metrics.gauge('http_requests_in_flight', 'Requests being answered', {});
-  return (request, response, next) => {
+  const middleware = (request: Request, response: Response, next: NextFunction): void => {
     const started = performance.now();
     inFlight.inc({});
     response.once('close', () => {
@@ -55,5 +70,14 @@ export function httpMetrics(
       durations.observe({ method: timedMethod(method, route), route }, (performance.now() - started) / 1000);
     });
     next();
+  };
+  return {
+    middleware,
+    expect: (operations) => {
+      for (const { method, route } of operations) {
+        for (const status_class of EXPECTED_CLASSES) requests.inc({ method, route, status_class }, 0);
+        durations.zero({ method, route });
+      }
+    },
   };
 }

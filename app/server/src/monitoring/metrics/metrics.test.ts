@@ -71,10 +71,29 @@ describe('a label', () => {
     for (const format of ['pdf', 'docx', 'exe', 'html', '../etc/passwd']) reports.inc({ format });
     expect(await linesOf(metrics, 'stock_analysis_reports_total')).toEqual([
       '{format="pdf"} 1',
-      '{format="other"} 3',
       '{format="html"} 1',
+      '{format="other"} 3',
     ]);
     expect(await linesOf(metrics, DROPPED)).toEqual(['{metric="stock_analysis_reports_total"} 3']);
+  });
+
+  it('with a list has all of its series at 0 before anything is counted, so that the first failure is an increase', async () => {
+    const metrics = new Metrics();
+    metrics.counter('sent_total', 'Sent', { kind: ['mail', 'hook'], outcome: ['ok', 'failed'] });
+    expect(await linesOf(metrics, 'stock_analysis_sent_total')).toEqual([
+      '{kind="mail",outcome="ok"} 0',
+      '{kind="mail",outcome="failed"} 0',
+      '{kind="hook",outcome="ok"} 0',
+      '{kind="hook",outcome="failed"} 0',
+    ]);
+    metrics.counter('asked_total', 'Asked', { kind: ['a'], host: { max: 5 } });
+    expect(await linesOf(metrics, 'stock_analysis_asked_total')).toEqual([]);
+  });
+
+  it('has a histogram at 0 where somebody said what will be observed', async () => {
+    const metrics = new Metrics();
+    metrics.histogram('wait_seconds', 'Time', { queue: { max: 2 } }, { buckets: [1] }).zero({ queue: 'a' });
+    expect(await linesOf(metrics, 'stock_analysis_wait_seconds_count')).toEqual(['{queue="a"} 0']);
   });
 
   it('with a number has what comes first, and keeps counting it', async () => {

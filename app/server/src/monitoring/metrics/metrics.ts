@@ -11,11 +11,17 @@ const MOST_SERIES = 2_000;
 export const DEFAULT_SERIES = 110;
 /** Sets of label values of a family that says nothing else. */
 const SETS = 100;
+/** A counter whose labels all come from lists has all of its series from the start, if they are not more than this. */
+const MOST_BORN = 24;
 
 /** Of a family that has one series only. */
 export type NoLabels = Readonly<Record<string, never>>;
 
-/** Counts up. */
+/**
+ * Counts up. A series that appears with its first event begins at 1, and Prometheus sees no increase in it: the first
+ * failure of its kind would be none. So what is counted from lists exists at 0 from the start, and who knows the values
+ * of other labels beforehand says so by adding 0.
+ */
 export interface CounterMetric<Bounds extends LabelBounds> {
   inc(labels: LabelValues<Bounds>, by?: number): void;
 }
@@ -23,6 +29,8 @@ export interface CounterMetric<Bounds extends LabelBounds> {
 /** Counts what was observed by size; seconds and bytes, never milliseconds. */
 export interface HistogramMetric<Bounds extends LabelBounds> {
   observe(labels: LabelValues<Bounds>, value: number): void;
+  /** Makes the series exist before the first observation, for the same reason as that of counters. */
+  zero(labels: LabelValues<Bounds>): void;
 }
 
 /** Is set to what is. */
@@ -91,6 +99,7 @@ export class Metrics {
   ): CounterMetric<Bounds> {
     const counter = new Counter(this.#family(counterName(name), help, bounds));
     const admit = this.#bounded(name, bounds, options);
+    for (const labels of born(bounds)) counter.inc(admit(labels), 0);
     return { inc: (labels, by = 1) => counter.inc(admit(labels), by) };
   }
 
@@ -103,7 +112,10 @@ export class Metrics {
   ): HistogramMetric<Bounds> {
     const histogram = new Histogram({ ...this.#family(name, help, bounds), buckets: [...buckets] });
     const admit = this.#bounded(name, bounds, options, buckets.length + 3);
-    return { observe: (labels, value) => histogram.observe(admit(labels), value) };
+    return {
+      observe: (labels, value) => histogram.observe(admit(labels), value),
+      zero: (labels) => histogram.zero(admit(labels)),
+    };
   }
 
   gauge<const Bounds extends LabelBounds>(
@@ -218,6 +230,17 @@ export class Metrics {
 interface Admit<Bounds extends LabelBounds> {
   (labels: LabelValues<Bounds>): Record<string, string>;
   forget(): void;
+}
+
+/** All combinations of the values of these lists; none where one label is no list, or where they are many. */
+function born<Bounds extends LabelBounds>(bounds: Bounds): LabelValues<Bounds>[] {
+  let sets: Record<string, string>[] = [{}];
+  for (const [label, bound] of Object.entries(bounds)) {
+    if ('max' in bound || sets.length * bound.length > MOST_BORN) return [];
+    sets = sets.flatMap((set) => bound.map((value) => ({ ...set, [label]: value })));
+  }
+  // Every label has a value of its list now, which the compiler cannot see.
+  return sets as LabelValues<Bounds>[];
 }
 
 function fullName(name: string): string {
