@@ -172,6 +172,19 @@ describe('budget burns', () => {
     expect(await failures(groups, 30, input(5), [firingAt(rule, '62m30s', {})])).toBe('');
   });
 
+  it.each(SLOS)('of $title judge the first hour of an object by the window of an hour alone', async (one) => {
+    const input = one.requests([[66, TRAFFIC * one.budget * 20, TRAFFIC]]);
+    const short = alertFor(one, '1h');
+    expect(await failures(short.groups, 60, input, [firingAt(short.rule, '65m', {})])).toBe('');
+    const { groups, alerts } = rulesFor(one);
+    const longer = groups.map((group) => ({
+      ...group,
+      rules: group.rules.filter((rule) => rule !== alerts[0]),
+    }));
+    const expected = alerts.slice(1).map((rule) => quietAt(rule, '65m'));
+    expect(await failures(longer, 60, input, expected)).toBe('');
+  });
+
   it.each(SLOS)('of $title conclude nothing from no series', async (one) => {
     const { groups, alerts } = rulesFor(one);
     expect(

@@ -34,6 +34,7 @@ export const marketDataCases: readonly AlertCase[] = [
     series: [lag(0, 1)],
     labels: { source: 'aktools' },
     fires: 180,
+    ends: 15,
   },
   {
     name: 'IngestionLagging',
@@ -41,6 +42,7 @@ export const marketDataCases: readonly AlertCase[] = [
     series: [lag(2, 3)],
     labels: { source: 'aktools' },
     fires: 180,
+    ends: 15,
   },
   {
     name: 'IngestionFailing',

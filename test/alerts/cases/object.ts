@@ -58,6 +58,7 @@ export const objectCases: readonly AlertCase[] = [
     severity: 'info',
     series: condition('PendingRollout', 'False', 'True'),
     fires: 4320,
+    ends: 30,
   },
   {
     name: 'DriftRepaired',

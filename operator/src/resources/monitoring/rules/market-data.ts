@@ -5,13 +5,15 @@ import type { ObjectRules, RuleContext } from './context.ts';
 const FAILED_LOADS = 3;
 const BROKEN_ANSWERS = 3;
 const GROWTH_OF_QUARANTINE = 100;
+const RESTART = '15m';
 
 /** Days count by the exchange's calendar, so weekends and holidays are no lag; the application knows it. */
 function lagging({ series, subject, alert }: RuleContext, severity: Severity, days: number, pending: string) {
   return alert({
     name: 'IngestionLagging',
     severity,
-    expr: `max by (namespace, stockanalysis, source) (${series('stock_analysis_ingestion_lag_trading_days')}) >= ${days}`,
+    // Looked at over a while: the pause in which a worker starts anew must not let the hours begin anew.
+    expr: `max by (namespace, stockanalysis, source) (max_over_time(${series('stock_analysis_ingestion_lag_trading_days')}[${RESTART}])) >= ${days}`,
     for: pending,
     summary: `Market data of ${subject} is behind`,
     description: `Of {{ $value }} trading days that are over, the bars of {{ $labels.source }} are not loaded, for ${pending} at least. Answers say how old their data is; analyses of today are not possible.`,

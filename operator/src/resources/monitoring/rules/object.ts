@@ -4,6 +4,8 @@ import type { ObjectContext, ObjectRules, RuleContext } from './context.ts';
 
 const REPAIRS = 5;
 const WRITES = 30;
+/** So long nobody may say anything while an operator starts anew, before days of waiting count from the beginning. */
+const RESTART = '30m';
 
 /** 1 while the condition has that status; each replica of the operator tells the present one. */
 const condition = ({ series }: RuleContext, type: string, status: string): string =>
@@ -35,7 +37,7 @@ function conditions(context: ObjectContext) {
     alert({
       name: 'RolloutPending',
       severity: 'info',
-      expr: condition(context, 'PendingRollout', 'True'),
+      expr: `max ${BY_OBJECT} (max_over_time(${context.series('stock_analysis_object_condition', { type: 'PendingRollout', status: 'True' })}[${RESTART}])) == 1`,
       for: '3d',
       summary: `${subject} runs older images or pod templates than its operator brings`,
       description: `For 3 days a rollout has waited to be allowed. The message of the condition PendingRollout says how.`,

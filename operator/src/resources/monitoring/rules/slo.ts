@@ -128,6 +128,21 @@ function badRequests({ identity }: ObjectContext, { record, bad }: Objective, wi
     : `sum_over_time(${recorded(`${record}:bad_rate5m`, identity)}[${window}]) * ${SLO_INTERVAL_SECONDS}`;
 }
 
+/** The first third of a window that is read from records: of an object, or a Prometheus, that is younger it says nothing. */
+const BEGINNING: Readonly<Partial<Record<Window, string>>> = {
+  '6h': '[2h] offset 4h',
+  '1d': '[8h] offset 16h',
+  '3d': '[1d] offset 2d',
+};
+
+/** An average over three days of which there is one hour is that of the hour: nothing to measure days by. */
+function isOldEnough({ identity }: ObjectContext, { record }: Objective, window: Window): string {
+  const beginning = BEGINNING[window];
+  return beginning === undefined
+    ? ''
+    : ` and last_over_time(${recorded(`${record}:all_rate5m`, identity)}${beginning})`;
+}
+
 const TEXT = {
   availability: {
     name: 'AvailabilityBudgetBurn',
@@ -156,7 +171,7 @@ function alerts(context: ObjectContext, objective: Objective): AlertRule[] {
     return context.alert({
       name,
       severity,
-      expr: `${over(long)} and ${over(short)} and ${badRequests(context, objective, long)} > ${FEWEST_BAD_REQUESTS - 0.5}`,
+      expr: `${over(long)} and ${over(short)} and ${badRequests(context, objective, long)} > ${FEWEST_BAD_REQUESTS - 0.5}${isOldEnough(context, objective, long)}`,
       labels: { slo, window: long },
       summary: `The ${slo} budget of ${context.subject} is used up ${factor} times too fast`,
       description: `{{ $value | humanizePercentage }} of the requests of the last ${long} ${bad}, and more than ${Number((limit * 100).toPrecision(5))} % of the last ${short}; promised are ${promise(context)}. At this rate the budget of 30 days lasts ${Number((30 / factor).toFixed(1))} days.`,
