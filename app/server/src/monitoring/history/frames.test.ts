@@ -5,6 +5,10 @@ import { Framing } from './frames.ts';
 const counter = (value: number, labels: Sample['labels'] = {}): Sample => ({
   ...{ name: 'stock_analysis_things_total', type: 'counter', labels, value },
 });
+const ofOthers = (value: number, countedBy: Sample['countedBy'] = 'elsewhere'): Sample => ({
+  ...{ name: 'stock_analysis_packets_total', type: 'counter', labels: {}, value },
+  ...(countedBy === undefined ? {} : { countedBy }),
+});
 const gauge = (name: string, value: number, labels: Sample['labels'] = {}): Sample => ({
   ...{ name, type: 'gauge', labels, value },
 });
@@ -12,9 +16,17 @@ const bucket = (le: string, value: number): Sample => ({
   ...{ name: 'stock_analysis_wait_seconds_bucket', type: 'histogram', labels: { le, queue: 'a' }, value },
 });
 
+const AT = Date.parse('2026-11-26T00:00:00Z');
+const HOUR = 3_600_000;
+const PACKETS = 'stock_analysis_packets_total';
+
 /** Values of a frame by metric and labels. */
-function shown(framing: Framing, samples: readonly Sample[], keep = true): Record<string, number> {
-  const { frame, kept } = framing.frame(samples);
+function shown(
+  framing: Framing,
+  samples: readonly Sample[],
+  { keep = true, tellsPlatform = true } = {},
+): Record<string, number> {
+  const { frame, kept } = framing.frame(samples, AT, tellsPlatform);
   if (keep) kept();
   return Object.fromEntries(
     frame.layout.series.map(({ metric, labels }, index) => [
@@ -36,7 +48,7 @@ describe('a frame', () => {
   it('that is lost leaves what was counted to the next', () => {
     const framing = new Framing();
     shown(framing, [counter(5)]);
-    shown(framing, [counter(8)], false);
+    shown(framing, [counter(8)], { keep: false });
     expect(shown(framing, [counter(9)])).toEqual({ stock_analysis_things_total: 4 });
   });
 
@@ -76,12 +88,96 @@ describe('a frame', () => {
     expect(values).toEqual({ stock_analysis_things_total: 40, stock_analysis_age_seconds: 39 });
   });
 
+  it('loses nothing and invents nothing when a family comes to have too many', () => {
+    const framing = new Framing();
+    const things = (count: number, value: number): Sample[] =>
+      Array.from({ length: count }, (_, index) => counter(value, { thing: String(index) }));
+    shown(framing, things(30, 500));
+    expect(shown(framing, [...things(30, 501), counter(2, { thing: '30' })])).toEqual({
+      stock_analysis_things_total: 32,
+    });
+    expect(shown(framing, [...things(30, 501), counter(3, { thing: '30' })])).toEqual({
+      stock_analysis_things_total: 1,
+    });
+    // It stays one series, also when there are few again.
+    expect(shown(framing, things(2, 502))).toEqual({ stock_analysis_things_total: 2 });
+  });
+
   it('has the same layout while the series are the same, and another one when one comes', () => {
     const framing = new Framing();
-    const first = framing.frame([counter(1)]).frame.layout;
-    expect(framing.frame([counter(2)]).frame.layout).toBe(first);
-    const second = framing.frame([counter(2), counter(1, { thing: 'b' })]).frame.layout;
+    const first = framing.frame([counter(1)], AT, true).frame.layout;
+    expect(framing.frame([counter(2)], AT, true).frame.layout).toBe(first);
+    const second = framing.frame([counter(2), counter(1, { thing: 'b' })], AT, true).frame.layout;
     expect(second.hash).not.toBe(first.hash);
-    expect(new Framing().frame([counter(9)]).frame.layout.hash).toBe(first.hash);
+    expect(new Framing().frame([counter(9)], AT, true).frame.layout.hash).toBe(first.hash);
+  });
+});
+
+describe('what others count', () => {
+  it('was there before the process, so the first sample adds nothing, and a smaller one is a new count', () => {
+    const framing = new Framing();
+    const added = [123_456_789, 123_456_800, 5_000, 5_010].map(
+      (value) => shown(framing, [ofOthers(value)])[PACKETS] ?? Number.NaN,
+    );
+    expect(added).toEqual([Number.NaN, 11, Number.NaN, 10]);
+  });
+
+  it('is not known again after it was gone', () => {
+    const framing = new Framing();
+    for (const samples of [[ofOthers(7)], [ofOthers(9)], []]) shown(framing, samples);
+    expect(shown(framing, [ofOthers(1_000)])[PACKETS]).toBeNaN();
+    expect(shown(framing, [ofOthers(1_001)])[PACKETS]).toBe(1);
+  });
+
+  it('for the whole platform is told by one process, and by the next from where that one ended', () => {
+    const [first, second] = [new Framing(), new Framing()];
+    const told = (framing: Framing, value: number, tellsPlatform: boolean): number | undefined =>
+      shown(framing, [ofOthers(value, 'platform')], { tellsPlatform })[PACKETS];
+    told(first, 100, true);
+    told(second, 100, false);
+    expect([told(first, 110, true), told(second, 110, false)]).toEqual([10, undefined]);
+    expect([told(first, 130, false), told(second, 130, true)]).toEqual([Number.NaN, 20]);
+  });
+});
+
+describe('series that come and go', () => {
+  const jobs = (...states: string[]): Sample[] =>
+    states.map((state) => gauge('stock_analysis_jobs', 1, { queue: 'loads', state }));
+
+  it('keep their place, without a value', () => {
+    const framing = new Framing();
+    shown(framing, jobs('created', 'active'));
+    expect(shown(framing, jobs('active'))).toEqual({
+      'stock_analysis_jobs loads created': Number.NaN,
+      'stock_analysis_jobs loads active': 1,
+    });
+  });
+
+  it('make no more layouts than there are series, whatever their order', () => {
+    const framing = new Framing();
+    const states = ['created', 'retry', 'active', 'completed', 'failed'];
+    const layouts = new Set<string>();
+    for (let minute = 0; minute < 500; minute += 1)
+      layouts.add(
+        framing.frame(jobs(...states.filter((_, index) => (minute * 7919) & (1 << index))), AT, true).frame
+          .layout.hash,
+      );
+    expect(layouts.size).toBeLessThanOrEqual(states.length + 1);
+  });
+
+  it('are there from the beginning in the next process, which was told of them', () => {
+    const before = new Framing();
+    const { layout } = before.frame(jobs('created', 'active'), AT, true).frame;
+    const after = new Framing();
+    after.recall(layout.series, AT);
+    expect(after.frame(jobs('active'), AT, true).frame.layout.hash).toBe(layout.hash);
+  });
+
+  it('lose their place after a day without a value', () => {
+    const framing = new Framing();
+    framing.frame(jobs('created', 'active'), AT, true);
+    const seriesAfter = (hours: number): number =>
+      framing.frame(jobs('active'), AT + hours * HOUR, true).frame.layout.series.length;
+    expect([1, 23, 24, 25].map(seriesAfter)).toEqual([2, 2, 1, 1]);
   });
 });

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Sample } from '../metrics/metrics.ts';
-import { countReadings, type Histograms, histogramsOf, quantileReadings, readingsOf } from './recorded.ts';
+import { Gains } from './gains.ts';
+import { KnownSeries } from './known-series.ts';
+import { readingsOf } from './recorded.ts';
 import { keyOf, type Reading, type Series } from './series.ts';
 
 /** All values of one process at one moment. */
@@ -28,45 +30,45 @@ export function layoutOf(series: readonly Series[]): Layout {
 
 /** Makes frames of what the metrics say: what counters gained is told once, in the frame that was kept. */
 export class Framing {
-  private counted = new Map<string, number>();
-  private histograms: Histograms = new Map();
-  private layout: Layout | undefined;
+  private readonly gains = new Gains();
+  private readonly known = new KnownSeries();
+  private layout = layoutOf([]);
+
+  /** Takes over series that processes of the same kind had before, so that this one need not meet them one by one. */
+  recall(series: readonly Series[], at: number): void {
+    this.known.see(series, at);
+  }
 
   /**
+   * @param at milliseconds since 1970
+   * @param tellsPlatform whether this process is the one that records what is counted for the whole platform
    * @returns the frame, and what to call when it is stored: one that is lost leaves what was counted to the next
    */
-  frame(samples: readonly Sample[]): { readonly frame: Frame; readonly kept: () => void } {
-    const histograms = histogramsOf(samples);
-    const readings = [
-      ...readingsOf(samples),
-      ...countReadings(histograms),
-      ...quantileReadings(histograms, this.histograms),
-    ].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-    const counted = new Map(
-      readings.filter(({ kind }) => kind === 'counter').map((one) => [keyOf(one), one.value]),
-    );
-    const frame = { layout: this.layoutOf(readings), values: readings.map((one) => this.valueOf(one)) };
-    const kept = (): void => {
-      this.counted = counted;
-      this.histograms = histograms;
-    };
-    return { frame, kept };
+  frame(
+    samples: readonly Sample[],
+    at: number,
+    tellsPlatform: boolean,
+  ): { readonly frame: Frame; readonly kept: () => void } {
+    const gains = this.gains.since(samples);
+    const told = gains.samples.filter(({ countedBy }) => tellsPlatform || countedBy !== 'platform');
+    const values = new Map(this.readings(told, at).map((one) => [keyOf(one), one.value]));
+    const layout = this.currentLayout();
+    const frame = { layout, values: layout.series.map((one) => values.get(keyOf(one)) ?? Number.NaN) };
+    return { frame, kept: gains.kept };
   }
 
-  /** A counter that is less than it was began anew: then all that it has was added. */
-  private valueOf({ kind, value, ...series }: Reading): number {
-    if (kind === 'gauge') return value;
-    const before = this.counted.get(keyOf({ kind, ...series })) ?? 0;
-    return value >= before ? value - before : value;
+  private readings(told: readonly Sample[], at: number): Reading[] {
+    const readings = readingsOf(told, this.known.wide);
+    return this.known.see(readings, at) ? this.readings(told, at) : readings;
   }
 
-  private layoutOf(readings: readonly Reading[]): Layout {
-    const known = this.layout;
+  private currentLayout(): Layout {
+    const series = this.known.all();
+    const known = this.layout.series;
     const isSame =
-      known?.series.length === readings.length &&
-      readings.every((one, index) => keyOf(one) === keyOf(known.series[index] ?? one));
-    if (known !== undefined && isSame) return known;
-    this.layout = layoutOf(readings.map(({ metric, kind, labels }) => ({ metric, kind, labels })));
+      known.length === series.length &&
+      series.every((one, index) => keyOf(one) === keyOf(known[index] ?? one));
+    if (!isSame) this.layout = layoutOf(series);
     return this.layout;
   }
 }

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Clock } from '../../common/clock.ts';
 import type { Configuration } from '../../common/configuration/configuration.ts';
 import { DatabaseConnector } from '../../database/connector.ts';
@@ -33,13 +33,14 @@ afterAll(() => database.drop());
 
 beforeEach(async () => {
   now = START;
-  for (const table of ['metric_frames', 'metric_rollups', 'metric_layouts'])
+  for (const table of ['metric_frames', 'metric_rollups', 'metric_layouts', 'monitoring_leases'])
     await database.sql.query(`DELETE FROM app.${table}`);
 });
 
 interface Process {
   readonly metrics: Metrics;
   readonly recorder: MetricRecorder;
+  readonly keeper: HistoryKeeper;
 }
 
 let processes = 0;
@@ -48,8 +49,9 @@ function processOf(role: Configuration['role']): Process {
   const metrics = new Metrics();
   const told = { ...configuration, role };
   const name = `process ${(processes += 1)}`;
-  const recorder = new MetricRecorder(told, clock, database.sql, queries(), metrics, name);
-  return { metrics, recorder };
+  const lead = new HistoryKeeper(told, clock, database.sql, queries());
+  const recorder = new MetricRecorder(told, clock, database.sql, queries(), metrics, lead, name);
+  return { metrics, recorder, keeper: lead };
 }
 
 /** Nothing is repeated here: each test says when. */
@@ -174,6 +176,68 @@ describe('the history', () => {
       ['tea', [2]],
       ['rice', [5]],
     ]);
+  });
+
+  it('adds what the database server counts once, however many workers read it', async () => {
+    let committed = 123_456_789;
+    const workers = [processOf('worker'), processOf('worker'), processOf('worker')];
+    for (const { metrics, keeper: lead } of workers) {
+      metrics.observableCounter('database_things_total', 'Things', {}, (set) => set({}, committed), {
+        countedBy: 'platform',
+      });
+      await lead.lead();
+    }
+    for (let frame = 0; frame < 21; frame += 1) {
+      for (const { recorder } of workers) await recorder.record();
+      committed += 10;
+      now += 15 * SECOND;
+    }
+    now += MINUTE;
+    await keeper().keep();
+    const name = 'stock_analysis_database_things_total';
+    const sumsOf = async (step: number): Promise<number[]> =>
+      (await history().read(name, {}, [[START - 1, now]], step)).flatMap(({ points }) =>
+        points.map(({ value }) => value),
+      );
+    expect((await sumsOf(3_600)).reduce((sum, value) => sum + value, 0)).toBe(200);
+    now += 3 * DAY;
+    // Of the roll-ups: a span of the first frame, which adds nothing, and one of the others.
+    expect(await sumsOf(0)).toEqual([200]);
+  });
+
+  it('gives the next process the layout of the one before, and learns of new layouts alone', async () => {
+    const states = ['created', 'active', 'failed'];
+    const living = async (order: readonly string[]): Promise<void> => {
+      const { metrics, recorder } = processOf('worker');
+      let state: string | undefined;
+      metrics.observableGauge('jobs', 'Jobs', { state: { max: 8 } }, (set) => {
+        if (state !== undefined) set({ state }, 1);
+      });
+      for (state of order) {
+        now += 15 * SECOND;
+        await recorder.record();
+      }
+      now += 6 * MINUTE;
+      await keeper().keep();
+    };
+    await living(states);
+    const layouts = await count('metric_layouts');
+    expect(layouts).toBe(states.length);
+    const reader = history();
+    await reader.metrics();
+    await living(states.toReversed());
+    await living(states.slice(1));
+    expect(await count('metric_layouts')).toBe(layouts);
+
+    const { metrics, recorder } = processOf('server');
+    metrics.gauge('news', 'News', {}).set({}, 1);
+    await recorder.record();
+    const asked = vi.spyOn(database.sql, 'query');
+    now += MINUTE;
+    expect((await reader.metrics()).has('stock_analysis_news')).toBe(true);
+    const answer: { series: unknown }[] = await asked.mock.results[0]?.value;
+    expect(answer.filter(({ series }) => series !== null)).toHaveLength(1);
+    asked.mockRestore();
   });
 
   it('costs a few bytes a reading', async () => {

@@ -33,13 +33,30 @@ export async function storeFrame(
   );
 }
 
+/** Null: the caller knows it already. */
 export interface StoredLayout {
   readonly id: string;
-  readonly series: readonly Series[];
+  readonly series: readonly Series[] | null;
 }
 
-export function storedLayouts(sql: Sql): Promise<StoredLayout[]> {
-  return sql.query<StoredLayout>('SELECT id, series FROM app.metric_layouts ORDER BY id');
+/** All layouts; the series of those that are not known yet, since they are many and never change. */
+export function storedLayouts(sql: Sql, known: readonly string[]): Promise<StoredLayout[]> {
+  return sql.query<StoredLayout>(
+    `SELECT id, CASE WHEN id <> ALL ($1::bigint[]) THEN series END AS series FROM app.metric_layouts ORDER BY id`,
+    [known],
+  );
+}
+
+const RECENT_SERIES = `
+  SELECT DISTINCT l.series -> (v.position::int - 1) AS series
+  FROM app.metric_rollups r JOIN app.metric_layouts l ON l.id = r.layout
+  CROSS JOIN LATERAL unnest(r.counts) WITH ORDINALITY AS v (count, position)
+  WHERE r.step_seconds = 300 AND r.at > $2 AND r.role = $1 AND v.count > 0`;
+
+/** Series that processes of the role had values of since then, as far as it was rolled up. */
+export async function recentSeries(sql: Sql, role: string, since: Date): Promise<Series[]> {
+  const rows = await sql.query<{ series: Series }>(RECENT_SERIES, [role, since]);
+  return rows.map(({ series }) => series);
 }
 
 /** A series as it lies in the frames of one layout; positions count from 1. */

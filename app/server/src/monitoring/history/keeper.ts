@@ -28,11 +28,21 @@ export class HistoryKeeper implements OnApplicationBootstrap {
     private readonly queries: PeriodicQueries,
   ) {}
 
+  /** Whether this process is the one that does it, and records what is counted for the whole platform. */
+  get leads(): boolean {
+    return this.lease.heldLast === true;
+  }
+
   onApplicationBootstrap(): void {
     if (this.configuration.role !== 'worker') return;
     this.queries.repeat(LOOK_MS, 'the history was not rolled up', async () => {
-      if (await this.lease.take(this.database)) await this.keep();
+      if (await this.lead()) await this.keep();
     });
+  }
+
+  /** Takes the lease, or goes on holding it. @returns whether this process holds it */
+  lead(): Promise<boolean> {
+    return this.lease.take(this.database);
   }
 
   /** Rolls up all that is complete, and once an hour forgets what is old. */

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 export type Labels = Readonly<Record<string, string>>;
 
 /** Labels in one order, so that equal ones are equal as text. */
-export function canonical(labels: Labels): string {
+export function canonical(labels: Readonly<Record<string, string | number>>): string {
   return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 

@@ -3,14 +3,7 @@ import { CLOCK, type Clock } from '../../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
-import {
-  type Position,
-  readSpans,
-  type Resolution,
-  type Span,
-  type StoredLayout,
-  storedLayouts,
-} from './history.sql.ts';
+import { type Position, readSpans, type Resolution, type Span, storedLayouts } from './history.sql.ts';
 import { canonical, hasLabels, type Labels } from './labels.ts';
 import type { Series, SeriesKind } from './series.ts';
 
@@ -44,7 +37,10 @@ interface Selected extends Position {
 /** Reads what was recorded. */
 @Injectable()
 export class MetricHistory {
-  private layouts: { readonly at: number; readonly all: Promise<StoredLayout[]> } | undefined;
+  private layouts: ReadonlyMap<string, readonly Series[]> = new Map();
+  /** The series of all layouts. */
+  private byMetric: ReadonlyMap<string, readonly Selected[]> = new Map();
+  private looked: { readonly at: number; readonly done: Promise<void> } | undefined;
 
   constructor(
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
@@ -82,10 +78,9 @@ export class MetricHistory {
 
   /** Names of all metrics that are recorded, and what they are. */
   async metrics(): Promise<ReadonlyMap<string, SeriesKind>> {
-    const names = new Map<string, SeriesKind>();
-    for (const { series } of await this.known())
-      for (const { metric, kind } of series) names.set(metric, kind);
-    return new Map([...names].sort(([a], [b]) => (a < b ? -1 : 1)));
+    await this.look();
+    const names = [...this.byMetric].map(([metric, of]) => [metric, of[0]?.series.kind ?? 'gauge'] as const);
+    return new Map(names.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   /** Seconds between two points as they are stored of that time. */
@@ -102,24 +97,33 @@ export class MetricHistory {
   }
 
   private async select(metric: string, own: Labels): Promise<Selected[]> {
-    return (await this.known()).flatMap(({ id, series }) =>
-      series.flatMap((one, index) =>
-        one.metric === metric && hasLabels(one.labels, own)
-          ? [{ layout: id, position: index + 1, series: one }]
-          : [],
-      ),
-    );
+    await this.look();
+    return (this.byMetric.get(metric) ?? []).filter(({ series }) => hasLabels(series.labels, own));
   }
 
-  private known(): Promise<StoredLayout[]> {
+  /** Learns of new layouts. */
+  private look(): Promise<void> {
     const now = this.clock.now().getTime();
-    if (this.layouts === undefined || now - this.layouts.at >= LAYOUTS_MS) {
-      const all = storedLayouts(this.database);
-      this.layouts = { at: now, all };
+    if (this.looked === undefined || now - this.looked.at >= LAYOUTS_MS) {
+      const done = this.learn();
+      this.looked = { at: now, done };
       // What failed is asked again by whoever comes next.
-      all.catch(() => (this.layouts = undefined));
+      done.catch(() => (this.looked = undefined));
     }
-    return this.layouts.all;
+    return this.looked.done;
+  }
+
+  private async learn(): Promise<void> {
+    const stored = await storedLayouts(this.database, [...this.layouts.keys()]);
+    const known = new Map(stored.map(({ id, series }) => [id, series ?? this.layouts.get(id) ?? []]));
+    if (known.size === this.layouts.size && stored.every(({ series }) => series === null)) return;
+    this.layouts = known;
+    this.byMetric = Map.groupBy(
+      [...known].flatMap(([layout, of]) =>
+        of.map((series, index) => ({ layout, position: index + 1, series })),
+      ),
+      ({ series }) => series.metric,
+    );
   }
 }
 

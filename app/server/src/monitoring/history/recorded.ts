@@ -4,9 +4,7 @@ import { canonical } from './labels.ts';
 import { type Bucket, quantileOf } from './quantiles.ts';
 import type { Reading } from './series.ts';
 
-export const QUANTILES = [0.5, 0.95, 0.99] as const;
-/** Of a family with more series one is kept, which puts them together. */
-const MOST_OF_A_FAMILY = 30;
+const QUANTILES = [0.5, 0.95, 0.99] as const;
 
 /** Of the families that are not ours, what charts and alerts are about, and the labels that they keep. */
 const FOREIGN: Readonly<Record<string, readonly string[]>> = {
@@ -61,21 +59,34 @@ function families(samples: readonly Sample[]): Map<string, Sample[]> {
   return found;
 }
 
-/** Counters and gauges that are recorded, as they are now. */
-export function readingsOf(samples: readonly Sample[]): Reading[] {
+/**
+ * What is recorded of the samples.
+ * @param samples of counters and buckets what was added
+ * @param wide families that have too many series: one is kept, which puts them together
+ */
+export function readingsOf(samples: readonly Sample[], wide: ReadonlySet<string>): Reading[] {
   const plain = samples.filter(({ type }) => type === 'counter' || type === 'gauge');
-  return [...families(plain)].flatMap(([metric, of]) => {
+  const readings = [...families(plain)].flatMap(([metric, of]) => {
     const kept = keptLabels(metric);
-    if (kept === 'none') return [];
-    const readings = combined(metric, of, kept);
-    return readings.length > MOST_OF_A_FAMILY ? combined(metric, of, []) : readings;
+    return kept === 'none' ? [] : combined(metric, of, wide.has(metric) ? [] : kept);
+  });
+  return [...readings, ...histogramReadings(samples)];
+}
+
+/** Quantiles of what was observed, all series of a histogram together, and how much that was. */
+function histogramReadings(samples: readonly Sample[]): Reading[] {
+  return [...histogramsOf(samples)].flatMap(([metric, buckets]) => {
+    const readings = QUANTILES.map((quantile): Reading => {
+      const labels = { quantile: String(quantile) };
+      return { metric, kind: 'gauge', labels, value: quantileOf(buckets, quantile) ?? Number.NaN };
+    });
+    const count = buckets.at(-1)?.count ?? 0;
+    readings.push({ metric: `${metric}_count`, kind: 'counter', labels: {}, value: count });
+    return readings;
   });
 }
 
-/** Buckets of a histogram, all its series together. */
-export type Histograms = ReadonlyMap<string, readonly Bucket[]>;
-
-export function histogramsOf(samples: readonly Sample[]): Histograms {
+function histogramsOf(samples: readonly Sample[]): Map<string, readonly Bucket[]> {
   const buckets = new Map<string, Map<number, number>>();
   for (const { name, type, labels, value } of samples) {
     if (type !== 'histogram' || !name.endsWith(BUCKET)) continue;
@@ -92,28 +103,4 @@ export function histogramsOf(samples: readonly Sample[]): Histograms {
       [...counts].sort(([a], [b]) => a - b).map(([bound, count]) => ({ bound, count })),
     ]),
   );
-}
-
-/** Quantiles of what was observed between two moments, and how much that was. */
-export function quantileReadings(now: Histograms, before: Histograms): Reading[] {
-  return [...now].flatMap(([metric, buckets]) => {
-    const earlier = new Map(before.get(metric)?.map(({ bound, count }) => [bound, count]));
-    const since = buckets.map(({ bound, count }) => ({ bound, count: count - (earlier.get(bound) ?? 0) }));
-    return QUANTILES.map((quantile): Reading => ({
-      metric,
-      kind: 'gauge',
-      labels: { quantile: String(quantile) },
-      value: quantileOf(since, quantile) ?? Number.NaN,
-    }));
-  });
-}
-
-/** How many observations there were, as a counter. */
-export function countReadings(histograms: Histograms): Reading[] {
-  return [...histograms].map(([metric, buckets]) => ({
-    metric: `${metric}_count`,
-    kind: 'counter',
-    labels: {},
-    value: buckets.at(-1)?.count ?? 0,
-  }));
 }

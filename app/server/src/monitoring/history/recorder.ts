@@ -6,7 +6,14 @@ import { PeriodicQueries } from '../../database/periodic-queries.ts';
 import type { Database } from '../../database/sql.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { Framing, type Layout } from './frames.ts';
-import { type Origin, storeFrame, storeLayout } from './history.sql.ts';
+import { type Origin, recentSeries, storeFrame, storeLayout } from './history.sql.ts';
+import { HistoryKeeper } from './keeper.ts';
+import type { Series } from './series.ts';
+
+/** What had no value for so long comes back as something new. */
+const RECENT_MS = 24 * 3_600_000;
+/** Of a histogram more is recorded than its name says, and with labels of its own. */
+const OF_A_HISTOGRAM = { suffix: '_count', labels: ['quantile'] };
 
 /** How this process is called among all of the platform. */
 export const PROCESS_NAME = Symbol('ProcessName');
@@ -16,6 +23,7 @@ export const PROCESS_NAME = Symbol('ProcessName');
 export class MetricRecorder implements OnApplicationBootstrap {
   private readonly framing = new Framing();
   private readonly origin: Origin;
+  private hasRecalled = false;
   private stored: { readonly layout: Layout; readonly id: string } | undefined;
 
   constructor(
@@ -24,6 +32,7 @@ export class MetricRecorder implements OnApplicationBootstrap {
     @Inject(DATABASE) private readonly database: Database,
     private readonly queries: PeriodicQueries,
     private readonly metrics: Metrics,
+    private readonly keeper: HistoryKeeper,
     @Inject(PROCESS_NAME) instance: string,
   ) {
     this.origin = { role: configuration.role, instance };
@@ -45,9 +54,24 @@ export class MetricRecorder implements OnApplicationBootstrap {
   /** Writes one frame. @throws what the database says; what was counted is then in the next frame */
   async record(): Promise<void> {
     const at = this.clock.now();
-    const { frame, kept } = this.framing.frame(await this.metrics.samples());
+    if (!this.hasRecalled) await this.recall(at.getTime());
+    const samples = await this.metrics.samples();
+    const { frame, kept } = this.framing.frame(samples, at.getTime(), this.keeper.leads);
     await storeFrame(this.database, this.origin, at, await this.layoutId(frame.layout), frame);
     kept();
+  }
+
+  /** Of what its role recorded of late, all that this build still has. */
+  private async recall(at: number): Promise<void> {
+    const recent = await recentSeries(this.database, this.origin.role, new Date(at - RECENT_MS));
+    const families = new Map(this.metrics.families().map(({ name, labels }) => [name, labels]));
+    const isThere = ({ metric, labels }: Series): boolean => {
+      const { suffix, labels: added } = OF_A_HISTOGRAM;
+      const its = families.get(metric) ?? families.get(metric.slice(0, -suffix.length));
+      return its !== undefined && Object.keys(labels).every((name) => [...its, ...added].includes(name));
+    };
+    this.framing.recall(recent.filter(isThere), at);
+    this.hasRecalled = true;
   }
 
   private async layoutId(layout: Layout): Promise<string> {

@@ -11,7 +11,7 @@ export interface Series {
 }
 
 export interface Reading extends Series {
-  /** Of a counter: all that it counted since its process began. */
+  /** Of a counter: what was added since the moment before. */
   readonly value: number;
 }
 

@@ -4,6 +4,7 @@ import { PeriodicQueries } from '../../database/periodic-queries.ts';
 import { Metrics } from './metrics.ts';
 
 const REFRESH_MS = 15_000;
+const OF_ALL = { countedBy: 'platform' } as const;
 
 /**
  * What PostgreSQL tells everybody who may connect; of transactions it tells the application's account only its own, so the
@@ -82,9 +83,15 @@ export class DatabaseServerMetrics implements OnApplicationBootstrap {
         for (const row of rows()) set({}, row[figure]);
       });
     for (const [name, help, figure] of COUNTERS)
-      metrics.observableCounter(`database_${name}`, help, {}, (set) => {
-        for (const row of rows()) set({}, row[figure]);
-      });
+      metrics.observableCounter(
+        `database_${name}`,
+        help,
+        {},
+        (set) => {
+          for (const row of rows()) set({}, row[figure]);
+        },
+        OF_ALL,
+      );
     metrics.observableCounter(
       'database_transactions_total',
       'Transactions of the database, by how they ended',
@@ -95,6 +102,7 @@ export class DatabaseServerMetrics implements OnApplicationBootstrap {
           set({ outcome: 'rolled_back' }, row.rolledBack);
         }
       },
+      OF_ALL,
     );
     metrics.observableCounter(
       'database_blocks_total',
@@ -106,6 +114,7 @@ export class DatabaseServerMetrics implements OnApplicationBootstrap {
           set({ source: 'disk' }, row.fromDisk);
         }
       },
+      OF_ALL,
     );
   }
 }

@@ -54,12 +54,20 @@ export interface FamilyDescription {
   readonly labels: readonly string[];
 }
 
+/**
+ * Who counts what this process does not count itself, from zero: `elsewhere`: somebody who may have begun before it, the
+ * kernel for one; `platform`: the same, and every worker reads the same figure.
+ */
+export type CountedBy = 'elsewhere' | 'platform';
+
 /** One series at one moment; those of histograms as Prometheus names them: `…_bucket`, `…_sum`, `…_count`. */
 export interface Sample {
   readonly name: string;
   readonly type: string;
   readonly labels: Readonly<Record<string, string | number>>;
   readonly value: number;
+  /** Of a counter that somebody else counts. */
+  readonly countedBy?: CountedBy;
 }
 
 /**
@@ -74,6 +82,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #budget = new SeriesBudget(MOST_SERIES);
   readonly #dropped: Counter<'metric'>;
+  readonly #countedBy = new Map<string, CountedBy>();
 
   constructor() {
     this.contentType = this.#registry.contentType;
@@ -143,14 +152,15 @@ export class Metrics {
     this.#observable(Gauge, name, help, bounds, read, options);
   }
 
-  /** A counter that somebody else counts, the kernel for one, and that is read when it is scraped. */
+  /** A counter that somebody else counts, and that is read when it is scraped. */
   observableCounter<const Bounds extends LabelBounds>(
     name: string,
     help: string,
     bounds: Bounds,
     read: Read<Bounds>,
-    options: FamilyOptions = {},
+    { countedBy = 'elsewhere', ...options }: FamilyOptions & { readonly countedBy?: CountedBy } = {},
   ): void {
+    this.#countedBy.set(fullName(name), countedBy);
     this.#observable(Counter, counterName(name), help, bounds, read, options);
   }
 
@@ -171,8 +181,9 @@ export class Metrics {
   /** Every series as it is now. */
   async samples(): Promise<readonly Sample[]> {
     const families = await this.#registry.getMetricsAsJSON();
-    return families.flatMap(({ name, type, values }) =>
-      values.map((value) => ({
+    return families.flatMap(({ name, type, values }) => {
+      const countedBy = this.#countedBy.get(name);
+      return values.map((value) => ({
         name: 'metricName' in value && typeof value.metricName === 'string' ? value.metricName : name,
         type: String(type),
         labels: Object.fromEntries(
@@ -181,8 +192,9 @@ export class Metrics {
           ),
         ),
         value: value.value,
-      })),
-    );
+        ...(countedBy === undefined ? {} : { countedBy }),
+      }));
+    });
   }
 
   #observable<Bounds extends LabelBounds>(
