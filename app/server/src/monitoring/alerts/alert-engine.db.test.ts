@@ -6,6 +6,8 @@ import { createTestDatabase, type TestDatabase } from '../../database/testing/te
 import { AlertEngine } from './alert-engine.ts';
 import type { AlertMessage, AlertMessenger } from './alert-message.ts';
 import type { Observation } from './conditions/observation.ts';
+import { observeRate } from './conditions/rate.ts';
+import { builtinRules } from './rules/builtin.ts';
 import { type AlertRule, ruleDefinition } from './rules/definition.ts';
 import { endSilence, insertSilence, type Silence } from './silences/silences.sql.ts';
 
@@ -187,11 +189,45 @@ describe('what people want to hear', () => {
     await engine().evaluate(symptom, observed('breached'), START);
     expect(messages.map(({ rule }) => rule)).toEqual(['Cause']);
     await engine().evaluate(cause, observed('clear'), START + SECOND);
-    await engine().evaluate(symptom, observed('breached'), START + SECOND);
+    // A minute of the cause is what the symptom sees: told is what goes on without it.
+    for (const at of [1, 30, 60]) await engine().evaluate(symptom, observed('breached'), START + at * SECOND);
     expect(messages.map(({ rule, transition }) => [rule, transition])).toEqual([
       ['Cause', 'firing'],
       ['Cause', 'resolved'],
+    ]);
+    await engine().evaluate(symptom, observed('breached'), START + 61 * SECOND);
+    expect(messages.slice(2).map(({ rule, transition }) => [rule, transition])).toEqual([
       ['Symptom', 'firing'],
+    ]);
+  });
+
+  it('is not that the requests of an outage failed, two minutes after people heard of its end', async () => {
+    const rules = builtinRules(3_600, 900);
+    const named = (name: string): AlertRule => rules.find((rule) => rule.name === name) ?? ruleOf(name);
+    const failing = named('RequestsFailing');
+    const [outage, end] = [240, 900];
+    const cause = (at: number): Observation[] => observed(at < outage ? 'breached' : 'clear');
+    // 60 requests failed, and all stand in the first frame that could be stored.
+    const symptom = (at: number): Observation[] =>
+      failing.condition.kind === 'rate'
+        ? observeRate(failing.condition, [
+            {
+              kind: 'counter',
+              labels: {},
+              points:
+                at - failing.condition.windowSeconds < outage + 15 ? [{ at: outage + 15, value: 60 }] : [],
+            },
+          ])
+        : [];
+    for (let at = 0; at <= end; at += 15) {
+      await engine().evaluate(named('DatabaseDown'), cause(at), START + at * SECOND);
+      // Nothing can be judged while the database is away.
+      if (at > outage) await engine().evaluate(failing, symptom(at), START + at * SECOND);
+    }
+    expect(await rows('RequestsFailing')).toMatchObject([{ state: 'resolved' }]);
+    expect(messages.map(({ rule, transition }) => [rule, transition])).toEqual([
+      ['DatabaseDown', 'firing'],
+      ['DatabaseDown', 'resolved'],
     ]);
   });
 

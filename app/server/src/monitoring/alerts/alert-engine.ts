@@ -4,13 +4,14 @@ import type { Database, Transaction } from '../../database/sql.ts';
 import { ALERT_MESSENGER, type AlertMessenger } from './alert-message.ts';
 import {
   countSuppressed,
-  firingAmong,
+  firedSince,
   lockRule,
   removeAlert,
   rulesWithAlerts,
   type StoredAlert,
   writeAlert,
 } from './alerts.sql.ts';
+import { evidenceSeconds } from './conditions/evidence.ts';
 import type { Observation } from './conditions/observation.ts';
 import { evaluate, messageOf, nameOf, type Outcome, retire } from './evaluation.ts';
 import type { AlertRule } from './rules/definition.ts';
@@ -40,11 +41,13 @@ export class AlertEngine {
   /** @param at when it was observed, milliseconds since 1970 */
   evaluate(rule: AlertRule, observations: readonly Observation[], at: number): Promise<void> {
     const bounded = this.bounded(rule, observations);
+    // What happened while the cause held is seen for as long as the condition looks back.
+    const since = at - evidenceSeconds(rule.condition) * 1000;
     return this.change(rule, at - rule.cooldownSeconds * 1000, at, async (sql, stored, isSilencedNow) =>
       evaluate(rule, bounded, stored, {
         at,
         isSilenced: isSilencedNow,
-        isInhibited: (await firingAmong(sql, rule.inhibitedBy)).length > 0,
+        isInhibited: (await firedSince(sql, rule.inhibitedBy, since)).length > 0,
       }),
     );
   }

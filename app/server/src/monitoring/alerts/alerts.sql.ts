@@ -153,13 +153,14 @@ export async function countSuppressed(
   await sql.query(SUPPRESS, [alertId, reason, new Date(at)]);
 }
 
-/** Which of these rules fire now. */
-export async function firingAmong(sql: Sql, rules: readonly string[]): Promise<string[]> {
+const FIRED_SINCE = `
+  SELECT DISTINCT rule FROM app.alerts
+   WHERE rule = ANY($1) AND (state = 'firing' OR (fired_at IS NOT NULL AND resolved_at > $2))`;
+
+/** Which of these rules fire, or did after that time. */
+export async function firedSince(sql: Sql, rules: readonly string[], since: number): Promise<string[]> {
   if (rules.length === 0) return [];
-  const rows = await sql.query<{ rule: string }>(
-    `SELECT DISTINCT rule FROM app.alerts WHERE rule = ANY($1) AND state = 'firing'`,
-    [rules],
-  );
+  const rows = await sql.query<{ rule: string }>(FIRED_SINCE, [rules, new Date(since)]);
   return rows.map(({ rule }) => rule);
 }
 

@@ -37,6 +37,13 @@ describe('what people are told', () => {
     expect(tellingOf(firing, untold, TIMING, { ...calm, before: firing })).toMatchObject({ tell: 'firing' });
   });
 
+  it('does not tell the beginning of what is about to end, whatever kept it quiet so far', () => {
+    const ending = episode('firing', { clearSince: 50 * SECOND });
+    const later = { ...calm, before: ending, now: 60 * SECOND };
+    expect(tellingOf(ending, untold, TIMING, later)).toEqual({ told: untold });
+    expect(tellingOf(firing, untold, TIMING, later)).toMatchObject({ tell: 'firing' });
+  });
+
   it('keeps quiet about an end under a silence for good', () => {
     const told: Told = { told: 'firing', toldFiringAt: 0, transition: 1 };
     const end = tellingOf(episode('resolved'), told, TIMING, { ...calm, isSilenced: true });

@@ -56,6 +56,8 @@ function firing(
       return { told: { ...next(told), escalatedAt: now }, tell: 'escalated' };
     return after.flaps > (before?.flaps ?? 0) ? { told, suppressed: 'flapping' } : { told };
   }
+  // What is about to end need not begin; it is told when it comes back.
+  if (after.clearSince !== undefined) return { told };
   const isNew = before?.state !== 'firing';
   const reason = isSilenced
     ? 'silenced'

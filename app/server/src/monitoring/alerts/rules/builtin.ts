@@ -131,7 +131,8 @@ const RULES: Readonly<Record<string, Words>> = {
       ...{ kind: 'rate', metric: 'stock_analysis_audit_failures_total' },
       ...{ windowSeconds: 5 * MINUTE, perSeconds: 5 * MINUTE, limit: 0 },
     },
-    forSeconds: 0,
+    // After an outage of the database whoever tells of it must have written so, or this would be a second page.
+    forSeconds: MINUTE,
     inhibitedBy: ['DatabaseDown'],
   },
   SignInsRefused: {
