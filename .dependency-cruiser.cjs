@@ -66,6 +66,17 @@ const operatorBorders = [
     to: { path: '^operator/src/controllers/' },
   },
   {
+    name: 'the-plugin-stands-on-kube-api-and-naming',
+    comment: 'it runs on the machine of a person: nothing of what the operator decides or does belongs there',
+    from: { path: '^operator/src/cli/', pathNot: TESTS },
+    to: { path: '^operator/src/(?!(cli|kube|api|naming)/)' },
+  },
+  {
+    name: 'nobody-knows-the-plugin',
+    from: { path: '^operator/src/(?!cli/)', pathNot: TESTS },
+    to: { path: '^operator/src/cli/' },
+  },
+  {
     name: 'client-node-only-for-configuration',
     comment: 'decision 1: lists, watches and writes go over our own transport',
     from: { path: '^operator/src/', pathNot: '^operator/src/kube/' },

@@ -39,6 +39,10 @@ kubeconfig: install ## print the path of the cluster's kubeconfig
 images: install ## build the container images that are missing
 	node hack/images/main.ts build
 
+.PHONY: plugin
+plugin: install ## build the plugin of kubectl, print its path (docs/kubectl.md)
+	@node hack/plugin.ts
+
 .PHONY: generate
 generate: install ## write CRDs, role rules, API reference and manifests from the source
 	node hack/generate/main.ts
