@@ -1,5 +1,6 @@
 import { DataSource, type DataSourceOptions, type Logger as TypeOrmLogger } from 'typeorm';
 import type { DatabaseSettings } from '../common/configuration/database-settings.ts';
+import { type QueryTimes, timedClient } from './query-times.ts';
 import { migrations } from './migrations/index.ts';
 
 /** Names of the schemas: our tables, and pg-boss's. */
@@ -10,14 +11,14 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 const LOCK_TIMEOUT_MS = 10_000;
 const IDLE_IN_TRANSACTION_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Statements slower than this are logged, without their parameters. */
-const SLOW_QUERY_MS = 1_000;
 
 export interface PoolPurpose {
   readonly applicationName: string;
   readonly max: number;
   /** Migrations may take long; requests may not. */
   readonly statementTimeoutMs?: number;
+  /** Is told of each statement. */
+  readonly times?: QueryTimes;
 }
 
 /** Options of one node-postgres pool or client. */
@@ -31,6 +32,7 @@ export function poolOptions(settings: DatabaseSettings, purpose: PoolPurpose): R
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    ...(purpose.times && { Client: timedClient(purpose.times) }),
   };
 }
 
@@ -38,13 +40,12 @@ function nothing(): void {
   // Not logged.
 }
 
-/** TypeORM's own loggers print parameters; ours prints the statement only. */
+/** TypeORM's own loggers print parameters; slow statements are told by QueryTimes, whoever sent them. */
 function queryLogger(warn: (message: string) => void): TypeOrmLogger {
   return {
     logQuery: nothing,
     logQueryError: nothing,
-    logQuerySlow: (time, query) =>
-      warn(`query took ${time} ms: ${query.replaceAll(/\s+/g, ' ').slice(0, 300)}`),
+    logQuerySlow: nothing,
     logSchemaBuild: nothing,
     logMigration: nothing,
     log: (level, message) => {
@@ -68,7 +69,6 @@ export function dataSourceOptions(
     migrationsRun: false,
     synchronize: false,
     installExtensions: false,
-    maxQueryExecutionTime: SLOW_QUERY_MS,
     logger: queryLogger(warn),
   };
 }

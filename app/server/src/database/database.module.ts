@@ -6,14 +6,20 @@ import { DatabaseConnector } from './connector.ts';
 import { dataSourceOptions } from './data-source.ts';
 import { JobQueue } from './job-queue.service.ts';
 import { PeriodicQueries } from './periodic-queries.ts';
+import { QueryTimes } from './query-times.ts';
 import { databaseOf } from './sql.ts';
 
 export const DATABASE = Symbol('Database');
 
+/** Before the pools, which tell it how long statements take. */
+@Module({ providers: [QueryTimes], exports: [QueryTimes] })
+class QueryTimesModule {}
+
 const connection = TypeOrmModule.forRootAsync({
-  inject: [CONFIGURATION],
-  useFactory: ({ role, database, databasePoolSize }: Configuration) => {
-    const purpose = { applicationName: `stock-analysis-${role}`, max: databasePoolSize };
+  imports: [QueryTimesModule],
+  inject: [CONFIGURATION, QueryTimes],
+  useFactory: ({ role, database, databasePoolSize }: Configuration, times: QueryTimes) => {
+    const purpose = { applicationName: `stock-analysis-${role}`, max: databasePoolSize, times };
     const logger = new Logger('Database');
     const options = dataSourceOptions(database, purpose, (message) => logger.warn(message));
     return { ...options, manualInitialization: true };
@@ -23,13 +29,13 @@ const connection = TypeOrmModule.forRootAsync({
 /** One pool per process, opened by DatabaseConnector and closed by TypeOrmModule after the last request. */
 @Global()
 @Module({
-  imports: [connection],
+  imports: [QueryTimesModule, connection],
   providers: [
     DatabaseConnector,
     JobQueue,
     PeriodicQueries,
     { provide: DATABASE, useFactory: databaseOf, inject: [DataSource] },
   ],
-  exports: [DatabaseConnector, JobQueue, PeriodicQueries, DATABASE],
+  exports: [DatabaseConnector, JobQueue, PeriodicQueries, QueryTimesModule, DATABASE],
 })
 export class DatabaseModule {}

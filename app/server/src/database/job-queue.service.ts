@@ -5,18 +5,33 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import type { PgBoss } from 'pg-boss';
+import type { JobWithMetadata, PgBoss, WorkOptions } from 'pg-boss';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
 import { messageOf } from '../common/configuration/errors.ts';
 import { UnavailableError } from '../common/errors.ts';
 import { DatabaseConnector } from './connector.ts';
 import { createJobQueue } from './job-queue.ts';
+import { QueryTimes } from './query-times.ts';
 
 const POOL_SIZE = 4;
 const RETRY_MS = 2_000;
 /** How long a job may take to reach its next safe point when the process stops. */
 const HAND_BACK_MS = 15_000;
+
+/** What a handler throws where it has logged already what went wrong: the job has failed, and that is all. */
+export class ReportedFailure extends Error {
+  constructor(cause: unknown) {
+    super(messageOf(cause), { cause });
+  }
+}
+
+/** What one call of a handler did. */
+export interface WorkedJobs {
+  readonly queue: string;
+  readonly ids: readonly string[];
+  readonly milliseconds: number;
+}
 
 /** pg-boss as a part of the process: started when the database is ready, stopped before anything else. */
 @Injectable()
@@ -24,11 +39,13 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(JobQueue.name);
   private readonly stopping = new AbortController();
   private readonly started = Promise.withResolvers<PgBoss>();
+  private readonly listeners = new Set<(worked: WorkedJobs) => void>();
   private boss: PgBoss | undefined;
 
   constructor(
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     private readonly connector: DatabaseConnector,
+    private readonly times: QueryTimes,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -57,9 +74,47 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
     return this.boss;
   }
 
+  /** Tells of each call of a handler when it has ended, well or not; `listener` must not throw. */
+  onWorked(listener: (worked: WorkedJobs) => void): void {
+    this.listeners.add(listener);
+  }
+
+  /**
+   * Takes jobs of a queue from now on. What the handler throws is logged, and the job is tried again by the rules of its
+   * queue; that a worker which stops hands its jobs back is no failure.
+   */
+  async work<Data>(
+    queue: string,
+    options: Pick<WorkOptions, 'pollingIntervalSeconds' | 'batchSize' | 'minPriority'>,
+    handler: (jobs: readonly JobWithMetadata<Data>[]) => Promise<void>,
+  ): Promise<void> {
+    const boss = await this.whenStarted();
+    const all = { ...options, includeMetadata: true } as const;
+    await boss.work<Data, void, typeof all>(queue, all, (jobs) => this.handle(queue, jobs, handler));
+  }
+
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
     await this.boss?.stop({ graceful: true, timeout: HAND_BACK_MS });
+  }
+
+  private async handle<Data>(
+    queue: string,
+    jobs: readonly JobWithMetadata<Data>[],
+    handler: (jobs: readonly JobWithMetadata<Data>[]) => Promise<void>,
+  ): Promise<void> {
+    const started = performance.now();
+    const ids = jobs.map(({ id }) => id);
+    try {
+      await handler(jobs);
+    } catch (error) {
+      if (!this.stopping.signal.aborted && !(error instanceof ReportedFailure))
+        this.logger.error({ err: error, queue, jobId: ids[0] }, `a job of ${queue} failed`);
+      throw error;
+    } finally {
+      const milliseconds = performance.now() - started;
+      for (const listener of this.listeners) listener({ queue, ids, milliseconds });
+    }
   }
 
   private async start(): Promise<void> {
@@ -67,7 +122,7 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
     while (!this.stopping.signal.aborted) {
       const boss = createJobQueue(
         database,
-        { applicationName: `stock-analysis-${role}-jobs`, max: POOL_SIZE },
+        { applicationName: `stock-analysis-${role}-jobs`, max: POOL_SIZE, times: this.times },
         role === 'worker',
       );
       boss.on('error', (error) => this.logger.warn(`job queue: ${error.message}`));

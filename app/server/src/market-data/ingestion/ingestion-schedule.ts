@@ -2,7 +2,6 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CLOCK, type Clock } from '../../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
-import { messageOf } from '../../common/configuration/errors.ts';
 import { kindOf } from '../../common/market/symbol.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
@@ -57,7 +56,7 @@ export class IngestionSchedule {
       await this.orderDue();
       await this.dropOldRuns();
     } catch (error) {
-      this.logger.error(`what is due cannot be ordered: ${messageOf(error)}`);
+      this.logger.error({ err: error }, 'what is due cannot be ordered');
     }
   }
 

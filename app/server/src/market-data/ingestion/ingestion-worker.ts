@@ -1,13 +1,11 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import type { JobWithMetadata, PgBoss } from 'pg-boss';
+import type { JobWithMetadata } from 'pg-boss';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inspect } from 'node:util';
 import { CLOCK, type Clock } from '../../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
-import { messageOf } from '../../common/configuration/errors.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import { INGESTION_QUEUE } from '../../database/job-queue.ts';
-import { JobQueue } from '../../database/job-queue.service.ts';
+import { JobQueue, ReportedFailure } from '../../database/job-queue.service.ts';
 import type { Database } from '../../database/sql.ts';
 import { MARKET_DATA_PROVIDER, type MarketDataProvider } from '../provider.ts';
 import { executeRun, type RunOutcome } from './execute-run.ts';
@@ -42,28 +40,24 @@ export class IngestionWorker implements OnApplicationBootstrap {
   }
 
   private async begin(): Promise<void> {
-    const boss = await this.queue.whenStarted();
-    for (const lane of LANES) await this.takeJobs(boss, lane);
+    for (const lane of LANES) await this.takeJobs(lane);
     while (!this.queue.signal.aborted) {
       try {
         await this.orderFirstLoad();
         break;
       } catch (error) {
-        this.logger.error(`the first load cannot be ordered: ${messageOf(error)}`);
+        this.logger.error({ err: error }, 'the first load cannot be ordered');
         await sleep(RETRY_MS, undefined, { signal: this.queue.signal }).catch(() => undefined);
       }
     }
     await this.schedule.keep(this.queue.signal);
   }
 
-  private async takeJobs(boss: PgBoss, lane: { readonly minPriority?: number }): Promise<void> {
-    await boss.work<IngestionJob, void, { pollingIntervalSeconds: number; includeMetadata: true }>(
-      INGESTION_QUEUE,
-      { pollingIntervalSeconds: POLL_SECONDS, includeMetadata: true, ...lane },
-      async ([job]) => {
-        if (job !== undefined) await this.work(job);
-      },
-    );
+  private async takeJobs(lane: { readonly minPriority?: number }): Promise<void> {
+    const options = { pollingIntervalSeconds: POLL_SECONDS, ...lane };
+    await this.queue.work<IngestionJob>(INGESTION_QUEUE, options, async ([job]) => {
+      if (job !== undefined) await this.work(job);
+    });
   }
 
   /** Loads what the source has unless exactly this has been loaded before. */
@@ -92,12 +86,13 @@ export class IngestionWorker implements OnApplicationBootstrap {
       now: () => this.clock.now(),
       isLastAttempt: job.retryCount >= job.retryLimit,
       signal: AbortSignal.any([job.signal, this.queue.signal]),
-      logFailure: (error) => this.logger.error(describeFailure(runId, error)),
+      logFailure: (error) =>
+        this.logger.error({ err: error, runId, queue: INGESTION_QUEUE }, `load ${runId} failed`),
       onChunk: (report) => this.metrics.stored(source, report),
     }).catch((error: unknown) => {
       // Handed back by a worker that stops is no failure.
       if (!this.queue.signal.aborted) this.metrics.attempted(source, 'failed', secondsSoFar());
-      throw error;
+      throw new ReportedFailure(error);
     });
     const seconds = secondsSoFar();
     this.metrics.attempted(source, result.outcome, seconds);
@@ -110,9 +105,4 @@ export class IngestionWorker implements OnApplicationBootstrap {
     // What waits for the first load need not wait for the next minute, too.
     if (result.outcome === 'completed') await this.schedule.tick();
   }
-}
-
-/** The error with everything that caused it. */
-function describeFailure(runId: string, error: unknown): string {
-  return `load ${runId} failed: ${inspect(error, { depth: 4 })}`;
 }

@@ -46,13 +46,10 @@ export class DeliveryWorker implements OnApplicationBootstrap {
   }
 
   private async begin(): Promise<void> {
-    const boss = await this.queue.whenStarted();
+    await this.queue.whenStarted();
     for (const open of this.channels) {
-      await boss.work(
-        NOTIFICATION_QUEUES[open.name],
-        { pollingIntervalSeconds: POLL_SECONDS, batchSize: JOBS_AT_ONCE },
-        () => this.pass(open),
-      );
+      const options = { pollingIntervalSeconds: POLL_SECONDS, batchSize: JOBS_AT_ONCE };
+      await this.queue.work(NOTIFICATION_QUEUES[open.name], options, () => this.pass(open));
       void this.sweep(open);
     }
     void this.announce();
