@@ -20,6 +20,7 @@ import { NotificationsModule, NotificationsWorkerModule } from './notifications/
 import { AlertsWorkerModule } from './monitoring/alerts/alerts-worker.module.ts';
 import { AlertsModule } from './monitoring/alerts/alerts.module.ts';
 import { MonitoringModule } from './monitoring/monitoring.module.ts';
+import { TroublesModule } from './monitoring/troubles.module.ts';
 import { AddressBudgetGuard, PrincipalBudgetGuard } from './rate-limits/budget.guards.ts';
 import { RateLimitsModule } from './rate-limits/rate-limits.module.ts';
 import { SecretsModule } from './secrets/secrets.module.ts';
@@ -54,6 +55,7 @@ export class ServerModule {
         AnalysisModule,
         NotificationsModule,
         AlertsModule,
+        TroublesModule,
       ],
       controllers: [OpenApiController],
       // In this order: who may ask at all, whether it can be answered, and only then what the request brings with it.

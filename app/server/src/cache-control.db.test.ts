@@ -28,6 +28,7 @@ const REFUSING = [
   'DELETE /api/v1/account/secrets/{kind}/{name}',
   'DELETE /monitoring/silences/{id}',
   'GET /monitoring/alerts/{id}',
+  'GET /monitoring/errors/{id}',
   'GET /monitoring/metrics',
   'POST /api/v1/auth/password',
   'POST /api/v1/auth/second-factor/confirm',
@@ -38,6 +39,9 @@ const REFUSING = [
   'POST /api/v1/quarantine/{id}/drop',
   'POST /api/v1/quarantine/{id}/release',
   'POST /monitoring/alerts/{id}/acknowledge',
+  'POST /monitoring/errors/{id}/ignore',
+  'POST /monitoring/errors/{id}/reopen',
+  'POST /monitoring/errors/{id}/resolve',
 ];
 
 describe('answers', () => {

@@ -2,7 +2,6 @@ import { type INestApplicationContext, Logger } from '@nestjs/common';
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Configuration } from './common/configuration/configuration.ts';
-import { messageOf } from './common/configuration/errors.ts';
 import { endEarlySignals, STOP_SIGNALS } from './early-signals.ts';
 import { ShutdownState } from './monitoring/health/shutdown-state.ts';
 
@@ -46,7 +45,7 @@ export function stopOnSignal(
     stopping = true;
     logger.log(`${why}: stopping`);
     shutDown(app, configuration, server, logger).catch((error: unknown) => {
-      logger.error(`closing failed: ${messageOf(error)}`);
+      logger.error({ err: error }, 'closing failed');
       process.exit(1);
     });
   };

@@ -14,6 +14,7 @@ import { rememberSecretsOf } from './common/redaction/secrets-of-configuration.t
 import { stopOnSignal } from './graceful-shutdown.ts';
 import { httpMetrics } from './monitoring/metrics/http-metrics.ts';
 import { Metrics } from './monitoring/metrics/metrics.ts';
+import { PerformanceLog } from './monitoring/performance/performance-log.ts';
 import { describeApi } from './open-api.ts';
 import { serveWebPage } from './web-page.ts';
 
@@ -38,7 +39,7 @@ export async function createServerApplication(configuration: Configuration): Pro
   app.useLogger(app.get(Logger));
   app.setGlobalPrefix('api/v1', { exclude: OUTSIDE_OF_THE_API });
   const metrics = app.get(Metrics);
-  const http = httpMetrics(metrics);
+  const http = httpMetrics(metrics, app.get(PerformanceLog).request);
   app.use(http.middleware);
   const untrusted = metrics.counter(
     'untrusted_forwards_total',

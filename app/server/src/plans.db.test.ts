@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataSource } from 'typeorm';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { JobQueue } from './database/job-queue.service.ts';
-import { databaseOf } from './database/sql.ts';
+import { type Database, databaseOf } from './database/sql.ts';
 import { fillDeliveries, useDeliveries } from './notifications/testing/realistic-deliveries.ts';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
 import { createServerApplication } from './main.ts';
@@ -14,7 +14,10 @@ import { fillMonitoring } from './testing/realistic-monitoring.ts';
 import { AlertEngine } from './monitoring/alerts/alert-engine.ts';
 import { AlertRetention } from './monitoring/alerts/alert-retention.ts';
 import { builtinRules } from './monitoring/alerts/rules/builtin.ts';
+import { ErrorBuffer } from './monitoring/errors/error-buffer.ts';
+import { forgetErrors, lostProcess, MOST_ERRORS, tellErrors } from './monitoring/errors/errors.sql.ts';
 import { Lease } from './monitoring/lease.ts';
+import { forgetSlow, MOST_OF_A_KIND, tellSlow } from './monitoring/performance/performance.sql.ts';
 import { MetricRecorder } from './monitoring/history/recorder.ts';
 import { HistoryKeeper } from './monitoring/history/keeper.ts';
 import { LIVE, liveMarket } from './market-data/ingestion/testing/live-market.ts';
@@ -165,6 +168,10 @@ describe('on realistic amounts of rows', () => {
       `alerts?from=${month}&to=${hour}`,
       'silences',
       'rules',
+      'errors',
+      'errors?status=open&q=kind',
+      'performance',
+      'performance?kind=route',
       'metrics/names',
       `metrics?name=m&from=${hour}&to=${now}`,
       `metrics?name=c_total&from=${month}&to=${now}&step=3600`,
@@ -180,6 +187,14 @@ describe('on realistic amounts of rows', () => {
       .expect(200);
     const change = (method: 'post' | 'put' | 'delete', path: string, said?: object) =>
       request(app.getHttpServer())[method](`/monitoring/${path}`).set(person.session).send(said);
+    const { body: errors } = await request(app.getHttpServer())
+      .get('/monitoring/errors?limit=1')
+      .set(person.session);
+    await request(app.getHttpServer())
+      .get(`/monitoring/errors/${errors.items[0].id}`)
+      .set(person.session)
+      .expect(200);
+    await change('post', `errors/${errors.items[0].id}/ignore`, { reason: 'plans' }).expect(200);
     const silence = { matchers: { rule: 'Rule7' }, minutes: 5, comment: 'plans' };
     const { body: made } = await change('post', 'silences', silence).expect(201);
     await change('delete', `silences/${made.id}`).expect(204);
@@ -189,6 +204,10 @@ describe('on realistic amounts of rows', () => {
     await change('delete', 'rules/Plans').expect(204);
     await app.get(MetricRecorder).record();
     const sql = databaseOf(database.dataSource);
+    await tellOne(sql);
+    await forgetErrors(sql, new Date(0), MOST_ERRORS);
+    await forgetSlow(sql, MOST_OF_A_KIND);
+    await lostProcess(sql, 'plans', new Date());
     await new Lease('plans').take(sql);
     const configuration = database.configuration('worker');
     const engine = new AlertEngine(sql, { enqueue: async () => {}, sendNow: async () => {} });
@@ -197,6 +216,18 @@ describe('on realistic amounts of rows', () => {
     await engine.rulesWithAlerts();
     await new AlertRetention(configuration, sql).sweep(Date.now());
     await app.get(HistoryKeeper).keep();
+  }
+
+  /** An error and something slow, as a process tells them. */
+  async function tellOne(sql: Database): Promise<void> {
+    const buffer = new ErrorBuffer('plans');
+    const at = new Date();
+    const nothing = { requestId: undefined, traceId: undefined, userId: undefined, runId: undefined };
+    const kind = { fingerprint: 'plans', level: 'error', role: 'server', type: 'Error' } as const;
+    buffer.add({ ...kind, ...nothing, at, message: 'm', stack: undefined, context: {} });
+    await tellErrors(sql, buffer.take(), '1');
+    const slow = { kind: 'route', name: 'GET /', milliseconds: 2_000, at, detail: {} } as const;
+    await tellSlow(sql, [slow], { process: 'plans', role: 'server' });
   }
 
   /** Signing in, what belongs to oneself, users and the audit log. */

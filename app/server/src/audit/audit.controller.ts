@@ -3,7 +3,6 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { NeedsRole } from '../common/access.ts';
 import { Budget } from '../common/budget.ts';
 import { GuardedAnswers, GuardedFileAnswers } from '../common/api-docs.ts';
-import { messageOf } from '../common/configuration/errors.ts';
 import { AuditExportQuery, AuditPage, AuditQuery } from './audit.dto.ts';
 import { AuditService } from './audit.service.ts';
 
@@ -36,7 +35,7 @@ export class AuditController {
     });
     // A file that ends early must not look whole, and a failure of ours is no bad request.
     return file.setErrorHandler((error, response) => {
-      this.logger.error(`the export ${name} ended early: ${messageOf(error)}`);
+      this.logger.error({ err: error }, `the export ${name} ended early`);
       response.destroy?.();
     });
   }

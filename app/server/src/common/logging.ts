@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Params } from 'nestjs-pino';
 import { type HttpLogger, type Options, pinoHttp } from 'pino-http';
+import { errorLines } from './error-lines.ts';
 import { requestIdOf } from './http/request-id.ts';
 import { redactLine, redactUrl } from './redaction/redact.ts';
 import { contextOf } from './request-context.ts';
@@ -90,7 +91,7 @@ export function loggingParams(
           ...(error.code === undefined ? {} : { code: error.code }),
         }),
       },
-      hooks: { streamWrite: redactLine },
+      hooks: { streamWrite: (line) => errorLines.passing(redactLine(line)) },
     },
   };
 }

@@ -20,6 +20,7 @@ import {
   TooManyRequestsError,
 } from './errors.ts';
 import { requestIdOf } from './http/request-id.ts';
+import { routeTemplateOf } from './http/route-template.ts';
 import { kindOfTitle, type Problem, PROBLEM_MEDIA_TYPE, problemType } from './problem.ts';
 import { redactText } from './redaction/redact.ts';
 import { ValidationFailedError } from './validation.ts';
@@ -139,7 +140,10 @@ function sendProblem(error: unknown, request: Request, response: Response): void
   const { kind, title, status, detail, errors } = classify(error);
   // An expected failure has nothing to look up; the request itself is logged with its status.
   if (status >= 500 && !(error instanceof DomainError))
-    logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    logger.error({
+      err: error instanceof Error ? error : new Error(String(error)),
+      route: routeTemplateOf(request),
+    });
   if (response.headersSent) {
     response.destroy();
     return;

@@ -29,6 +29,7 @@ const CLOSED_TO_READERS = [
   'login_failures',
   'bootstrap_uses',
   'notification_deliveries',
+  'tracked_errors',
 ] as const;
 
 /**

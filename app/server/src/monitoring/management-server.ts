@@ -8,7 +8,6 @@ import {
 } from '@nestjs/common';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
-import { messageOf } from '../common/configuration/errors.ts';
 import { type HealthReport, HealthService } from './health/health.service.ts';
 import { ComponentHealth } from './health/component-health.ts';
 import { healthFor } from './health/component-health.dto.ts';
@@ -84,7 +83,7 @@ export class ManagementServer
         new URL(request.url ?? '/', 'http://management').pathname,
       );
     } catch (error) {
-      this.logger.error(`management request failed: ${messageOf(error)}`);
+      this.logger.error({ err: error }, 'management request failed');
       answer = { status: 500, type: PLAIN, body: 'failed; see the log\n' };
     }
     response.writeHead(answer.status, {

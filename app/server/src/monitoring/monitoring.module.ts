@@ -1,14 +1,24 @@
 import { Module } from '@nestjs/common';
+import { ErrorsModule } from './errors/errors.module.ts';
 import { HealthModule } from './health/health.module.ts';
 import { HistoryModule } from './history/history.module.ts';
 import { ManagementServer } from './management-server.ts';
 import { MetricsModule } from './metrics/metrics.module.ts';
+import { PerformanceModule } from './performance/performance.module.ts';
 import { StatusModule } from './status/status.module.ts';
 import { SystemModule } from './system/system.module.ts';
 
 /** What tells how the process does, and the management port; the same for server and worker. */
 @Module({
-  imports: [MetricsModule, SystemModule, HealthModule, StatusModule, HistoryModule],
+  imports: [
+    MetricsModule,
+    SystemModule,
+    HealthModule,
+    StatusModule,
+    HistoryModule,
+    ErrorsModule,
+    PerformanceModule,
+  ],
   providers: [ManagementServer],
   exports: [MetricsModule, SystemModule, HealthModule, StatusModule, HistoryModule],
 })

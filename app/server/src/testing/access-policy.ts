@@ -91,6 +91,12 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessPolicy>> = {
   listAlertRules: watching,
   writeAlertRule: handling,
   removeAlertRule: handling,
+  listErrors: watching,
+  getError: watching,
+  resolveError: handling,
+  ignoreError: handling,
+  reopenError: handling,
+  listSlowRecords: watching,
   queryMetric: watching,
   listMetrics: watching,
 };

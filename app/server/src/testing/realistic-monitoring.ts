@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 
-/** Years of alerts, days of readings of three processes. */
+/** Years of alerts, days of readings of three processes, as many errors and slow records as are kept. */
 const ROWS: readonly string[] = [
   `INSERT INTO app.alerts (id, fingerprint, rule, severity, labels, summary, description, state, started_at, pending_since,
                            seen_at, resolved_at, evaluated_at, evaluations, reopened, flaps, told, transition)
@@ -23,6 +23,16 @@ const ROWS: readonly string[] = [
    SELECT step, to_timestamp(ceil(extract(epoch FROM now()) / step) * step) - n * make_interval(secs => step), 'server', l.id,
           '{1,1}', '{1,2}', '{1,2}', '{1,2}'
      FROM app.metric_layouts l, generate_series(1, 2000) AS n, unnest(ARRAY[300, 3600]) AS step`,
+  `INSERT INTO app.tracked_errors (fingerprint, type, message, role, level, context, version, count, first_seen_at,
+                                   last_seen_at, samples)
+   SELECT md5(n::text), 'Error', 'kind ' || n, 'server', 'error', '{}', '1', n, at - interval '30 days', at, '[]'
+     FROM generate_series(1, 5000) AS n, LATERAL (SELECT now() - n * interval '40 minutes' AS at) AS times`,
+  `INSERT INTO app.tracked_error_hours (error_id, hour, count)
+   SELECT id, date_trunc('hour', now()) - n * interval '1 hour', n
+     FROM app.tracked_errors, generate_series(1, 48) AS n WHERE last_seen_at > now() - interval '10 days'`,
+  `INSERT INTO app.slow_records (kind, name, milliseconds, at, process, role, detail)
+   SELECT kind, 'n' || n % 50, 500 + random() * 5000, now() - n * interval '19 minutes', 'p', 'server', '{}'
+     FROM generate_series(1, 1050) AS n, unnest(ARRAY['query', 'route', 'job', 'event-loop']) AS kind`,
 ];
 
 /** @param owner a session that may write and analyse everything */

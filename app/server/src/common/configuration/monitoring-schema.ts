@@ -77,6 +77,12 @@ export const monitoring = z
         eventLoopMilliseconds: between(10, 60_000, 200),
       })
       .prefault({}),
+    errors: z
+      .strictObject({
+        /** What is resolved or ignored and has not come again for so long is forgotten, in days. */
+        keepDays: between(1, 3_650, 90),
+      })
+      .prefault({}),
     alerts: alerts.prefault({}),
     notifications: notifications.prefault({}),
     reports: z

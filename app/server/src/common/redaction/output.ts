@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { lastWords } from '../last-words.ts';
 import { redactText } from './redact.ts';
 
 type Write = NodeJS.WriteStream['write'];
@@ -15,9 +16,13 @@ function guard(stream: NodeJS.WriteStream): void {
 
 /** Node prints these itself, past the streams. */
 function guardFatalErrors(): void {
+  let isEnding = false;
   process.on('uncaughtException', (error: unknown) => {
     process.stderr.write(`${inspect(error)}\n`);
-    process.exit(1);
+    // Nobody knows in what state things are: another one is the end at once.
+    if (isEnding) process.exit(1);
+    isEnding = true;
+    void lastWords(error).finally(() => process.exit(1));
   });
   if (process.listenerCount('warning') === 0) return;
   process.removeAllListeners('warning');

@@ -10,6 +10,7 @@ import { ComponentStates1796025600000 } from './1796025600000-component-states.t
 import { MetricHistory1796025660000 } from './1796025660000-metric-history.ts';
 import { Alerts1796025720000 } from './1796025720000-alerts.ts';
 import { Notifications1796025780000 } from './1796025780000-notifications.ts';
+import { ErrorsAndPerformance1796025840000 } from './1796025840000-errors-and-performance.ts';
 
 /** All migrations, oldest first. The number in the last name is the schema version this code expects. */
 export const migrations = [
@@ -25,6 +26,7 @@ export const migrations = [
   MetricHistory1796025660000,
   Alerts1796025720000,
   Notifications1796025780000,
+  ErrorsAndPerformance1796025840000,
 ];
 
 /** Schema version of a list of migration names: the time stamp of the newest. */

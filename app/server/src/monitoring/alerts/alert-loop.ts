@@ -130,7 +130,7 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       await work();
     } catch (error) {
-      this.logger.error(`the rule ${name} was not evaluated: ${messageOf(error)}`);
+      this.logger.error({ err: error }, `the rule ${name} was not evaluated`);
     }
   }
 

@@ -22,7 +22,7 @@ import { HealthChecks } from './health-checks.ts';
 export class PlatformChecks implements OnModuleInit, OnModuleDestroy {
   readonly database: CachedCheck;
   readonly schema: CachedCheck;
-  private readonly eventLoop = new EventLoopCheck();
+  private readonly eventLoop: EventLoopCheck;
   private readonly certificates: NamedCertificate[];
 
   constructor(
@@ -34,6 +34,7 @@ export class PlatformChecks implements OnModuleInit, OnModuleDestroy {
     private readonly system: SystemMonitor,
     private readonly http: HttpAdapterHost,
   ) {
+    this.eventLoop = new EventLoopCheck(configuration.monitoring.slow.eventLoopMilliseconds);
     this.database = checks.register(new DatabaseCheck(sql, connector));
     this.schema = checks.register(new SchemaCheck(connector));
     const { database } = configuration;
@@ -47,7 +48,8 @@ export class PlatformChecks implements OnModuleInit, OnModuleDestroy {
     const { checks, system } = this;
     if (this.configuration.role === 'server')
       checks.register(new ApiCheck(() => this.http.httpAdapter.getHttpServer()));
-    checks.register(new JobQueueCheck(this.sql, this.connector));
+    const { jobSeconds } = this.configuration.monitoring.slow;
+    checks.register(new JobQueueCheck(this.sql, this.connector, jobSeconds));
     checks.register(new DiskCheck(() => system.refreshFilesystems()));
     checks.register(
       new MemoryCheck(

@@ -1,5 +1,9 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { routeTemplateOf } from '../../common/http/route-template.ts';
 import type { Metrics } from './metrics.ts';
+
+/** Hears of a request whose answer has ended. */
+export type RequestListener = (request: Request, route: string, milliseconds: number) => void;
 
 /** Others, however many a client makes up, are `other`. */
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -14,9 +18,8 @@ const STATIC = 'static';
 
 /** The route's template, never the path a client sent: label values must stay few. */
 function routeOf(request: Request): string {
-  const route: unknown = request.route;
-  const path = typeof route === 'object' && route !== null && 'path' in route ? route.path : undefined;
-  if (typeof path === 'string' && !path.includes('*')) return path;
+  const template = routeTemplateOf(request);
+  if (template !== undefined) return template;
   return request.res !== undefined && request.res.statusCode < 400 ? STATIC : UNMATCHED;
 }
 
@@ -42,7 +45,7 @@ export interface HttpMetrics {
   expect(operations: Iterable<Operation>): void;
 }
 
-export function httpMetrics(metrics: Metrics): HttpMetrics {
+export function httpMetrics(metrics: Metrics, listener: RequestListener): HttpMetrics {
   const requests = metrics.counter(
     'http_requests_total',
     'Requests answered, by route template and class of status',
@@ -67,7 +70,9 @@ export function httpMetrics(metrics: Metrics): HttpMetrics {
         ? `${Math.floor(response.statusCode / 100)}xx`
         : 'aborted';
       requests.inc({ method, route, status_class: statusClass });
-      durations.observe({ method: timedMethod(method, route), route }, (performance.now() - started) / 1000);
+      const milliseconds = performance.now() - started;
+      durations.observe({ method: timedMethod(method, route), route }, milliseconds / 1000);
+      listener(request, route, milliseconds);
     });
     next();
   };

@@ -5,6 +5,7 @@ import { currentUserId } from '../../../common/current-principal.ts';
 import { ConflictError, InvalidParameterError, NotFoundError } from '../../../common/errors.ts';
 import { DATABASE } from '../../../database/database.module.ts';
 import type { Database } from '../../../database/sql.ts';
+import { cursorOf, positionOf } from '../../newest-cursor.ts';
 import type { Alert, AlertPage, AlertsQuery, Suppression } from './alerts.dto.ts';
 
 type Item = Omit<Alert, 'suppressed' | 'evaluations'> & { readonly evaluations: string };
@@ -48,14 +49,18 @@ export class AlertsService {
     if (from !== undefined && to !== undefined && Date.parse(from) >= Date.parse(to))
       throw new InvalidParameterError('from', `must be before to (${to})`);
     const states = state === 'active' ? ['pending', 'firing'] : state && [state];
-    const [startedAt, id] = cursor === undefined ? [] : positionOf(cursor);
+    const [startedAt, id] = positionOf(cursor);
     const rows = await this.database.query<Item>(PAGE, [
       ...[states, severity, rule, from, to, startedAt, id].map((value) => value ?? null),
       limit + 1,
     ]);
     const items = await this.withSuppressions(rows.slice(0, limit));
     const last = items.at(-1);
-    return { items, nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : null };
+    return {
+      items,
+      nextCursor:
+        rows.length > limit && last !== undefined ? cursorOf({ at: last.startsAt, id: last.id }) : null,
+    };
   }
 
   /** @throws NotFoundError */
@@ -97,17 +102,4 @@ export class AlertsService {
       Object.assign(row, { evaluations: Number(row.evaluations), suppressed: suppressedOf(row.id) }),
     );
   }
-}
-
-/** Time and id of the last alert shown. Clients are to hand it back and not to make one. */
-function cursorOf({ startsAt, id }: Pick<Alert, 'startsAt' | 'id'>): string {
-  return Buffer.from(`${startsAt.toISOString()} ${id}`).toString('base64url');
-}
-
-function positionOf(cursor: string): [string, string] {
-  const [, startedAt, id] =
-    /^(\d{4}-[\dT:.-]{18}Z) ([\da-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (startedAt === undefined || id === undefined || Number.isNaN(Date.parse(startedAt)))
-    throw new InvalidParameterError('cursor', 'must be the nextCursor of the answer before');
-  return [startedAt, id];
 }

@@ -49,7 +49,7 @@ const RULES: Readonly<Record<string, Words>> = {
   AnswersSlow: {
     severity: 'warning',
     summary: '95 of 100 requests take up to {{value}} s',
-    description: 'The bound is {{limit}} s. The log has a record for each slow route and slow query.',
+    description: 'The bound is {{limit}} s. GET /monitoring/performance has the slow routes and statements.',
     condition: {
       kind: 'threshold',
       metric: 'http_request_duration_seconds',
@@ -95,7 +95,8 @@ const RULES: Readonly<Record<string, Words>> = {
   EventLoopBlocked: {
     severity: 'warning',
     summary: 'a process does not get round to its work',
-    description: '{{detail}}. The log has a record of what held it up.',
+    description:
+      '{{detail}}. GET /monitoring/performance?kind=event-loop says since when, and what was slow at that time.',
     condition: { kind: 'component', component: 'event-loop' },
     forSeconds: 2 * MINUTE,
   },
@@ -121,6 +122,20 @@ const RULES: Readonly<Record<string, Words>> = {
       ...{ reduce: 'last', limit: 1_800, clear: 60 },
     },
     forSeconds: 5 * MINUTE,
+    inhibitedBy: ['DatabaseDown'],
+  },
+  NewErrors: {
+    severity: 'warning',
+    summary: 'errors that are {{labels.reason}}: {{value}} kinds within a quarter of an hour',
+    description:
+      'new: never seen before; regressed: somebody had said that they are mended. GET /monitoring/errors has them, what happened last comes first. Resolve or ignore what you know.',
+    condition: {
+      ...{ kind: 'rate', metric: 'stock_analysis_new_errors_total', by: ['reason'] },
+      ...{ windowSeconds: 15 * MINUTE, perSeconds: 15 * MINUTE, limit: 0 },
+    },
+    forSeconds: 0,
+    // A release that brings several is one message, and so is a bad night.
+    cooldownSeconds: 4 * HOUR,
     inhibitedBy: ['DatabaseDown'],
   },
   AuditWritesFailing: {

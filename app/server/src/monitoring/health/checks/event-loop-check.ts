@@ -1,9 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ComponentCheck, Finding } from '../component.ts';
 
-/** Every request waits for so long at some time. */
-const MOST_P99_MS = 200;
-const MOST_MS = 2_000;
+/** One stop of ten times what is late is as bad as many that are. */
+const LONGEST_TIMES = 10;
 const RESOLUTION_MS = 20;
 
 /** How late timers were since the last look: what keeps the only thread busy keeps everybody waiting. */
@@ -11,7 +10,8 @@ export class EventLoopCheck implements ComponentCheck {
   readonly component = 'event-loop';
   private readonly delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 
-  constructor() {
+  /** @param lateMs what counts as late: every request waits for so long at some time */
+  constructor(private readonly lateMs: number) {
     this.delays.enable();
   }
 
@@ -24,12 +24,12 @@ export class EventLoopCheck implements ComponentCheck {
     const [p99, max] =
       this.delays.count === 0 ? [0, 0] : [this.delays.percentile(99) / 1e6, this.delays.max / 1e6];
     this.delays.reset();
-    return judgeDelays(p99, max);
+    return judgeDelays(p99, max, this.lateMs);
   }
 }
 
-export function judgeDelays(p99Ms: number, maxMs: number): Finding {
-  const isLate = p99Ms > MOST_P99_MS || maxMs > MOST_MS;
+export function judgeDelays(p99Ms: number, maxMs: number, lateMs: number): Finding {
+  const isLate = p99Ms > lateMs || maxMs > lateMs * LONGEST_TIMES;
   const message = `the event loop was up to ${Math.round(maxMs)} ms late (99 % below ${Math.round(p99Ms)} ms): too much work for one process`;
   return {
     status: isLate ? 'degraded' : 'up',

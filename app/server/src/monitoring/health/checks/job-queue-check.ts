@@ -3,8 +3,8 @@ import type { Database } from '../../../database/sql.ts';
 import type { ComponentCheck, Finding } from '../component.ts';
 
 const INTERVAL_MS = 30_000;
-/** A long load holds up others of its kind; half an hour is longer than any of the sample or of one refresh. */
-const LATE_SECONDS = 1_800;
+/** A job that nobody has taken while so many slow ones could have been done one after the other is late. */
+const LATE_TIMES = 30;
 
 interface Counts {
   readonly waiting: number;
@@ -29,19 +29,22 @@ export class JobQueueCheck implements ComponentCheck {
   constructor(
     private readonly database: Database,
     private readonly connector: DatabaseConnector,
+    /** What counts as a slow job. */
+    private readonly slowSeconds: number,
   ) {}
 
   async check(): Promise<Finding> {
     if (!this.connector.isReady) throw new Error(this.connector.obstacle);
     const [counts] = await this.database.query<Counts>(COUNTS);
-    return judgeJobs(counts ?? { waiting: 0, oldest_seconds: null, active: 0, failed: 0 });
+    const none = { waiting: 0, oldest_seconds: null, active: 0, failed: 0 };
+    return judgeJobs(counts ?? none, this.slowSeconds);
   }
 }
 
-export function judgeJobs({ waiting, oldest_seconds, active, failed }: Counts): Finding {
+export function judgeJobs({ waiting, oldest_seconds, active, failed }: Counts, slowSeconds: number): Finding {
   const oldestDueSeconds = oldest_seconds === null ? null : Math.round(oldest_seconds);
   const troubles = [
-    ...(oldestDueSeconds !== null && oldestDueSeconds > LATE_SECONDS
+    ...(oldestDueSeconds !== null && oldestDueSeconds > slowSeconds * LATE_TIMES
       ? [`a job has been due for ${oldestDueSeconds} s and nobody took it: see whether a worker runs`]
       : []),
     ...(failed > 0

@@ -1,0 +1,102 @@
+import type { Database, Sql } from '../../database/sql.ts';
+import { storableJson } from '../storable-json.ts';
+import type { CountedError } from './error-buffer.ts';
+import { MOST_SAMPLES } from './error-buffer.ts';
+
+/**
+ * Adds what a process counted. Of several processes at once each waits for the others' rows, which all take in the same
+ * order. One that was resolved before the newest of these happened has come back.
+ */
+const TELL = `
+  WITH told AS (
+    SELECT * FROM jsonb_to_recordset($1::jsonb)
+      AS told(fingerprint text, type text, message text, stack text, role text, level text, context jsonb, version text,
+              count bigint, "firstSeenAt" timestamptz, "lastSeenAt" timestamptz, "requestId" text, "traceId" text,
+              samples jsonb, hours jsonb)
+  ), stored AS (
+    INSERT INTO app.tracked_errors AS known
+      (fingerprint, type, message, stack, role, level, context, version, count, first_seen_at, last_seen_at,
+       last_request_id, last_trace_id, samples)
+    SELECT fingerprint, type, message, stack, role, level, context, version, count, "firstSeenAt", "lastSeenAt",
+           "requestId", "traceId", samples
+      FROM told ORDER BY fingerprint
+    ON CONFLICT (fingerprint) DO UPDATE
+       SET count = known.count + excluded.count,
+           first_seen_at = least(known.first_seen_at, excluded.first_seen_at),
+           last_seen_at = greatest(known.last_seen_at, excluded.last_seen_at),
+           type = excluded.type, message = excluded.message, stack = coalesce(excluded.stack, known.stack),
+           level = excluded.level, context = excluded.context, version = excluded.version,
+           last_request_id = excluded.last_request_id, last_trace_id = excluded.last_trace_id,
+           samples = (SELECT jsonb_agg(sample ORDER BY sample ->> 'at' DESC)
+                        FROM (SELECT sample FROM jsonb_array_elements(excluded.samples || known.samples) AS all_of(sample)
+                               ORDER BY sample ->> 'at' DESC LIMIT $2) AS newest),
+           status = CASE WHEN known.status = 'resolved' AND excluded.last_seen_at > known.status_at
+                         THEN 'open' ELSE known.status END,
+           regressed_at = CASE WHEN known.status = 'resolved' AND excluded.last_seen_at > known.status_at
+                               THEN excluded.last_seen_at ELSE known.regressed_at END
+    RETURNING known.id, known.fingerprint, known.xmax = 0 AS "isNew", known.regressed_at
+  ), counted AS (
+    INSERT INTO app.tracked_error_hours AS known (error_id, hour, count)
+    SELECT stored.id, of_hour.hour, of_hour.count
+      FROM told JOIN stored USING (fingerprint),
+           jsonb_to_recordset(told.hours) AS of_hour(hour timestamptz, count bigint)
+     ORDER BY stored.id, of_hour.hour
+    ON CONFLICT (error_id, hour) DO UPDATE SET count = known.count + excluded.count
+  )
+  SELECT stored."isNew", stored.regressed_at IS NOT DISTINCT FROM told."lastSeenAt" AS "isBack"
+    FROM stored JOIN told USING (fingerprint)`;
+
+interface Told {
+  readonly isNew: boolean;
+  readonly isBack: boolean;
+}
+
+/** @returns how many of them nobody knew, and how many had been resolved */
+export async function tellErrors(
+  sql: Sql,
+  errors: readonly CountedError[],
+  version: string,
+): Promise<{ readonly unknown: number; readonly regressed: number }> {
+  const rows = errors.map(({ newest, samples, hours, ...counted }) => ({
+    ...newest,
+    ...counted,
+    version,
+    lastSeenAt: newest.at,
+    samples,
+    hours: [...hours].map(([hour, count]) => ({ hour: new Date(hour), count })),
+  }));
+  const told = await sql.query<Told>(TELL, [storableJson(rows), MOST_SAMPLES]);
+  return {
+    unknown: told.filter(({ isNew }) => isNew).length,
+    regressed: told.filter(({ isNew, isBack }) => isBack && !isNew).length,
+  };
+}
+
+const HOURS_KEPT = 48;
+/** However many kinds of errors something makes up, as a message that is never the same. */
+export const MOST_ERRORS = 5_000;
+
+/** Forgets what was settled long ago, and of all others the oldest where there are too many. */
+export async function forgetErrors(sql: Database, before: Date, mostErrors: number): Promise<void> {
+  await sql.query(
+    `DELETE FROM app.tracked_errors WHERE last_seen_at < $1 AND status <> 'open' AND status_at < $1`,
+    [before],
+  );
+  await sql.query(
+    `DELETE FROM app.tracked_errors
+      WHERE id = ANY (ARRAY(SELECT id FROM app.tracked_errors ORDER BY last_seen_at DESC, id DESC OFFSET $1))`,
+    [mostErrors],
+  );
+  await sql.query('DELETE FROM app.tracked_error_hours WHERE hour < now() - make_interval(hours => $1)', [
+    HOURS_KEPT + 1,
+  ]);
+}
+
+/** The process of this name that was there before, if it has not taken its word with it. */
+export async function lostProcess(sql: Sql, process: string, startedAt: Date): Promise<Date | undefined> {
+  const [last] = await sql.query<{ at: Date | null }>(
+    'SELECT max(told_at) AS at FROM app.component_states WHERE process = $1 AND told_at < $2',
+    [process, startedAt],
+  );
+  return last?.at ?? undefined;
+}

@@ -1,0 +1,36 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+const WINDOW_MS = 5_000;
+const RESOLUTION_MS = 20;
+
+export interface LoopDelays {
+  readonly maxMs: number;
+  readonly p99Ms: number;
+  readonly windowSeconds: number;
+}
+
+/** Tells every few seconds how late timers were at most. The health of the event loop is judged over longer times. */
+export class EventLoopWatch {
+  private readonly delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly tell: (delays: LoopDelays) => void) {}
+
+  start(): void {
+    this.delays.enable();
+    this.timer = setInterval(() => this.look(), WINDOW_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+    this.delays.disable();
+  }
+
+  private look(): void {
+    const { count, max } = this.delays;
+    const p99Ms = this.delays.percentile(99) / 1e6;
+    this.delays.reset();
+    // Before the first timer there is no delay, and the maximum is no number of milliseconds.
+    if (count > 0) this.tell({ maxMs: max / 1e6, p99Ms, windowSeconds: WINDOW_MS / 1000 });
+  }
+}
