@@ -62,14 +62,14 @@ export function writeAddress({ symbol, period, adjust, range }: Address): string
   return `?${query.toString()}`;
 }
 
-/** What the page's middle shows: the chart, or something about people. */
-export type Place = 'chart' | 'account' | 'users' | 'audit';
+/** What the page's middle shows: the chart, something about people, or about the platform itself. */
+export type Place = 'chart' | 'account' | 'users' | 'audit' | 'monitoring';
 
-const PLACES: readonly string[] = ['account', 'users', 'audit'] satisfies Place[];
+const PLACES: readonly string[] = ['account', 'users', 'audit', 'monitoring'] satisfies Place[];
 const isPlace = (text: string): text is Place => PLACES.includes(text);
 
-/** `#account` is the account; every other fragment, as none, is the chart. */
+/** `#account` is the account, `#monitoring/charts?range=24h` a page of the monitoring; every other fragment, as none, is the chart. */
 export function readPlace(hash: string): Place {
-  const name = hash.slice(1);
+  const [name = ''] = hash.slice(1).split(/[/?]/, 1);
   return isPlace(name) ? name : 'chart';
 }

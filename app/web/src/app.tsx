@@ -11,6 +11,7 @@ import { Message } from './components/message.tsx';
 import { Notices } from './components/notices.tsx';
 import { Quote } from './components/quote.tsx';
 import { Search } from './components/search.tsx';
+import { Monitoring } from './monitoring/monitoring.tsx';
 import { place } from './place.ts';
 import { readsNothing, user } from './session.ts';
 import { loading, view } from './state.ts';
@@ -42,7 +43,8 @@ function Middle() {
   if (isDutyFirst.value && user.value) return <DutyPage who={user.value} />;
   if (at === 'chart') return <Desk />;
   // It is not known yet who is signed in.
-  return user.value ? <AccountPages at={at} who={user.value} /> : <main aria-busy="true" />;
+  if (!user.value) return <main aria-busy="true" />;
+  return at === 'monitoring' ? <Monitoring who={user.value} /> : <AccountPages at={at} who={user.value} />;
 }
 
 export function App() {

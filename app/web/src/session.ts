@@ -4,6 +4,10 @@ import type { ProblemError } from './http.ts';
 export const USER_ROLES = ['viewer', 'analyst', 'operator', 'admin'] as const;
 export type UserRole = (typeof USER_ROLES)[number];
 
+/** Each role may do what those before it may. */
+export const isAtLeast = (role: UserRole, wanted: UserRole): boolean =>
+  USER_ROLES.indexOf(role) >= USER_ROLES.indexOf(wanted);
+
 export interface User {
   readonly id: string;
   readonly username: string;

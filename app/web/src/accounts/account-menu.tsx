@@ -1,13 +1,15 @@
 import { useRef, useState } from 'preact/hooks';
 import { place } from '../place.ts';
-import { ask, isClosed, type User, user } from '../session.ts';
+import { ask, isAtLeast, isClosed, type User, user } from '../session.ts';
 import { auth } from './routes.ts';
 import { ROLE_TEXTS } from './texts.ts';
 
+/** With the least role that may see each. */
 const LINKS = [
-  ['account', '账户'],
-  ['users', '用户'],
-  ['audit', '审计日志'],
+  ['account', '账户', 'viewer'],
+  ['monitoring', '监控', 'viewer'],
+  ['users', '用户', 'admin'],
+  ['audit', '审计日志', 'admin'],
 ] as const;
 
 /** The page begins anew, so nothing of what was shown to somebody stays in it; it also shows who is signed in then. */
@@ -19,7 +21,7 @@ function signOut(): void {
 function Links({ who, onChoose }: { readonly who: User; readonly onChoose: () => void }) {
   return (
     <ul id="account-menu">
-      {LINKS.filter(([name]) => name === 'account' || who.role === 'admin').map(([name, text]) => (
+      {LINKS.filter(([, , role]) => isAtLeast(who.role, role)).map(([name, text]) => (
         <li key={name}>
           <a
             href={`#${name}`}

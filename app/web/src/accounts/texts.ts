@@ -1,4 +1,4 @@
-import { USER_ROLES, type UserRole } from '../session.ts';
+import { isAtLeast, type UserRole } from '../session.ts';
 import { SCOPES, type AuditOutcome, type Scope, type SecretKind } from './types.ts';
 
 export const ROLE_TEXTS: Readonly<Record<UserRole, string>> = {
@@ -24,7 +24,7 @@ const SCOPE_ROLES: Readonly<Record<Scope, UserRole>> = {
 
 /** A key never opens more than its owner's role, so nothing else is offered. */
 export const scopesOf = (role: UserRole): readonly Scope[] =>
-  SCOPES.filter((scope) => USER_ROLES.indexOf(SCOPE_ROLES[scope]) <= USER_ROLES.indexOf(role));
+  SCOPES.filter((scope) => isAtLeast(role, SCOPE_ROLES[scope]));
 
 export const SCOPE_TEXTS: Readonly<Record<Scope, string>> = {
   'market:read': '读取行情、指标与分析',

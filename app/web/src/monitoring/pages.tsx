@@ -1,0 +1,48 @@
+import { computed } from '@preact/signals';
+import { PageHeading } from '../accounts/page-heading.tsx';
+import { fragment } from '../place.ts';
+import { isAtLeast, type User } from '../session.ts';
+import { HealthPage } from './health/health-page.tsx';
+import './monitoring.css';
+import { readWhere, type Section, SECTIONS, type Where, writeWhere } from './where.ts';
+import { SECTION_TEXTS } from './words.ts';
+
+const where = computed(() => readWhere(fragment.value));
+
+function Sections({ at }: { readonly at: Section }) {
+  return (
+    <nav class="sections" aria-label="监控">
+      {SECTIONS.map((section) => (
+        <a
+          key={section}
+          href={writeWhere({ section })}
+          {...(section === at ? { 'aria-current': 'page' } : {})}
+        >
+          {SECTION_TEXTS[section]}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function Page({ at }: { readonly at: Required<Where> }) {
+  switch (at.section) {
+    default:
+      return <HealthPage isOperator />;
+  }
+}
+
+/** The pages about the platform itself. A viewer sees the state of its components, operators everything. */
+export function MonitoringPages({ who }: { readonly who: User }) {
+  const isOperator = isAtLeast(who.role, 'operator');
+  const at = where.value;
+  const { section, id } = isOperator ? at : ({ section: 'health', id: undefined } as const);
+  return (
+    <main class="pages monitoring">
+      {/* Another page is another heading, which takes the focus. */}
+      <PageHeading key={`${section}/${id ?? ''}`} text={`监控 · ${SECTION_TEXTS[section]}`} />
+      {isOperator && <Sections at={section} />}
+      {isOperator ? <Page key={section} at={at} /> : <HealthPage isOperator={false} />}
+    </main>
+  );
+}

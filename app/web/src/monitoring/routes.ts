@@ -1,0 +1,82 @@
+import { client } from '../client.ts';
+import { queryText, type Query, type Wanted } from '../http.ts';
+import type {
+  Alert,
+  Channel,
+  Delivery,
+  Health,
+  Matchers,
+  MetricAnswer,
+  MetricName,
+  Paged,
+  PlatformStatus,
+  Rule,
+  RuleBody,
+  Silence,
+} from './types.ts';
+
+const DELIVERIES = '/api/v1/notifications';
+
+export const get = <T>(path: string, signal: AbortSignal, query: Query = {}): Promise<T> =>
+  client.send(`${path}${queryText(query)}`, { signal });
+export const send = <T>(method: Wanted['method'] & string, path: string, body?: unknown): Promise<T> =>
+  client.send(path, { method, ...(body === undefined ? {} : { body }) });
+
+export const health = {
+  components: (signal: AbortSignal): Promise<Health> => get('/monitoring/health', signal),
+  status: (signal: AbortSignal): Promise<PlatformStatus> => get('/monitoring/status', signal),
+};
+
+interface MetricWish {
+  readonly name: string;
+  readonly labels?: string | undefined;
+  readonly from: string;
+  readonly to: string;
+  readonly step: string;
+}
+
+export const metrics = {
+  read: (wish: MetricWish, signal: AbortSignal): Promise<MetricAnswer> =>
+    get('/monitoring/metrics', signal, { ...wish }),
+  names: async (signal: AbortSignal): Promise<readonly MetricName[]> =>
+    (await get<{ items: readonly MetricName[] }>('/monitoring/metrics/names', signal)).items,
+};
+
+export const alerts = {
+  list: (query: Query, signal: AbortSignal): Promise<Paged<Alert>> =>
+    get('/monitoring/alerts', signal, query),
+  find: (id: string, signal: AbortSignal): Promise<Alert> => get(`/monitoring/alerts/${at(id)}`, signal),
+  acknowledge: (id: string, comment: string): Promise<Alert> =>
+    send('POST', `/monitoring/alerts/${at(id)}/acknowledge`, { comment }),
+};
+
+export interface SilenceWish {
+  readonly matchers: Matchers;
+  readonly minutes: number;
+  readonly comment: string;
+}
+
+export const silences = {
+  list: async (signal: AbortSignal): Promise<readonly Silence[]> =>
+    (await get<{ items: readonly Silence[] }>('/monitoring/silences', signal)).items,
+  create: (wish: SilenceWish): Promise<Silence> => send('POST', '/monitoring/silences', wish),
+  end: (id: string): Promise<void> => send('DELETE', `/monitoring/silences/${at(id)}`),
+};
+
+export const rules = {
+  list: async (signal: AbortSignal): Promise<readonly Rule[]> =>
+    (await get<{ items: readonly Rule[] }>('/monitoring/rules', signal)).items,
+  write: (name: string, body: RuleBody): Promise<Rule> => send('PUT', `/monitoring/rules/${at(name)}`, body),
+  remove: (name: string): Promise<void> => send('DELETE', `/monitoring/rules/${at(name)}`),
+};
+
+export const deliveries = {
+  list: (query: Query, signal: AbortSignal): Promise<Paged<Delivery>> =>
+    get(`${DELIVERIES}/deliveries`, signal, query),
+  retry: (id: string): Promise<Delivery> => send('POST', `${DELIVERIES}/deliveries/${at(id)}/retry`),
+  test: (channel: Channel): Promise<Delivery> => send('POST', `${DELIVERIES}/channels/${channel}/test`),
+};
+
+function at(id: string): string {
+  return encodeURIComponent(id);
+}

@@ -1,0 +1,167 @@
+/** What the routes below /monitoring, and the deliveries, answer. Times are ISO 8601. */
+export type Status = 'up' | 'degraded' | 'down';
+
+/** What one process sees of a component. */
+export interface ComponentView {
+  readonly process: string;
+  readonly role: string;
+  readonly status: Status;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly responseTimeMs: number;
+  readonly checkedAt: string;
+  readonly lastSuccessAt: string | null;
+  readonly ageSeconds: number;
+}
+
+export interface Component {
+  readonly name: string;
+  readonly status: Status;
+  readonly responseTimeMs: number | null;
+  readonly checkedAt: string | null;
+  readonly lastSuccessAt: string | null;
+  /** For operators. */
+  readonly message?: string;
+  readonly processes?: readonly ComponentView[];
+}
+
+export interface Health {
+  readonly status: Status;
+  /** Absent for strangers, and for everybody while no session can be read. */
+  readonly components?: readonly Component[];
+  readonly notConfigured?: readonly string[];
+}
+
+/** The whole state; all but the word for operators. */
+export interface PlatformStatus {
+  readonly status: Status;
+  readonly process?: Readonly<Record<string, unknown>>;
+  readonly health?: Health;
+  readonly sections?: Readonly<Record<string, object>>;
+}
+
+export type MetricKind = 'gauge' | 'counter';
+
+/** `at` is the end of the time that a point is about; `value` the mean of a gauge, what was added to a counter. */
+export interface MetricPoint {
+  readonly at: string;
+  readonly value: number;
+  readonly smallest: number;
+  readonly largest: number;
+}
+
+export interface MetricAnswer {
+  readonly name: string;
+  readonly kind: MetricKind;
+  /** Seconds that each point is about. */
+  readonly step: number;
+  readonly series: readonly {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly points: readonly MetricPoint[];
+  }[];
+}
+
+export interface MetricName {
+  readonly name: string;
+  readonly kind: MetricKind;
+}
+
+export const SEVERITIES = ['info', 'warning', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+export type AlertState = 'pending' | 'firing' | 'resolved';
+
+export interface Suppression {
+  readonly reason: string;
+  readonly count: number;
+  readonly firstAt: string;
+  readonly lastAt: string;
+}
+
+export interface Alert {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly state: AlertState;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly summary: string;
+  readonly description: string;
+  readonly value: number | null;
+  readonly limit: number | null;
+  readonly startsAt: string;
+  readonly firedAt: string | null;
+  readonly endsAt: string | null;
+  readonly endReason: string | null;
+  readonly evaluations: number;
+  readonly reopened: number;
+  readonly messages: number;
+  readonly escalatedAt: string | null;
+  readonly acknowledgedAt: string | null;
+  readonly acknowledgedBy: string | null;
+  readonly acknowledgement: string | null;
+  readonly suppressed: readonly Suppression[];
+}
+
+export interface Paged<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+export type Matchers = Readonly<Record<string, string>>;
+
+export interface Silence {
+  readonly id: string;
+  readonly matchers: Matchers;
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly comment: string;
+  readonly createdAt: string;
+  readonly createdBy: string | null;
+}
+
+/** As `rules/definition.ts` of the server has them; what is absent has its default. */
+export type Condition = Readonly<Record<string, unknown>> & { readonly kind: string };
+
+export interface RuleBody {
+  readonly severity: Severity;
+  readonly summary: string;
+  readonly description: string;
+  readonly condition: Condition;
+  readonly forSeconds: number;
+  readonly keepFiringSeconds: number;
+  readonly cooldownSeconds: number;
+  readonly escalateAfterSeconds: number;
+  readonly inhibitedBy: readonly string[];
+  readonly isEnabled: boolean;
+}
+
+export interface Rule extends RuleBody {
+  readonly name: string;
+  readonly origin: 'builtin' | 'changed' | 'own';
+}
+
+export const CHANNELS = ['email', 'webhook'] as const;
+export type Channel = (typeof CHANNELS)[number];
+export const DELIVERY_STATES = ['queued', 'sent', 'failed', 'dead'] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+export interface DeliveryAttempt {
+  readonly at: string;
+  readonly outcome: 'sent' | 'failed' | 'dead';
+  readonly code?: string;
+  readonly error?: string;
+  readonly milliseconds: number;
+}
+
+export interface Delivery {
+  readonly id: string;
+  readonly channel: string;
+  readonly state: DeliveryState;
+  readonly subject: string;
+  readonly transition: string;
+  readonly title: string;
+  readonly createdAt: string;
+  readonly messageId: string | null;
+  readonly attempts: readonly DeliveryAttempt[];
+  readonly nextAttemptAt: string | null;
+}
