@@ -2,6 +2,7 @@ import { computed } from '@preact/signals';
 import { PageHeading } from '../accounts/page-heading.tsx';
 import { fragment } from '../place.ts';
 import { isAtLeast, type User } from '../session.ts';
+import { ChartsPage } from './charts/charts-page.tsx';
 import { HealthPage } from './health/health-page.tsx';
 import './monitoring.css';
 import { readWhere, type Section, SECTIONS, type Where, writeWhere } from './where.ts';
@@ -27,6 +28,8 @@ function Sections({ at }: { readonly at: Section }) {
 
 function Page({ at }: { readonly at: Required<Where> }) {
   switch (at.section) {
+    case 'charts':
+      return <ChartsPage query={at.query} />;
     default:
       return <HealthPage isOperator />;
   }

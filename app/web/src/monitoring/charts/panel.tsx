@@ -1,0 +1,164 @@
+import { useState } from 'preact/hooks';
+import { List } from '../../forms/list.tsx';
+import { ProblemError } from '../../http.ts';
+import { Freshness } from '../freshness.tsx';
+import { type Live, useLive } from '../live.ts';
+import { metrics } from '../routes.ts';
+import { clockText, type Unit, unitText } from '../units.ts';
+import { highest, type Line, linesOf, timesOf, valueAt } from './lines.ts';
+import { type ChartRange, type Panel as PanelFacts, RANGE_FACTS, type Window, windowOf } from './panels.ts';
+import { MOST_LINES, strokeOf, TimeChart } from './time-chart.tsx';
+
+export interface Drawing {
+  readonly window: Window;
+  readonly lines: readonly Line[];
+}
+
+/** What nobody has recorded yet is no failure of the chart: a platform without mail has no deliveries. */
+const nothing = (error: unknown): readonly Line[] => {
+  if (error instanceof ProblemError && error.kind === 'not-found') return [];
+  throw error;
+};
+
+export async function loadDrawing(
+  { queries, unit }: PanelFacts,
+  range: ChartRange,
+  bySeparateProcess: boolean,
+  signal: AbortSignal,
+): Promise<Drawing> {
+  const window = windowOf(range, Date.now());
+  const wish = {
+    from: new Date(window.from).toISOString(),
+    to: new Date(window.to).toISOString(),
+    step: String(window.step),
+  };
+  const lines = await Promise.all(
+    queries.map((query) =>
+      metrics
+        .read({ ...wish, name: query.metric, labels: query.labels }, signal)
+        .then((answer) => linesOf(answer, query, unit, bySeparateProcess), nothing),
+    ),
+  );
+  return { window, lines: lines.flat() };
+}
+
+interface LegendProps {
+  readonly lines: readonly Line[];
+  readonly unit: Unit;
+  readonly at: number | undefined;
+}
+
+/** Values at the cursor, else the newest that there is. */
+function Legend({ lines, unit, at }: LegendProps) {
+  return (
+    <ul class="chart-legend">
+      {lines.map((line, order) => {
+        const value = at === undefined ? undefined : valueAt(line, at);
+        return (
+          <li key={line.name}>
+            <svg width="18" height="10" aria-hidden="true">
+              <path class={strokeOf(order)} d="M1 5h16" />
+            </svg>
+            {line.name} <b>{value === undefined ? '—' : unitText(value, unit)}</b>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+interface TableProps {
+  readonly title: string;
+  readonly drawing: Drawing;
+  readonly unit: Unit;
+}
+
+/** The same in figures, the newest first; made when it is opened, for it has hundreds of rows. */
+function ChartTable({ title, drawing, unit }: TableProps) {
+  const [isOpen, setOpen] = useState(false);
+  const { lines } = drawing;
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>{title}：数据表</summary>
+      {isOpen && (
+        <div class="tall">
+          <List
+            label={`${title}数据`}
+            heads={['时间', ...lines.map(({ name }) => name)]}
+            loaded={{ value: timesOf(lines).toReversed(), problem: undefined, reload: () => undefined }}
+            empty="没有数据。"
+            keyOf={String}
+            cells={(at) => [
+              clockText(new Date(at)),
+              ...lines.map((line) => {
+                const value = valueAt(line, at);
+                return value === undefined ? '—' : unitText(value, unit);
+              }),
+            ]}
+          />
+        </div>
+      )}
+    </details>
+  );
+}
+
+interface PlotProps {
+  readonly panel: PanelFacts;
+  readonly drawing: Drawing;
+}
+
+function Plot({ panel: { title, unit }, drawing }: PlotProps) {
+  const [cursor, setCursor] = useState<number | undefined>(undefined);
+  const lines = highest(drawing.lines, MOST_LINES);
+  const newest = timesOf(lines).at(-1);
+  const at = cursor ?? newest;
+  if (at === undefined)
+    return <p class="minor">这段时间没有记录。计数的指标在事情第一次发生之前没有记录。</p>;
+  const textAt = (time: number): string =>
+    [
+      clockText(new Date(time)),
+      ...lines.map((line) => {
+        const value = valueAt(line, time);
+        return `${line.name} ${value === undefined ? '没有数据' : unitText(value, unit)}`;
+      }),
+    ].join('，');
+  return (
+    <>
+      <TimeChart {...{ title, unit, lines, textAt, cursor }} window={drawing.window} onCursor={setCursor} />
+      <p class="minor chart-time">{clockText(new Date(at))}</p>
+      <Legend lines={lines} unit={unit} at={at} />
+      {lines.length < drawing.lines.length && (
+        <p class="minor">
+          图中只画最高的 {lines.length} 条线，全部 {drawing.lines.length} 条在数据表中。
+        </p>
+      )}
+      <ChartTable title={title} drawing={drawing} unit={unit} />
+    </>
+  );
+}
+
+interface PanelProps {
+  readonly panel: PanelFacts;
+  readonly range: ChartRange;
+  readonly bySeparateProcess: boolean;
+}
+
+const useDrawing = ({ panel, range, bySeparateProcess }: PanelProps): Live<Drawing> =>
+  useLive(
+    JSON.stringify([panel.id, range, bySeparateProcess]),
+    (signal) => loadDrawing(panel, range, bySeparateProcess, signal),
+    RANGE_FACTS[range].step * 1000,
+  );
+
+export function Panel(props: PanelProps) {
+  const { panel } = props;
+  const live = useDrawing(props);
+  const id = `chart-${panel.id}`;
+  return (
+    <section class="panel" aria-labelledby={id}>
+      <h3 id={id}>{panel.title}</h3>
+      {(live.problem ?? live.value === undefined) && <Freshness of={live} />}
+      {live.value && <Plot panel={panel} drawing={live.value} />}
+    </section>
+  );
+}
