@@ -5,6 +5,8 @@ import { ProblemLine, type ProblemTexts } from './problem-line.tsx';
 /** A button that asks the server for something at once; what went wrong stands below it. */
 export function ActionButton(props: {
   readonly text: string;
+  /** Where the text alone does not say of what, as in a row of a list. */
+  readonly label?: string;
   readonly onPress: () => Promise<void>;
   readonly texts?: ProblemTexts;
 }) {
@@ -26,6 +28,7 @@ export function ActionButton(props: {
       <button
         type="button"
         class="plain"
+        {...(props.label === undefined ? {} : { 'aria-label': props.label })}
         aria-disabled={isBusy}
         onClick={() => {
           if (!isBusy) void press();

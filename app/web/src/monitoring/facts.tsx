@@ -5,7 +5,7 @@ function figureText(name: string, value: unknown): string {
   if (value === null || value === undefined) return '—';
   if (typeof value === 'boolean') return value ? '是' : '否';
   if (typeof value === 'number') {
-    if (/bytes$/i.test(name)) return value === 0 ? '0 B' : bytesText(value);
+    if (/bytes$/i.test(name)) return bytesText(value);
     if (/milliseconds$|Ms$/.test(name)) return secondsText(value / 1000);
     return /seconds$/i.test(name) ? secondsText(value) : short(value);
   }

@@ -4,15 +4,23 @@ import type {
   Alert,
   Channel,
   Delivery,
+  ErrorDecision,
   Health,
+  LogLevel,
+  LogLevelState,
   Matchers,
   MetricAnswer,
   MetricName,
   Paged,
   PlatformStatus,
+  ReportItem,
+  ReportKind,
   Rule,
   RuleBody,
   Silence,
+  SlowRecord,
+  TrackedError,
+  TrackedErrorDetails,
 } from './types.ts';
 
 const DELIVERIES = '/api/v1/notifications';
@@ -75,6 +83,44 @@ export const deliveries = {
     get(`${DELIVERIES}/deliveries`, signal, query),
   retry: (id: string): Promise<Delivery> => send('POST', `${DELIVERIES}/deliveries/${at(id)}/retry`),
   test: (channel: Channel): Promise<Delivery> => send('POST', `${DELIVERIES}/channels/${channel}/test`),
+};
+
+export const errors = {
+  list: (query: Query, signal: AbortSignal): Promise<Paged<TrackedError>> =>
+    get('/monitoring/errors', signal, query),
+  find: (id: string, signal: AbortSignal): Promise<TrackedErrorDetails> =>
+    get(`/monitoring/errors/${at(id)}`, signal),
+  decide: (id: string, decision: ErrorDecision, reason: string): Promise<TrackedErrorDetails> =>
+    send('POST', `/monitoring/errors/${at(id)}/${decision}`, { reason }),
+};
+
+export const slow = {
+  list: (query: Query, signal: AbortSignal): Promise<Paged<SlowRecord>> =>
+    get('/monitoring/performance', signal, query),
+};
+
+export interface LogLevelWish {
+  readonly level: LogLevel;
+  readonly minutes: number;
+  /** Absent: all processes. */
+  readonly role?: string | undefined;
+  readonly reason: string;
+}
+
+const LOG_LEVEL = '/monitoring/log-level';
+
+export const logLevel = {
+  read: (signal: AbortSignal): Promise<LogLevelState> => get(LOG_LEVEL, signal),
+  order: (wish: LogLevelWish): Promise<LogLevelState> => send('PUT', LOG_LEVEL, wish),
+  end: (): Promise<LogLevelState> => send('DELETE', LOG_LEVEL),
+};
+
+const REPORTS = '/monitoring/reports';
+
+export const reports = {
+  list: (query: Query, signal: AbortSignal): Promise<Paged<ReportItem>> => get(REPORTS, signal, query),
+  make: (kind: ReportKind): Promise<unknown> => send('POST', REPORTS, { kind }),
+  path: (id: string, format: 'html' | 'pdf' | 'json'): string => `${REPORTS}/${at(id)}?format=${format}`,
 };
 
 function at(id: string): string {

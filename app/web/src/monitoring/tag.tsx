@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { alertStateText, deliveryStateText, severityText } from './words.ts';
-import type { AlertState, DeliveryState, Severity, Status } from './types.ts';
+import { alertStateText, deliveryStateText, errorStatusText, severityText } from './words.ts';
+import type { AlertState, DeliveryState, ErrorStatus, Severity, Status } from './types.ts';
 
 export type Tone = 'good' | 'fair' | 'bad' | 'quiet';
 
@@ -43,4 +43,14 @@ const DELIVERY_STATES: Readonly<Record<DeliveryState, Tone>> = {
 
 export function DeliveryStateTag({ state }: { readonly state: DeliveryState }) {
   return <Tag tone={DELIVERY_STATES[state]}>{deliveryStateText(state)}</Tag>;
+}
+
+const ERROR_STATUSES: Readonly<Record<ErrorStatus, Tone>> = {
+  open: 'bad',
+  resolved: 'good',
+  ignored: 'quiet',
+};
+
+export function ErrorStatusTag({ status }: { readonly status: ErrorStatus }) {
+  return <Tag tone={ERROR_STATUSES[status]}>{errorStatusText(status)}</Tag>;
 }

@@ -165,3 +165,100 @@ export interface Delivery {
   readonly attempts: readonly DeliveryAttempt[];
   readonly nextAttemptAt: string | null;
 }
+
+export const ERROR_STATUSES = ['open', 'resolved', 'ignored'] as const;
+export type ErrorStatus = (typeof ERROR_STATUSES)[number];
+export type ErrorDecision = 'resolve' | 'ignore' | 'reopen';
+
+/** One thing that goes wrong, however often it does. */
+export interface TrackedError {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly type: string;
+  readonly message: string;
+  readonly role: string;
+  readonly count: number;
+  readonly firstSeenAt: string;
+  readonly lastSeenAt: string;
+  readonly lastRequestId: string | null;
+  readonly lastTraceId: string | null;
+  readonly version: string;
+  readonly status: ErrorStatus;
+  readonly statusAt: string | null;
+  readonly statusReason: string | null;
+  /** When it came back though it was resolved. */
+  readonly regressedAt: string | null;
+}
+
+export interface ErrorOccurrence {
+  readonly at: string;
+  readonly requestId?: string;
+  readonly traceId?: string;
+  readonly userId?: string;
+  readonly runId?: string;
+  readonly process: string;
+}
+
+export interface TrackedErrorDetails extends TrackedError {
+  readonly stack: string | null;
+  readonly context: Readonly<Record<string, string>>;
+  readonly samples: readonly ErrorOccurrence[];
+  /** Of the last 48 h; an hour without it is missing. */
+  readonly hours: readonly { readonly hour: string; readonly count: number }[];
+}
+
+export const SLOW_KINDS = ['query', 'route', 'job', 'event-loop'] as const;
+export type SlowKind = (typeof SLOW_KINDS)[number];
+
+export interface SlowRecord {
+  readonly id: string;
+  readonly kind: SlowKind;
+  readonly name: string;
+  readonly milliseconds: number;
+  readonly at: string;
+  readonly process: string;
+  readonly role: string;
+  readonly requestId: string | null;
+  readonly traceId: string | null;
+  readonly detail: Readonly<Record<string, string | number | boolean>>;
+}
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface LogLevelOrder {
+  readonly role: string;
+  readonly level: string;
+  readonly reason: string;
+  readonly setBy: string | null;
+  readonly setAt: string;
+  readonly until: string;
+}
+
+export interface LogLevelState {
+  readonly level: string;
+  readonly configured: string;
+  readonly until: string | null;
+  readonly orders: readonly LogLevelOrder[];
+  readonly processes: readonly {
+    readonly process: string;
+    readonly role: string;
+    readonly level: string;
+    readonly configured: string;
+    readonly seenAt: string;
+  }[];
+}
+
+export const REPORT_KINDS = ['daily', 'weekly'] as const;
+export type ReportKind = (typeof REPORT_KINDS)[number];
+
+export interface ReportItem {
+  readonly id: string;
+  readonly kind: ReportKind;
+  readonly from: string;
+  readonly to: string;
+  readonly createdAt: string;
+  /** Share of the time, 0 to 1; null: nothing is known of it. */
+  readonly availability: number | null;
+  readonly incidents: number;
+}

@@ -16,6 +16,7 @@ export function short(value: number): string {
 
 /** 1536 → 1.5 KiB */
 export function bytesText(bytes: number): string {
+  if (bytes === 0) return '0 B';
   const power = Math.max(0, Math.min(BYTES.length - 1, Math.floor(Math.log2(Math.abs(bytes)) / 10)));
   return `${short(bytes / 1024 ** power)} ${BYTES[power]}`;
 }
@@ -23,6 +24,7 @@ export function bytesText(bytes: number): string {
 /** 0.0123 → 12.3 ms; 75 → 75 s; 5400 → 1 小时 30 分; 200000 → 2 天 7 小时 */
 export function secondsText(seconds: number): string {
   const size = Math.abs(seconds);
+  if (size === 0) return '0 s';
   if (size < 1) return `${short(seconds * 1000)} ms`;
   if (size < 120) return `${short(seconds)} s`;
   const minutes = Math.round(size / 60);
@@ -35,9 +37,9 @@ export function secondsText(seconds: number): string {
 }
 
 const TEXTS: Readonly<Record<Unit, (value: number) => string>> = {
-  bytes: (value) => (value === 0 ? '0 B' : bytesText(value)),
-  'bytes-per-second': (value) => `${value === 0 ? '0 B' : bytesText(value)}/s`,
-  seconds: (value) => (value === 0 ? '0 s' : secondsText(value)),
+  bytes: bytesText,
+  'bytes-per-second': (value) => `${bytesText(value)}/s`,
+  seconds: secondsText,
   cores: (value) => `${short(value)} 核`,
   'per-minute': (value) => `${short(value)} /分钟`,
   share: (value) => `${short(value * 100)}%`,

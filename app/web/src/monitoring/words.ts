@@ -69,3 +69,14 @@ export const endReasonText = wordOf({
 });
 
 export const originText = wordOf({ builtin: '平台自带', changed: '自带，已修改', own: '自建' });
+
+export const errorStatusText = wordOf({ open: '未解决', resolved: '已解决', ignored: '已忽略' });
+
+export const slowKindText = wordOf({
+  query: '慢查询',
+  route: '慢请求',
+  job: '慢任务',
+  'event-loop': '事件循环受阻',
+});
+
+export const reportKindText = wordOf({ daily: '日报', weekly: '周报' });

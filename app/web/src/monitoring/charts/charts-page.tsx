@@ -1,13 +1,17 @@
 import { Field } from '../../forms/field.tsx';
 import { fieldProblem, Form, type Values } from '../../forms/form.tsx';
-import { useLoaded } from '../../forms/loaded.ts';
 import { toFragment } from '../../place.ts';
+import { Freshness } from '../freshness.tsx';
+import { useLive } from '../live.ts';
 import { metrics } from '../routes.ts';
 import type { MetricName } from '../types.ts';
 import { unitOf } from '../units.ts';
 import { type Where, writeWhere } from '../where.ts';
 import { Panel } from './panel.tsx';
 import { isRange, type Panel as PanelFacts, PANELS, RANGE_FACTS, RANGES } from './panels.ts';
+
+/** A metric is recorded from the first time on that something happens. */
+const NAMES_EVERY_MS = 60_000;
 
 type Query = Required<Where>['query'];
 
@@ -109,7 +113,8 @@ function PickForm({ query, names }: ChoiceProps & { readonly names: readonly Met
 export function ChartsPage({ query }: ChoiceProps) {
   const range = isRange(query['range']) ? query['range'] : '1h';
   const bySeparateProcess = query['by'] === 'process';
-  const names = useLoaded('metric names', metrics.names);
+  const names = useLive('metric names', metrics.names, NAMES_EVERY_MS);
+  const recorded = names.value && new Set(names.value.map(({ name }) => name));
   const shown = shownOf(query);
   const picked = names.value?.find(({ name }) => name === query['metric']);
   const panels = [...(picked ? [panelOf(picked)] : []), ...PANELS.filter(({ id }) => shown?.has(id) ?? true)];
@@ -124,10 +129,10 @@ export function ChartsPage({ query }: ChoiceProps) {
         <PanelChoice query={query} />
         <PickForm query={query} names={names.value ?? []} />
       </section>
+      {(names.problem ?? names.value === undefined) && <Freshness of={names} />}
       <div class="charts">
-        {panels.map((panel) => (
-          <Panel key={panel.id} {...{ panel, range, bySeparateProcess }} />
-        ))}
+        {recorded &&
+          panels.map((panel) => <Panel key={panel.id} {...{ panel, recorded, range, bySeparateProcess }} />)}
       </div>
     </>
   );

@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
 import { List } from '../../forms/list.tsx';
-import { ProblemError } from '../../http.ts';
 import { Freshness } from '../freshness.tsx';
 import { type Live, useLive } from '../live.ts';
 import { metrics } from '../routes.ts';
@@ -14,16 +13,14 @@ export interface Drawing {
   readonly lines: readonly Line[];
 }
 
-/** What nobody has recorded yet is no failure of the chart: a platform without mail has no deliveries. */
-const nothing = (error: unknown): readonly Line[] => {
-  if (error instanceof ProblemError && error.kind === 'not-found') return [];
-  throw error;
-};
+export interface How {
+  readonly range: ChartRange;
+  readonly bySeparateProcess: boolean;
+}
 
 export async function loadDrawing(
   { queries, unit }: PanelFacts,
-  range: ChartRange,
-  bySeparateProcess: boolean,
+  { range, bySeparateProcess }: How,
   signal: AbortSignal,
 ): Promise<Drawing> {
   const window = windowOf(range, Date.now());
@@ -36,7 +33,7 @@ export async function loadDrawing(
     queries.map((query) =>
       metrics
         .read({ ...wish, name: query.metric, labels: query.labels }, signal)
-        .then((answer) => linesOf(answer, query, unit, bySeparateProcess), nothing),
+        .then((answer) => linesOf(answer, query, unit, bySeparateProcess)),
     ),
   );
   return { window, lines: lines.flat() };
@@ -137,18 +134,20 @@ function Plot({ panel: { title, unit }, drawing }: PlotProps) {
   );
 }
 
-interface PanelProps {
+interface PanelProps extends How {
   readonly panel: PanelFacts;
-  readonly range: ChartRange;
-  readonly bySeparateProcess: boolean;
+  /** Names of all metrics that are recorded: what is not is not asked for. */
+  readonly recorded: ReadonlySet<string>;
 }
 
-const useDrawing = ({ panel, range, bySeparateProcess }: PanelProps): Live<Drawing> =>
-  useLive(
-    JSON.stringify([panel.id, range, bySeparateProcess]),
-    (signal) => loadDrawing(panel, range, bySeparateProcess, signal),
+function useDrawing({ panel, recorded, range, bySeparateProcess }: PanelProps): Live<Drawing> {
+  const queries = panel.queries.filter(({ metric }) => recorded.has(metric));
+  return useLive(
+    JSON.stringify([panel.id, queries.length, range, bySeparateProcess]),
+    (signal) => loadDrawing({ ...panel, queries }, { range, bySeparateProcess }, signal),
     RANGE_FACTS[range].step * 1000,
   );
+}
 
 export function Panel(props: PanelProps) {
   const { panel } = props;

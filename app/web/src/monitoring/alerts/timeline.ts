@@ -1,0 +1,87 @@
+import type { Tone } from '../tag.tsx';
+import type { Alert, Delivery } from '../types.ts';
+import { channelText, deliveryStateText, endReasonText, suppressionText } from '../words.ts';
+
+export interface Moment {
+  readonly at: string;
+  readonly tone: Tone;
+  readonly text: string;
+  /** What somebody wrote, or the last moment of what happened several times. */
+  readonly note?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+const TRANSITIONS: Readonly<Record<string, string>> = {
+  firing: '触发',
+  escalated: '升级',
+  resolved: '恢复',
+};
+
+/** `2 escalated`: the number of the message about it, and what it tells. */
+function transitionText(transition: string): string {
+  const word = transition.split(' ').at(-1) ?? transition;
+  return TRANSITIONS[word] ?? word;
+}
+
+function toldAt({ attempts, createdAt }: Delivery): string {
+  return attempts.at(-1)?.at ?? createdAt;
+}
+
+const DELIVERY_TONES: Readonly<Record<Delivery['state'], Tone>> = {
+  queued: 'quiet',
+  sent: 'good',
+  failed: 'fair',
+  dead: 'bad',
+};
+
+function deliveryMoment(delivery: Delivery): Moment {
+  const { channel, transition, state } = delivery;
+  return {
+    at: toldAt(delivery),
+    tone: DELIVERY_TONES[state],
+    text: `通知“${transitionText(transition)}”，${channelText(channel)}：${deliveryStateText(state)}`,
+  };
+}
+
+/**
+ * What became of an alert, the oldest first.
+ * @param person the name of who acknowledged it
+ */
+export function timelineOf(
+  alert: Alert,
+  deliveries: readonly Delivery[],
+  person: (id: string) => string,
+): readonly Moment[] {
+  const { startsAt, firedAt, escalatedAt, acknowledgedAt, acknowledgedBy, endsAt } = alert;
+  const moments: (Moment | undefined)[] = [
+    { at: startsAt, tone: 'fair', text: '条件第一次成立，待定' },
+    firedAt === null ? undefined : { at: firedAt, tone: 'bad', text: '触发' },
+    ...alert.suppressed.map(({ reason, count, firstAt, lastAt }): Moment => ({
+      at: firstAt,
+      tone: 'quiet',
+      text: `${count} 次没有通知：${suppressionText(reason)}`,
+      until: count > 1 ? lastAt : undefined,
+    })),
+    ...deliveries.map(deliveryMoment),
+    escalatedAt === null ? undefined : { at: escalatedAt, tone: 'bad', text: '无人确认，已升级' },
+    acknowledgedAt === null
+      ? undefined
+      : {
+          at: acknowledgedAt,
+          tone: 'good',
+          text: `${acknowledgedBy === null ? '' : `${person(acknowledgedBy)}`}已确认`,
+          note: alert.acknowledgement ?? undefined,
+        },
+    endsAt === null
+      ? undefined
+      : {
+          at: endsAt,
+          tone: 'good',
+          text: `恢复${alert.endReason === null ? '' : `：${endReasonText(alert.endReason)}`}`,
+        },
+  ];
+  // Sorting is stable: what happened at once stays in the order in which it must have.
+  return moments
+    .filter((moment): moment is Moment => moment !== undefined)
+    .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
