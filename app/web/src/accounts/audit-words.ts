@@ -31,9 +31,22 @@ export const ACTION_TEXTS = {
   'quarantine.drop': '舍弃隔离行',
   'audit.read': '查看审计日志',
   'audit.export': '导出审计日志',
+  'audit.prune': '清理审计日志',
+  'alert.acknowledge': '确认告警',
+  'alert-silence.create': '静默告警',
+  'alert-silence.end': '结束静默',
+  'alert-rule.write': '写入告警规则',
+  'alert-rule.remove': '删除或还原告警规则',
+  'notification.test': '测试通知渠道',
+  'notification.retry': '重试已放弃的通知',
+  'error.resolve': '错误标为已解决',
+  'error.ignore': '忽略错误',
+  'error.reopen': '重新打开错误',
+  'log-level.change': '更改日志级别',
+  'log-level.end': '恢复日志级别',
 } as const;
 
-const OBJECT_TEXTS = {
+export const OBJECT_TEXTS = {
   user: '用户',
   session: '登录',
   'login-name': '未知用户名',
@@ -43,6 +56,13 @@ const OBJECT_TEXTS = {
   ingestion: '数据载入',
   'quarantined-row': '隔离行',
   'audit-log': '审计日志',
+  alert: '告警',
+  'alert-silence': '静默',
+  'alert-rule': '告警规则',
+  notification: '通知',
+  'notification-channel': '通知渠道',
+  error: '错误',
+  'log-level': '日志级别',
 } as const;
 
 const wordOf = (texts: Readonly<Record<string, string>>, code: string): string | undefined =>

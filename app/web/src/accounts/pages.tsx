@@ -6,7 +6,10 @@ import { PageHeading } from './page-heading.tsx';
 import { UsersPage } from './users-page.tsx';
 
 /** The pages about people. The server refuses what a role may not; here nobody is sent there in vain. */
-export function AccountPages(props: { readonly at: Exclude<Place, 'chart' | 'monitoring'>; readonly who: User }) {
+export function AccountPages(props: {
+  readonly at: Exclude<Place, 'chart' | 'monitoring'>;
+  readonly who: User;
+}) {
   const { at, who } = props;
   if (at === 'account') return <AccountPage key={who.id} who={who} />;
   if (who.role !== 'admin')

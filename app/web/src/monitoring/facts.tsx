@@ -7,7 +7,9 @@ function figureText(name: string, value: unknown): string {
   if (typeof value === 'number') {
     if (/bytes$/i.test(name)) return bytesText(value);
     if (/milliseconds$|Ms$/.test(name)) return secondsText(value / 1000);
-    return /seconds$/i.test(name) ? secondsText(value) : short(value);
+    if (/seconds$/i.test(name)) return secondsText(value);
+    // Versions, ports and ids are numbers, too.
+    return Number.isInteger(value) ? String(value) : short(value);
   }
   if (typeof value !== 'string') return JSON.stringify(value);
   return /(At|^at)$/.test(name) && !Number.isNaN(Date.parse(value)) ? clockText(value) : value;

@@ -1,3 +1,4 @@
+import { compact } from '../format.ts';
 import type { MetricKind } from './types.ts';
 
 /** What a figure counts, as charts, sections and rules say it. */
@@ -6,11 +7,12 @@ export type Unit =
 
 const BYTES = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
-/** At most three digits that matter, and no zeros behind the point: 0.012345 → 0.0123, 12.50 → 12.5. */
+/** At most three digits that matter below a hundred, and no zeros behind the point: 0.012345 → 0.0123, 1234567 → 123.46万. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return '—';
   const size = Math.abs(value);
-  if (size >= 1e6 || (size > 0 && size < 1e-4)) return value.toExponential(2).replace('e+', 'e');
+  if (size >= 1e4) return compact(value);
+  if (size > 0 && size < 1e-4) return value.toExponential(2);
   return String(size >= 100 ? Math.round(value * 10) / 10 : Number(value.toPrecision(3)));
 }
 

@@ -1,0 +1,41 @@
+import type { Alert, Delivery } from '../monitoring/types.ts';
+
+export const alertOf = (given: Partial<Alert> = {}): Alert => ({
+  id: '7b416d93-e05d-4949-9f91-b4639d28f1d9',
+  fingerprint: '199ccb9118f361c0994337ee2ac391af',
+  rule: 'ComponentDegraded',
+  severity: 'warning',
+  state: 'firing',
+  labels: { component: 'mail' },
+  summary: 'mail is in trouble',
+  description: 'the mail server cannot be reached.',
+  value: null,
+  limit: null,
+  startsAt: '2026-11-26T08:00:00Z',
+  firedAt: '2026-11-26T08:05:00Z',
+  endsAt: null,
+  endReason: null,
+  evaluations: 51,
+  reopened: 0,
+  messages: 1,
+  escalatedAt: null,
+  acknowledgedAt: null,
+  acknowledgedBy: null,
+  acknowledgement: null,
+  suppressed: [],
+  ...given,
+});
+
+export const deliveryOf = (given: Partial<Delivery> = {}): Delivery => ({
+  id: '0c0c1f52-6d0c-4f0a-9d53-0b8a5f0f7a01',
+  channel: 'email',
+  state: 'sent',
+  subject: 'alert 7b416d93-e05d-4949-9f91-b4639d28f1d9',
+  transition: '1 firing',
+  title: 'mail is in trouble',
+  createdAt: '2026-11-26T08:05:00Z',
+  messageId: null,
+  attempts: [{ at: '2026-11-26T08:05:02Z', outcome: 'sent', code: '250', milliseconds: 12 }],
+  nextAttemptAt: null,
+  ...given,
+});
