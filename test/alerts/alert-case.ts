@@ -1,6 +1,5 @@
 import type { SeriesName } from '../../operator/src/resources/monitoring/promql.ts';
 import type { StockAnalysisSpecInput } from '../../operator/src/api/index.ts';
-import type { Severity } from '../../operator/src/resources/monitoring/types.ts';
 
 /** What one series shows while all is well, or nearly not, and while it is not; per minute for a counter. */
 export interface Behaviour {
@@ -18,7 +17,7 @@ export interface Behaviour {
 export interface AlertCase {
   /** Without the prefix. */
   readonly name: string;
-  readonly severity: Severity;
+  readonly severity: 'info' | 'warning' | 'critical';
   readonly series: readonly Behaviour[];
   /** Labels of the alert beside those of the rule. */
   readonly labels?: Readonly<Record<string, string>>;

@@ -43,22 +43,6 @@ export const databaseCases: readonly AlertCase[] = [
     fires: 1,
   },
   {
-    // As long as the 35 minutes last in which the outage can still be seen elsewhere.
-    name: 'DatabaseWasDown',
-    severity: 'none',
-    series: [
-      {
-        metric: 'ALERTS',
-        labels: { alertname: 'StockAnalysisDatabaseDown', alertstate: 'firing' },
-        kind: 'gauge',
-        good: 'absent',
-        bad: 1,
-      },
-    ],
-    fires: 0,
-    ends: 35,
-  },
-  {
     name: 'DatabasePoolExhausted',
     severity: 'warning',
     series: [

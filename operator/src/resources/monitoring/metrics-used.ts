@@ -22,7 +22,6 @@ const histogram = (from: Exposer, ...labels: string[]): MetricUsed => ({ kind: '
  */
 export const METRICS_USED = {
   up: gauge('prometheus'),
-  ALERTS: gauge('prometheus', 'alertname', 'alertstate'),
   kubelet_volume_stats_available_bytes: gauge('kubelet', 'persistentvolumeclaim'),
   kubelet_volume_stats_capacity_bytes: gauge('kubelet', 'persistentvolumeclaim'),
 

@@ -14,8 +14,7 @@ export interface MonitoringFacts {
   readonly runbookBaseURL: string;
 }
 
-/** `none` tells nobody: it is there to mute others. */
-export type Severity = 'none' | 'info' | 'warning' | 'critical';
+export type Severity = 'info' | 'warning' | 'critical';
 
 /** `severity` decides who is woken. Prometheus adds the labels of the series. */
 export interface AlertLabels {

@@ -1,12 +1,10 @@
 import { BY_OBJECT } from '../promql.ts';
 import type { Severity } from '../types.ts';
-import { ALERT_PREFIX, type ObjectRules, type RuleContext } from './context.ts';
+import type { ObjectRules, RuleContext } from './context.ts';
 
 const DEADLOCKS = 2;
 const WAITING_LOCKS = 5;
 const LONG_TRANSACTION_SECONDS = 900;
-/** What failed meanwhile is in the short window of the slower critical burn rate (30m) for so long, and a little more. */
-const AFTERMATH = '35m';
 
 /**
  * Down is what no process of the application reaches. Where none of them says anything, the operator's own connection
@@ -32,15 +30,6 @@ function availability(context: RuleContext) {
       for: '1m',
       summary: `The database of ${subject} does not answer`,
       description: `No process of the platform has reached PostgreSQL for a minute. Whatever needs data answers 503 until it is back.`,
-    }),
-    // An inhibition ends with its source, and the errors of the outage stay in their windows for longer: without this one
-    // each outage is told of twice. Somebody must have been told the first time, so it reads what fired, not what was.
-    alert({
-      name: 'DatabaseWasDown',
-      severity: 'none',
-      expr: `max ${BY_OBJECT} (max_over_time(${series('ALERTS', { alertname: `${ALERT_PREFIX}DatabaseDown`, alertstate: 'firing' })}[${AFTERMATH}])) > 0`,
-      summary: `The database of ${subject} is down or was until lately`,
-      description: `Tells nobody: it mutes what follows from an outage, which its windows remember for up to ${AFTERMATH} ({{ $value }} alert).`,
     }),
     alert({
       name: 'DatabasePoolExhausted',
