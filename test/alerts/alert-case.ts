@@ -17,7 +17,7 @@ export interface Behaviour {
 export interface AlertCase {
   /** Without the prefix. */
   readonly name: string;
-  readonly severity: 'info' | 'warning' | 'critical';
+  readonly severity: 'none' | 'info' | 'warning' | 'critical';
   readonly series: readonly Behaviour[];
   /** Labels of the alert beside those of the rule. */
   readonly labels?: Readonly<Record<string, string>>;

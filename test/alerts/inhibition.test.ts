@@ -1,27 +1,21 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { z } from 'zod';
 import { freePort } from '../../hack/lib/ports.ts';
+import { documentedInhibition, documentedRoute } from '../support/documented-alertmanager.ts';
 import { eventually } from '../support/wait.ts';
 import { everyAlert } from './rules-under-test.ts';
 
-const inhibitRules = z.object({
-  inhibit_rules: z.array(
-    z.object({
-      source_matchers: z.array(z.string()),
-      target_matchers: z.array(z.string()),
-      equal: z.array(z.string()),
-    }),
-  ),
+const message = z.object({
+  alerts: z.array(z.object({ status: z.string(), labels: z.record(z.string(), z.string()) })),
 });
-
-const message = z.object({ alerts: z.array(z.object({ labels: z.record(z.string(), z.string()) })) });
 const known = z.array(
   z.object({
     labels: z.record(z.string(), z.string()),
@@ -31,12 +25,9 @@ const known = z.array(
 
 type Labels = Readonly<Record<string, string>>;
 
-/** The block of docs/alerts.md that people copy. */
-function documented(): z.infer<typeof inhibitRules> {
-  const text = readFileSync(resolve(import.meta.dirname, '../../docs/alerts.md'), 'utf8');
-  const [, block = ''] = /```yaml\n(inhibit_rules:[\s\S]*?)```/.exec(text) ?? [];
-  return inhibitRules.parse(parse(block));
-}
+/** Receiver of docs/alerts.md whose configuration is empty. */
+const NOBODY = 'nobody';
+const GROUP_INTERVAL_MS = 3000;
 
 const demo = { namespace: 'stock-analysis', stockanalysis: 'demo' };
 const other = { namespace: 'stock-analysis', stockanalysis: 'other' };
@@ -55,6 +46,10 @@ const FIRING: readonly Labels[] = [
   alert('RateLimitsFailingClosed', 'critical', demo),
   alert('ObjectNotReady', 'warning', demo),
 ];
+/** Told to nobody, and what mutes the others. */
+const INHIBITORS = ['DatabaseDownInhibitor', 'DatabaseDownBudgetInhibitor'].map((name) =>
+  alert(name, 'none', demo),
+);
 /** Of another object in the same namespace, with a trouble of its own. */
 const UNTOUCHED: readonly Labels[] = [
   alert('RequestsFailing', 'warning', other),
@@ -70,6 +65,7 @@ describe('inhibition in a real Alertmanager', () => {
   let manager: ChildProcess;
   let url: string;
   const told: Labels[] = [];
+  const ended: Labels[] = [];
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'alertmanager-'));
@@ -78,23 +74,21 @@ describe('inhibition in a real Alertmanager', () => {
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         const { alerts } = message.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
-        told.push(...alerts.map(({ labels }) => labels));
+        for (const { status, labels } of alerts) (status === 'resolved' ? ended : told).push(labels);
         response.end();
       });
     }).listen(0, '127.0.0.1');
     await once(receiver, 'listening');
     const address = receiver.address();
     const port = typeof address === 'object' ? address?.port : undefined;
-    const config = {
-      route: {
-        receiver: 'test',
-        group_by: ['namespace', 'stockanalysis'],
-        group_wait: '2s',
-        group_interval: '5m',
-      },
-      receivers: [{ name: 'test', webhook_configs: [{ url: `http://127.0.0.1:${port}/` }] }],
-      ...documented(),
-    };
+    const { route } = documentedRoute();
+    const receivers = [
+      { name: route.receiver, webhook_configs: [{ url: `http://127.0.0.1:${port}/` }] },
+      { name: NOBODY },
+    ];
+    // Nobody waits half a minute here.
+    const quick = { ...route, group_wait: '2s', group_interval: `${GROUP_INTERVAL_MS}ms` };
+    const config = { route: quick, receivers, ...documentedInhibition() };
     writeFileSync(join(folder, 'config.yaml'), stringify(config));
     const listen = `127.0.0.1:${await freePort()}`;
     url = `http://${listen}/api/v2/alerts`;
@@ -117,12 +111,14 @@ describe('inhibition in a real Alertmanager', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('tells of the cause once, and of nothing that follows from it', async () => {
-    const body = JSON.stringify(
-      [...FIRING, ...UNTOUCHED, ...MUTED_BY_SEVERITY].map((labels) => ({ labels })),
-    );
+  async function post(alerts: readonly { readonly labels: Labels; readonly endsAt?: Date }[]): Promise<void> {
     const headers = { 'content-type': 'application/json' };
-    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200);
+    expect((await fetch(url, { method: 'POST', headers, body: JSON.stringify(alerts) })).status).toBe(200);
+  }
+
+  it('tells of the cause once, and of nothing that follows from it', async () => {
+    const all = [...FIRING, ...INHIBITORS, ...UNTOUCHED, ...MUTED_BY_SEVERITY];
+    await post(all.map((labels) => ({ labels })));
     const [cause] = FIRING;
     const expected = [cause, ...UNTOUCHED];
     await eventually({ what: 'the notifications', timeoutMs: 30_000 }, () =>
@@ -133,7 +129,24 @@ describe('inhibition in a real Alertmanager', () => {
     const suppressed = now.filter(({ status }) => status.state === 'suppressed').map(({ labels }) => labels);
     expect(sorted(suppressed)).toEqual(sorted([...FIRING.slice(1), ...MUTED_BY_SEVERITY]));
   });
+
+  it('tells of the end of the cause, and of nothing that still follows from it', async () => {
+    const before = told.length;
+    const [cause = {}] = FIRING;
+    await post([
+      { labels: cause, endsAt: new Date() },
+      { labels: alert('AuditWritesFailing', 'critical', demo) },
+    ]);
+    await eventually({ what: 'the end', timeoutMs: 30_000 }, () => (ended.length > 0 ? true : undefined));
+    await sleep(2 * GROUP_INTERVAL_MS);
+    expect(ended).toEqual([cause]);
+    // What goes on firing in the same group may be in the same message, and is nothing new.
+    expect(sorted(told.slice(before).filter((one) => !isUntouched(one)))).toEqual([]);
+  });
 });
+
+const isUntouched = (labels: Labels): boolean =>
+  UNTOUCHED.some((one) => JSON.stringify(sorted([one])) === JSON.stringify(sorted([labels])));
 
 const sorted = (all: readonly (Labels | undefined)[]): string[] =>
   all
@@ -143,7 +156,7 @@ const sorted = (all: readonly (Labels | undefined)[]): string[] =>
 describe('inhibition', () => {
   it('names alerts that exist', () => {
     const names = new Set([...everyAlert().values()].map((rule) => rule.alert));
-    const matchers = documented().inhibit_rules.flatMap((rule) =>
+    const matchers = documentedInhibition().inhibit_rules.flatMap((rule) =>
       rule.source_matchers.concat(rule.target_matchers),
     );
     const named = matchers.flatMap((matcher) => {

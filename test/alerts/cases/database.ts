@@ -43,6 +43,21 @@ export const databaseCases: readonly AlertCase[] = [
     fires: 1,
   },
   {
+    // As long as what follows may be seen in rates.
+    name: 'DatabaseDownInhibitor',
+    severity: 'none',
+    series: [reaches('a', 1, 0)],
+    fires: 1,
+    ends: 15,
+  },
+  {
+    name: 'DatabaseDownBudgetInhibitor',
+    severity: 'none',
+    series: [reaches('a', 1, 0)],
+    fires: 1,
+    ends: 35,
+  },
+  {
     name: 'DatabasePoolExhausted',
     severity: 'warning',
     series: [

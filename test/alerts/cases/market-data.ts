@@ -52,7 +52,7 @@ export const marketDataCases: readonly AlertCase[] = [
     labels: { source: 'aktools' },
     before: 65,
     lasts: 65,
-    fires: 0,
+    fires: 2,
     ends: 59,
   },
   {

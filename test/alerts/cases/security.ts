@@ -59,7 +59,7 @@ export const securityCases: readonly AlertCase[] = [
     severity: 'critical',
     series: [counter('stock_analysis_audit_failures_total', 0, 1)],
     lasts: 15,
-    fires: 0,
+    fires: 2,
     ends: 9,
   },
 ];

@@ -14,7 +14,8 @@ export interface MonitoringFacts {
   readonly runbookBaseURL: string;
 }
 
-export type Severity = 'info' | 'warning' | 'critical';
+/** `none` is told to nobody: it is there for what it inhibits. */
+export type Severity = 'none' | 'info' | 'warning' | 'critical';
 
 /** `severity` decides who is woken. Prometheus adds the labels of the series. */
 export interface AlertLabels {

@@ -8,6 +8,7 @@ export interface AlertInput {
   readonly severity: Severity;
   readonly expr: string;
   readonly for?: string;
+  readonly keepFiringFor?: string;
   readonly labels?: Readonly<Record<string, string>>;
   /** What happens, in one line. */
   readonly summary: string;
@@ -34,6 +35,12 @@ export interface ObjectContext extends RuleContext {
 export type ObjectRules = (context: ObjectContext) => readonly RuleGroup[];
 export type OperatorRules = (context: RuleContext) => readonly RuleGroup[];
 
+/**
+ * For how long what may follow from a database that is away must be the case: after that DatabaseDown fires, and inhibits
+ * it. Its own minute, two scrapes of 30 s at different times and an evaluation are over by then.
+ */
+export const AFTER_THE_CAUSE = '2m';
+
 /** Of Prometheus rules; the application's own alerts of the same meaning carry the rest of the name. */
 export const ALERT_PREFIX = 'StockAnalysis';
 
@@ -42,10 +49,11 @@ function context(subject: string, identity: Matchers, { runbookBaseURL }: Monito
     subject,
     identity,
     series: (name, matchers = {}) => series(name, { ...identity, ...matchers }),
-    alert: ({ name, severity, expr, for: pending, labels, summary, description }) => ({
+    alert: ({ name, severity, expr, for: pending, keepFiringFor, labels, summary, description }) => ({
       alert: ALERT_PREFIX + name,
       expr,
       ...(pending === undefined ? {} : { for: pending }),
+      ...(keepFiringFor === undefined ? {} : { keep_firing_for: keepFiringFor }),
       // Said once more as labels of the rule: what an expression sums away still says whose alert it is.
       labels: { severity, ...identity, ...labels },
       annotations: { summary, description, runbook_url: `${runbookBaseURL}${name}.md` },

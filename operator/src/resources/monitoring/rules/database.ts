@@ -20,6 +20,16 @@ function down({ series }: RuleContext): string {
   return `${seen} == 0 or (${lost} unless ${seen})`;
 }
 
+const DOWN_FOR = '1m';
+/**
+ * For how long after its end a database that was away is seen in what follows from it: ranges look back over 10 minutes, and
+ * the shorter window of the second burn rate over 30. Whoever was told of the cause would be told of its traces then.
+ */
+const AFTERMATH = [
+  { name: 'DatabaseDownInhibitor', lasts: '15m', mutes: 'errors, slowness, limits, loads and the audit log' },
+  { name: 'DatabaseDownBudgetInhibitor', lasts: '35m', mutes: 'the budgets of errors' },
+] as const;
+
 function availability(context: RuleContext) {
   const { series, subject, alert } = context;
   return [
@@ -27,7 +37,7 @@ function availability(context: RuleContext) {
       name: 'DatabaseDown',
       severity: 'critical',
       expr: down(context),
-      for: '1m',
+      for: DOWN_FOR,
       summary: `The database of ${subject} does not answer`,
       description: `No process of the platform has reached PostgreSQL for a minute. Whatever needs data answers 503 until it is back.`,
     }),
@@ -40,6 +50,20 @@ function availability(context: RuleContext) {
       description: `In {{ $labels.pod }} {{ $value }} requests wait for a connection of the pool, for 5 minutes on end. Slow queries hold them, or there is more load than the pool is made for.`,
     }),
   ];
+}
+
+function inhibitors(context: RuleContext) {
+  return AFTERMATH.map(({ name, lasts, mutes }) =>
+    context.alert({
+      name,
+      severity: 'none',
+      expr: down(context),
+      for: DOWN_FOR,
+      keepFiringFor: lasts,
+      summary: `The database of ${context.subject} does not answer, or did not within ${lasts}`,
+      description: `Not for people: Alertmanager mutes the alerts on ${mutes} while this fires, which follow from a database that is or was away. Route severity "none" to nobody.`,
+    }),
+  );
 }
 
 function connectionsHigh(
@@ -105,6 +129,7 @@ export const databaseRules: ObjectRules = (context) => [
     name: 'database',
     rules: [
       ...availability(context),
+      ...inhibitors(context),
       connectionsHigh(context, 'warning', 80, 10),
       connectionsHigh(context, 'critical', 95, 5),
       transactionIdAge(context, 'warning', 500),

@@ -1,6 +1,6 @@
 import { BY_OBJECT } from '../promql.ts';
 import type { Severity } from '../types.ts';
-import type { ObjectRules, RuleContext } from './context.ts';
+import { AFTER_THE_CAUSE, type ObjectRules, type RuleContext } from './context.ts';
 
 const FAILED_LOADS = 3;
 const BROKEN_ANSWERS = 3;
@@ -27,6 +27,7 @@ function loads({ series, subject, alert }: RuleContext) {
       name: 'IngestionFailing',
       severity: 'warning',
       expr: `sum by (namespace, stockanalysis, source) (increase(${failed}[1h])) > ${FAILED_LOADS}`,
+      for: AFTER_THE_CAUSE,
       summary: `Loads of market data of ${subject} fail`,
       description: `About {{ $value | humanize }} attempts at loading {{ $labels.source }} failed within an hour; up to ${FAILED_LOADS} may be a passing fault, which is tried again by itself. /api/v1/ingestions tells the errors.`,
     }),

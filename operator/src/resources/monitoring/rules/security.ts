@@ -1,5 +1,5 @@
 import { BY_OBJECT } from '../promql.ts';
-import type { ObjectRules, RuleContext } from './context.ts';
+import { AFTER_THE_CAUSE, type ObjectRules, type RuleContext } from './context.ts';
 
 const FAILURES_PER_MINUTE = 10;
 const LOCKOUTS = 5;
@@ -58,6 +58,7 @@ export const securityRules: ObjectRules = (context) => [
         name: 'AuditWritesFailing',
         severity: 'critical',
         expr: `sum ${BY_OBJECT} (increase(${context.series('stock_analysis_audit_failures_total')}[10m])) > 0`,
+        for: AFTER_THE_CAUSE,
         summary: `Records of the audit log of ${context.subject} are lost or refused`,
         description: `About {{ $value | humanize }} records could not be written within 10 minutes. What they would have told of may have happened.`,
       }),

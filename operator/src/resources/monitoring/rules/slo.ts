@@ -1,6 +1,6 @@
 import { BY_OBJECT, recorded } from '../promql.ts';
 import type { AlertRule, RecordingRule, RuleGroup } from '../types.ts';
-import type { ObjectContext, ObjectRules } from './context.ts';
+import { AFTER_THE_CAUSE, type ObjectContext, type ObjectRules } from './context.ts';
 
 /**
  * Alerts on how fast the budget of errors is used up, after chapter 5 of the SRE workbook: each looks at a long window,
@@ -172,6 +172,7 @@ function alerts(context: ObjectContext, objective: Objective): AlertRule[] {
       name,
       severity,
       expr: `${over(long)} and ${over(short)} and ${badRequests(context, objective, long)} > ${FEWEST_BAD_REQUESTS - 0.5}${isOldEnough(context, objective, long)}`,
+      for: AFTER_THE_CAUSE,
       labels: { slo, window: long },
       summary: `The ${slo} budget of ${context.subject} is used up ${factor} times too fast`,
       description: `{{ $value | humanizePercentage }} of the requests of the last ${long} ${bad}, and more than ${Number((limit * 100).toPrecision(5))} % of the last ${short}; promised are ${promise(context)}. At this rate the budget of 30 days lasts ${Number((30 / factor).toFixed(1))} days.`,
