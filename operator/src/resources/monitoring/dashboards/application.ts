@@ -181,6 +181,6 @@ const security: Row = {
 export function applicationDashboard(target: MonitoringTarget): Dashboard {
   return dashboard({
     ...objectScope(target, 'application', 'Application'),
-    rows: [traffic, processes, marketDataRow, security],
+    rows: [traffic, processes, marketDataRow(target), security],
   });
 }
