@@ -6,18 +6,26 @@ import { ensurePackages } from '../../hack/lib/debian-packages.ts';
 import { Kubectl } from '../../hack/deploy/kubectl.ts';
 import type { StockAnalysisView } from '../../hack/deploy/platform.ts';
 import { capture } from '../../hack/lib/shell.ts';
+import { sharedClient } from '../support/kube-client.ts';
+import { installPrometheusOperator, removePrometheusOperator } from '../support/prometheus-operator.ts';
 
 const SAMPLE = 'demo';
 
 /**
  * Puts the platform on the local cluster with the program behind `make up`, in a namespace of its own. A cluster that
- * ran before stays; one that this run started is taken down again.
+ * ran before stays; one that this run started is taken down again. It serves the kinds of prometheus-operator, though
+ * not the operator itself, so that chart and operator make what monitors them.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const cluster = provider();
   const wasUp = await cluster.isUp();
   // What the page is looked at with; the cluster's own packages are its provider's matter.
-  await ensurePackages({ chromium: '/usr/bin/chromium', 'fonts-noto-cjk': '/usr/share/fonts/opentype/noto' });
+  await ensurePackages({
+    chromium: '/usr/bin/chromium',
+    'fonts-noto-cjk': '/usr/share/fonts/opentype/noto',
+    prometheus: '/usr/bin/prometheus',
+    'prometheus-alertmanager': '/usr/bin/prometheus-alertmanager',
+  });
   const namespace = `stock-analysis-e2e-${randomBytes(3).toString('hex')}`;
   const kubectlProgram = await toolPath('kubectl');
   const kubeconfig = (await run(['hack/cluster/main.ts', 'kubeconfig'])).trim();
@@ -27,9 +35,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
       .run(['delete', 'stockanalysis', '--all', '-n', namespace, '--timeout=120s'])
       .catch(report('objects'));
     await kubectl.run(['delete', 'namespace', namespace, '--timeout=180s']).catch(report('namespace'));
+    await removePrometheusOperator(sharedClient(kubeconfig)).catch(report('CRDs'));
     if (!wasUp) await cluster.down({ force: false });
   };
   try {
+    await run(['hack/cluster/main.ts', 'up']);
+    await installPrometheusOperator(sharedClient(kubeconfig));
     const url = urlIn(await run(['hack/up.ts', namespace]));
     mkdirSync('test-artifacts', { recursive: true });
     project.provide('kubeconfig', kubeconfig);

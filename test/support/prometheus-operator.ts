@@ -7,11 +7,15 @@ import { ensureGo } from '../../hack/cluster/go.ts';
 import { capture } from '../../hack/lib/shell.ts';
 import { CRD_PATH, createCRD, type CustomResourceDefinition } from './crd.ts';
 import type { KubeClient } from './kube-client.ts';
+import type { KubeObject } from './kube-objects.ts';
 import { eventually } from './wait.ts';
 
 /** Those that the operator and its chart ask for. */
 const KINDS = ['prometheusrules', 'podmonitors', 'servicemonitors'] as const;
 type Kind = (typeof KINDS)[number];
+
+/** By which what was installed here is told from a prometheus-operator that somebody uses. */
+const OURS = { 'app.kubernetes.io/managed-by': 'stock-analysis-tests' };
 
 const nameOf = (kind: Kind): string => `${kind}.monitoring.coreos.com`;
 
@@ -35,11 +39,16 @@ async function definitionOf(kind: Kind): Promise<CustomResourceDefinition> {
   return definition;
 }
 
+/** Those that are there already stay as they are, whoever brought them. */
 export async function installPrometheusOperator(
   client: KubeClient,
   kinds: readonly Kind[] = KINDS,
 ): Promise<void> {
-  for (const kind of kinds) await createCRD(client, await definitionOf(kind));
+  for (const kind of kinds) {
+    if (await client.find(`${CRD_PATH}/${nameOf(kind)}`)) continue;
+    const { metadata, ...rest } = await definitionOf(kind);
+    await createCRD(client, { ...rest, metadata: { ...metadata, labels: { ...metadata.labels, ...OURS } } });
+  }
 }
 
 /** `podmonitors.monitoring.coreos.com` → `Namespaced` or `Cluster`. */
@@ -48,11 +57,16 @@ export async function prometheusOperatorScopes(): Promise<ReadonlyMap<string, st
   return new Map(definitions.map(({ metadata, spec }) => [metadata.name, spec.scope]));
 }
 
-/** With them go all of their objects. */
+/** Removes what {@link installPrometheusOperator} brought, in this run or in one that was killed, with all of its objects. */
 export async function removePrometheusOperator(client: KubeClient): Promise<void> {
-  for (const kind of KINDS) await client.delete(`${CRD_PATH}/${nameOf(kind)}`);
-  await eventually({ what: 'the CRDs of prometheus-operator to be gone', timeoutMs: 60_000 }, async () => {
-    const left = await Promise.all(KINDS.map((kind) => client.find(`${CRD_PATH}/${nameOf(kind)}`)));
-    return left.every((one) => one === undefined) || undefined;
+  const selector = new URLSearchParams({
+    labelSelector: Object.entries(OURS)
+      .map((label) => label.join('='))
+      .join(','),
   });
+  const installed = (): Promise<readonly KubeObject[]> => client.list(`${CRD_PATH}?${selector}`);
+  for (const { metadata } of await installed()) await client.delete(`${CRD_PATH}/${metadata.name}`);
+  await eventually({ what: 'the CRDs of prometheus-operator to be gone', timeoutMs: 60_000 }, async () =>
+    (await installed()).length === 0 ? true : undefined,
+  );
 }

@@ -176,7 +176,14 @@ function storage(): Manifest[] {
     {
       apiVersion: 'storage.k8s.io/v1',
       kind: 'StorageClass',
-      metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      metadata: {
+        name: 'standard',
+        annotations: {
+          'storageclass.kubernetes.io/is-default-class': 'true',
+          // The kubelet tells how full volumes of this type are; of hostPath, the default, it says nothing.
+          defaultVolumeType: 'local',
+        },
+      },
       provisioner: 'rancher.io/local-path',
       volumeBindingMode: 'WaitForFirstConsumer',
       reclaimPolicy: 'Delete',

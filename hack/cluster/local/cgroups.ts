@@ -37,10 +37,14 @@ function passOnControllers(root: string): void {
   }
 }
 
-/** Pids of all that runs inside a pod, whether or not its shim is still there. */
-export function podProcesses(): number[] {
-  return ours()
+/**
+ * Pids of all that runs inside a pod, whether or not its shim is still there.
+ * @param uid of the one pod that is meant; undefined: any
+ */
+export function podProcesses(uid?: string): number[] {
+  const pids = ours()
     .flatMap(deepestFirst)
+    .filter((folder) => uid === undefined || folder.split('/').includes(`pod${uid}`))
     .flatMap((folder) => {
       try {
         return readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
@@ -48,6 +52,8 @@ export function podProcesses(): number[] {
         return [];
       }
     });
+  // Each of the hierarchies names them.
+  return [...new Set(pids)];
 }
 
 function deepestFirst(folder: string): string[] {

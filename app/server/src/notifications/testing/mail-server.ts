@@ -58,8 +58,8 @@ export class MailServer {
     return this.#port;
   }
 
-  async start(): Promise<this> {
-    this.#server.listen(0, '127.0.0.1');
+  async start(host = '127.0.0.1'): Promise<this> {
+    this.#server.listen(0, host);
     await once(this.#server.server, 'listening');
     this.#port = portOf(this.#server.server);
     return this;
