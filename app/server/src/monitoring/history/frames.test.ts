@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Sample } from '../metrics/metrics.ts';
+import { Metrics, type Sample } from '../metrics/metrics.ts';
 import { Framing } from './frames.ts';
 
 const counter = (value: number, labels: Sample['labels'] = {}): Sample => ({
@@ -77,6 +77,14 @@ describe('a frame', () => {
         gauge('nodejs_heap_space_size_total_bytes', 1),
       ]),
     ).toEqual({ 'http_requests_total 2xx': 7 });
+  });
+
+  it('says 0 of what did not happen, so that quiet days are known as quiet', async () => {
+    const metrics = new Metrics();
+    metrics.counter('logins_total', 'Sign-ins', { outcome: ['success', 'refused', 'locked'] });
+    expect(shown(new Framing(), await metrics.samples())).toMatchObject({
+      'stock_analysis_logins_total refused': 0,
+    });
   });
 
   it('keeps one series of a family that has too many: the sum of counters, the largest of gauges', () => {

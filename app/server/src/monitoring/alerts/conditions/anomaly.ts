@@ -1,3 +1,4 @@
+import type { Labels } from '../../history/labels.ts';
 import type { ConditionOf } from '../rules/definition.ts';
 import { grouped } from './grouped.ts';
 import type { Observation, SampledSeries } from './observation.ts';
@@ -40,7 +41,7 @@ function valueIn(
 
 /**
  * The last hour against the same hour of the past `days` days, by median and median absolute deviation, which one odd day
- * does not move. Unknown while fewer than `leastDays` of them have values.
+ * does not move. While fewer than `leastDays` of them have values it is unknown, or judged by `untilKnown` alone.
  * @param series points of at least the last hour and the same hours of the days before
  * @param now milliseconds since 1970
  */
@@ -49,11 +50,12 @@ export function observeAnomaly(
   series: readonly SampledSeries[],
   now: number,
 ): Observation[] {
-  const { by, leastDays, deviations, leastDifference, direction } = condition;
+  const { by, leastDays, deviations, leastDifference, direction, untilKnown } = condition;
   return grouped(series, by).map(({ labels, series: members }) => {
     const [value, ...before] = hoursOf(condition, now).map((hour) => valueIn(members, hour));
     const past = before.filter((one) => one !== undefined);
-    if (value === undefined || past.length < leastDays) return { labels, state: 'unknown' };
+    if (value === undefined) return { labels, state: 'unknown' };
+    if (past.length < leastDays) return withoutPast(labels, value, untilKnown, past.length);
     const middle = median(past);
     const spread = NORMAL * median(past.map((one) => Math.abs(one - middle)));
     const allowed = Math.max(deviations * spread, leastDifference);
@@ -69,6 +71,13 @@ export function observeAnomaly(
       detail: `${past.length} past days at this hour had ${shown(middle)} in the middle`,
     };
   });
+}
+
+/** The first days of a platform, in which nobody knows what is usual. */
+function withoutPast(labels: Labels, value: number, limit: number | undefined, days: number): Observation {
+  if (limit === undefined) return { labels, state: 'unknown' };
+  const detail = `only ${days} past days are known at this hour`;
+  return { labels, state: value > limit ? 'breached' : 'clear', value, limit, detail };
 }
 
 function shown(value: number): string {

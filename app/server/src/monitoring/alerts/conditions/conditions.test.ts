@@ -121,6 +121,19 @@ describe('anomaly', () => {
     expect(observeAnomaly(unusual, history(Number.NaN, PAST), NOW)[0]?.state).toBe('unknown');
   });
 
+  it('judges the first days by a bound of their own, where there is one', () => {
+    const bounded = { ...unusual, untilKnown: 100 };
+    const stateOf = (today: number, past: readonly number[]): unknown =>
+      observeAnomaly(bounded, history(today, past), NOW)[0]?.state;
+    expect([stateOf(101, []), stateOf(100, [0, 0]), stateOf(Number.NaN, [])]).toEqual([
+      'breached',
+      'clear',
+      'unknown',
+    ]);
+    // What is usual counts as soon as it is known.
+    expect(stateOf(30, PAST)).toBe('breached');
+  });
+
   it('takes no difference for one that is too small to matter, however even the past was', () => {
     const even = Array.from({ length: 10 }, () => 10);
     expect(observeAnomaly(unusual, history(10.1, even), NOW)[0]?.state).toBe('breached');

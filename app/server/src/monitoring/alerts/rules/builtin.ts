@@ -161,6 +161,8 @@ const RULES: Readonly<Record<string, Words>> = {
       matchers: { outcome: 'refused' },
       direction: 'above',
       leastDifference: 30,
+      // About three a minute: nobody forgets a password so often, whatever is usual.
+      untilKnown: 200,
     },
     forSeconds: 0,
     cooldownSeconds: HOUR,

@@ -76,6 +76,8 @@ const anomaly = z.strictObject({
   deviations: z.number().min(1).max(100).default(4),
   /** A smaller distance is none, however even the past was; in the unit of the metric. */
   leastDifference: number.nonnegative().default(0),
+  /** While fewer than `leastDays` days have values, this alone is too much; default: nothing is said then. */
+  untilKnown: number.nonnegative().optional(),
 });
 
 const component = z.strictObject({
