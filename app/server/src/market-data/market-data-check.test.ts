@@ -25,7 +25,9 @@ it('is up while the newest load went well and nothing rests', () => {
 it('is degraded while a function rests, and says until when and why', () => {
   const resting = {
     function: 'stock_zh_a_hist',
+    openings: 1,
     open_until: at('2026-11-26T09:00:00Z'),
+    is_over: false,
     last_error: 'timeout',
   };
   expect(judgeSource('aktools', [resting], [completed])).toMatchObject({
@@ -33,6 +35,9 @@ it('is degraded while a function rests, and says until when and why', () => {
     message: 'stock_zh_a_hist rests until 2026-11-26T09:00:00.000Z: timeout',
     details: { functionsResting: 1 },
   });
+  expect(judgeSource('aktools', [{ ...resting, is_over: true }], [completed]).message).toBe(
+    'stock_zh_a_hist rested until 2026-11-26T09:00:00.000Z and was not asked since: timeout',
+  );
 });
 
 it('is degraded after a load that failed, until one goes well', () => {

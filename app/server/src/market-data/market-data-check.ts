@@ -4,16 +4,10 @@ import { DATABASE } from '../database/database.module.ts';
 import type { Database } from '../database/sql.ts';
 import type { ComponentCheck, Finding } from '../monitoring/health/component.ts';
 import { HealthChecks } from '../monitoring/health/health-checks.ts';
+import { type Resting, RESTING } from './gateway/resting.ts';
 import { MARKET_DATA_SOURCE } from './market-data-source.ts';
 
 const INTERVAL_MS = 30_000;
-
-/** A function of the source that rests after failures. */
-interface Resting {
-  readonly function: string;
-  readonly open_until: Date;
-  readonly last_error: string;
-}
 
 interface Run {
   readonly kind: string;
@@ -22,8 +16,6 @@ interface Run {
   readonly finished_at: Date;
 }
 
-const RESTING = `
-  SELECT function, open_until, last_error FROM app.upstream_circuits WHERE openings > 0 ORDER BY function`;
 const NEWEST = `
   SELECT kind, status, error, finished_at FROM app.ingestion_runs
    WHERE source = $1 AND finished_at IS NOT NULL ORDER BY created_at DESC, id DESC LIMIT 20`;
@@ -56,15 +48,19 @@ export class MarketDataCheck implements ComponentCheck, OnModuleInit {
   }
 }
 
+function wordsOf({ function: name, open_until, is_over, last_error }: Resting): string {
+  const until = open_until.toISOString();
+  return is_over
+    ? `${name} rested until ${until} and was not asked since: ${last_error}`
+    : `${name} rests until ${until}: ${last_error}`;
+}
+
 /** @param runs that have ended, newest first */
 export function judgeSource(source: string, resting: readonly Resting[], runs: readonly Run[]): Finding {
   const [newest] = runs;
   const lastLoad = runs.find(({ status }) => status === 'completed')?.finished_at;
   const troubles = [
-    ...resting.map(
-      (circuit) =>
-        `${circuit.function} rests until ${circuit.open_until.toISOString()}: ${circuit.last_error}`,
-    ),
+    ...resting.map(wordsOf),
     ...(newest?.status === 'failed'
       ? [`the newest load (${newest.kind}) failed: ${newest.error ?? 'without a reason'}`]
       : []),

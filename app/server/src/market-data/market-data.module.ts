@@ -15,6 +15,7 @@ import { CalendarController } from './calendar/http/calendar.controller.ts';
 import { CalendarService } from './calendar/http/calendar.service.ts';
 import { FundamentalsController } from './fundamentals/fundamentals.controller.ts';
 import { FundamentalsService } from './fundamentals/fundamentals.service.ts';
+import { CircuitMetrics } from './gateway/circuit-metrics.ts';
 import { HaltsController } from './halts/halts.controller.ts';
 import { HaltsService } from './halts/halts.service.ts';
 import { IngestionLag } from './ingestion/ingestion-lag.ts';
@@ -110,6 +111,7 @@ export class MarketDataModule {}
     },
     IngestionRuns,
     IngestionSchedule,
+    CircuitMetrics,
     IngestionLag,
     IngestionMetrics,
     MarketCalendar,

@@ -46,14 +46,14 @@ describe('nothing about a symbol', () => {
       failing = name;
       fake.overrides.set(name, answer);
       const policy = { failuresToOpen: 2, coolDownMs: 60_000, longestCoolDownMs: 60_000 };
-      const { provider, observer } = open({ policy });
+      const { provider, state } = open({ policy });
       const nothing = { outcome: 'empty', reason: 'upstream_empty', operation: name };
       for (let neighbour = 0; neighbour < 3; neighbour += 1)
         expect(await ask(provider)).toMatchObject(nothing);
       expect(await ask(open({ facts: openMarket(unlisted) }).provider)).toMatchObject({
         reason: 'not_listed',
       });
-      expect(observer.count(`openings:${name}`)).toBe(0);
+      expect((await state.circuit(name)).openings).toBe(0);
     });
 
     it('is a failure where everybody fails', async () => {

@@ -170,7 +170,7 @@ export class Gateway {
   /** Asks the cheapest first: a resting function must not use up the budget, and waiting must not hold a slot. */
   async #fly<Value>(call: UpstreamCall<Value>, signal: AbortSignal): Promise<KeptAnswer> {
     const { operation } = call;
-    const { state, policy, observer, clock } = this.#options;
+    const { state, policy, clock } = this.#options;
     const circuit = await state.circuit(operation);
     if (circuit.until !== undefined && circuit.until > clock.now())
       throw this.#heldBack(call, 'resting', circuit.until);
@@ -183,7 +183,6 @@ export class Gateway {
       const asked = openings > 0 ? (referenceOf(call) ?? call) : call;
       const answered = await this.#send(asked, openings, signal);
       await state.succeeded(operation, openings);
-      observer.circuit({ operation, openings: 0, until: undefined });
       if (call.keep !== undefined) await state.keep(call.path, operation, answered);
       return asked === call ? answered : undefined;
     }, signal);
@@ -230,9 +229,9 @@ export class Gateway {
   }
 
   async #recordFailure(operation: string, openings: number, error: SourceError): Promise<void> {
-    const { state, policy, observer } = this.#options;
+    const { state, policy } = this.#options;
     const why = error.violation ?? error.failure;
-    observer.circuit(await state.failed(operation, openings, policy, this.#stretch(), why));
+    await state.failed(operation, openings, policy, this.#stretch(), why);
   }
 
   #heldBack(call: UpstreamQuestion<unknown>, failure: 'over_budget' | 'resting', retryAt: Date): SourceError {

@@ -1,6 +1,5 @@
 import type { Metrics } from '../../monitoring/metrics/metrics.ts';
 import { CONTRACT_VIOLATIONS, type ContractViolation, type SourceFailure } from '../source-error.ts';
-import type { CircuitView } from './upstream-state.ts';
 
 /** What the gateway tells of its work. */
 export interface UpstreamObserver {
@@ -10,7 +9,6 @@ export interface UpstreamObserver {
   heldBack(operation: string, why: 'over_budget' | 'resting'): void;
   violated(operation: string, kind: ContractViolation): void;
   tokens(host: string, left: number): void;
-  circuit(view: CircuitView): void;
   /** How old the answer was that was given where last good ones are kept; 0: it came just now. */
   keptAge(operation: string, seconds: number): void;
 }
@@ -43,11 +41,6 @@ export function observeWith(metrics: Metrics): UpstreamObserver {
     'Calls that the budget of a host still allows, after the last one of this process; below zero: debt',
     { host: { max: 10 } },
   );
-  const openings = metrics.gauge(
-    'upstream_circuit_openings',
-    'Cool-downs in a row of a function of the market data source, as this process saw it last; 0: not resting',
-    { operation: OPERATIONS },
-  );
   const keptAge = metrics.gauge(
     'upstream_last_good_age_seconds',
     'Age of the last good answer that was served because the source could not be asked; 0 after a fresh one',
@@ -65,7 +58,6 @@ export function observeWith(metrics: Metrics): UpstreamObserver {
     heldBack: (operation, reason) => heldBack.inc({ operation, reason }),
     violated: (operation, kind) => violations.inc({ operation, kind }),
     tokens: (host, left) => tokens.set({ host }, left),
-    circuit: (view) => openings.set({ operation: view.operation }, view.openings),
     keptAge: (operation, age) => keptAge.set({ operation }, age),
   };
 }

@@ -3,6 +3,7 @@ import { Gateway, type GatewayOptions } from '../../gateway/gateway.ts';
 import { HttpClient } from '../../gateway/http-client.ts';
 import { MemoryUpstreamState } from '../../gateway/testing/memory-upstream-state.ts';
 import type { UpstreamObserver } from '../../gateway/observer.ts';
+import type { UpstreamState } from '../../gateway/upstream-state.ts';
 import { AKToolsProvider } from '../aktools-provider.ts';
 import { bodyOf } from '../answers.ts';
 import type { MarketFacts } from '../market-facts.ts';
@@ -35,10 +36,6 @@ export class CountingObserver implements UpstreamObserver {
 
   tokens(): void {}
 
-  circuit({ operation, openings }: { operation: string; openings: number }): void {
-    this.counts.set(`openings:${operation}`, openings);
-  }
-
   keptAge(_operation: string, seconds: number): void {
     this.keptAges.push(seconds);
   }
@@ -61,6 +58,7 @@ export interface Opened {
   readonly gateway: Gateway;
   readonly observer: CountingObserver;
   readonly client: HttpClient;
+  readonly state: UpstreamState;
 }
 
 /** The whole path but for the database: provider, gateway and HTTP client before an AKTools server. */
@@ -72,10 +70,10 @@ export function openProvider(
   const { facts = openMarket(), only, ...changes } = options;
   const observer = new CountingObserver();
   const client = new HttpClient(url, 1_000);
+  const state = changes.state ?? new MemoryUpstreamState(clock);
   const gateway = new Gateway({
     transport: client,
     bodyOf,
-    state: new MemoryUpstreamState(clock),
     budgetOf: () => ({ capacity: 1_000, secondsPerCall: 0.001 }),
     policy: { failuresToOpen: 1_000_000, coolDownMs: 60_000, longestCoolDownMs: 3_600_000 },
     observer,
@@ -84,6 +82,7 @@ export function openProvider(
     patienceMs: 0,
     random: () => 0,
     ...changes,
+    state,
   });
-  return { provider: new AKToolsProvider({ gateway, facts, only }), gateway, observer, client };
+  return { provider: new AKToolsProvider({ gateway, facts, only }), gateway, observer, client, state };
 }

@@ -2,6 +2,7 @@ import { CountingObserver } from '../../aktools/testing/open-provider.ts';
 import { SourceError } from '../../source-error.ts';
 import { Gateway, type GatewayOptions, type UpstreamCall } from '../gateway.ts';
 import type { HttpAnswer } from '../http-client.ts';
+import type { UpstreamState } from '../upstream-state.ts';
 import { MemoryUpstreamState } from './memory-upstream-state.ts';
 import { TestClock } from './test-clock.ts';
 
@@ -32,21 +33,29 @@ export class GatewayBench {
   readonly upstream = new Upstream();
   readonly observer = new CountingObserver();
 
+  #state: UpstreamState | undefined;
+
+  /** Cool-downs in a row of `f`, as the gateway knows it that was opened last. */
+  readonly openings = async (): Promise<number | undefined> => (await this.#state?.circuit('f'))?.openings;
+
   /** Three calls, then one per three seconds; two failures open a circuit. */
-  readonly open = (changes: Partial<GatewayOptions> = {}): Gateway =>
-    new Gateway({
+  readonly open = (changes: Partial<GatewayOptions> = {}): Gateway => {
+    const state = changes.state ?? new MemoryUpstreamState(this.clock);
+    this.#state = state;
+    return new Gateway({
       transport: this.upstream,
       observer: this.observer,
       clock: this.clock,
       bodyOf: ({ body }) => body,
-      state: new MemoryUpstreamState(this.clock),
       budgetOf: () => ({ capacity: 3, secondsPerCall: 3 }),
       policy: { failuresToOpen: 2, coolDownMs: MINUTE, longestCoolDownMs: 10 * MINUTE },
       slots: 2,
       patienceMs: 0,
       random: () => 0,
       ...changes,
+      state,
     });
+  };
 }
 
 export const call = (changes: Partial<UpstreamCall<string>> = {}): UpstreamCall<string> => ({
