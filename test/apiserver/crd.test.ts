@@ -105,6 +105,12 @@ describe('schema', () => {
     { marketData: { provider: 'AKTools', refresh: { cron: '0 17 * * *', timeZone: 'UTC' } } },
     { database: { mode: 'External', external: { secretRef: { name: 'elsewhere' } } } },
     { monitoring: { slo: { latency: { objective: '95' } }, labels: { release: 'x' } } },
+    { monitoring: { reports: { daily: 'Never' } }, logging: {} },
+    {
+      monitoring: {
+        tracing: { endpoint: 'https://otel.example/v1/traces', headersSecretRef: { name: 'otel' } },
+      },
+    },
     {
       monitoring: {
         notifications: {

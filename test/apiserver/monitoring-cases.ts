@@ -13,6 +13,10 @@ const mail = (members: object): Attempt & { readonly spec: unknown } =>
   });
 
 const secretRef = { name: 'smtp' };
+const trace = (members: object): Attempt =>
+  monitoring({
+    tracing: { endpoint: 'https://otel.example/v1/traces', headersSecretRef: { name: 'otel' }, ...members },
+  });
 
 export const MONITORING_RULE_CASES: readonly RuleCase[] = [
   {
@@ -61,6 +65,37 @@ export const MONITORING_RULE_CASES: readonly RuleCase[] = [
     refused: [mail({ security: 'None', secretRef })],
     accepted: [mail({ security: 'None' }), mail({ secretRef }), mail({ security: 'TLS', secretRef })],
   },
+  {
+    at: 'spec.monitoring.tracing.endpoint',
+    message: 'tracing.endpoint must be an absolute http or https URL with a path such as /v1/traces',
+    field: 'spec.monitoring.tracing.endpoint',
+    refused: [
+      'otel.example/v1/traces',
+      'grpc://otel.example/x',
+      'https://otel.example',
+      'https://otel.example/',
+    ].map((endpoint) => monitoring({ tracing: { endpoint } })),
+    accepted: ['https://otel.example/v1/traces', 'http://10.0.0.1:4318/v1/traces'].map((endpoint) =>
+      monitoring({ tracing: { endpoint } }),
+    ),
+  },
+  {
+    at: 'spec.monitoring.tracing.endpoint',
+    message:
+      'tracing.endpoint must have neither user, query nor fragment: what is secret belongs into headers',
+    field: 'spec.monitoring.tracing.endpoint',
+    refused: ['https://u:p@otel.example/v1', 'https://otel.example/v1?a=b', 'https://otel.example/v1#a'].map(
+      (endpoint) => monitoring({ tracing: { endpoint } }),
+    ),
+    accepted: [monitoring({ tracing: { endpoint: 'https://otel.example/v1/traces' } })],
+  },
+  {
+    at: 'spec.monitoring.tracing',
+    message: 'tracing.headersSecretRef needs an endpoint with https: a token would travel in the clear',
+    field: 'spec.monitoring.tracing.headersSecretRef',
+    refused: [trace({ endpoint: 'http://otel.example/v1/traces' })],
+    accepted: [trace({}), trace({ endpoint: 'HTTPS://otel.example/v1/traces' })],
+  },
 ];
 
 export const MONITORING_SCHEMA_CASES: readonly { readonly field: string; readonly spec: unknown }[] = [
@@ -82,4 +117,13 @@ export const MONITORING_SCHEMA_CASES: readonly { readonly field: string; readonl
     field: 'spec.monitoring.notifications.webhook.secretRef',
     ...monitoring({ notifications: { webhook: {} } }),
   },
+  ...['1.1', '.5', '2', ''].map((sampleRatio) => ({
+    field: 'spec.monitoring.tracing.sampleRatio',
+    ...monitoring({ tracing: { endpoint: 'https://otel.example/v1/traces', sampleRatio } }),
+  })),
+  ...['never', '0 8 * *', '60 8 * * *'].map((daily) => ({
+    field: 'spec.monitoring.reports.daily',
+    ...monitoring({ reports: { daily } }),
+  })),
+  { field: 'spec.logging.level', spec: { logging: { level: 'loud' } } },
 ];

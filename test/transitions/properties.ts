@@ -130,6 +130,26 @@ const MEANINGS: Readonly<Record<Path, Meaning>> = {
       { email: { host: 'mail.example', from: 'a', to: ['b@mail.example'] } },
     ],
   },
+  'monitoring.reports': {
+    values: [
+      { daily: 'Never', weekly: '0 7 * * MON' },
+      { daily: '30 7 * * *', timeZone: 'UTC' },
+    ],
+    refused: [{ daily: 'never' }, { weekly: '0 8 * *' }, { timeZone: '' }],
+    futile: [{ value: { timeZone: 'Asia/Peking' }, reason: 'InvalidSpec' }],
+  },
+  // A Secret that is not there keeps nobody from Ready.
+  'monitoring.tracing': {
+    values: [
+      { endpoint: 'http://otel.example:4318/v1/traces', sampleRatio: '1' },
+      { endpoint: 'https://otel.example/v1/traces', headersSecretRef: { name: 'nowhere' } },
+    ],
+    refused: [
+      {},
+      { endpoint: 'https://otel.example' },
+      { endpoint: 'http://otel.example/v1/traces', headersSecretRef: { name: 'nowhere' } },
+    ],
+  },
   'security.corsOrigins': {
     values: [[], ['https://app.example.org', 'http://localhost:5173']],
     refused: [['*'], ['https://app.example.org/'], ['https://app.example.org:443'], ['http://a', 'http://a']],
@@ -164,7 +184,7 @@ const MEANINGS: Readonly<Record<Path, Meaning>> = {
 };
 
 /** One of two, each with members of its own; and what can be nothing without its members. */
-const WHOLES = ['marketData.aktools', 'monitoring.notifications'];
+const WHOLES = ['marketData.aktools', 'monitoring.notifications', 'monitoring.reports', 'monitoring.tracing'];
 
 /** A StorageClass is chosen once, when the volume is made. */
 const SET_AT_CREATION: ReadonlySet<Path> = new Set(['database.builtIn.storage.storageClassName']);

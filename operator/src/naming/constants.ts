@@ -73,6 +73,9 @@ export const NOTIFICATION_KEYS = {
 } as const;
 export type Channel = keyof typeof NOTIFICATION_KEYS;
 
+/** Key of the derived Secret with the headers of traces. */
+export const TRACING_HEADERS_KEY = 'headers';
+
 /** Where pods find what the operator mounts: the agreement between operator and images. */
 export const PATH = {
   configDirectory: '/etc/stock-analysis/config',
@@ -82,6 +85,8 @@ export const PATH = {
   bootstrapToken: '/etc/stock-analysis/bootstrap/token',
   keyrings: '/etc/stock-analysis/keyrings',
   notifications: '/etc/stock-analysis/notifications',
+  tracing: '/etc/stock-analysis/tracing',
+  tracingHeaders: '/etc/stock-analysis/tracing/headers',
   sampleData: '/var/lib/stock-analysis/sample-data',
   postgresAdmin: '/etc/stock-analysis/postgres/admin',
   postgresTls: '/etc/stock-analysis/postgres/tls',

@@ -40,6 +40,7 @@ export const FAMILIES = [
   'database-migrator',
   'bootstrap-token',
   'notifications',
+  'tracing',
 ] as const;
 export type Family = (typeof FAMILIES)[number];
 

@@ -11,6 +11,7 @@ export * from './ownership.ts';
 export * from './pods.ts';
 export * from './retention.ts';
 export * from './rollout.ts';
+export * from './tracing.ts';
 export * from './volume.ts';
 export * from './workloads.ts';
 export * from './warnings.ts';

@@ -6,6 +6,8 @@ import { configVolume, scratchVolume, secretVolume, type EnvVar, type MountedVol
 export interface AppMounts {
   readonly configMap: string;
   readonly databaseSecret: string;
+  /** Headers of traces; absent: none are sent, or without. */
+  readonly tracingSecret?: string | undefined;
 }
 
 /** Volumes that all three roles of the application image mount. */

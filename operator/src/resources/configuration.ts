@@ -4,6 +4,7 @@ import { PATH } from '../naming/index.ts';
 import { aktoolsURL } from './aktools.ts';
 import { contentAddressed } from './database-secrets.ts';
 import { notificationsConfig, type Notifications } from './notifications.ts';
+import { reportsConfig, tracingConfig, type Tracing } from './tracing.ts';
 import { MANAGE, type Manifest, type RbacRule, type Target } from './manifest.ts';
 
 export const CONFIG_MAP_RULES: readonly RbacRule[] = [
@@ -26,23 +27,51 @@ function securityConfig(
   return { ...rest, bodyLimitBytes: Math.floor(parseQuantity(bodyLimit) ?? 0) };
 }
 
-/** Plain configuration of the application: config.yaml as server and migrate read it. */
+/** Plain configuration of the application: config.yaml as migrate reads it, which sends nothing anywhere. */
 export function applicationConfig(target: Target): Manifest {
   return configMapOf(target, configOf(target));
 }
 
-/**
- * The same for the workers, which alone send notifications; what changes there restarts nobody else. Without any it is the
- * very same object.
- */
-export function workerConfig(target: Target, { channels }: Pick<Notifications, 'channels'>): Manifest {
-  const notifications = notificationsConfig(target.spec, channels);
-  const config = configOf(target);
-  return configMapOf(target, notifications ? { ...config, monitoring: { notifications } } : config);
+type Traces = Pick<Tracing, 'isSent'>;
+
+/** The same for the servers, which send traces. Without any it is the very same object. */
+export function serverConfig(target: Target, traces: Traces): Manifest {
+  return configMapOf(target, withTracing(target, configOf(target), traces));
 }
 
-function configOf(target: Target): Record<string, unknown> {
-  const { security, marketData } = target.spec;
+/**
+ * The same for the workers, which alone send notifications; what changes there restarts nobody else. Without any it is that
+ * of the servers.
+ */
+export function workerConfig(
+  target: Target,
+  { channels }: Pick<Notifications, 'channels'>,
+  traces: Traces,
+): Manifest {
+  const notifications = notificationsConfig(target.spec, channels);
+  const { monitoring, ...config } = configOf(target);
+  const watched = { ...monitoring, ...(notifications ? { notifications } : {}) };
+  const isWatched = Object.keys(watched).length > 0;
+  return configMapOf(
+    target,
+    withTracing(target, isWatched ? { ...config, monitoring: watched } : config, traces),
+  );
+}
+
+function withTracing(target: Target, config: Config, traces: Traces): Config {
+  const tracing = tracingConfig(target.spec, traces);
+  return tracing ? { ...config, tracing } : config;
+}
+
+interface Config {
+  readonly monitoring?: Record<string, unknown>;
+  readonly [section: string]: unknown;
+}
+
+/** What is not asked for is not there: a new member of the spec changes no pod of an object that does not use it. */
+function configOf(target: Target): Config {
+  const { security, marketData, logging } = target.spec;
+  const reports = reportsConfig(target.spec);
   const { provider, symbols, refresh } = marketData;
   const url = aktoolsURL(target);
   const source = url === undefined ? { sample: { path: PATH.sampleData } } : { aktools: { url } };
@@ -54,10 +83,12 @@ function configOf(target: Target): Record<string, unknown> {
       ...(refresh ? { refresh } : {}),
     },
     security: securityConfig(security),
+    ...(logging?.level === undefined ? {} : { logging: { level: logging.level } }),
+    ...(reports ? { monitoring: { reports } } : {}),
   };
 }
 
-function configMapOf(target: Target, config: Record<string, unknown>): Manifest {
+function configMapOf(target: Target, config: Config): Manifest {
   return contentAddressed(target, 'config', {
     apiVersion: 'v1',
     kind: 'ConfigMap',

@@ -24,10 +24,12 @@ import {
   postgresServiceAccount,
   postgresStatefulSet,
   prometheusRule,
+  serverConfig,
   serverDeployment,
   serverDisruptionBudget,
   serverNetworkPolicy,
   serverService,
+  tracingOf,
   workerConfig,
   workerDeployment,
   workerNetworkPolicy,
@@ -61,6 +63,20 @@ const password = { password: 'p' };
 const access = builtInAccess(small, { username: 'app_a', password: 'p' }, 'CA');
 
 const notifications = notificationsOf(full, CHANNELS);
+const tracing = tracingOf(full, false, undefined);
+const traced = testTarget({
+  logging: { level: 'debug' },
+  monitoring: {
+    reports: { daily: '30 7 * * 1-5', weekly: 'Never', timeZone: 'UTC' },
+    tracing: {
+      endpoint: 'https://otel.example:4318/v1/traces',
+      sampleRatio: '0.25',
+      headersSecretRef: { name: 'otel' },
+    },
+  },
+});
+const traces = tracingOf(traced, true, 'Authorization: Bearer t');
+const TRACED = { tracingSecret: 'demo-tracing-0123456789' };
 const group = {
   name: 'group',
   interval: '30s',
@@ -88,10 +104,19 @@ const GOLDEN: Readonly<Record<string, readonly Manifest[]>> = {
   ],
   notifications: [
     ...(notifications.secret ? [notifications.secret] : []),
-    workerConfig(full, notifications),
+    workerConfig(full, notifications, tracing),
     // One channel is complete.
-    workerConfig(full, notificationsOf(full, { email: {} })),
+    workerConfig(full, notificationsOf(full, { email: {} }), tracing),
     workerNetworkPolicy(full, notifications.ports),
+  ],
+  tracing: [
+    ...(traces.secret ? [traces.secret] : []),
+    applicationConfig(traced),
+    serverConfig(traced, traces),
+    workerConfig(traced, notificationsOf(traced, {}), traces),
+    serverDeployment(traced, { ...SERVER_MOUNTS, ...TRACED }),
+    workerDeployment(traced, { ...MOUNTS, ...TRACED }),
+    serverNetworkPolicy(traced, traces.ports),
   ],
   monitoring: [prometheusRule(full, [group]), podMonitor(full)],
   'monitoring-files': [alertFiles(small, [group]), dashboardsConfigMap(small, [board])],

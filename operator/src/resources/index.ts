@@ -16,4 +16,5 @@ export * from './postgres.ts';
 export * from './rbac.ts';
 export * from './server.ts';
 export * from './service-accounts.ts';
+export * from './tracing.ts';
 export * from './worker.ts';

@@ -164,4 +164,9 @@ describe('the way out', () => {
     expect(letsOut(spec, internet, 443, 'UDP')).toBe(false);
     expect(letsOut(policy('server'), internet, 587)).toBe(false);
   });
+
+  it('of servers leads to the port of traces, everywhere, and to no other', () => {
+    const spec = specOf(serverNetworkPolicy(testTarget(), [4318]));
+    expect([443, 4317, 4318].filter((port) => letsOut(spec, internet, port))).toEqual([4318]);
+  });
 });

@@ -78,29 +78,33 @@ export function migrateNetworkPolicy(target: Target): Manifest {
 
 /**
  * Who may reach the page is for its Service and what stands in front of it to say, and with `externalTrafficPolicy: Local`
- * users come with addresses of their own. A server reads PostgreSQL only; what it will call beside that (`ai.baseURL`,
- * webhooks) opens its way out here.
+ * users come with addresses of their own. A server reads PostgreSQL and sends traces where that is asked for; what it will
+ * call beside that (`ai.baseURL`, webhooks) opens its way out here.
+ * @param ports TCP ports of elsewhere, see {@link workerNetworkPolicy}
  */
-export function serverNetworkPolicy(target: Target): Manifest {
+export function serverNetworkPolicy(target: Target, ports: readonly number[] = []): Manifest {
   return networkPolicy(target, serverName(target.name), 'server', {
     ingress: [{ ports: [tcp(PORT.http)] }, MANAGEMENT],
-    egress: egress(target, false),
+    egress: egress(target, false, elsewhere(ports)),
   });
 }
 
+/** A way out to some ports of everywhere; an empty rule would open all of them. */
+const elsewhere = (ports: readonly number[]): EgressRule[] =>
+  ports.length > 0 ? [{ ports: ports.map(tcp) }] : [];
+
 /**
- * Mail and webhooks go to hosts of which no policy can hold the name, and whose addresses change: their ports are open to
+ * Mail, webhooks and traces go to hosts of which no policy can hold the name, and whose addresses change: their ports are open to
  * everywhere, and nothing else is.
- * @param notificationPorts TCP ports that notifications are sent to
+ * @param ports TCP ports that notifications and traces are sent to
  */
-export function workerNetworkPolicy(target: Target, notificationPorts: readonly number[] = []): Manifest {
+export function workerNetworkPolicy(target: Target, ports: readonly number[] = []): Manifest {
   const { name, spec } = target;
   const isManaged = managedAKTools(spec.marketData) !== undefined;
   const isElsewhere = spec.marketData.provider === 'AKTools' && !isManaged;
   const aktools = { to: [podsOf(selectorOf(name, 'aktools'))], ports: [tcp(PORT.aktools)] };
-  const notifications = notificationPorts.length > 0 ? [{ ports: notificationPorts.map(tcp) }] : [];
   return networkPolicy(target, workerName(name), 'worker', {
     ingress: [MANAGEMENT],
-    egress: egress(target, isElsewhere, [...(isManaged ? [aktools] : []), ...notifications]),
+    egress: egress(target, isElsewhere, [...(isManaged ? [aktools] : []), ...elsewhere(ports)]),
   });
 }

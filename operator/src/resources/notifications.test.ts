@@ -3,20 +3,21 @@ import { applicationConfig, notificationsOf, workerConfig } from './index.ts';
 import { CHANNELS, FULL_SPEC, testTarget } from './testing/target.ts';
 
 const full = testTarget(FULL_SPEC);
+const NO_TRACES = { isSent: false };
 
 describe('notifications', () => {
   it('change nothing of the workers where there are none', () => {
     const none = notificationsOf(testTarget(), {});
     expect(none).toMatchObject({ channels: [], ports: [] });
     expect(none.secret).toBeUndefined();
-    expect(workerConfig(testTarget(), none)).toEqual(applicationConfig(testTarget()));
+    expect(workerConfig(testTarget(), none, NO_TRACES)).toEqual(applicationConfig(testTarget()));
   });
 
   it('change nothing of the servers', () => {
     const sent = notificationsOf(full, CHANNELS);
     const withoutThem = testTarget({ ...FULL_SPEC, monitoring: {} });
     expect(applicationConfig(full)).toEqual(applicationConfig(withoutThem));
-    expect(workerConfig(full, sent).metadata.name).not.toBe(applicationConfig(full).metadata.name);
+    expect(workerConfig(full, sent, NO_TRACES).metadata.name).not.toBe(applicationConfig(full).metadata.name);
   });
 
   it.each([

@@ -38,7 +38,7 @@ function portsOf({ monitoring }: StockAnalysisSpec, channels: Channels): readonl
   return [...new Set(ports.filter((port) => port !== undefined))].toSorted((a, b) => a - b);
 }
 
-const portOf = ({ port, protocol }: URL): number =>
+export const portOf = ({ port, protocol }: URL): number =>
   port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 
 /** `monitoring.notifications` of config.yaml, as far as its channels are complete; undefined for none. */

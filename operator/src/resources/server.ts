@@ -13,6 +13,7 @@ import { APP_PROBES, ROLLING_UPDATE, appEnv, appVolumes, type AppMounts } from '
 import { COMPUTE, computeOf } from './compute.ts';
 import { MANAGE, ownedMetadata, type Manifest, type RbacRule, type Target } from './manifest.ts';
 import { container, podTemplate, projectedVolume, secretVolume, type MountedVolume } from './pod.ts';
+import { tracingEnv, tracingVolumes } from './tracing.ts';
 
 export const DEPLOYMENT_RULES: readonly RbacRule[] = [
   { apiGroups: ['apps'], resources: ['deployments'], verbs: MANAGE, why: 'server, worker and AKTools' },
@@ -43,6 +44,7 @@ function serverVolumes({ name }: Target, mounts: ServerMounts): MountedVolume[] 
     ...appVolumes(mounts),
     secretVolume('bootstrap-token', mounts.bootstrapSecret, PATH.bootstrapDirectory),
     projectedVolume('keyrings', keyrings, PATH.keyrings),
+    ...tracingVolumes(mounts.tracingSecret),
   ];
 }
 
@@ -59,6 +61,7 @@ export function serverDeployment(target: Target, mounts: ServerMounts): Manifest
       ...appEnv(resources),
       { name: 'BOOTSTRAP_TOKEN_FILE', value: PATH.bootstrapToken },
       { name: 'KEYRINGS_DIR', value: PATH.keyrings },
+      ...tracingEnv(mounts.tracingSecret),
     ],
     ports: [
       { name: 'http', containerPort: PORT.http, protocol: 'TCP' },

@@ -3,6 +3,7 @@ import { APP_PROBES, ROLLING_UPDATE, appEnv, appVolumes, type AppMounts } from '
 import { COMPUTE, computeOf } from './compute.ts';
 import { ownedMetadata, type Manifest, type Target } from './manifest.ts';
 import { container, podTemplate, scratchVolume, secretVolume } from './pod.ts';
+import { tracingEnv, tracingVolumes } from './tracing.ts';
 
 /** What the workers mount beside what every pod of the application does. */
 export interface WorkerMounts extends AppMounts {
@@ -29,7 +30,12 @@ export function workerDeployment(target: Target, mounts: WorkerMounts): Manifest
   const secret = mounts.notificationsSecret;
   const notifications =
     secret === undefined ? [] : [secretVolume('notifications', secret, PATH.notifications)];
-  const volumes = [...appVolumes(mounts), ...notifications, ...sampleData];
+  const volumes = [
+    ...appVolumes(mounts),
+    ...notifications,
+    ...tracingVolumes(mounts.tracingSecret),
+    ...sampleData,
+  ];
   const main = container(target, {
     name: 'worker',
     image: target.images.app,
@@ -37,6 +43,7 @@ export function workerDeployment(target: Target, mounts: WorkerMounts): Manifest
     env: [
       ...appEnv(resources),
       ...(secret === undefined ? [] : [{ name: 'NOTIFICATIONS_DIR', value: PATH.notifications }]),
+      ...tracingEnv(mounts.tracingSecret),
     ],
     ports: [{ name: 'management', containerPort: PORT.management, protocol: 'TCP' }],
     ...APP_PROBES,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { describe, imageReference, resourcesSchema, type ValidationRule } from './common.ts';
-import { CRON_PATTERN, isTimeZone, neverOccurs } from './schedule.ts';
+import { cronField, timeZoneField } from './schedule-fields.ts';
 
 const MAX_URL_LENGTH = 512;
 
@@ -65,26 +65,10 @@ const aktoolsSchema = z
 
 const refreshSchema = z
   .object({
-    cron: z
-      .string()
-      .max(128)
-      .regex(new RegExp(CRON_PATTERN))
-      .refine((cron) => !neverOccurs(cron), {
-        message: 'holds a range from high to low, or no day of any year',
-      })
-      .meta(
-        describe(
-          'When history is brought up to date: minute, hour, day of month, month, day of week, for example "30 16 * * 1-5".',
-        ),
-      ),
-    timeZone: z
-      .string()
-      .min(1)
-      .max(64)
-      .regex(/^[A-Za-z0-9_+/-]+$/)
-      .refine(isTimeZone, { message: 'is no time zone of the IANA database' })
-      .default('Asia/Shanghai')
-      .meta(describe('IANA time zone in which cron is read.')),
+    cron: cronField(
+      'When history is brought up to date: minute, hour, day of month, month, day of week, for example "30 16 * * 1-5".',
+    ),
+    timeZone: timeZoneField('IANA time zone in which cron is read.'),
   })
   .meta(describe('When history is refreshed; absent leaves it to the application: after the close.'));
 

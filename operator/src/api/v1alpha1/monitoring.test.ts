@@ -46,6 +46,57 @@ describe('monitoring', () => {
   );
 });
 
+const trace = (members: object): string | undefined =>
+  problem({ tracing: { endpoint: 'https://otel.example/v1/traces', ...members } });
+
+describe('traces', () => {
+  it('go to a URL of http or https with a path, and nothing secret in it', () => {
+    for (const endpoint of ['https://otel.example/v1/traces', 'http://10.0.0.1:4318/v1/traces'])
+      expect(trace({ endpoint })).toBeUndefined();
+    for (const endpoint of [
+      'otel.example/v1/traces',
+      'grpc://otel.example:4317/x',
+      'https://otel.example',
+      'https://otel.example/',
+      'https://u:p@otel.example/v1/traces',
+      'https://otel.example/v1/traces?token=x',
+      'https:///v1/traces',
+    ])
+      expect(trace({ endpoint })).toContain('spec.monitoring.tracing.endpoint');
+  });
+
+  it('take no secret over a connection that everybody can read', () => {
+    const headersSecretRef = { name: 'otel' };
+    expect(trace({ headersSecretRef })).toBeUndefined();
+    expect(trace({ endpoint: 'HTTPS://otel.example/v1/traces', headersSecretRef })).toBeUndefined();
+    expect(trace({ endpoint: 'http://otel.example/v1/traces', headersSecretRef })).toContain(
+      'tracing.headersSecretRef',
+    );
+  });
+
+  it.each(['0', '1', '0.25', '1.0', '0.000001'])('are recorded with a share of %s', (sampleRatio) =>
+    expect(trace({ sampleRatio })).toBeUndefined(),
+  );
+  it.each(['1.1', '2', '-1', '.5', '0,5', '10%', 0.5])('have no share of %j', (sampleRatio) =>
+    expect(trace({ sampleRatio })).toContain('sampleRatio'),
+  );
+});
+
+describe('reports', () => {
+  it('are made when cron says so, or never', () => {
+    expect(problem({ reports: {} })).toBeUndefined();
+    expect(problem({ reports: { daily: 'Never', weekly: '0 7 * * MON' } })).toBeUndefined();
+    for (const daily of ['never', 'Never 8 * * *', '0 8 * *', '0 0 30 2 *', ''])
+      expect(problem({ reports: { daily } })).toContain('spec.monitoring.reports.daily');
+    expect(problem({ reports: { timeZone: 'Asia/Peking' } })).toContain('reports.timeZone');
+  });
+});
+
+it('the log begins at a severity that there is', () => {
+  expect(parseSpec({ logging: { level: 'debug' } }).ok).toBe(true);
+  expect(parseSpec({ logging: { level: 'loud' } }).ok).toBe(false);
+});
+
 describe('notifications', () => {
   it.each([
     [{}, 587],

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { LABEL } from '../../naming/index.ts';
 import { describe, type ValidationRule } from './common.ts';
 import { notificationsSchema } from './notifications.ts';
+import { reportsSchema } from './reports.ts';
+import { tracingSchema } from './tracing.ts';
 
 const MOST_LABELS = 16;
 
@@ -121,6 +123,8 @@ export const monitoringSchema = z
       .meta(describe('Dashboards in ConfigMaps with the label that the sidecar of Grafana looks for.')),
     runbookBaseURL: runbookBaseURL.optional(),
     notifications: notificationsSchema.optional(),
+    reports: reportsSchema.optional(),
+    tracing: tracingSchema.optional(),
   })
   .prefault({})
-  .meta(describe('Alerts, objectives, dashboards and notifications.'));
+  .meta(describe('Alerts, objectives, dashboards, notifications, reports and traces.'));

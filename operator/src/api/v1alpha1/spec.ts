@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { describe, objectName, resourcesSchema } from './common.ts';
 import { databaseSchema } from './database.ts';
+import { loggingSchema } from './logging.ts';
 import { marketDataSchema } from './market-data.ts';
 import { monitoringSchema } from './monitoring.ts';
 import { securitySchema } from './security.ts';
@@ -109,6 +110,7 @@ export const specSchema = z
     marketData: marketDataSchema,
     database: databaseSchema,
     security: securitySchema.optional(),
+    logging: loggingSchema.optional(),
     monitoring: monitoringSchema,
     networkPolicy: networkPolicySchema,
     suspend: z

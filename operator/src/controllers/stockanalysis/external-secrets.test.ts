@@ -126,6 +126,7 @@ describe('the Secrets that an object names', () => {
       },
       ['a/x', 'a/m'],
     ],
+    [{ monitoring: { tracing: { headersSecretRef: { name: 't' } } } }, ['a/t']],
     [undefined, []],
     ['nonsense', []],
   ])('%j: %j', (spec, keys) => {

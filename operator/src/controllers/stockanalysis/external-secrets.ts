@@ -25,6 +25,7 @@ const REFERENCES = [
   ['database', 'external', 'secretRef', 'name'],
   ['monitoring', 'notifications', 'email', 'secretRef', 'name'],
   ['monitoring', 'notifications', 'webhook', 'secretRef', 'name'],
+  ['monitoring', 'tracing', 'headersSecretRef', 'name'],
 ] as const;
 
 const valueAt = (spec: unknown, path: readonly string[]): unknown =>
@@ -37,7 +38,7 @@ export function externalSecretKeys({ metadata: { namespace }, spec }: StockAnaly
 }
 
 /**
- * Secrets of external databases and notifications. They carry no label of ours, so the cache of our own Secrets does not
+ * Secrets of external databases, notifications and traces. They carry no label of ours, so the cache of our own Secrets does not
  * hold them. Of the Secrets of others only the versions are watched, and the one that an object names is read when its
  * version is new: a steady object costs no read, and a new password is seen at once. The watch begins with the first object
  * that names one.

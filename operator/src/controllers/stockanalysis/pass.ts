@@ -18,8 +18,9 @@ import { runPhase, type Outcome, type Pass } from './phases/phase.ts';
 import { postgresPhase } from './phases/postgres.ts';
 import { pruneChildren, pruneContent } from './phases/prune.ts';
 import { rolesPhase, type DatabaseStatus, type VerifiedServers } from './phases/roles.ts';
+import { tracingPhase } from './phases/tracing.ts';
 import { frontPhase, noteWorkloads, workloadsPhase } from './phases/workloads.ts';
-import type { Notifications } from '../../resources/index.ts';
+import type { Notifications, Tracing } from '../../resources/index.ts';
 import { fails, hasServed, holds, type Observations, type StatusFields, type Verdict } from './status.ts';
 import { isStopped, suspensionPhase } from './suspension.ts';
 import { kinds } from './types.ts';
@@ -45,7 +46,8 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
     pass.target.spec.database.mode === 'External' ? externalVerdict(access) : database.verdict;
   const schema = await schemaPhase(pass, access, databaseVerdict.status === 'True');
   const dataSource = await runPhase('data source', pass, dataSourcePhase);
-  const notifications = await runPhase('notifications', pass, notificationsPhase);
+  const tracing = await runPhase('tracing', pass, tracingPhase);
+  const notifications = await notificationsAfter(pass, tracing);
   const workloads = await runPhase('workloads', pass, () =>
     rollOut(pass, {
       access: access?.output,
@@ -53,6 +55,7 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
       schema,
       dataSource,
       notifications,
+      tracing,
       databaseReady: databaseVerdict.status === 'True',
     }),
   );
@@ -70,7 +73,7 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
       schema: schema.verdict,
       workloads: workloads.verdict,
       dataSource: dataSource.verdict,
-      monitoring: notifications.verdict.status === 'True' ? judged(monitoring) : notifications.verdict,
+      monitoring: firstFailure(notifications.verdict, tracing.verdict) ?? judged(monitoring),
       pendingRollout: pendingOf(
         pass,
         pinned,
@@ -82,6 +85,16 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
     ...(Number.isFinite(soonest) ? { requeueAfterMs: soonest } : {}),
   };
 }
+
+/** Their configuration says where traces go as well. */
+const notificationsAfter = async (
+  pass: Pass,
+  { output, verdict }: Outcome<Tracing>,
+): Promise<Outcome<Notifications>> =>
+  output ? runPhase('notifications', pass, () => notificationsPhase(pass, output)) : { verdict };
+
+const firstFailure = (...verdicts: readonly Verdict[]): Verdict | undefined =>
+  verdicts.find(({ status }) => status !== 'True');
 
 /** Undefined before anybody could look: what was said last holds. */
 const judged = ({ verdict, output }: Outcome<Monitoring>): Verdict | undefined =>
@@ -180,22 +193,26 @@ interface Prerequisites {
   readonly schema: Outcome<SchemaStatus>;
   readonly dataSource: Outcome<DataSource>;
   readonly notifications: Outcome<Notifications>;
+  readonly tracing: Outcome<Tracing>;
   readonly databaseReady: boolean;
 }
 
 async function rollOut(pass: Pass, prerequisites: Prerequisites): Promise<Outcome> {
   const { access, secrets, schema, dataSource, databaseReady } = prerequisites;
-  const notifications = prerequisites.notifications.output;
+  const { notifications, tracing } = prerequisites;
+  const sent =
+    notifications.output && tracing.output
+      ? { notifications: notifications.output, tracing: tracing.output }
+      : undefined;
   await frontPhase(pass);
-  if (access && notifications) await pruneContent(pass, access, notifications);
-  const ingredients =
-    access && secrets && notifications ? { access, credentials: secrets, notifications } : undefined;
+  if (access && sent) await pruneContent(pass, access, sent);
+  const ingredients = access && secrets && sent ? { access, credentials: secrets, ...sent } : undefined;
   const waitsForDatabase = !databaseReady && isStopped(pass);
   if (!ingredients || !schema.output || waitsForDatabase || !dataSource.output) {
     if (ingredients) await noteWorkloads(pass, ingredients);
     if (waitsForDatabase) return { verdict: WAITS_FOR_DATABASE };
     if (!access || !secrets || !schema.output) return { verdict: WAITS_FOR_SCHEMA };
-    return { verdict: notifications ? dataSource.verdict : prerequisites.notifications.verdict };
+    return { verdict: sent ? dataSource.verdict : notifications.verdict };
   }
   const outcome = await workloadsPhase(pass, ingredients, dataSource.verdict);
   await pruneChildren(pass);

@@ -21,11 +21,12 @@ import {
   migrationKey,
   needsDisruptionBudget,
   postgresConfig,
+  serverConfig,
   workerConfig,
-  type Notifications,
 } from '../../../resources/index.ts';
 import { runningPods } from '../stopping.ts';
 import type { Access } from './access.ts';
+import type { Sent } from './workloads.ts';
 import { networkPolicyNames } from './network.ts';
 import type { Pass } from './phase.ts';
 import { kinds } from '../types.ts';
@@ -73,12 +74,17 @@ export async function pruneChildren(pass: Pass): Promise<void> {
  * Removes content-addressed objects and finished Jobs that were superseded. Also while a migration fails: what is mounted
  * stays, and nothing else would clear away what each change of a password leaves.
  */
-export async function pruneContent(pass: Pass, access: Access, notifications: Notifications): Promise<void> {
+export async function pruneContent(
+  pass: Pass,
+  access: Access,
+  { notifications, tracing }: Sent,
+): Promise<void> {
   const { target } = pass;
   const { configMap, appSecret, migratorSecret, bootstrapSecret } = access;
   const desired = new Set([configMap, appSecret, migratorSecret, bootstrapSecret]);
-  desired.add(workerConfig(target, notifications).metadata.name);
-  if (notifications.secret) desired.add(notifications.secret.metadata.name);
+  desired.add(serverConfig(target, tracing).metadata.name);
+  desired.add(workerConfig(target, notifications, tracing).metadata.name);
+  for (const { secret } of [notifications, tracing]) if (secret) desired.add(secret.metadata.name);
   if (target.spec.database.mode === 'BuiltIn') desired.add(postgresConfig(target).metadata.name);
   const mounted = mountedContent(pass);
   for (const type of [kinds.configMaps, kinds.secrets]) {

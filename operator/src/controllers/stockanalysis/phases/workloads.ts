@@ -1,8 +1,8 @@
 import { selectorOf, serverName, workerName, type Component } from '../../../naming/index.ts';
 import { deploymentState } from '../../../policies/index.ts';
 import {
-  applicationConfig,
   needsDisruptionBudget,
+  serverConfig,
   serverDeployment,
   serverDisruptionBudget,
   serverNetworkPolicy,
@@ -11,9 +11,9 @@ import {
   workerDeployment,
   workerNetworkPolicy,
   workloadServiceAccounts,
-  type AppMounts,
   type Notifications,
   type Target,
+  type Tracing,
 } from '../../../resources/index.ts';
 import { fails, holds, type Verdict } from '../status.ts';
 import type { Access } from './access.ts';
@@ -24,11 +24,16 @@ import { explain, type Outcome, type Pass } from './phase.ts';
 import { kinds } from '../types.ts';
 import { ensureWorkload, notePending, type Workload } from '../workload.ts';
 
+/** What leaves the pods of the application for somewhere else. */
+export interface Sent {
+  readonly notifications: Notifications;
+  readonly tracing: Tracing;
+}
+
 /** What the pods of the application are made of, besides the spec. */
-export interface Ingredients {
+export interface Ingredients extends Sent {
   readonly access: Access;
   readonly credentials: Credentials;
-  readonly notifications: Notifications;
 }
 
 /** Accounts and Service; they wait for nothing. */
@@ -46,7 +51,7 @@ export async function workloadsPhase(
 ): Promise<Outcome> {
   const { target } = pass;
   const parts = partsOf(target, ingredients);
-  await ensureSurroundings(pass, parts, ingredients.notifications);
+  await ensureSurroundings(pass, parts, ingredients);
   const states = [];
   for (const { component, workload } of parts) {
     const live = await ensureWorkload(pass, kinds.deployments, workload);
@@ -69,12 +74,12 @@ export async function workloadsPhase(
 async function ensureSurroundings(
   pass: Pass,
   parts: readonly Part[],
-  { ports }: Notifications,
+  { notifications, tracing }: Sent,
 ): Promise<void> {
   const { target, writer } = pass;
   try {
-    await ensureNetworkPolicy(pass, serverNetworkPolicy(target));
-    await ensureNetworkPolicy(pass, workerNetworkPolicy(target, ports));
+    await ensureNetworkPolicy(pass, serverNetworkPolicy(target, tracing.ports));
+    await ensureNetworkPolicy(pass, workerNetworkPolicy(target, portsOf(notifications, tracing)));
     if (needsDisruptionBudget(target.spec))
       await writer.ensure(kinds.podDisruptionBudgets, serverDisruptionBudget(target));
   } catch (error) {
@@ -82,6 +87,9 @@ async function ensureSurroundings(
     throw error;
   }
 }
+
+const portsOf = (...sent: readonly { readonly ports: readonly number[] }[]): readonly number[] =>
+  [...new Set(sent.flatMap(({ ports }) => ports))].toSorted((a, b) => a - b);
 
 /** What waits for a rollout in them says so, though it is not their turn yet. */
 export async function noteWorkloads(pass: Pass, ingredients: Ingredients): Promise<void> {
@@ -97,12 +105,9 @@ interface Part {
   readonly workload: Workload;
 }
 
-function partsOf(target: Target, { access, credentials, notifications }: Ingredients): readonly Part[] {
-  const databaseSecret = access.appSecret;
-  const mounts = (of: Target): AppMounts => ({
-    configMap: applicationConfig(of).metadata.name,
-    databaseSecret,
-  });
+function partsOf(target: Target, ingredients: Ingredients): readonly Part[] {
+  const { access, credentials, notifications, tracing } = ingredients;
+  const common = { databaseSecret: access.appSecret, tracingSecret: tracing.secret?.metadata.name };
   const keyrings = {
     encryptionKeys: credentials.number('encryptionKeys'),
     sessionKeys: credentials.number('sessionKeys'),
@@ -112,18 +117,30 @@ function partsOf(target: Target, { access, credentials, notifications }: Ingredi
   const server: Workload = {
     name: serverName(target.name),
     condition: 'WorkloadsAvailable',
-    credentials: { database: access.origin, bootstrapToken: access.bootstrapOrigin, ...keyrings },
-    build: (of) => serverDeployment(of, { ...mounts(of), bootstrapSecret, keyrings }),
+    credentials: {
+      database: access.origin,
+      bootstrapToken: access.bootstrapOrigin,
+      tracing: tracing.origin,
+      ...keyrings,
+    },
+    build: (of) => {
+      const configMap = serverConfig(of, tracing).metadata.name;
+      return serverDeployment(of, { ...common, configMap, bootstrapSecret, keyrings });
+    },
   };
   const worker: Workload = {
     name: workerName(target.name),
     condition: 'WorkloadsAvailable',
     // Also where nothing is sent: a credential that only one of two operators knows counts as unchanged.
-    credentials: { database: access.origin, notifications: notifications.origin },
+    credentials: {
+      database: access.origin,
+      notifications: notifications.origin,
+      tracing: tracing.origin,
+    },
     build: (of) =>
       workerDeployment(of, {
-        configMap: workerConfig(of, notifications).metadata.name,
-        databaseSecret,
+        ...common,
+        configMap: workerConfig(of, notifications, tracing).metadata.name,
         notificationsSecret: notifications.secret?.metadata.name,
       }),
   };
