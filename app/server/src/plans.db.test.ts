@@ -38,8 +38,8 @@ import { SampleProvider } from './market-data/sample/sample-provider.ts';
 
 /** Rows from which reading all of a table, or of one partition, for one answer is a mistake. */
 const LARGE = 1_000;
-/** Small by nature, whatever the platform's age: as many rows as there are symbols or days. */
-const SMALL = new Set(['symbols', 'halt_lists', 'market_snapshots', 'ingestion_runs']);
+/** Small by nature, whatever the platform's age: as many rows as there are symbols or days, or a thousand of each kind. */
+const SMALL = new Set(['symbols', 'halt_lists', 'market_snapshots', 'ingestion_runs', 'slow_records']);
 /**
  * Their use is what they refuse, which no plan shows: a second run for one firing of the schedule, a second list of
  * trading days of one source, a second administrator out of one token, a frame of no known layout.

@@ -63,7 +63,7 @@ const ERROR_HOURS = `
 
 const ERROR_HOURS_BY_TIME = 'CREATE INDEX tracked_error_hours_by_time ON app.tracked_error_hours (hour)';
 
-/** What took longer than it should have. `name` is one of few: of a statement, a route, a queue. */
+/** What took longer than it should have. `name` is one of few: of a statement, a route, a queue. At most some thousands of rows. */
 const SLOW_RECORDS = `
   CREATE TABLE app.slow_records (
     id            uuid NOT NULL DEFAULT gen_random_uuid() CONSTRAINT slow_records_pkey PRIMARY KEY,
@@ -82,5 +82,4 @@ const SLOW_RECORDS = `
 const SLOW_INDEXES = [
   'CREATE INDEX slow_records_newest ON app.slow_records (at DESC, id DESC)',
   'CREATE INDEX slow_records_newest_by_kind ON app.slow_records (kind, at DESC, id DESC)',
-  'CREATE INDEX slow_records_slowest ON app.slow_records (kind, milliseconds DESC, id)',
 ];

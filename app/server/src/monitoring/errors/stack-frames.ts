@@ -3,18 +3,39 @@ const MOST_FRAMES = 5;
 const MOST_FOREIGN_FRAMES = 3;
 const LONGEST_LINE = 400;
 
-/** A line of a stack as V8 writes it; async frames and constructors have a word before the name. */
-const FRAME = /^ {4}at (?:async )?(?:new )?(?:([^\s(]{1,200})[^(]{0,100} \()?([^\s()]{1,300}):\d+:\d+\)?$/;
-const PACKAGE = /node_modules\/((?:@[\w.-]{1,100}\/)?[\w.-]{1,100})\/[^\s]{0,300}$/;
+const BEGINNING = '    at ';
+const PACKAGES = 'node_modules/';
 
 interface Frame {
   readonly name: string;
   readonly file: string;
 }
 
+const isNumber = (text: string | undefined): boolean => text !== undefined && /^\d{1,9}$/.test(text);
+
+/**
+ * A line of a stack as V8 writes it: `at name (file:line:column)` or `at file:line:column`, with a word before the name of
+ * an async frame or a constructor, and what it is called as after it.
+ */
 function frameOf(line: string): Frame | undefined {
-  const [, name = '', place = ''] = FRAME.exec(line.slice(0, LONGEST_LINE)) ?? [];
-  return place === '' ? undefined : { name, file: place.replace('file://', '') };
+  if (!line.startsWith(BEGINNING)) return undefined;
+  const text = line
+    .slice(BEGINNING.length, LONGEST_LINE)
+    .replace(/^async /, '')
+    .replace(/^new /, '');
+  const open = text.endsWith(')') ? text.lastIndexOf('(') : 0;
+  const [name = ''] = open === 0 ? [] : text.split(' ');
+  const place = open === 0 ? text : text.slice(open + 1, -1);
+  const [column, row, ...file] = place.replace('file://', '').split(':').toReversed();
+  return isNumber(column) && isNumber(row) ? { name, file: file.toReversed().join(':') } : undefined;
+}
+
+/** The name of the package that a file is of; undefined: of none. */
+function packageOf(file: string): string | undefined {
+  const at = file.lastIndexOf(PACKAGES);
+  if (at === -1) return undefined;
+  const [first = '', second = ''] = file.slice(at + PACKAGES.length).split('/');
+  return first.startsWith('@') ? `${first}/${second}` : first;
 }
 
 /** Anonymous functions are called after what they stand in, which is enough. */
@@ -32,7 +53,7 @@ export function framesOf(stack: string, root: string): string[] {
     .map((frame) => `${frame.file.slice(root.length).replace(/\.[jt]s$/, '')}#${nameOf(frame)}`);
   if (own.length > 0) return [...new Set(own)].slice(0, MOST_FRAMES);
   const foreign = frames.flatMap((frame) => {
-    const [, name] = PACKAGE.exec(frame.file) ?? [];
+    const name = packageOf(frame.file);
     return name === undefined ? [] : [`${name}#${nameOf(frame)}`];
   });
   return [...new Set(foreign)].slice(0, MOST_FOREIGN_FRAMES);

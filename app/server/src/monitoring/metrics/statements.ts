@@ -30,22 +30,23 @@ const VERBS: Readonly<Record<string, Operation>> = {
   savepoint: 'transaction',
   release: 'transaction',
 };
-/** What a statement that begins with a common table expression, or asks for one's plan, is about: the first that writes. */
-const WRITES = /\b(insert|update|delete) +(?:into|from|only|[a-z_"])/i;
+/** What a statement that begins with a common table expression is about: the first that writes, and locks no rows for it. */
+const WRITES = /(?<!for |key )\b(?:insert into|update|delete from) /i;
 
 function operationOf(text: string): Operation {
   const [verb = ''] = /^[a-z]{1,20}/i.exec(text) ?? [];
   const known = VERBS[verb.toLowerCase()];
   if (known !== undefined) return known;
   if (verb.toLowerCase() !== 'with') return 'other';
-  const [, written = 'select'] = WRITES.exec(text) ?? [];
-  return VERBS[written.toLowerCase()] ?? 'other';
+  const [written = 'select'] = WRITES.exec(text) ?? [];
+  return VERBS[written.toLowerCase().split(' ')[0] ?? ''] ?? 'other';
 }
 
 function described(sql: string): Statement {
   // Ours have no literals that tell anything; whatever another library writes into its text is taken out all the same.
-  const text = sql
-    .replaceAll(/'[^']{0,1000}'/g, '?')
+  const unquoted = sql.split("'").filter((_, index) => index % 2 === 0);
+  const text = unquoted
+    .join('?')
     .replaceAll(/(?<![\w$])\d{1,40}(?:\.\d{1,40})?(?!\w)/g, '?')
     .replaceAll(/\s+/g, ' ')
     .trim();
