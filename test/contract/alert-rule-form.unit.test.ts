@@ -27,7 +27,7 @@ describe('the form of a rule', () => {
 
   it.each(RULES)('says of %s what the rule says, when nothing is changed', (_name, { condition }) => {
     const { kind } = condition;
-    if (!isConditionKind(kind)) throw new Error(`the page does not know conditions of the kind ${kind}`);
+    if (!isConditionKind(kind)) throw new Error('the page does not know conditions of this kind');
     const shown = new Map(
       CONDITION_FIELDS[kind].map((field) => [fieldName(field.name), fieldTextOf(field, condition)]),
     );

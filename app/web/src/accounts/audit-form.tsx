@@ -1,6 +1,7 @@
 import { ActionButton } from '../forms/action.tsx';
 import { Field, SelectField } from '../forms/field.tsx';
-import { fieldProblem, Form, useValues, type Values } from '../forms/form.tsx';
+import { fieldProblem } from '../forms/field-problem.ts';
+import { Form, useValues, type Values } from '../forms/form.tsx';
 import { saveFile } from '../forms/save-file.ts';
 import type { User } from '../session.ts';
 import { instantOf, spanOf } from './audit-filter.ts';

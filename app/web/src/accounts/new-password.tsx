@@ -1,5 +1,6 @@
 import { PasswordField } from '../forms/field.tsx';
-import { fieldProblem, Form, type Values } from '../forms/form.tsx';
+import { fieldProblem } from '../forms/field-problem.ts';
+import { Form, type Values } from '../forms/form.tsx';
 import { user } from '../session.ts';
 import { auth } from './routes.ts';
 import { PASSWORD_RULES } from './texts.ts';

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { ActionButton } from '../forms/action.tsx';
 import { Confirm } from '../forms/confirm.tsx';
 import { Field } from '../forms/field.tsx';
-import { fieldProblem } from '../forms/form.tsx';
+import { fieldProblem } from '../forms/field-problem.ts';
 import { saveFile } from '../forms/save-file.ts';
 import type { User } from '../session.ts';
 import { account } from './routes.ts';

@@ -1,5 +1,6 @@
 import { Field, SelectField } from '../forms/field.tsx';
-import { fieldProblem, Form, type Values } from '../forms/form.tsx';
+import { fieldProblem } from '../forms/field-problem.ts';
+import { Form, type Values } from '../forms/form.tsx';
 import { USER_ROLES, type UserRole } from '../session.ts';
 import { users } from './routes.ts';
 import { ROLE_TEXTS } from './texts.ts';

@@ -1,6 +1,6 @@
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useRef, useState } from 'preact/hooks';
-import { asProblem, ProblemError } from '../http.ts';
+import { asProblem, type ProblemError } from '../http.ts';
 import { ProblemLine, type ProblemTexts } from './problem-line.tsx';
 
 interface FormState {
@@ -21,10 +21,6 @@ export function useFieldProblem(name: string): string | undefined {
 
 /** What the fields of the form around show now, for other buttons than the one that sends it; undefined: the browser told of one that is wrong. */
 export const useValues = (): (() => Values | undefined) => useContext(Context).read;
-
-/** A refusal by the page itself, to stand next to the field. */
-export const fieldProblem = (parameter: string, detail: string): ProblemError =>
-  new ProblemError(400, 'invalid-parameter', detail, { errors: [{ parameter, detail }] });
 
 /** What was typed into a form, by the names of its fields. */
 export class Values {

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { computed } from '@preact/signals';
 import { PageHeading } from '../accounts/page-heading.tsx';
 import { fragment } from '../place.ts';
@@ -36,30 +37,21 @@ function Sections({ at }: { readonly at: Section }) {
   );
 }
 
-function Page({ at }: { readonly at: Required<Where> }) {
-  switch (at.section) {
-    case 'charts':
-      return <ChartsPage query={at.query} />;
-    case 'alerts':
-      return at.id === undefined ? <AlertsPage query={at.query} /> : <AlertPage key={at.id} id={at.id} />;
-    case 'silences':
-      return <SilencesPage />;
-    case 'rules':
-      return <RulesPage />;
-    case 'deliveries':
-      return <DeliveriesPage query={at.query} />;
-    case 'errors':
-      return at.id === undefined ? <ErrorsPage query={at.query} /> : <ErrorPage key={at.id} id={at.id} />;
-    case 'slow':
-      return <SlowPage query={at.query} />;
-    case 'log-level':
-      return <LogLevelPage />;
-    case 'reports':
-      return <ReportsPage query={at.query} />;
-    case 'health':
-      return <HealthPage isOperator />;
-  }
-}
+/** With the object that the address names, where there are pages of single ones. */
+const PAGES: Readonly<Record<Section, (at: Required<Where>) => ComponentChildren>> = {
+  health: () => <HealthPage isOperator />,
+  charts: ({ query }) => <ChartsPage query={query} />,
+  alerts: ({ id, query }) =>
+    id === undefined ? <AlertsPage query={query} /> : <AlertPage key={id} id={id} />,
+  silences: () => <SilencesPage />,
+  rules: () => <RulesPage />,
+  deliveries: ({ query }) => <DeliveriesPage query={query} />,
+  errors: ({ id, query }) =>
+    id === undefined ? <ErrorsPage query={query} /> : <ErrorPage key={id} id={id} />,
+  slow: ({ query }) => <SlowPage query={query} />,
+  'log-level': () => <LogLevelPage />,
+  reports: ({ query }) => <ReportsPage query={query} />,
+};
 
 /** The pages about the platform itself. A viewer sees the state of its components, operators everything. */
 export function MonitoringPages({ who }: { readonly who: User }) {
@@ -71,7 +63,7 @@ export function MonitoringPages({ who }: { readonly who: User }) {
       {/* Another page is another heading, which takes the focus. */}
       <PageHeading key={`${section}/${id ?? ''}`} text={`监控 · ${SECTION_TEXTS[section]}`} />
       {isOperator && <Sections at={section} />}
-      {isOperator ? <Page key={section} at={at} /> : <HealthPage isOperator={false} />}
+      {isOperator ? PAGES[section](at) : <HealthPage isOperator={false} />}
     </main>
   );
 }

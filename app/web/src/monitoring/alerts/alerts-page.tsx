@@ -1,6 +1,7 @@
 import { instantOf } from '../../accounts/audit-filter.ts';
 import { Field, SelectField } from '../../forms/field.tsx';
-import { fieldProblem, type Values } from '../../forms/form.tsx';
+import { fieldProblem } from '../../forms/field-problem.ts';
+import { type Values } from '../../forms/form.tsx';
 import { Free, List } from '../../forms/list.tsx';
 import { Filter, Listed, listOf, type Query, usePagedList } from '../list-page.tsx';
 import { alerts } from '../routes.ts';

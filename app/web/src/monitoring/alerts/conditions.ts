@@ -1,4 +1,4 @@
-import { fieldProblem, type Values } from '../../forms/form.tsx';
+import { fieldProblem } from '../../forms/field-problem.ts';
 import type { Condition } from '../types.ts';
 import { short } from '../units.ts';
 import { componentText } from '../words.ts';
@@ -117,8 +117,13 @@ function valueOf({ name, as }: ConditionField, text: string): unknown {
   return as === 'list' ? listOfText(text) : text;
 }
 
+/** What stands in the fields of a form; undefined: nothing. */
+interface Given {
+  optional(name: string): string | undefined;
+}
+
 /** What the form says; what is left empty has the server's default. @throws ProblemError */
-export function conditionOf(kind: ConditionKind, values: Pick<Values, 'optional'>): Condition {
+export function conditionOf(kind: ConditionKind, values: Given): Condition {
   const given = CONDITION_FIELDS[kind].flatMap((field) => {
     const text = values.optional(fieldName(field.name));
     return text === undefined ? [] : [[field.name, valueOf(field, text)] as const];
@@ -134,32 +139,34 @@ export function fieldTextOf({ name }: ConditionField, condition: Condition | und
   const value = condition?.[name];
   if (value === undefined || value === null) return undefined;
   if (Array.isArray(value)) return value.join(', ') || undefined;
-  return isMatchers(value) ? matchersText(value) || undefined : String(value);
+  if (isMatchers(value)) return matchersText(value) || undefined;
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 const figure = (value: unknown): string => (typeof value === 'number' ? short(value) : '?');
 const wordIn = (words: readonly (readonly [string, string])[], value: unknown): string =>
   words.find(([code]) => code === value)?.[1] ?? String(value);
 
+/** What is judged, and how; the server fills in what a rule leaves out. */
+const LINES: Readonly<
+  Record<ConditionKind, (condition: Condition, metric: string, bound: string) => string>
+> = {
+  threshold: ({ windowSeconds, reduce }, metric, bound) =>
+    `${metric} 在 ${figure(windowSeconds)} 秒内的${wordIn(REDUCES, reduce)}${bound}`,
+  rate: ({ perSeconds }, metric, bound) => `${metric} 每 ${figure(perSeconds)} 秒的增长${bound}`,
+  absence: ({ absentSeconds }, metric) => `${metric} ${figure(absentSeconds)} 秒没有数据`,
+  anomaly: ({ deviations }, metric) => `${metric} 与往日同一小时相差 ${figure(deviations)} 个稳健标准差`,
+  component: ({ component, from }) => {
+    const name = String(component);
+    return `${name === '*' ? '任一组件' : componentText(name)}${from === 'down' ? '故障' : '降级或故障'}`;
+  },
+};
+
 /** A condition in one line. */
 export function conditionText(condition: Condition): string {
-  const { kind } = condition;
+  const { kind, direction = 'above', limit } = condition;
   if (!isConditionKind(kind)) return JSON.stringify(condition);
   const matchers = isMatchers(condition['matchers']) ? matchersText(condition['matchers']) : '';
   const metric = `${String(condition['metric'])}${matchers === '' ? '' : `{${matchers}}`}`;
-  const bound = `${wordIn(DIRECTIONS, condition['direction'] ?? 'above')} ${figure(condition['limit'])}`;
-  switch (kind) {
-    case 'threshold':
-      return `${metric} 在 ${figure(condition['windowSeconds'])} 秒内的${wordIn(REDUCES, condition['reduce'])}${bound}`;
-    case 'rate':
-      return `${metric} 每 ${figure(condition['perSeconds'])} 秒的增长${bound}`;
-    case 'absence':
-      return `${metric} ${figure(condition['absentSeconds'])} 秒没有数据`;
-    case 'anomaly':
-      return `${metric} 与往日同一小时相差 ${figure(condition['deviations'])} 个稳健标准差`;
-    case 'component': {
-      const name = String(condition['component']);
-      return `${name === '*' ? '任一组件' : componentText(name)}${condition['from'] === 'down' ? '故障' : '降级或故障'}`;
-    }
-  }
+  return LINES[kind](condition, metric, `${wordIn(DIRECTIONS, direction)} ${figure(limit)}`);
 }

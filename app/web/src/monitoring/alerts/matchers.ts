@@ -1,4 +1,4 @@
-import { fieldProblem } from '../../forms/form.tsx';
+import { fieldProblem } from '../../forms/field-problem.ts';
 import type { Matchers } from '../types.ts';
 
 const LABEL = /^[a-z][a-z0-9_]{0,63}$/;

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import { Dialog } from '../../forms/dialog.tsx';
 import { Field, SelectField } from '../../forms/field.tsx';
-import { fieldProblem, Form, type Values } from '../../forms/form.tsx';
+import { fieldProblem } from '../../forms/field-problem.ts';
+import { Form, type Values } from '../../forms/form.tsx';
 import { rules } from '../routes.ts';
 import { type Rule, type RuleBody, SEVERITIES } from '../types.ts';
 import { severityText } from '../words.ts';

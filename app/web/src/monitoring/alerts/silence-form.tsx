@@ -1,6 +1,7 @@
 import { Dialog } from '../../forms/dialog.tsx';
 import { Field, SelectField } from '../../forms/field.tsx';
-import { fieldProblem, Form } from '../../forms/form.tsx';
+import { fieldProblem } from '../../forms/field-problem.ts';
+import { Form } from '../../forms/form.tsx';
 import { silences } from '../routes.ts';
 import type { Alert, Matchers } from '../types.ts';
 import { matchersOf, matchersText } from './matchers.ts';

@@ -69,7 +69,7 @@ export function timelineOf(
       : {
           at: acknowledgedAt,
           tone: 'good',
-          text: `${acknowledgedBy === null ? '' : `${person(acknowledgedBy)}`}已确认`,
+          text: `${acknowledgedBy === null ? '' : person(acknowledgedBy)}已确认`,
           note: alert.acknowledgement ?? undefined,
         },
     endsAt === null

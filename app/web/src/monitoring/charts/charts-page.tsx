@@ -1,5 +1,6 @@
 import { Field } from '../../forms/field.tsx';
-import { fieldProblem, Form, type Values } from '../../forms/form.tsx';
+import { fieldProblem } from '../../forms/field-problem.ts';
+import { Form, type Values } from '../../forms/form.tsx';
 import { toFragment } from '../../place.ts';
 import { Freshness } from '../freshness.tsx';
 import { useLive } from '../live.ts';

@@ -23,7 +23,7 @@ const COMBINE: Readonly<Record<PanelQuery['combine'], (a: number, b: number) => 
   smallest: Math.min,
 };
 
-const OF_PROCESS: readonly string[] = ['role', 'instance'];
+const OF_PROCESS: ReadonlySet<string> = new Set(['role', 'instance']);
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -32,7 +32,7 @@ function nameOf({ name, by }: PanelQuery, labels: Labels, bySeparateProcess: boo
   const own =
     by === 'all'
       ? Object.entries(labels).flatMap(([label, value]) =>
-          OF_PROCESS.includes(label) ? [] : [`${label}=${value}`],
+          OF_PROCESS.has(label) ? [] : [`${label}=${value}`],
         )
       : by.filter((label) => !(bySeparateProcess && label === 'role')).map((label) => labels[label]);
   return [name, ...own, ...process].filter((part) => part !== undefined && part !== '').join(' ');
