@@ -281,7 +281,7 @@ describe('monitoring in Chromium', () => {
       '报告',
     ]) {
       await goTo(section);
-      await page.waitForLoadState('networkidle');
+      await main().getByText('加载中…').first().waitFor({ state: 'detached' });
       expect([section, await page.evaluate<number>(RIGHTMOST)]).toEqual([section, 360]);
       await page.screenshot({ path: `${ARTEFACTS}/monitoring-narrow-${section}.png`, fullPage: true });
     }

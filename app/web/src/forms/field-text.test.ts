@@ -16,6 +16,9 @@ describe('fieldText', () => {
     ['audit:read needs the role admin; yours is viewer', '您的角色不能用其中一项'],
     ['is not the password', '密码不正确'],
     ['the code is not right, or was used already', '不正确，或已经用过'],
+    ['must be the name of a metric', '请输入指标的名称：小写字母、数字和下划线'],
+    ['must be a whole number of minutes', '请输入整数'],
+    ['must name 1 to 10 labels', '1 至 10 个标签'],
     ['must be before to (2026-11-26T00:00:00.000Z)', '“从”要早于“到”'],
   ])('says %j in the words of the page', (detail, text) => {
     expect(fieldText(detail)).toEqual({ text });

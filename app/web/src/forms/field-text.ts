@@ -21,6 +21,12 @@ const TEXTS: readonly (readonly [part: RegExp, text: (found: RegExpExecArray) =>
   [/code is not right, or was used already/, () => '不正确，或已经用过'],
   [/not the bootstrap token/, () => '这不是本平台的引导令牌'],
   [/must be before to/, () => '“从”要早于“到”'],
+  [/must be the name of a metric/, () => '请输入指标的名称：小写字母、数字和下划线'],
+  [/must be the name of a component/, () => '请输入组件的名称，或 *'],
+  [/must be (?:whole seconds|a whole number)/, () => '请输入整数'],
+  [/must be a finite number/, () => '请输入数字'],
+  [/must name at most (\d+) labels/, ([, most]) => `最多 ${most} 个标签`],
+  [/must name 1 to (\d+) labels/, ([, most]) => `1 至 ${most} 个标签`],
   [/must be text/, () => '请输入文字'],
   [/must be the id of a user/, () => '请输入用户的编号（UUID）'],
 ];

@@ -1,5 +1,5 @@
 import { ProblemLine } from '../forms/problem-line.tsx';
-import type { Live } from './live.ts';
+import { isPaused, type Live } from './live.ts';
 import { clockText } from './units.ts';
 
 /** Of when what stands below is, and that it could not be had anew. */
@@ -12,5 +12,7 @@ export function Freshness({ of }: { readonly of: Live<unknown> }) {
         {at && <p>以下是 {clockText(at)} 的内容，可能已经过时。</p>}
       </div>
     );
+  if (at && isPaused.value)
+    return <p class="stale-line">两小时没有操作，不再更新；以下是 {clockText(at)} 的内容。</p>;
   return <p class="minor fresh">{at ? `更新于 ${clockText(at)}` : '加载中…'}</p>;
 }

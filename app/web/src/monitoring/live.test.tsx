@@ -101,6 +101,24 @@ describe('what is fetched again and again', () => {
     expect([text(), alertText()?.includes('服务暂时不可用')]).toEqual(['', true]);
   });
 
+  it('rests when nobody has touched the page for two hours, says so, and goes on with the first move', async () => {
+    const sent = serve(() => ({ text: 'x' }));
+    show(stateOf(WANG), <Shown />);
+    await settle();
+    await vi.advanceTimersByTimeAsync(2 * 3_600_000 + EVERY_MS);
+    const before = sent.length;
+    expect(before).toBeGreaterThan(400);
+    expect(document.body.textContent).toContain('两小时没有操作，不再更新');
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(sent).toHaveLength(before);
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Shift', bubbles: true }));
+    await settle();
+    expect(sent).toHaveLength(before + 1);
+    expect(document.body.textContent).not.toContain('不再更新');
+    await vi.advanceTimersByTimeAsync(EVERY_MS);
+    expect(sent).toHaveLength(before + 2);
+  });
+
   it('ends with the page that shows it', async () => {
     const sent = serve(() => ({ text: 'x' }));
     show(stateOf(WANG), <Shown />);

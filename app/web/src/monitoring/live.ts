@@ -1,9 +1,30 @@
+import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import type { Loaded } from '../forms/loaded.ts';
 import { asProblem, ProblemError } from '../http.ts';
 
 /** An answer that takes longer is none: what stands on the page would seem to be of now. */
 const PATIENCE_MS = 10_000;
+
+/**
+ * Nobody looks for so long without a move. A session that nobody uses ends, and a page that went on asking on its own
+ * would keep it for whoever finds the screen.
+ */
+const UNTOUCHED_MS = 2 * 3_600_000;
+
+let touchedAt = Date.now();
+/** The page has not been touched for long, and asks for nothing until it is. */
+export const isPaused = signal(false);
+
+for (const move of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'focus'] as const)
+  addEventListener(
+    move,
+    () => {
+      touchedAt = Date.now();
+      isPaused.value = false;
+    },
+    { passive: true, capture: true },
+  );
 
 /** What is fetched again and again. With a `problem`, `value` is what was there before it, of the time `at`. */
 export interface Live<T> extends Loaded<T> {
@@ -27,7 +48,7 @@ async function asked<T>(
 
 /**
  * Calls `ask` at once, so long after each time that it ended, and when the tab is looked at again or the network is back.
- * A tab that nobody sees asks for nothing.
+ * A tab that nobody sees or has touched for long asks for nothing.
  * @returns ends it, and asks out of turn
  */
 export function repeat(ask: () => Promise<void>, everyMs: number): { end: () => void; now: () => void } {
@@ -40,7 +61,11 @@ export function repeat(ask: () => Promise<void>, everyMs: number): { end: () => 
     isAsking = true;
     await ask();
     isAsking = false;
-    if (!isOver && !document.hidden) timer = setTimeout(() => void now(), everyMs);
+    if (!isOver && !document.hidden) timer = setTimeout(goOn, everyMs);
+  };
+  const goOn = (): void => {
+    if (Date.now() - touchedAt < UNTOUCHED_MS) void now();
+    else isPaused.value = true;
   };
   const look = (): void => {
     if (document.hidden) clearTimeout(timer);
@@ -48,11 +73,15 @@ export function repeat(ask: () => Promise<void>, everyMs: number): { end: () => 
   };
   document.addEventListener('visibilitychange', look);
   addEventListener('online', look);
-  void now();
+  // Begins it as well, for then nothing is paused: whoever came here has touched the page.
+  const unsubscribe = isPaused.subscribe((paused) => {
+    if (!paused) look();
+  });
   return {
     now: () => void now(),
     end: () => {
       isOver = true;
+      unsubscribe();
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', look);
       removeEventListener('online', look);

@@ -107,7 +107,7 @@ export const PANELS: readonly Panel[] = [
     id: 'deliveries',
     title: '通知',
     unit: 'per-minute',
-    queries: [one('stock_analysis_notifications_total', 'sum', { by: ['kind', 'outcome'] })],
+    queries: [one('stock_analysis_notifications_total', 'sum', { by: ['outcome'] })],
   },
 ];
 

@@ -50,14 +50,21 @@ function scalesOf(window: Window, marks: readonly number[], width: number): Scal
 
 const px = (value: number): string => value.toFixed(1);
 
-/** One path with a beginning of its own for each stretch; a point alone is a dot, by the round ends of a stroke. */
-export function pathOf(line: Line, step: number, { x, y }: Pick<Scales, 'x' | 'y'>): string {
-  return stretches(line.points, step)
-    .map((stretch) => {
-      const [first, ...rest] = stretch.map(({ at, value }) => `${px(x(at))} ${px(y(value))}`);
-      return rest.length === 0 ? `M${first}h0` : `M${first}L${rest.join(' ')}`;
-    })
-    .join('');
+/** What is drawn of a line: a path with a beginning of its own for each stretch, and dots for points that stand alone. */
+export function pathsOf(
+  line: Line,
+  step: number,
+  { x, y }: Pick<Scales, 'x' | 'y'>,
+): { readonly lines: string; readonly dots: string } {
+  const places = stretches(line.points, step).map((stretch) =>
+    stretch.map(({ at, value }) => `${px(x(at))} ${px(y(value))}`),
+  );
+  return {
+    lines: places
+      .flatMap(([first, ...rest]) => (rest.length > 0 ? [`M${first}L${rest.join(' ')}`] : []))
+      .join(''),
+    dots: places.flatMap(([first, ...rest]) => (rest.length > 0 ? [] : [`M${first}h0`])).join(''),
+  };
 }
 
 interface AxesProps {
@@ -155,9 +162,15 @@ export function TimeChart({ title, lines, window, unit, textAt, cursor, onCursor
     >
       <svg width={width} height={HEIGHT} aria-hidden="true" focusable="false">
         <Axes window={window} marks={marks} unit={unit} scales={scales} />
-        {lines.map((line, order) => (
-          <path key={line.name} class={strokeOf(order)} d={pathOf(line, window.step, scales)} />
-        ))}
+        {lines.map((line, order) => {
+          const { lines: whole, dots } = pathsOf(line, window.step, scales);
+          return (
+            <g key={line.name} class={strokeOf(order)}>
+              <path d={whole} />
+              <path class="dots" d={dots} />
+            </g>
+          );
+        })}
         {at !== -1 && cursor !== undefined && (
           <line
             class="cursor"
