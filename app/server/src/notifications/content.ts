@@ -18,6 +18,8 @@ const alert = z.strictObject({
   startsAt: z.string(),
   endsAt: z.string().optional(),
   fingerprint: z.string(),
+  /** Whether anything of its group is the case now that this is told; absent: its own status. */
+  groupStatus: z.enum(['firing', 'resolved']).optional(),
 });
 
 /** A page that is read and not acted upon: a report. Never grouped with others. */
@@ -41,6 +43,16 @@ export const content = z.discriminatedUnion('kind', [alert, document]);
 export type Content = Readonly<z.infer<typeof content>>;
 export type AlertContent = Readonly<z.infer<typeof alert>>;
 export type DocumentContent = Readonly<z.infer<typeof document>>;
+
+/** Of a message: as its last alert says of their group, else as long as anything in it is the case. */
+export function statusOf(
+  items: readonly Content[],
+  groupStatus?: AlertContent['status'],
+): AlertContent['status'] {
+  if (groupStatus !== undefined) return groupStatus;
+  const alerts = items.filter((one) => one.kind === 'alert');
+  return alerts.length === 0 || alerts.some(({ status }) => status === 'firing') ? 'firing' : 'resolved';
+}
 
 const RANKS: ReadonlyMap<string | null | undefined, number> = new Map([
   ['critical', 3],

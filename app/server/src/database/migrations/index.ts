@@ -11,6 +11,7 @@ import { MetricHistory1796025660000 } from './1796025660000-metric-history.ts';
 import { Alerts1796025720000 } from './1796025720000-alerts.ts';
 import { Notifications1796025780000 } from './1796025780000-notifications.ts';
 import { ErrorsAndPerformance1796025840000 } from './1796025840000-errors-and-performance.ts';
+import { SupersededNotifications1796026080000 } from './1796026080000-superseded-notifications.ts';
 
 /** All migrations, oldest first. The number in the last name is the schema version this code expects. */
 export const migrations = [
@@ -27,6 +28,7 @@ export const migrations = [
   Alerts1796025720000,
   Notifications1796025780000,
   ErrorsAndPerformance1796025840000,
+  SupersededNotifications1796026080000,
 ];
 
 /** Schema version of a list of migration names: the time stamp of the newest. */

@@ -242,6 +242,28 @@ describe('what people want to hear', () => {
     expect(await rows('Ignored')).toMatchObject([{ severity: 'critical' }]);
   });
 
+  it('is with the end of one alert whether others of the rule go on, as far as they go over the same channels', async () => {
+    const rule = { ...ruleOf('Group', { forSeconds: 0, keepFiringSeconds: 0 }), exceptChannelOf: 'channel' };
+    const look = (at: number, states: Readonly<Record<string, Observation['state']>>): Promise<void> =>
+      engine().evaluate(
+        rule,
+        Object.entries(states).map(([thing, state]) => ({
+          labels: thing === 'email' ? { channel: thing } : { thing },
+          state,
+        })),
+        START + at * SECOND,
+      );
+    await look(0, { a: 'breached', b: 'breached', email: 'breached' });
+    await look(1, { a: 'clear', b: 'breached', email: 'breached' });
+    await look(2, { a: 'clear', b: 'clear', email: 'breached' });
+    expect(messages.slice(3).map(({ labels, groupStatus }) => [labels['thing'], groupStatus])).toEqual([
+      ['a', 'firing'],
+      ['b', 'resolved'],
+    ]);
+    await look(3, { email: 'clear' });
+    expect(messages[5]).toMatchObject({ groupStatus: 'resolved', exceptChannels: ['email'] });
+  });
+
   it('is the end of an alert whose rule was switched off', async () => {
     const rule = ruleOf('Removed', { forSeconds: 0 });
     await engine().evaluate(rule, observed('breached'), START);

@@ -73,7 +73,11 @@ export class AlertEngine {
       const stored = await lockRule(sql, rule.name, resolvedAfter);
       const silences = await silencesAt(sql, new Date(at));
       const decided = await decide(sql, stored, (alert) => isSilenced(silences, alert));
-      for (const outcome of decided) await this.keep(sql, rule, outcome, at);
+      for (const outcome of decided) await this.keep(sql, outcome, at);
+      const all = alertsAfter(stored, decided);
+      for (const outcome of decided)
+        if (outcome.kind === 'kept' && outcome.tell !== undefined)
+          await this.messenger.enqueue(sql, messageOf(rule, outcome.alert, outcome.tell, all));
       return decided;
     });
     for (const outcome of outcomes)
@@ -81,17 +85,11 @@ export class AlertEngine {
         this.logger.log({ alertId: outcome.alert.id, transition: outcome.tell }, nameOf(outcome.alert));
   }
 
-  private async keep(
-    sql: Transaction,
-    rule: Pick<AlertRule, 'name' | 'exceptChannelOf'>,
-    outcome: Outcome,
-    at: number,
-  ): Promise<void> {
+  private async keep(sql: Transaction, outcome: Outcome, at: number): Promise<void> {
     if (outcome.kind === 'gone') return removeAlert(sql, outcome.id);
-    const { alert, tell, suppressed } = outcome;
+    const { alert, suppressed } = outcome;
     await writeAlert(sql, alert);
     if (suppressed !== undefined) await countSuppressed(sql, alert.id, suppressed, at);
-    if (tell !== undefined) await this.messenger.enqueue(sql, messageOf(rule, alert, tell));
     return undefined;
   }
 
@@ -106,4 +104,13 @@ export class AlertEngine {
       ...breached.slice(0, MOST_ALERTS_OF_A_RULE),
     ];
   }
+}
+
+/** The alerts of a rule, as far as they may go on, after an evaluation. */
+function alertsAfter(stored: readonly StoredAlert[], outcomes: readonly Outcome[]): StoredAlert[] {
+  const alerts = new Map(stored.map((alert) => [alert.id, alert]));
+  for (const outcome of outcomes)
+    if (outcome.kind === 'gone') alerts.delete(outcome.id);
+    else alerts.set(outcome.alert.id, outcome.alert);
+  return [...alerts.values()];
 }

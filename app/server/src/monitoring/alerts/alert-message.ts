@@ -19,6 +19,8 @@ export interface AlertMessage {
   readonly endsAt?: number | undefined;
   /** Channels that must not carry it, for it says that they fail. */
   readonly exceptChannels: readonly string[];
+  /** Whether any alert of the rule that is told over the same channels is the case now. */
+  readonly groupStatus: 'firing' | 'resolved';
 }
 
 /** Who carries messages to people. */

@@ -12,11 +12,13 @@ function summaryOf({ transition, summary, startsAt }: AlertMessage): string {
 
 /** An alert in the words of Alertmanager. What begins together by one rule is told in one message. */
 export function notificationOf(message: AlertMessage): NotificationMessage {
-  const { alertId, number, transition, rule, severity, labels, startsAt, endsAt, fingerprint } = message;
+  const { alertId, number, transition, rule, severity, labels, startsAt, endsAt } = message;
+  const { fingerprint, groupStatus, exceptChannels } = message;
   return {
     subjectKey: `alert ${alertId}`,
     transition: `${number} ${transition}`,
-    groupKey: rule,
+    // What goes over other channels is another group: nobody would tell this one of its end.
+    groupKey: exceptChannels.length === 0 ? rule : `${rule} except ${exceptChannels.join()}`,
     content: {
       kind: 'alert',
       status: transition === 'resolved' ? 'resolved' : 'firing',
@@ -25,8 +27,9 @@ export function notificationOf(message: AlertMessage): NotificationMessage {
       startsAt: iso(startsAt),
       ...(endsAt === undefined ? {} : { endsAt: iso(endsAt) }),
       fingerprint,
+      groupStatus,
     },
-    exceptChannels: message.exceptChannels,
+    exceptChannels,
     atOnce: severity === 'critical',
   };
 }

@@ -84,7 +84,7 @@ export class DirectAlerts {
     if (tell === undefined) return;
     this.logger.warn({ alertId: alert.id, transition: tell }, nameOf(alert));
     // It takes minutes where a channel does not answer, and what is looked at meanwhile must not wait.
-    void this.messenger.sendNow(messageOf(rule, alert, tell));
+    void this.messenger.sendNow(messageOf(rule, alert, tell, [alert]));
   }
 
   /**

@@ -155,21 +155,38 @@ function severityOf({ severity }: AlertRule, { escalatedAt }: Told): Severity {
   return escalatedAt === undefined ? severity : 'critical';
 }
 
+/** @param all the alerts of the rule as they are now, with this one */
 export function messageOf(
   rule: Pick<AlertRule, 'name' | 'exceptChannelOf'>,
   alert: StoredAlert,
   transition: Transition,
+  all: readonly StoredAlert[],
 ): AlertMessage {
   const { id, fingerprint, severity, labels, summary, description, episode, told } = alert;
-  const channel = rule.exceptChannelOf && labels[rule.exceptChannelOf];
+  const exceptChannels = channelsWithout(rule, alert);
+  const isInGroup = (one: StoredAlert): boolean =>
+    channelsWithout(rule, one).join() === exceptChannels.join();
   return {
     ...{ alertId: id, fingerprint, rule: rule.name, severity, labels, summary, description, transition },
     number: told.transition,
     startsAt: episode.firedAt ?? alert.startedAt,
     endsAt: episode.resolvedAt,
-    exceptChannels: channel === undefined || channel === '' ? [] : [channel],
+    exceptChannels,
+    groupStatus: all.some((one) => isToldToFire(one) && isInGroup(one)) ? 'firing' : 'resolved',
   };
 }
+
+/** The channel that an alert is about must not carry it. */
+function channelsWithout(
+  { exceptChannelOf }: Pick<AlertRule, 'exceptChannelOf'>,
+  { labels }: Pick<StoredAlert, 'labels'>,
+): string[] {
+  const channel = exceptChannelOf === undefined ? undefined : labels[exceptChannelOf];
+  return channel === undefined || channel === '' ? [] : [channel];
+}
+
+const isToldToFire = ({ episode, told }: StoredAlert): boolean =>
+  episode.state === 'firing' && told.told === 'firing';
 
 /** For log lines. */
 export function nameOf({ rule, labels }: Pick<StoredAlert, 'rule' | 'labels'>): string {

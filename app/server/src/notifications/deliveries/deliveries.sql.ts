@@ -1,3 +1,5 @@
+import type { Attempt } from './attempt.ts';
+
 /**
  * $1 subject, $2 transition, $3 channel, $4 group, $5 content, $6 seconds for others of the group to come. Whoever comes
  * second finds it there.
@@ -10,30 +12,69 @@ export const ENQUEUE = `
 /** $1 channel: whoever makes its messages does so alone, or two would share a group or a slot. */
 export const LOCK_CHANNEL = `SELECT pg_advisory_xact_lock(hashtext('notifications'), hashtext($1))`;
 
-/** $1 channel, $2: at most. Newest first. */
+/** $1 channel. A message that another one took the place of was never told, and takes no slot. */
 export const MADE_LATELY = `
   SELECT id FROM app.notification_sendings
-   WHERE channel = $1 AND created_at > now() - interval '10 minutes' ORDER BY created_at DESC LIMIT $2`;
+   WHERE channel = $1 AND created_at > now() - interval '10 minutes' AND state <> 'superseded'`;
 
 export interface WaitingRow {
   readonly id: string;
   readonly groupKey: string;
+  /** Fingerprint of an alert; null of all else. */
+  readonly fingerprint: string | null;
   readonly severity: string | null;
   readonly isDue: boolean;
 }
 
-/** $1 channel, $2: at most. Oldest first. */
+/** $1 channel, $2: at most. In the order in which it happened. */
 export const WAITING = `
-  SELECT id, group_key AS "groupKey", content->'labels'->>'severity' AS severity, due_at <= now() AS "isDue"
-    FROM app.notification_deliveries WHERE channel = $1 AND sending_id IS NULL ORDER BY due_at, seq LIMIT $2`;
+  SELECT id, group_key AS "groupKey", content->>'fingerprint' AS fingerprint,
+         content->'labels'->>'severity' AS severity, due_at <= now() AS "isDue"
+    FROM app.notification_deliveries WHERE channel = $1 AND sending_id IS NULL ORDER BY seq LIMIT $2`;
 
-/** $1 channel, $2 group, $3 whether it is a summary, $4 ids of the deliveries in it */
+export interface OpenRow {
+  readonly id: string;
+  readonly groupKey: string;
+  /** Somebody is handing it over at this moment. */
+  readonly isSending: boolean;
+}
+
+/** $1 channel. Messages that are made and not over, with each group that they tell of. */
+export const OPEN = `
+  SELECT DISTINCT made.id, told.group_key AS "groupKey", made.state = 'sending' AS "isSending"
+    FROM app.notification_sendings AS made JOIN app.notification_deliveries AS told ON told.sending_id = made.id
+   WHERE made.channel = $1 AND made.ended_at IS NULL`;
+
+export interface FreedRow {
+  readonly id: string;
+  /** The message that held it, and the attempts at that. */
+  readonly messageId: string;
+  readonly attempts: readonly Attempt[];
+}
+
+/** $1 messages that nobody is sending at this moment: what they hold waits again. What is being sent by now stays as it is. */
+export const DISSOLVE = `
+  WITH dissolved AS (
+    UPDATE app.notification_sendings SET state = 'superseded', ended_at = now()
+     WHERE id = ANY($1::uuid[]) AND state IN ('queued', 'failed') RETURNING id, attempts
+  )
+  UPDATE app.notification_deliveries SET sending_id = NULL, state = 'queued' FROM dissolved
+   WHERE sending_id = dissolved.id AND notification_deliveries.state <> 'superseded'
+  RETURNING notification_deliveries.id, dissolved.id AS "messageId", dissolved.attempts`;
+
+/**
+ * $1 channel, $2 group, $3 whether it is a summary, $4 ids of the deliveries in it, $5 of those that one in it overtook,
+ * $6 attempts at messages whose place it takes
+ */
 export const MAKE_SENDING = `
   WITH made AS (
-    INSERT INTO app.notification_sendings (channel, group_key, is_summary) VALUES ($1, $2, $3) RETURNING id
+    INSERT INTO app.notification_sendings (channel, group_key, is_summary, attempts) VALUES ($1, $2, $3, $6) RETURNING id
   )
-  UPDATE app.notification_deliveries SET sending_id = made.id FROM made
-   WHERE notification_deliveries.id = ANY($4::uuid[])`;
+  UPDATE app.notification_deliveries
+     SET sending_id = made.id,
+         state = CASE WHEN notification_deliveries.id = ANY($5::uuid[]) THEN 'superseded'
+                      ELSE notification_deliveries.state END
+    FROM made WHERE notification_deliveries.id = ANY($4::uuid[]) OR notification_deliveries.id = ANY($5::uuid[])`;
 
 export interface ClaimedRow {
   readonly id: string;
@@ -59,9 +100,18 @@ export interface ItemRow {
 
 /** $1 sending, $2: at most. The worst first, then the oldest; `count`: of all. */
 export const ITEMS = `
-  SELECT content, count(*) OVER ()::int AS count FROM app.notification_deliveries WHERE sending_id = $1
+  SELECT content, count(*) OVER ()::int AS count FROM app.notification_deliveries
+   WHERE sending_id = $1 AND state <> 'superseded'
    ORDER BY array_position(ARRAY['critical', 'warning', 'info'], content->'labels'->>'severity') NULLS LAST, seq
    LIMIT $2`;
+
+/** $1 sending. As the last says that was told of its group, or is told now: one that is tried again may not be the last. */
+export const GROUP_STATUS = `
+  SELECT told.content->>'groupStatus' AS "groupStatus"
+    FROM app.notification_deliveries AS told JOIN app.notification_sendings AS made
+      ON made.channel = told.channel AND made.group_key = told.group_key
+   WHERE made.id = $1 AND (told.state = 'sent' OR (told.sending_id = made.id AND told.state <> 'superseded'))
+   ORDER BY told.seq DESC LIMIT 1`;
 
 /** $1 sending, $2 the attempt. A message that was taken is sent, whoever else may be at it. */
 export const MARK_SENT = `
@@ -69,7 +119,8 @@ export const MARK_SENT = `
     UPDATE app.notification_sendings SET state = 'sent', ended_at = now(), attempts = attempts || $2::jsonb
      WHERE id = $1 AND state <> 'sent' RETURNING id
   )
-  UPDATE app.notification_deliveries SET state = 'sent' FROM ended WHERE sending_id = ended.id`;
+  UPDATE app.notification_deliveries SET state = 'sent' FROM ended
+   WHERE sending_id = ended.id AND notification_deliveries.state <> 'superseded'`;
 
 /** $1 sending, $2 the attempt, $3 its number, $4 seconds until the next. Nothing where somebody else took over. */
 export const MARK_FAILED = `
@@ -78,7 +129,8 @@ export const MARK_FAILED = `
        SET state = 'failed', due_at = now() + make_interval(secs => $4), attempts = attempts || $2::jsonb
      WHERE id = $1 AND state = 'sending' AND attempt = $3 RETURNING id
   )
-  UPDATE app.notification_deliveries SET state = 'failed' FROM failed WHERE sending_id = failed.id`;
+  UPDATE app.notification_deliveries SET state = 'failed' FROM failed
+   WHERE sending_id = failed.id AND notification_deliveries.state <> 'superseded'`;
 
 /** $1 sending, $2 the attempt, $3 its number */
 export const MARK_DEAD = `
@@ -86,7 +138,8 @@ export const MARK_DEAD = `
     UPDATE app.notification_sendings SET state = 'dead', ended_at = now(), attempts = attempts || $2::jsonb
      WHERE id = $1 AND state = 'sending' AND attempt = $3 RETURNING id
   )
-  UPDATE app.notification_deliveries SET state = 'dead' FROM dead WHERE sending_id = dead.id`;
+  UPDATE app.notification_deliveries SET state = 'dead' FROM dead
+   WHERE sending_id = dead.id AND notification_deliveries.state <> 'superseded'`;
 
 /**
  * $1 subject, $2 transition, $3 channel, $4 group, $5 content, $6 id of the message, $7 the attempt. What was sent without

@@ -17,6 +17,8 @@ const POLL_SECONDS = 1;
 const JOBS_AT_ONCE = 100;
 /** Finds what no job tells of: what a storm held back, what a worker that died had begun. */
 const SWEEP_MS = 15_000;
+/** What waits for a message that is being handed over, which takes seconds. */
+const HELD_SECONDS = 2;
 const FORGET_MS = 3_600_000;
 const FORGET_AT_ONCE = 1_000;
 
@@ -41,8 +43,9 @@ export class DeliveryWorker implements OnApplicationBootstrap {
   /** One pass over a channel. @throws what the database says */
   async pass({ name, channel }: OpenChannel): Promise<void> {
     const { perTenMinutes } = this.configuration.monitoring.notifications;
-    await makeMessages(this.database, name, perTenMinutes);
+    const { isHeld } = await makeMessages(this.database, name, perTenMinutes);
     await this.dispatcher.sendDue(channel, this.queue.signal, (seconds) => this.wake(name, seconds));
+    if (isHeld) await this.wake(name, HELD_SECONDS);
   }
 
   private async begin(): Promise<void> {

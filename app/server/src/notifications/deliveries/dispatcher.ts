@@ -6,11 +6,12 @@ import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
 import type { Channel, ChannelMessage, Receipt } from '../channel.ts';
 import { ChannelOutcomes } from '../channel-outcomes.ts';
-import { content } from '../content.ts';
+import { type AlertContent, content, statusOf } from '../content.ts';
 import { type Attempt, failedAttempt, sentAttempt, type Timing } from './attempt.ts';
 import {
   CLAIM,
   type ClaimedRow,
+  GROUP_STATUS,
   type ItemRow,
   ITEMS,
   MARK_DEAD,
@@ -99,7 +100,19 @@ export class Dispatcher {
   private async compose({ id, createdAt, groupKey, isSummary }: ClaimedRow): Promise<ChannelMessage> {
     const rows = await this.database.query<ItemRow>(ITEMS, [id, MOST_SHOWN]);
     const items = rows.map((row) => content.parse(row.content));
-    return { id, createdAt, groupKey, items, count: rows[0]?.count ?? 0, isSummary };
+    return {
+      ...{ id, createdAt, items, count: rows[0]?.count ?? 0, isSummary },
+      // What one summary says is over is not the end of another.
+      groupKey: isSummary ? `${groupKey} ${id}` : groupKey,
+      status: statusOf(items, isSummary ? undefined : await this.groupStatus(id)),
+    };
+  }
+
+  private async groupStatus(id: string): Promise<AlertContent['status'] | undefined> {
+    const [row] = await this.database.query<{ groupStatus: AlertContent['status'] | null }>(GROUP_STATUS, [
+      id,
+    ]);
+    return row?.groupStatus ?? undefined;
   }
 
   /** A message that was taken is not to be sent again, so this goes on until the database has it. */

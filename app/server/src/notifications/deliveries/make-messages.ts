@@ -1,32 +1,97 @@
-import type { Database } from '../../database/sql.ts';
+import type { Database, Transaction } from '../../database/sql.ts';
 import { rankOfSeverity } from '../content.ts';
-import { LOCK_CHANNEL, MADE_LATELY, MAKE_SENDING, WAITING, type WaitingRow } from './deliveries.sql.ts';
-import { planMessages } from './plan.ts';
+import {
+  DISSOLVE,
+  type FreedRow,
+  LOCK_CHANNEL,
+  MADE_LATELY,
+  MAKE_SENDING,
+  OPEN,
+  type OpenRow,
+  WAITING,
+  type WaitingRow,
+} from './deliveries.sql.ts';
+import { dueGroups, hasRoom, keptForCritical, planMessages, type Planned, type Waiting } from './plan.ts';
 
 /** Of one pass; a storm of more is several passes. */
 const MOST_WAITING = 10_000;
+/** What is told of attempts at messages that others took the place of, over and over. */
+const MOST_ATTEMPTS_KEPT = 20;
 
 /**
  * Makes messages of what waits for a channel: by group, and at most so many in ten minutes. Any number of workers may do
  * so at once.
+ *
+ * Of a group there is one message at a time, or the end of an alert could arrive before its beginning. While one is being
+ * handed over the group waits; one that failed, or that nobody has begun with, is superseded: what it holds goes into the
+ * new message, but for what that says anew.
+ * @returns whether something waits for a message that is being handed over
  */
 export async function makeMessages(
   database: Database,
   channel: string,
   perTenMinutes: number,
-): Promise<void> {
-  await database.transaction(async (sql) => {
+): Promise<{ readonly isHeld: boolean }> {
+  return database.transaction(async (sql) => {
     await sql.query(LOCK_CHANNEL, [channel]);
-    const waiting = await sql.query<WaitingRow>(WAITING, [channel, MOST_WAITING]);
-    if (!waiting.some(({ isDue }) => isDue)) return;
-    const made = await sql.query(MADE_LATELY, [channel, perTenMinutes]);
-    const ranked = waiting.map(({ id, groupKey, isDue, severity }) => ({
-      id,
-      groupKey,
-      isDue,
-      rank: rankOfSeverity(severity),
-    }));
-    for (const { groupKey, deliveries, isSummary } of planMessages(ranked, perTenMinutes - made.length))
-      await sql.query(MAKE_SENDING, [channel, groupKey, isSummary, deliveries]);
+    const due = dueGroups(await waitingFor(sql, channel));
+    if (due.length === 0) return { isHeld: false };
+    const kept = keptForCritical(perTenMinutes);
+    const { idle, slots } = await roomIn(sql, channel, due, perTenMinutes);
+    const freed = idle.length === 0 ? [] : await sql.query<FreedRow>(DISSOLVE, [idle]);
+    const open = await sql.query<OpenRow>(OPEN, [channel]);
+    const busy = new Set(open.map(({ groupKey }) => groupKey));
+    const waiting = (await waitingFor(sql, channel)).filter(({ groupKey }) => !busy.has(groupKey));
+    for (const planned of planMessages(waiting, slots, kept)) await make(sql, channel, planned, freed);
+    return { isHeld: isHeldBy(open, due) };
   });
+}
+
+type Due = ReturnType<typeof dueGroups>;
+
+/** Messages of groups that are due and whose place may be taken, and how many messages may be made then. */
+async function roomIn(
+  sql: Transaction,
+  channel: string,
+  due: Due,
+  perTenMinutes: number,
+): Promise<{ readonly idle: readonly string[]; readonly slots: number }> {
+  const open = (await sql.query<OpenRow>(OPEN, [channel])).filter(({ isSending }) => !isSending);
+  const made = (await sql.query<{ id: string }>(MADE_LATELY, [channel])).map(({ id }) => id);
+  const slotsWithout = (gone: readonly string[]): number =>
+    perTenMinutes - made.filter((id) => !gone.includes(id)).length;
+  const inPlaceOf = (groups: Due): string[] => {
+    const keys = new Set(groups.map(({ groupKey }) => groupKey));
+    return [...new Set(open.filter(({ groupKey }) => keys.has(groupKey)).map(({ id }) => id))];
+  };
+  // Without a slot the failed message goes on being tried, and what is new waits behind it.
+  const most = slotsWithout(inPlaceOf(due));
+  const idle = inPlaceOf(due.filter(({ rank }) => hasRoom(rank, most, keptForCritical(perTenMinutes))));
+  return { idle, slots: slotsWithout(idle) };
+}
+
+function isHeldBy(open: readonly OpenRow[], due: Due): boolean {
+  const sending = new Set(open.filter(({ isSending }) => isSending).map(({ groupKey }) => groupKey));
+  return due.some(({ groupKey }) => sending.has(groupKey));
+}
+
+async function waitingFor(sql: Transaction, channel: string): Promise<Waiting[]> {
+  const rows = await sql.query<WaitingRow>(WAITING, [channel, MOST_WAITING]);
+  return rows.map((row) => Object.assign(row, { rank: rankOfSeverity(row.severity) }));
+}
+
+async function make(
+  sql: Transaction,
+  channel: string,
+  { groupKey, deliveries, superseded, isSummary }: Planned,
+  freed: readonly FreedRow[],
+): Promise<void> {
+  const held = new Set([...deliveries, ...superseded]);
+  const before = new Map(freed.filter(({ id }) => held.has(id)).map((row) => [row.messageId, row.attempts]));
+  const attempts = [...before.values()]
+    .flat()
+    .toSorted((a, b) => (a.at < b.at ? -1 : 1))
+    .slice(-MOST_ATTEMPTS_KEPT);
+  const told = [channel, groupKey, isSummary, deliveries, superseded, JSON.stringify(attempts)];
+  await sql.query(MAKE_SENDING, told);
 }

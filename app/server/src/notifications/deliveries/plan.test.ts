@@ -1,28 +1,58 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { MOST_ATTEMPTS, retrySeconds } from './backoff.ts';
-import { planMessages, type Waiting } from './plan.ts';
+import { keptForCritical, planMessages, type Waiting } from './plan.ts';
 
 const one = (id: string, groupKey: string, rank = 1, isDue = true): Waiting => ({
-  id,
-  groupKey,
-  rank,
-  isDue,
+  ...{ id, groupKey, rank, isDue },
+  fingerprint: `f${id}`,
 });
 
 it('makes a message of each group that is due, with all that it has by then', () => {
   expect(planMessages([one('1', 'a'), one('2', 'b', 1, false), one('3', 'a', 1, false)], 5)).toEqual([
-    { groupKey: 'a', deliveries: ['1', '3'], isSummary: false },
+    { groupKey: 'a', deliveries: ['1', '3'], superseded: [], isSummary: false },
   ]);
 });
 
 it('sends the worst on its own, and what is over in the last slot', () => {
   const waiting = [one('1', 'a'), one('2', 'b', 2), one('3', 'c', 3), one('4', 'd', 0)];
   expect(planMessages(waiting, 2)).toEqual([
-    { groupKey: 'c', deliveries: ['3'], isSummary: false },
-    { groupKey: 'summary', deliveries: ['2', '1', '4'], isSummary: true },
+    { groupKey: 'c', deliveries: ['3'], superseded: [], isSummary: false },
+    { groupKey: 'summary', deliveries: ['2', '1', '4'], superseded: [], isSummary: true },
   ]);
   expect(planMessages(waiting, 0)).toEqual([]);
+});
+
+it('keeps slots for what is critical, whatever else came before', () => {
+  const info = [one('1', 'a'), one('2', 'b'), one('3', 'c')];
+  expect(keptForCritical(20)).toBe(5);
+  expect([1, 2, 3, 8].map(keptForCritical)).toEqual([0, 1, 1, 2]);
+  expect(planMessages(info, 3, 1).map(({ deliveries }) => deliveries)).toEqual([['1'], ['2', '3']]);
+  expect(planMessages(info, 1, 1)).toEqual([]);
+  const critical = one('4', 'd', 3);
+  expect(planMessages([...info, critical], 1, 1).map(({ deliveries }) => deliveries)).toEqual([['4']]);
+  // More of it than there is room for: nothing is left out of the last message.
+  expect(planMessages([...info, critical, one('5', 'e', 3)], 1, 1)).toMatchObject([
+    { deliveries: ['4', '5', '1', '2', '3'], isSummary: true },
+  ]);
+});
+
+it('tells of one alert what was said last, and only in its message', () => {
+  const about = (id: string, groupKey: string, fingerprint: string | null): Waiting => ({
+    ...one(id, groupKey),
+    fingerprint,
+  });
+  const waiting = [
+    about('1', 'a', 'x'),
+    about('2', 'a', 'y'),
+    about('3', 'a', 'x'),
+    about('4', 'b', null),
+    about('5', 'b', null),
+  ];
+  expect(planMessages(waiting, 5)).toEqual([
+    { groupKey: 'a', deliveries: ['2', '3'], superseded: ['1'], isSummary: false },
+    { groupKey: 'b', deliveries: ['4', '5'], superseded: [], isSummary: false },
+  ]);
 });
 
 it('loses nothing, tells nothing twice, and keeps to the slots, whatever waits', () => {
@@ -30,20 +60,33 @@ it('loses nothing, tells nothing twice, and keeps to the slots, whatever waits',
     fc.record({
       id: fc.uuid(),
       groupKey: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+      fingerprint: fc.option(fc.constantFrom('x', 'y', 'z')),
       rank: fc.nat(3),
       isDue: fc.boolean(),
     }),
     { selector: ({ id }) => id },
   );
   fc.assert(
-    fc.property(waiting, fc.integer({ min: -2, max: 6 }), (all, slots) => {
-      const planned = planMessages(all, slots);
+    fc.property(waiting, fc.integer({ min: -2, max: 6 }), fc.nat(2), (all, slots, kept) => {
+      const planned = planMessages(all, slots, kept);
       expect(planned.length).toBeLessThanOrEqual(Math.max(slots, 0));
-      const told = planned.flatMap(({ deliveries }) => deliveries);
+      const told = planned.flatMap(({ deliveries, superseded }) => deliveries.concat(superseded));
       expect(new Set(told).size).toBe(told.length);
-      const due = new Set(all.filter(({ isDue }) => isDue).map(({ groupKey }) => groupKey));
-      const expected = slots <= 0 ? [] : all.filter(({ groupKey }) => due.has(groupKey)).map(({ id }) => id);
-      expect(told.toSorted()).toEqual(expected.toSorted());
+      const groups = [...Map.groupBy(all, ({ groupKey }) => groupKey).values()]
+        .filter((members) => members.some(({ isDue }) => isDue))
+        .map((members) => ({
+          ids: members.map(({ id }) => id),
+          isCritical: members.some(({ rank }) => rank === 3),
+        }));
+      const critical = groups.filter(({ isCritical }) => isCritical);
+      const hasRoom = (isCritical: boolean): boolean =>
+        slots > (isCritical ? 0 : Math.min(critical.length + kept, critical.length > slots ? 0 : slots));
+      expect(told.toSorted()).toEqual(
+        groups
+          .filter(({ isCritical }) => hasRoom(isCritical))
+          .flatMap(({ ids }) => ids)
+          .toSorted(),
+      );
     }),
   );
 });

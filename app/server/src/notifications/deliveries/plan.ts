@@ -2,6 +2,8 @@
 export interface Waiting {
   readonly id: string;
   readonly groupKey: string;
+  /** Fingerprint of an alert: of several about the same one the last says what is the case. Null of all else. */
+  readonly fingerprint: string | null;
   /** 3: critical, 0: without severity. */
   readonly rank: number;
   /** Its group has had its time to gather. */
@@ -12,6 +14,8 @@ export interface Waiting {
 export interface Planned {
   readonly groupKey: string;
   readonly deliveries: readonly string[];
+  /** Overtaken by a later one in the same message, so not told. */
+  readonly superseded: readonly string[];
   readonly isSummary: boolean;
 }
 
@@ -21,35 +25,67 @@ interface Group {
   readonly rank: number;
 }
 
+const rankOfAll = (waiting: readonly Waiting[]): number => Math.max(...waiting.map(({ rank }) => rank));
+
 /** Groups of which at least one delivery is due, with all that they have; the worst first, else the oldest. */
-function dueGroups(waiting: readonly Waiting[]): Group[] {
+export function dueGroups(waiting: readonly Waiting[]): Group[] {
   const groups = Map.groupBy(waiting, ({ groupKey }) => groupKey);
   return [...groups]
     .filter(([, members]) => members.some(({ isDue }) => isDue))
-    .map(([groupKey, members]) => ({
-      groupKey,
-      waiting: members,
-      rank: Math.max(...members.map(({ rank }) => rank)),
-    }))
+    .map(([groupKey, members]) => ({ groupKey, waiting: members, rank: rankOfAll(members) }))
     .toSorted((a, b) => b.rank - a.rank);
 }
 
 const SUMMARY = 'summary';
+/** As `rankOf` says. */
+const CRITICAL = 3;
+
+/** The share of the slots that is kept for what is critical: a quarter, and at least one where there are two. */
+export function keptForCritical(perTenMinutes: number): number {
+  return perTenMinutes < 2 ? 0 : Math.max(1, Math.floor(perTenMinutes / 4));
+}
+
+/** Whether a message of this rank may be made. */
+export function hasRoom(rank: number, slots: number, kept: number): boolean {
+  return slots > (rank >= CRITICAL ? 0 : kept);
+}
 
 /**
- * The messages to make now: one for each group, and at most `slots`. What is over is one message in the last slot; without
- * a slot it waits, and what has gathered by then is one message.
- * @param waiting oldest first
+ * The messages to make now: one for each group, and at most `slots`, of which the last `kept` are for what is critical. What
+ * is over is one message in the last slot; without a slot it waits, and what has gathered by then is one message.
+ * @param waiting in the order in which it happened
  */
-export function planMessages(waiting: readonly Waiting[], slots: number): Planned[] {
-  const groups = dueGroups(waiting);
-  const single = groups.length <= slots ? groups : groups.slice(0, Math.max(slots - 1, 0));
-  const planned = single.map(({ groupKey, waiting: members }) => ({
-    groupKey,
-    deliveries: members.map(({ id }) => id),
-    isSummary: false,
-  }));
-  const over = groups.slice(single.length).flatMap((group) => group.waiting);
-  if (over.length === 0 || slots <= 0) return planned;
-  return [...planned, { groupKey: SUMMARY, deliveries: over.map(({ id }) => id), isSummary: true }];
+export function planMessages(waiting: readonly Waiting[], slots: number, kept = 0): Planned[] {
+  const [critical, others] = partition(dueGroups(waiting), ({ rank }) => rank >= CRITICAL);
+  const left = slots - critical.length - kept;
+  // Where not even the critical ones have room, all that is due goes into the last message.
+  if (critical.length > slots) return inSlots([...critical, ...others], slots);
+  return [...inSlots(critical, slots), ...inSlots(others, left)];
 }
+
+function inSlots(groups: readonly Group[], slots: number): Planned[] {
+  const single = groups.length <= slots ? groups : groups.slice(0, Math.max(slots - 1, 0));
+  const planned = single.map(({ groupKey, waiting }) => messageOf(groupKey, waiting, false));
+  const over = groups.slice(single.length).flatMap(({ waiting }) => waiting);
+  if (over.length === 0 || slots <= 0) return planned;
+  return [...planned, messageOf(SUMMARY, over, true)];
+}
+
+function partition<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
+function messageOf(groupKey: string, waiting: readonly Waiting[], isSummary: boolean): Planned {
+  const last = new Map(waiting.map((one) => [aboutOf(one), one.id]));
+  const isLast = (one: Waiting): boolean => last.get(aboutOf(one)) === one.id;
+  const ids = (all: readonly Waiting[]): string[] => all.map(({ id }) => id);
+  return {
+    groupKey,
+    deliveries: ids(waiting.filter(isLast)),
+    superseded: ids(waiting.filter((one) => !isLast(one))),
+    isSummary,
+  };
+}
+
+const aboutOf = ({ groupKey, fingerprint, id }: Waiting): string =>
+  JSON.stringify(fingerprint === null ? [id] : [groupKey, fingerprint]);

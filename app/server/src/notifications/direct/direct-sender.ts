@@ -6,6 +6,7 @@ import type { Channel } from '../channel.ts';
 import { ChannelOutcomes } from '../channel-outcomes.ts';
 import { type OpenChannel, CHANNELS } from '../channels.ts';
 import { type Attempt, failedAttempt, sentAttempt } from '../deliveries/attempt.ts';
+import { statusOf } from '../content.ts';
 import { type NotificationMessage, targetsOf, toldKey } from '../message.ts';
 
 const DEADLINE_MS = 45_000;
@@ -108,11 +109,12 @@ export class DirectSender implements OnModuleDestroy {
   private async attempt(channel: Channel, delivery: DirectDelivery): Promise<boolean> {
     const { id, message, at: createdAt } = delivery;
     const { content, groupKey } = message;
+    const status = statusOf([content], content.kind === 'alert' ? content.groupStatus : undefined);
     const [at, started] = [new Date(), performance.now()];
     const timing = () => ({ at, milliseconds: performance.now() - started });
     try {
       const receipt = await channel.send(
-        { id, createdAt, groupKey, items: [content], count: 1, isSummary: false },
+        { id, createdAt, groupKey, status, items: [content], count: 1, isSummary: false },
         AbortSignal.timeout(DEADLINE_MS),
       );
       delivery.sent = sentAttempt(timing(), receipt);

@@ -18,7 +18,7 @@ const SHOWN = `
   SELECT d.seq, d.id, d.channel, d.state, d.subject_key AS subject, d.transition,
     coalesce(d.content->'annotations'->>'summary', d.content->'labels'->>'alertname', d.content->>'title', '') AS title,
     d.created_at AS "createdAt", d.sending_id AS "messageId", coalesce(s.attempts, '[]') AS attempts,
-    CASE WHEN s.state IN ('queued', 'failed') THEN s.due_at END AS "nextAttemptAt"
+    CASE WHEN s.state IN ('queued', 'failed') AND d.state <> 'superseded' THEN s.due_at END AS "nextAttemptAt"
   FROM app.notification_deliveries d LEFT JOIN app.notification_sendings s ON s.id = d.sending_id`;
 
 /** $1 channel, $2 state, $3 subject, $4 before this number; each null or what is asked for. $5: how many. */
@@ -30,11 +30,26 @@ export const PAGE = `${SHOWN}
 /** $1 id */
 export const FIND = `${SHOWN} WHERE d.id = $1`;
 
+/**
+ * $1 delivery. Of its message, what a later delivery about the same alert says anew: told now it would be the last word, and
+ * untrue.
+ */
+export const LEAVE_OUT = `
+  UPDATE app.notification_deliveries AS given_up SET state = 'superseded'
+   WHERE given_up.sending_id = (SELECT sending_id FROM app.notification_deliveries WHERE id = $1)
+     AND given_up.state = 'dead'
+     AND EXISTS (SELECT FROM app.notification_deliveries AS later
+                  WHERE later.channel = given_up.channel AND later.group_key = given_up.group_key
+                    AND later.seq > given_up.seq AND later.content->>'fingerprint' = given_up.content->>'fingerprint')
+  RETURNING given_up.id`;
+
 /** $1 delivery. Its message, with all that is in it, has all its attempts anew; it stays the same message. */
 export const RETRY = `
   WITH again AS (
     UPDATE app.notification_sendings SET state = 'queued', attempt = 0, due_at = now(), ended_at = NULL
-     WHERE id = (SELECT sending_id FROM app.notification_deliveries WHERE id = $1) AND state = 'dead' RETURNING id
+     WHERE id = (SELECT sending_id FROM app.notification_deliveries WHERE id = $1 AND state = 'dead') AND state = 'dead'
+    RETURNING id
   )
-  UPDATE app.notification_deliveries SET state = 'queued' FROM again WHERE sending_id = again.id
+  UPDATE app.notification_deliveries SET state = 'queued' FROM again
+   WHERE sending_id = again.id AND notification_deliveries.state = 'dead'
   RETURNING notification_deliveries.id`;

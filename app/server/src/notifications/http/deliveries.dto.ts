@@ -4,7 +4,7 @@ import { Optional } from '../../common/optional.ts';
 import { OptionalLimit } from '../../common/paging.ts';
 
 export const CHANNEL_NAMES = ['email', 'webhook'] as const;
-export const DELIVERY_STATES = ['queued', 'sent', 'failed', 'dead'] as const;
+export const DELIVERY_STATES = ['queued', 'sent', 'failed', 'dead', 'superseded'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 /** Which channel. */
@@ -65,7 +65,8 @@ export class Delivery {
 
   @ApiProperty({
     enum: DELIVERY_STATES,
-    description: 'queued: gathers others of its group, or waits; failed: is tried again; dead: was given up',
+    description:
+      'queued: gathers others of its group, or waits; failed: is tried again; dead: was given up; superseded: not told, for a later one about the same alert is',
   })
   state!: DeliveryState;
 

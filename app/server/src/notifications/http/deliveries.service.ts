@@ -14,7 +14,7 @@ import { jobsOn } from '../../database/jobs-on.ts';
 import type { Database, Sql } from '../../database/sql.ts';
 import { Notifications } from '../notifications.service.ts';
 import type { DeliveriesQuery, Delivery, DeliveryPage } from './deliveries.dto.ts';
-import { type DeliveryRow, FIND, PAGE, RETRY } from './deliveries-http.sql.ts';
+import { type DeliveryRow, FIND, LEAVE_OUT, PAGE, RETRY } from './deliveries-http.sql.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -72,10 +72,15 @@ export class DeliveriesService {
 
   /**
    * Tries a delivery that was given up again, with all that is in the same message.
-   * @throws NotFoundError; ConflictError where it was not given up
+   * @throws NotFoundError; ConflictError where it was not given up, or is not the case any more
    */
   async retry(id: string): Promise<Delivery> {
     return this.database.transaction(async (sql) => {
+      const overtaken = await sql.query<{ id: string }>(LEAVE_OUT, [id]);
+      if (overtaken.some((one) => one.id === id))
+        throw new ConflictError(
+          `a later delivery says what became of what the delivery ${id} is about; that one can be tried again`,
+        );
       const again = await sql.query(RETRY, [id]);
       const delivery = await this.find(sql, id);
       if (again.length === 0)

@@ -114,6 +114,27 @@ describe('notifications over the API', () => {
     expect(keys).toEqual([keys[0], keys[0]]);
   });
 
+  it('what was given up and is not the case any more is not told as if it were', async () => {
+    hook.answers.push(status(400));
+    const insert = async (number: number, fired: 'firing' | 'resolved'): Promise<string | undefined> => {
+      const content = JSON.stringify(alertOf({ fingerprint: 'over', status: fired }));
+      const [row] = await database.sql.query<{ id: string }>(
+        `INSERT INTO app.notification_deliveries (subject_key, transition, channel, group_key, content)
+         VALUES ('over', $1, 'webhook', 'over', $2) RETURNING id`,
+        [`${number} ${fired}`, content],
+      );
+      return row?.id;
+    };
+    const states = async (): Promise<string[]> =>
+      (await get('deliveries?subject=over')).body.items.map((one: { state: string }) => one.state);
+    const firing = await insert(1, 'firing');
+    await expect.poll(states, { timeout: 30_000 }).toEqual(['dead']);
+    await insert(2, 'resolved');
+    await expect.poll(states, { timeout: 30_000 }).toEqual(['sent', 'dead']);
+    expect((await post(`deliveries/${firing}/retry`).expect(409)).body.detail).toContain('a later delivery');
+    expect(await states()).toEqual(['sent', 'dead']);
+  });
+
   it('deliveries come in pages that neither repeat nor leave out any', async () => {
     await database.sql.query(
       `INSERT INTO app.notification_deliveries (subject_key, transition, channel, group_key, content, state)

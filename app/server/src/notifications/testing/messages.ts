@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ChannelMessage } from '../channel.ts';
-import type { AlertContent, Content } from '../content.ts';
+import { type AlertContent, type Content, statusOf } from '../content.ts';
 
 export function alertOf(changes: Partial<AlertContent> = {}): AlertContent {
   return {
@@ -20,6 +20,7 @@ export function messageOf(...items: readonly Content[]): ChannelMessage {
     id: randomUUID(),
     createdAt: new Date('2026-11-26T08:00:30Z'),
     groupKey: 'alerts:IngestionLagging',
+    status: statusOf(shown),
     items: shown,
     count: shown.length,
     isSummary: false,

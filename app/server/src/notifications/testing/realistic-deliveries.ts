@@ -42,6 +42,9 @@ export async function useDeliveries(sql: Database): Promise<void> {
     new ChannelError('never', { mayWorkLater: false }),
   );
   await makeMessages(sql, 'email', 20);
+  // News of a group takes the place of its message that waits.
+  await sql.query(ENQUEUE, ['again', 'firing', 'email', 'waiting-2', CONTENT, 0]);
+  await makeMessages(sql, 'email', 20);
   const dispatcher = new Dispatcher(sql, DISPATCH_DEFAULTS, new ChannelOutcomes(new Metrics()));
   await dispatcher.sendDue(channel, NEVER, () => Promise.resolve());
   await sql.query(ENQUEUE, ['new', 'firing', 'email', 'a', CONTENT, 30]);

@@ -33,13 +33,13 @@ const documentJson = ({ title, text }: DocumentContent) => ({ title, text });
  * Alertmanager's receives ours. `title` and `documents` are ours.
  */
 export function payloadOf(message: ChannelMessage): string {
-  const { items, count, groupKey } = message;
+  const { items, count, groupKey, status } = message;
   const alerts = items.filter((one) => one.kind === 'alert');
   return JSON.stringify({
     version: '4',
     groupKey,
     truncatedAlerts: count - items.length,
-    status: alerts.some(({ status }) => status === 'firing') || alerts.length === 0 ? 'firing' : 'resolved',
+    status,
     receiver: 'webhook',
     groupLabels: {},
     commonLabels: common(alerts.map(({ labels }) => labels)),
