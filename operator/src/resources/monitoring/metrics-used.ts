@@ -35,6 +35,7 @@ export const METRICS_USED = {
   stock_analysis_container_cpu_usage_seconds_total: counter('app'),
   stock_analysis_component_health: gauge('app', 'component'),
   stock_analysis_database_pool_connections: gauge('app', 'state'),
+  stock_analysis_database_query_duration_seconds: histogram('app', 'operation'),
   stock_analysis_upstream_circuit_openings: gauge('worker', 'operation'),
   stock_analysis_upstream_call_duration_seconds: histogram('worker', 'operation', 'outcome'),
   stock_analysis_upstream_held_back_total: counter('worker', 'operation', 'reason'),
