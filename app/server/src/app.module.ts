@@ -1,6 +1,5 @@
 import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { LoggerModule } from 'nestjs-pino';
 import { AnalysisModule } from './analysis/http/analysis.module.ts';
 import { ApiKeysModule } from './api-keys/api-keys.module.ts';
 import { AuditModule } from './audit/audit.module.ts';
@@ -11,7 +10,7 @@ import { CommonModule } from './common/common.module.ts';
 import type { Configuration } from './common/configuration/configuration.ts';
 import { DatabaseGuard } from './database/database.guard.ts';
 import { BodyGuard } from './common/http/body.guard.ts';
-import { loggingParams } from './common/logging.ts';
+import { LoggingModule } from './common/logging/logging.module.ts';
 import { DatabaseModule } from './database/database.module.ts';
 import { MarketDataModule, MarketDataWorkerModule } from './market-data/market-data.module.ts';
 import { IndicatorsModule } from './indicators/http/indicators.module.ts';
@@ -27,9 +26,7 @@ import { SecretsModule } from './secrets/secrets.module.ts';
 
 function foundation(configuration: Configuration): NonNullable<ModuleMetadata['imports']> {
   return [
-    LoggerModule.forRoot(
-      loggingParams(configuration.role, configuration.logLevel, configuration.logDestination),
-    ),
+    LoggingModule.with(configuration),
     CommonModule.with(configuration),
     DatabaseModule,
     MonitoringModule,

@@ -8,7 +8,7 @@ import { ServerModule } from './app.module.ts';
 import { type Configuration, loadConfiguration } from './common/configuration/configuration.ts';
 import { configureHttp } from './common/http/configure-http.ts';
 import { doubtsAbout } from './common/configuration/security-doubts.ts';
-import { requestLog } from './common/logging.ts';
+import { ProcessLog } from './common/logging/process-log.ts';
 import { answerTheRest } from './common/problem.filter.ts';
 import { rememberSecretsOf } from './common/redaction/secrets-of-configuration.ts';
 import { stopOnSignal } from './graceful-shutdown.ts';
@@ -46,12 +46,7 @@ export async function createServerApplication(configuration: Configuration): Pro
     'Requests with X-Forwarded-* from an address that security.trustedProxies does not list',
     {},
   );
-  configureHttp(
-    app,
-    configuration.security,
-    requestLog(configuration.role, configuration.logLevel, configuration.logDestination),
-    () => untrusted.inc({}),
-  );
+  configureHttp(app, configuration.security, app.get(ProcessLog).requests, () => untrusted.inc({}));
   http.expect(describeApi(app));
   await app.init();
   // After the routes: looking for a file costs a system call, and no question to the API is one.

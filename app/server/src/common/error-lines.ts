@@ -1,6 +1,6 @@
 type Listener = (line: string) => void;
 
-/** How pino begins a line of these levels, as `loggingParams` has it write them. */
+/** How pino begins a line of these levels, as `lineOptions` has it write them. */
 const BEGINNINGS = ['{"level":"error"', '{"level":"fatal"'] as const;
 
 /**

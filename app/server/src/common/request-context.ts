@@ -1,29 +1,20 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { NextFunction, Request, Response } from 'express';
 import type { IncomingMessage } from 'node:http';
-import type { Principal } from './access.ts';
 import { InvalidParameterError } from './errors.ts';
 import { canonicalAddress } from './http/address.ts';
 import { requestIdOf } from './http/request-id.ts';
+import { requestSpanOf } from './tracing/request-trace.ts';
+import { currentScope, inScope, type RequestContext } from './tracing/scope.ts';
 
-/** What every part may know of the request it works for, without handing it through every call. */
-export interface RequestContext {
-  readonly requestId: string;
-  /** Address of the client, as trusted proxies tell it. */
-  readonly address: string;
-  readonly userAgent: string | undefined;
-  /** Set by the access guard. */
-  principal: Principal | undefined;
-}
+export type { RequestContext } from './tracing/scope.ts';
 
 const LONGEST_USER_AGENT = 200;
 
-const storage = new AsyncLocalStorage<RequestContext>();
 const contexts = new WeakMap<IncomingMessage, RequestContext>();
 
 /** Undefined outside of a request: in jobs and at start. */
 export function currentRequest(): RequestContext | undefined {
-  return storage.getStore();
+  return currentScope()?.request;
 }
 
 /** The context of a request for who has the request itself, as the line of the log that is written at its end. */
@@ -42,7 +33,9 @@ export function requestContext(request: Request, _response: Response, next: Next
     next(new InvalidParameterError('X-Forwarded-For', 'must be a list of IP addresses'));
     return;
   }
-  const context = { requestId: requestIdOf(request), address, userAgent, principal: undefined };
+  const { trace } = requestSpanOf(request);
+  const requestId = requestIdOf(request);
+  const context: RequestContext = { requestId, address, userAgent, trace, principal: undefined };
   contexts.set(request, context);
-  storage.run(context, next);
+  inScope({ trace, request: context }, next);
 }

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
 import { messageOf } from '../common/configuration/errors.ts';
 import { UnavailableError } from '../common/errors.ts';
+import { inJob, type TracedData } from '../common/tracing/job-scope.ts';
 import { DatabaseConnector } from './connector.ts';
 import { createJobQueue } from './job-queue.ts';
 import { QueryTimes } from './query-times.ts';
@@ -81,7 +82,7 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
 
   /**
    * Takes jobs of a queue from now on. What the handler throws is logged, and the job is tried again by the rules of its
-   * queue; that a worker which stops hands its jobs back is no failure.
+   * queue; that a worker which stops hands its jobs back is no failure. The work goes on with the trace of what made the job.
    */
   async work<Data>(
     queue: string,
@@ -90,7 +91,9 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
   ): Promise<void> {
     const boss = await this.whenStarted();
     const all = { ...options, includeMetadata: true } as const;
-    await boss.work<Data, void, typeof all>(queue, all, (jobs) => this.handle(queue, jobs, handler));
+    await boss.work<Data & TracedData, void, typeof all>(queue, all, (jobs) =>
+      inJob(queue, jobs, () => this.handle(queue, jobs, handler)),
+    );
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { messageOf } from '../common/configuration/errors.ts';
+import { inTurn } from '../common/tracing/job-scope.ts';
 import { DatabaseConnector } from './connector.ts';
 import { databaseOf, type Sql } from './sql.ts';
 
@@ -35,14 +36,17 @@ export class PeriodicQueries implements OnModuleDestroy {
     const { signal } = this.stopping;
     const sql = databaseOf(this.dataSource);
     let newest: readonly Row[] = [];
+    const askOnce = async (): Promise<void> => {
+      try {
+        newest = await question(sql);
+      } catch (error) {
+        this.logger.warn(`${what}: ${messageOf(error)}`);
+      }
+    };
     const ask = async (): Promise<void> => {
       await this.connector.whenReady();
       while (!signal.aborted) {
-        try {
-          newest = await question(sql);
-        } catch (error) {
-          this.logger.warn(`${what}: ${messageOf(error)}`);
-        }
+        await inTurn(what, askOnce);
         await sleep(intervalMs, undefined, { signal, ref: false }).catch(() => undefined);
       }
     };

@@ -3,6 +3,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { DataSource, EntityManager } from 'typeorm';
+import { inSpan, isRecording } from '../common/tracing/tracer.ts';
 
 /** Plain SQL with `$1` parameters; rows come back as objects. The caller states their type. */
 export interface Sql {
@@ -31,11 +32,22 @@ function isPair<Row>(result: Row[] | Pair<Row>): result is Pair<Row> {
   return result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number';
 }
 
+const STATEMENTS = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'WITH'];
+
+/** A query as a part of a recorded trace: which kind of statement, and nothing of what it says. */
+function recorded<Result>(sql: string, ask: () => Promise<Result>): Promise<Result> {
+  if (!isRecording()) return ask();
+  const start = sql.trimStart().slice(0, 6).toUpperCase();
+  const kind = STATEMENTS.find((statement) => start.startsWith(statement)) ?? 'OTHER';
+  const attributes = { 'db.system.name': 'postgresql', 'db.operation.name': kind };
+  return inSpan(kind, 'client', attributes, ask);
+}
+
 /** TypeORM answers UPDATE and DELETE with `[rows, count]` and everything else with rows; here it is always rows. */
 function sqlOf(runner: Runner): Sql {
   return {
     async query<Row>(sql: string, parameters: readonly unknown[] = []) {
-      const result = await runner.query<Row[] | Pair<Row>>(sql, [...parameters]);
+      const result = await recorded(sql, () => runner.query<Row[] | Pair<Row>>(sql, [...parameters]));
       return isPair(result) ? result[0] : result;
     },
   };

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
+import { tracedJob } from '../common/tracing/job-scope.ts';
 import { type NotificationChannelName, NOTIFICATION_QUEUES } from '../database/job-queue.ts';
 import { JobQueue } from '../database/job-queue.service.ts';
 import { jobsOn } from '../database/jobs-on.ts';
@@ -83,7 +84,7 @@ export class Notifications {
     if (row === undefined) return undefined;
     // Without a queue the worker finds it by itself, a little later.
     const options = { startAfter: seconds, db: jobsOn(sql) };
-    await this.queue.currentOrNone()?.send(NOTIFICATION_QUEUES[channel], {}, options);
+    await this.queue.currentOrNone()?.send(NOTIFICATION_QUEUES[channel], tracedJob({}), options);
     return row.id;
   }
 

@@ -1,11 +1,18 @@
 import type { Database } from '../../database/sql.ts';
 import { Metrics } from '../../monitoring/metrics/metrics.ts';
-import { AuditLog } from '../audit-log.service.ts';
+import { AuditLog, type LineWriter } from '../audit-log.service.ts';
 
 /** The log of a test database, as the module makes it in tests. */
-export function auditLogOf(database: Database, metrics = new Metrics()): AuditLog {
-  return new AuditLog(database, 'refuse', metrics);
+export function auditLogOf(
+  database: Database,
+  metrics = new Metrics(),
+  lines: LineWriter = NO_LINES,
+): AuditLog {
+  return new AuditLog(database, 'refuse', lines, metrics);
 }
+
+/** For tests that read no log. */
+export const NO_LINES: LineWriter = { writeAlways: () => undefined };
 
 export interface StoredRecord {
   readonly seq: string;

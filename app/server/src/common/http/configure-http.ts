@@ -4,6 +4,7 @@ import { ConditionalAnswers } from '../conditional/conditional-answers.ts';
 import type { SecurityConfiguration } from '../configuration/security-schema.ts';
 import { ProblemFilter } from '../problem.filter.ts';
 import { requestContext } from '../request-context.ts';
+import { requestTraces } from '../tracing/request-trace.ts';
 import { createValidationPipe } from '../validation.ts';
 import { rangeMatcher } from './address.ts';
 import { onlyFrom } from './address-list.ts';
@@ -52,6 +53,7 @@ export function configureHttp(
   const isTrusted = rangeMatcher(security.trustedProxies);
   app.set('trust proxy', isTrusted);
   app.use(requestIds(isTrusted));
+  app.use(requestTraces(isTrusted));
   app.use(readForwardedHeaders(isTrusted));
   app.use(log);
   app.use(securityHeaders(security.forceHTTPS));

@@ -2,7 +2,8 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEdgeApplication, EDGE } from '../../testing/edge-application.ts';
-import { requestLog } from '../logging.ts';
+import { pinoHttp } from 'pino-http';
+import { requestLineOptions } from '../logging/log-lines.ts';
 
 describe('the log of requests', () => {
   let app: NestExpressApplication;
@@ -10,7 +11,9 @@ describe('the log of requests', () => {
 
   beforeAll(async () => {
     const settings = { ...EDGE, trustedProxies: ['127.0.0.1/32'], allowedCIDRs: ['192.0.2.0/24'] };
-    const log = requestLog('server', 'info', { write: (line: string) => lines.push(line) });
+    const log = pinoHttp(requestLineOptions('server', 'info'), {
+      write: (line: string) => void lines.push(line),
+    });
     ({ app } = await createEdgeApplication(settings, log));
   });
   afterAll(() => app.close());

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { once } from 'node:events';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { inScope } from '../../common/tracing/scope.ts';
 import { HttpClient } from './http-client.ts';
 
 const LIMITS = { deadlineMs: 2_000, maxBytes: 100_000 };
@@ -40,6 +41,22 @@ describe('HttpClient', () => {
       mediaType: 'application/json',
       body: '{"u":"/behind/a?b=%20"}',
     });
+  });
+
+  it('tells the server, which is the administrator’s own, of the trace that asks', async () => {
+    const { url } = await serve((request, response) => {
+      const { traceparent = null, tracestate = null } = request.headers;
+      response.end(JSON.stringify({ traceparent, tracestate }));
+    });
+    const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: true, state: 'c=1' };
+    const client = open(url);
+    const told = await inScope({ trace }, () => client.get('/', LIMITS, never));
+    expect(JSON.parse(told.body)).toEqual({
+      traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+      tracestate: 'c=1',
+    });
+    const { body } = await client.get('/', LIMITS, never);
+    expect(JSON.parse(body)).toEqual({ traceparent: null, tracestate: null });
   });
 
   it('uses a connection once, so a server that closes it in silence does no harm', async () => {

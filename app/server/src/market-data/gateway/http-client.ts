@@ -1,4 +1,7 @@
-import { OutboundClient } from '../../outbound/outbound-client.ts';
+import { currentTrace } from '../../common/tracing/scope.ts';
+import { traceHeadersOf } from '../../common/tracing/trace-context.ts';
+import { type Attributes, clientAttributesOf, inSpan } from '../../common/tracing/tracer.ts';
+import { type OutboundAnswer, OutboundClient } from '../../outbound/outbound-client.ts';
 import { OutboundError, type OutboundFailure } from '../../outbound/outbound-error.ts';
 import { SourceError, type SourceErrorOptions } from '../source-error.ts';
 
@@ -36,10 +39,12 @@ const FAILURES: Readonly<Record<OutboundFailure, Omit<SourceErrorOptions, 'cause
 export class HttpClient implements Transport {
   readonly #base: string;
   readonly #outbound: OutboundClient;
+  readonly #attributes: Attributes;
 
   /** @param base for example `http://127.0.0.1:8080`, without a slash at the end */
   constructor(base: string, connectMs?: number) {
     this.#base = base;
+    this.#attributes = clientAttributesOf(new URL(base));
     this.#outbound = new OutboundClient(
       { kind: 'configured', origin: new URL(base).origin },
       connectMs === undefined ? {} : { connectMs },
@@ -47,9 +52,8 @@ export class HttpClient implements Transport {
   }
 
   async get(path: string, limits: HttpLimits, signal: AbortSignal): Promise<HttpAnswer> {
-    const headers = { accept: 'application/json' };
     try {
-      const answer = await this.#outbound.send({ url: this.#base + path, headers, limits, signal });
+      const answer = await inSpan('GET', 'client', this.#attributes, () => this.#ask(path, limits, signal));
       return { status: answer.status, mediaType: answer.mediaType, body: textOf(answer.body) };
     } catch (error) {
       throw error instanceof OutboundError
@@ -60,6 +64,16 @@ export class HttpClient implements Transport {
 
   close(): Promise<void> {
     return this.#outbound.close();
+  }
+
+  /** The server is the administrator's own, so it is told of the trace. */
+  #ask(path: string, limits: HttpLimits, signal: AbortSignal): Promise<OutboundAnswer> {
+    const trace = currentTrace();
+    const headers = {
+      accept: 'application/json',
+      ...(trace === undefined ? {} : traceHeadersOf(trace)),
+    };
+    return this.#outbound.send({ url: this.#base + path, headers, limits, signal });
   }
 }
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { createHash, randomUUID } from 'node:crypto';
+import { type TracedData, tracedJob } from '../../common/tracing/job-scope.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import { INGESTION_QUEUE } from '../../database/job-queue.ts';
 import { JobQueue } from '../../database/job-queue.service.ts';
@@ -11,7 +12,7 @@ import { isBackground } from './schedule.ts';
 
 export type IngestionTrigger = 'start' | 'request' | 'schedule';
 
-export interface IngestionJob {
+export interface IngestionJob extends TracedData {
   readonly runId: string;
 }
 
@@ -163,7 +164,7 @@ export class IngestionRuns {
   /** Sent on the same transaction as the run's row: both exist or neither. */
   private async send(sql: Sql, run: ActiveRun, startAfter = 0): Promise<void> {
     const runId = run.id;
-    const job: IngestionJob = { runId };
+    const job: IngestionJob = tracedJob({ runId });
     const jobId = await this.queue.current().send(INGESTION_QUEUE, job, {
       priority: priorityOf(run),
       // The queue holds one job of a key, and the job of a run that pauses is still active. Twice the same run is safe.

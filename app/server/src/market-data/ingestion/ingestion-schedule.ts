@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CLOCK, type Clock } from '../../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
 import { kindOf } from '../../common/market/symbol.ts';
+import { inTurn } from '../../common/tracing/job-scope.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
 import { isFrozen } from '../market-data-source.ts';
@@ -44,7 +45,7 @@ export class IngestionSchedule {
 
   async keep(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.tick();
+      await inTurn('market data schedule', () => this.tick());
       await sleep(TICK_MS, undefined, { signal }).catch(() => undefined);
     }
   }

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CLOCK, type Clock } from '../../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
 import { messageOf } from '../../common/configuration/errors.ts';
+import { inTurn } from '../../common/tracing/job-scope.ts';
 import { DatabaseConnector } from '../../database/connector.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
@@ -138,7 +139,7 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       try {
-        await work();
+        await inTurn('alerts', work);
       } catch (error) {
         this.logger.warn(`alerts were not evaluated: ${messageOf(error)}`);
       }

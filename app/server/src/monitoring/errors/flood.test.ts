@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { pinoHttp } from 'pino-http';
 import { expect, it } from 'vitest';
 import { errorLines } from '../../common/error-lines.ts';
-import { loggingParams } from '../../common/logging.ts';
+import { lineOptions } from '../../common/logging/log-lines.ts';
 import { ErrorBuffer, MOST_DIFFERENT, MOST_SAMPLES } from './error-buffer.ts';
 import { loggedError } from './logged-error.ts';
 
@@ -22,7 +22,7 @@ function cpu(): number {
 /** Writes errors over the real log, of which a tenth have words that are never the same; answers the time of the CPU. */
 function flood(count: number): number {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const { logger } = pinoHttp(loggingParams('server', 'error').pinoHttp as object, nowhere);
+  const { logger } = pinoHttp(lineOptions('server', 'error'), nowhere);
   const letters = (index: number): string => index.toString(36).replaceAll(/\d/g, 'z').padStart(6, 'q');
   const started = cpu();
   for (let index = 0; index < count; index += 1) {

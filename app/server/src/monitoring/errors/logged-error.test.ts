@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { pinoHttp } from 'pino-http';
 import { describe, expect, it } from 'vitest';
 import { errorLines } from '../../common/error-lines.ts';
-import { loggingParams } from '../../common/logging.ts';
+import { lineOptions } from '../../common/logging/log-lines.ts';
 import { LONGEST_MESSAGE, LONGEST_STACK, loggedError, type LoggedError } from './logged-error.ts';
 import { normalizedMessage } from './normalized-message.ts';
 import { framesOf } from './stack-frames.ts';
@@ -74,7 +74,7 @@ function logged(write: (log: ReturnType<typeof pinoHttp>['logger']) => void): Lo
   const listener = (line: string): void => void lines.push(line);
   errorLines.listen(listener);
   const stream = new Writable({ write: (_chunk, _encoding, done) => done() });
-  write(pinoHttp(loggingParams('worker', 'debug').pinoHttp as object, stream).logger);
+  write(pinoHttp(lineOptions('worker', 'debug'), stream).logger);
   errorLines.unlisten(listener);
   expect(lines.length).toBeLessThan(2);
   return lines[0] === undefined ? undefined : loggedError(lines[0]);

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
 import { messageOf } from '../../common/configuration/errors.ts';
+import { inTurn, tracedJob } from '../../common/tracing/job-scope.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import { NOTIFICATION_QUEUES } from '../../database/job-queue.ts';
 import { JobQueue } from '../../database/job-queue.service.ts';
@@ -61,7 +62,7 @@ export class DeliveryWorker implements OnApplicationBootstrap {
 
   private async wake(name: OpenChannel['name'], seconds: number): Promise<void> {
     const startAfter = Math.ceil(seconds);
-    await this.queue.current().send(NOTIFICATION_QUEUES[name], {}, { startAfter });
+    await this.queue.current().send(NOTIFICATION_QUEUES[name], tracedJob({}), { startAfter });
   }
 
   private async sweep(open: OpenChannel): Promise<void> {
@@ -85,8 +86,10 @@ export class DeliveryWorker implements OnApplicationBootstrap {
   private async every(intervalMs: number, what: string, work: () => Promise<void>): Promise<void> {
     const { signal } = this.queue;
     while (!signal.aborted) {
-      await work().catch((error: unknown) =>
-        this.logger.warn(`${what} cannot be looked after now: ${messageOf(error)}`),
+      await inTurn(what, () =>
+        work().catch((error: unknown) =>
+          this.logger.warn(`${what} cannot be looked after now: ${messageOf(error)}`),
+        ),
       );
       await sleep(intervalMs, undefined, { signal, ref: false }).catch(() => undefined);
     }

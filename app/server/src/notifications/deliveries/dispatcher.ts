@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../common/configuration/errors.ts';
+import { inSpan } from '../../common/tracing/tracer.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
 import type { Channel, ChannelMessage, Receipt } from '../channel.ts';
@@ -84,7 +85,12 @@ export class Dispatcher {
     if (before !== undefined) return this.markSent(claimed.id, before, signal);
     try {
       const message = await this.compose(claimed);
-      receipt = await channel.send(message, AbortSignal.timeout(this.options.deadlineMs));
+      receipt = await inSpan(
+        `send ${channel.kind}`,
+        'client',
+        { 'messaging.destination.name': channel.name },
+        () => channel.send(message, AbortSignal.timeout(this.options.deadlineMs)),
+      );
     } catch (error) {
       return this.markFailed(
         channel,

@@ -7,6 +7,7 @@ import {
   NotFoundError,
   TooManyRequestsError,
 } from '../../common/errors.ts';
+import { tracedJob } from '../../common/tracing/job-scope.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import { NOTIFICATION_QUEUES, type NotificationChannelName } from '../../database/job-queue.ts';
 import { JobQueue } from '../../database/job-queue.service.ts';
@@ -91,7 +92,7 @@ export class DeliveriesService {
       const name = names.find((channel) => channel === delivery.channel);
       if (name === undefined)
         throw new ConflictError(`the channel ${delivery.channel} of the delivery is not configured any more`);
-      await this.queue.currentOrNone()?.send(NOTIFICATION_QUEUES[name], {}, { db: jobsOn(sql) });
+      await this.queue.currentOrNone()?.send(NOTIFICATION_QUEUES[name], tracedJob({}), { db: jobsOn(sql) });
       const after = { channel: name, deliveries: again.length };
       await this.audit.record(
         { action: 'notification.retry', object: { kind: 'notification', id }, after },

@@ -1,10 +1,9 @@
 import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { LoggerModule } from 'nestjs-pino';
 import { CommonModule } from '../../common/common.module.ts';
 import type { Configuration } from '../../common/configuration/configuration.ts';
 import { monitoring, type MonitoringConfiguration } from '../../common/configuration/monitoring-schema.ts';
-import { loggingParams } from '../../common/logging.ts';
+import { LoggingModule } from '../../common/logging/logging.module.ts';
 import { DatabaseModule } from '../../database/database.module.ts';
 import { JobQueue } from '../../database/job-queue.service.ts';
 import { NotificationsWorkerModule } from '../notifications.module.ts';
@@ -57,12 +56,11 @@ class NotificationsOnly {}
 
 /** A worker that only sends notifications, on the modules of the real one. */
 export async function startWorker(configuration: Configuration): Promise<INestApplicationContext> {
-  const { role, logLevel, logDestination } = configuration;
   const app = await NestFactory.createApplicationContext(
     {
       module: NotificationsOnly,
       imports: [
-        LoggerModule.forRoot(loggingParams(role, logLevel, logDestination)),
+        LoggingModule.with(configuration),
         CommonModule.with(configuration),
         DatabaseModule,
         NotificationsWorkerModule,

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
+import { inScope } from '../../common/tracing/scope.ts';
 import { Outside } from '../../outbound/testing/outside.ts';
 import type { ChannelMessage } from '../channel.ts';
 import { certified } from '../testing/authority.ts';
@@ -47,6 +48,15 @@ const failureOf = (work: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('a webhook', () => {
+  it('says nothing of the trace: its receiver may be anybody', async () => {
+    const channel = await answering(204);
+    const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: true };
+    await inScope({ trace }, () => channel.send(messageOf(alertOf()), NEVER));
+    expect(received.map(({ request }) => request.rawHeaders.join())).toEqual([
+      expect.not.stringMatching(/trace|aaaa/i),
+    ]);
+  });
+
   it('is sent in the vocabulary of Alertmanager, signed, and with a key that stays', async () => {
     const channel = await answering(204);
     const resolved = alertOf({ status: 'resolved', endsAt: '2026-11-26T08:59:00Z', fingerprint: 'beef' });

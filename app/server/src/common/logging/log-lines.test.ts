@@ -4,7 +4,8 @@ import { pinoHttp } from 'pino-http';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { loggingParams } from './logging.ts';
+import { inScope } from '../tracing/scope.ts';
+import { lineOptions, requestLineOptions } from './log-lines.ts';
 
 function sink(): { lines: string[]; stream: Writable } {
   const lines: string[] = [];
@@ -19,7 +20,7 @@ function sink(): { lines: string[]; stream: Writable } {
 
 function createLogger(): { lines: string[]; logger: Logger } {
   const { lines, stream } = sink();
-  return { lines, logger: pinoHttp(loggingParams('server', 'info').pinoHttp as object, stream).logger };
+  return { lines, logger: pinoHttp(lineOptions('server', 'info'), stream).logger };
 }
 
 it('writes no password, token or connection string, at any depth', () => {
@@ -56,15 +57,14 @@ it('tells of an error its kind, message, stack and code, and nothing else that h
       type: 'TypeError',
       message: 'it failed',
       code: '23505',
-      stack: expect.stringContaining('logging.test'),
+      stack: expect.stringContaining('log-lines.test'),
     },
   });
 });
 
 it('logs a request once, without headers, and with the sensitive part of its query hidden', async () => {
   const { lines, stream } = sink();
-  const { pinoHttp: options } = loggingParams('server', 'info');
-  const log = pinoHttp(options as object, stream);
+  const log = pinoHttp(requestLineOptions('server', 'info'), stream);
   const server = createServer((request, response) => {
     log(request, response);
     response.end();
@@ -83,4 +83,24 @@ it('logs a request once, without headers, and with the sensitive part of its que
     req: { method: 'GET', url: '/a?symbol=1&access_token=[redacted]' },
     res: { statusCode: 200 },
   });
+});
+
+it('says of a line in the middle of something whose it is, each field once', () => {
+  const { lines, logger } = createLogger();
+  const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: false };
+  const userId = '0b5a6a5e-8a58-4c0c-9d50-0c4f6c1b8a01';
+  const principal = { kind: 'session', userId, role: 'viewer', sessionId: userId } as const;
+  const request = { requestId: 'r', address: '192.0.2.1', userAgent: undefined, trace, principal };
+  inScope({ trace, request }, () => logger.info('in a request'));
+  inScope({ trace, job: { job: 'mail', jobId: 'j', runId: 'l' } }, () => logger.info('in a job'));
+  logger.info('at start');
+  const { traceId, spanId } = trace;
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({ msg: 'in a request', requestId: 'r', traceId, spanId, userId }),
+    expect.objectContaining({ msg: 'in a job', job: 'mail', jobId: 'j', runId: 'l', traceId, spanId }),
+    expect.not.objectContaining({ traceId: expect.anything() }),
+  ]);
+  for (const line of lines)
+    expect(line.match(/"traceId":/g) ?? []).toHaveLength(line.includes('start') ? 0 : 1);
+  expect(lines.join('')).not.toContain('192.0.2.1');
 });

@@ -1,0 +1,48 @@
+import type { Logger } from 'pino';
+import { type HttpLogger, pinoHttp } from 'pino-http';
+import { requestLineOptions } from './log-lines.ts';
+
+/** Where lines go. */
+export interface LogDestination {
+  write(line: string): void;
+}
+
+/** Levels from the one that tells most; `silent`, which tells nothing at all, is no level to run at. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The log of this process: lines that the code writes, one line for each request, and how much is told. */
+export class ProcessLog {
+  /** As configured; `silent` in tests. */
+  readonly configured: string;
+  /** Writes one line for each request, also for those that no route ever sees. */
+  readonly requests: HttpLogger;
+  readonly #root: Logger;
+  readonly #unconditional: Logger;
+
+  /** @param root what Nest's `Logger` writes with */
+  constructor(role: string, configured: string, root: Logger, destination: LogDestination) {
+    this.configured = configured;
+    this.requests = pinoHttp(requestLineOptions(role, configured), destination);
+    this.#root = root;
+    // Set, not given to `child`: a child that is made at the level of its parent follows what the parent is set to later.
+    this.#unconditional = root.child({});
+    this.#unconditional.level = configured === 'silent' ? 'silent' : 'info';
+  }
+
+  /** What is told now. */
+  get level(): string {
+    return this.#root.level;
+  }
+
+  /** Holds from the next line on. */
+  setLevel(level: string): void {
+    this.#root.level = level;
+    this.requests.logger.level = level;
+  }
+
+  /** A line that is written at every level: what somebody outside keeps it for must not depend on how much is told. */
+  writeAlways(fields: object, message: string): void {
+    this.#unconditional.info(fields, message);
+  }
+}
