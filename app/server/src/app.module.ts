@@ -18,6 +18,7 @@ import { OpenApiController, OpenApiText } from './open-api.ts';
 import { NotificationsModule, NotificationsWorkerModule } from './notifications/notifications.module.ts';
 import { AlertsWorkerModule } from './monitoring/alerts/alerts-worker.module.ts';
 import { AlertsModule } from './monitoring/alerts/alerts.module.ts';
+import { LogLevelModule } from './monitoring/log-level/log-level.module.ts';
 import { MonitoringModule } from './monitoring/monitoring.module.ts';
 import { TroublesModule } from './monitoring/troubles.module.ts';
 import { AddressBudgetGuard, PrincipalBudgetGuard } from './rate-limits/budget.guards.ts';
@@ -53,6 +54,7 @@ export class ServerModule {
         NotificationsModule,
         AlertsModule,
         TroublesModule,
+        LogLevelModule,
       ],
       controllers: [OpenApiController],
       // In this order: who may ask at all, whether it can be answered, and only then what the request brings with it.

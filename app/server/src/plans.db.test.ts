@@ -167,6 +167,7 @@ describe('on realistic amounts of rows', () => {
       'alerts?rule=Rule7&severity=warning',
       `alerts?from=${month}&to=${hour}`,
       'silences',
+      'log-level',
       'rules',
       'errors',
       'errors?status=open&q=kind',
@@ -202,6 +203,8 @@ describe('on realistic amounts of rows', () => {
     const words = { severity: 'info', summary: 's', description: 'd', condition };
     await change('put', 'rules/Plans', words).expect(200);
     await change('delete', 'rules/Plans').expect(204);
+    await change('put', 'log-level', { level: 'info', minutes: 1, reason: 'plans' }).expect(200);
+    await change('delete', 'log-level').expect(200);
     await app.get(MetricRecorder).record();
     const sql = databaseOf(database.dataSource);
     await tellOne(sql);

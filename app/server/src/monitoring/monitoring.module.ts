@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ErrorsModule } from './errors/errors.module.ts';
 import { HealthModule } from './health/health.module.ts';
 import { HistoryModule } from './history/history.module.ts';
+import { LogLevels } from './log-level/log-levels.ts';
 import { ManagementServer } from './management-server.ts';
 import { MetricsModule } from './metrics/metrics.module.ts';
 import { PerformanceModule } from './performance/performance.module.ts';
@@ -19,7 +20,7 @@ import { SystemModule } from './system/system.module.ts';
     ErrorsModule,
     PerformanceModule,
   ],
-  providers: [ManagementServer],
-  exports: [MetricsModule, SystemModule, HealthModule, StatusModule, HistoryModule],
+  providers: [ManagementServer, LogLevels],
+  exports: [MetricsModule, SystemModule, HealthModule, StatusModule, HistoryModule, LogLevels],
 })
 export class MonitoringModule {}

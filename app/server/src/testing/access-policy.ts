@@ -99,4 +99,7 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessPolicy>> = {
   listSlowRecords: watching,
   queryMetric: watching,
   listMetrics: watching,
+  getLogLevel: watching,
+  orderLogLevel: handling,
+  endLogLevel: handling,
 };
