@@ -71,6 +71,55 @@ describe('loadConfiguration', () => {
     expect(issuesOf({})).toEqual([expect.stringMatching(/^DATABASE_URL or DATABASE_DIR must say/)]);
   });
 
+  it('takes the level of the log from config.yaml, else from LOG_LEVEL, and files with bounds', () => {
+    const environment = { DATABASE_URL: URL_OF_TESTS, LOG_LEVEL: 'warn' };
+    const load = (yaml: string) =>
+      loadServer({ ...environment, STOCK_ANALYSIS_CONFIG_FILE: file('config.yaml', yaml) });
+    expect(load('logging: {level: debug}').logLevel).toBe('debug');
+    const { logLevel, logFile } = load('logging: {file: {path: /var/log/app.log, keepDays: 3}}');
+    expect(logLevel).toBe('warn');
+    expect(logFile).toEqual({ path: '/var/log/app.log', maxMegabytes: 50, keepFiles: 5, keepDays: 3 });
+    expect(load('{}')).toMatchObject({ logFile: undefined, tracing: undefined });
+  });
+
+  it.each([
+    ['logging: {level: silent}', 'logging.level'],
+    ['logging: {file: {path: app.log}}', 'logging.file.path'],
+    ['logging: {file: {path: /var/log/}}', 'logging.file.path'],
+    ['logging: {file: {}}', 'logging.file.path'],
+    ['logging: {file: {path: /a, maxMegabytes: 0}}', 'logging.file.maxMegabytes'],
+    ['tracing: {}', 'tracing.endpoint'],
+    ['tracing: {endpoint: "https://collector"}', 'tracing.endpoint'],
+    ['tracing: {endpoint: "https://u:p@collector/v1/traces"}', 'tracing.endpoint'],
+    ['tracing: {endpoint: "grpc://collector/v1/traces"}', 'tracing.endpoint'],
+    ['tracing: {endpoint: "https://collector/v1/traces", sampleRatio: 1.1}', 'tracing.sampleRatio'],
+  ])('refuses %s', (yaml, key) => {
+    const STOCK_ANALYSIS_CONFIG_FILE = file('config.yaml', yaml);
+    const issues = issuesOf({ DATABASE_URL: URL_OF_TESTS, STOCK_ANALYSIS_CONFIG_FILE });
+    expect(issues).toEqual([expect.stringContaining(`${key}: `)]);
+  });
+
+  it('reads secret headers for the collector of traces, and sends them over https only', () => {
+    const load = (url: string, headers: string) => ({
+      DATABASE_URL: URL_OF_TESTS,
+      STOCK_ANALYSIS_CONFIG_FILE: file('config.yaml', `tracing: {endpoint: "${url}"}`),
+      OTLP_HEADERS_FILE: file('headers', headers),
+    });
+    const endpoint = 'https://collector.example/v1/traces';
+    const given = 'Authorization: Bearer of-the-tests\n\nX-Tenant: a\n';
+    expect(loadServer(load(endpoint, given)).tracing).toEqual({
+      endpoint,
+      sampleRatio: 0.1,
+      headers: { authorization: 'Bearer of-the-tests', 'x-tenant': 'a' },
+    });
+    expect(issuesOf(load('http://collector/v1/traces', given))).toEqual([
+      expect.stringContaining('over https:// only'),
+    ]);
+    const wrong = issuesOf(load(endpoint, 'of-the-tests\nA b: of-the-tests\nC: \n'));
+    expect(wrong).toEqual([1, 2, 3].map((line) => expect.stringContaining(`line ${line} is no header`)));
+    expect(wrong.join()).not.toContain('of-the-tests');
+  });
+
   it('treats an empty variable as absent', () => {
     expect(loadServer({ DATABASE_URL: URL_OF_TESTS, PORT: '' }).http.port).toBe(8080);
   });

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { LOG_LEVELS } from '../logging/levels.ts';
 import { type DatabaseSettings, parseDatabaseUrl, readDatabaseDirectory } from './database-settings.ts';
 import { ConfigurationError, messageOf } from './errors.ts';
 import { type FileConfiguration, readConfigurationFile } from './file-schema.ts';
 import { type Keyrings, readKeyrings } from './keyrings.ts';
+import type { LogFileConfiguration } from './logging-schema.ts';
 import type { MonitoringConfiguration } from './monitoring-schema.ts';
 import { type NotificationSecrets, notificationSecretsOf } from './notification-secrets.ts';
+import { type TracingSettings, tracingSettingsOf } from './otlp-headers.ts';
 import type { SecurityConfiguration } from './security-schema.ts';
 
 export type Role = 'server' | 'worker' | 'migrate' | 'audit-verify' | 'audit-prune';
@@ -13,7 +16,10 @@ export type Role = 'server' | 'worker' | 'migrate' | 'audit-verify' | 'audit-pru
 /** Everything the process was told, read once at start and never changed. */
 export interface Configuration {
   readonly role: Role;
+  /** As long as nothing else is ordered while the process runs. */
   readonly logLevel: string;
+  /** Lines also go to files; undefined: to standard output alone. */
+  readonly logFile: LogFileConfiguration | undefined;
   /** Where log lines go; absent: standard output. Tests read them. */
   readonly logDestination?: { write(line: string): void };
   readonly http: { readonly host: string; readonly port: number; readonly managementPort: number };
@@ -30,6 +36,8 @@ export interface Configuration {
   readonly monitoring: MonitoringConfiguration;
   /** Of the channels that config.yaml asks for; undefined in every process but the worker, which alone sends. */
   readonly notificationSecrets: NotificationSecrets | undefined;
+  /** Undefined: no traces are recorded. */
+  readonly tracing: TracingSettings | undefined;
   readonly shutdown: { readonly drainMs: number; readonly timeoutMs: number };
 }
 
@@ -51,13 +59,14 @@ const environmentSchema = z.object({
   HOST: z.string().min(1).default('0.0.0.0'),
   PORT: port(8080),
   MANAGEMENT_PORT: port(9090),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  LOG_LEVEL: z.enum([...LOG_LEVELS, 'silent']).default('info'),
   WEB_ROOT: z.string().min(1).optional(),
   DATABASE_URL: z.string().min(1).optional(),
   DATABASE_DIR: z.string().min(1).optional(),
   DATABASE_POOL_SIZE: whole(1, 100).default(10),
   KEYRINGS_DIR: z.string().min(1).optional(),
   NOTIFICATIONS_DIR: z.string().min(1).optional(),
+  OTLP_HEADERS_FILE: z.string().min(1).optional(),
   BOOTSTRAP_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   STOCK_ANALYSIS_CONFIG_FILE: z.string().min(1).optional(),
   SHUTDOWN_DRAIN_SECONDS: seconds(5),
@@ -121,11 +130,13 @@ export function loadConfiguration(role: Role, environment: Environment): Configu
     role === 'worker'
       ? notificationSecretsOf(file.monitoring.notifications, resolved['NOTIFICATIONS_DIR'], issues)
       : undefined;
+  const tracingSettings = tracingSettingsOf(file.tracing, resolved['OTLP_HEADERS_FILE'], issues);
   if (issues.length > 0 || !parsed.success || database === undefined) throw new ConfigurationError(issues);
   const env = parsed.data;
   return {
     role,
-    logLevel: env.LOG_LEVEL,
+    logLevel: file.logging.level ?? env.LOG_LEVEL,
+    logFile: file.logging.file,
     http: { host: env.HOST, port: env.PORT, managementPort: env.MANAGEMENT_PORT },
     webRoot: env.WEB_ROOT,
     database,
@@ -136,6 +147,7 @@ export function loadConfiguration(role: Role, environment: Environment): Configu
     marketData: file.marketData,
     monitoring: file.monitoring,
     notificationSecrets,
+    tracing: tracingSettings,
     shutdown: { drainMs: env.SHUTDOWN_DRAIN_SECONDS * 1000, timeoutMs: env.SHUTDOWN_TIMEOUT_SECONDS * 1000 },
   };
 }

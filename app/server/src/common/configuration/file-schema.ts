@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { SYMBOL_PATTERN } from '../market/symbol.ts';
 import { messageOf } from './errors.ts';
+import { logging, tracing } from './logging-schema.ts';
 import { monitoring } from './monitoring-schema.ts';
 import { cron, timeZone } from './schedule-fields.ts';
 import { security } from './security-schema.ts';
@@ -51,6 +52,8 @@ const fileSchema = z.strictObject({
   marketData: marketData.default({ provider: 'Sample', sample: {} }),
   security,
   monitoring,
+  logging,
+  tracing,
 });
 
 export type FileConfiguration = z.infer<typeof fileSchema>;

@@ -7,10 +7,6 @@ export interface LogDestination {
   write(line: string): void;
 }
 
-/** Levels from the one that tells most; `silent`, which tells nothing at all, is no level to run at. */
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
 /** The log of this process: lines that the code writes, one line for each request, and how much is told. */
 export class ProcessLog {
   /** As configured; `silent` in tests. */

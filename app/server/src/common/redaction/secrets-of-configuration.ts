@@ -17,13 +17,15 @@ export function rememberSecretsOf(
     bootstrapToken,
     keyrings,
     notificationSecrets,
-  }: Pick<Configuration, 'database' | 'bootstrapToken' | 'keyrings' | 'notificationSecrets'>,
+    tracing,
+  }: Pick<Configuration, 'database' | 'bootstrapToken' | 'keyrings' | 'notificationSecrets' | 'tracing'>,
   secrets: KnownSecrets = knownSecrets,
 ): void {
   for (const password of passwordsOf(database)) secrets.remember(password);
   if (bootstrapToken !== undefined) secrets.remember(bootstrapToken);
   if (notificationSecrets !== undefined)
     for (const secret of secretsAmong(notificationSecrets)) secrets.remember(secret);
+  for (const header of Object.values(tracing?.headers ?? {})) secrets.remember(header);
   if (keyrings === undefined) return;
   for (const purpose of KEYRING_PURPOSES)
     for (const { key } of keyrings[purpose].all()) secrets.remember(key);

@@ -62,6 +62,7 @@ export async function createTestDatabase({ migrate = true } = {}): Promise<TestD
   const configuration: TestDatabase['configuration'] = (role, overrides = {}) => ({
     role,
     logLevel: 'silent',
+    logFile: undefined,
     http: { host: '127.0.0.1', port: 0, managementPort: 0 },
     webRoot: undefined,
     database: { connectionString: urls.application },
@@ -72,6 +73,7 @@ export async function createTestDatabase({ migrate = true } = {}): Promise<TestD
     marketData: { provider: 'Sample', sample: {} },
     monitoring: monitoring.parse({}),
     notificationSecrets: undefined,
+    tracing: undefined,
     shutdown: { drainMs: 0, timeoutMs: 10_000 },
     ...overrides,
   });

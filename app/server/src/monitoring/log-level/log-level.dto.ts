@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, Max, Min } from 'class-validator';
-import { LOG_LEVELS, type LogLevel } from '../../common/logging/process-log.ts';
+import { LOG_LEVELS, type LogLevel } from '../../common/logging/levels.ts';
 import { Optional } from '../../common/optional.ts';
 import { IsReason } from '../../common/text-fields.ts';
 

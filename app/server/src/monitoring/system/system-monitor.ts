@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
 import { messageOf } from '../../common/configuration/errors.ts';
@@ -37,12 +37,14 @@ export class SystemMonitor implements OnApplicationBootstrap, OnModuleDestroy {
   #cgroup: { readonly readAt: number; readonly usage: CgroupUsage } | undefined;
 
   constructor(@Inject(CONFIGURATION) configuration: Configuration) {
-    const { sample } = configuration.marketData;
+    const { logFile, marketData } = configuration;
+    const { sample } = marketData;
     this.#paths = new Set([
       '/',
       tmpdir(),
       process.cwd(),
       ...(sample?.path === undefined ? [] : [sample.path]),
+      ...(logFile === undefined ? [] : [dirname(logFile.path)]),
     ]);
   }
 
