@@ -115,6 +115,25 @@ const appBorders = [
     to: { path: '^(child_process|cluster)$' },
   },
   {
+    name: 'open-telemetry-only-where-it-is-asked-for',
+    comment:
+      'docs/decisions/2026-11-26-logs-and-traces.md; the borders of the app know `common/tracing` instead',
+    from: {
+      path: '^app/server/src/',
+      pathNot: ['^app/server/src/monitoring/tracing/(open-telemetry|otlp-exporter)\\.ts$', ...TESTS],
+    },
+    to: { path: 'node_modules/@opentelemetry/' },
+  },
+  {
+    name: 'open-telemetry-is-loaded-late',
+    from: { path: '^app/server/src/', pathNot: TESTS },
+    to: {
+      path: '^app/server/src/monitoring/tracing/open-telemetry\\.ts$',
+      dynamic: false,
+      dependencyTypesNot: ['type-only'],
+    },
+  },
+  {
     name: 'mail-only-by-notifications',
     comment:
       'docs/decisions/2026-11-26-notifications.md: one place decides about TLS, and no other has the password',

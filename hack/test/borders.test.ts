@@ -56,6 +56,13 @@ const BROKEN: readonly (readonly [rule: string, from: string, to: string])[] = [
   ['outbound-stands-alone', `${SERVER}/outbound/a.ts`, `${SERVER}/common/errors.ts`],
   ['the-outside-only-through-outbound', `${SERVER}/market-data/sends.ts`, 'undici'],
   ['the-outside-only-through-outbound', `${SERVER}/common/sends.ts`, 'node:https'],
+  ['open-telemetry-only-where-it-is-asked-for', `${SERVER}/database/traces.ts`, '@opentelemetry/api'],
+  ['open-telemetry-only-where-it-is-asked-for', `${SERVER}/monitoring/tracing/a.ts`, '@opentelemetry/api'],
+  [
+    'open-telemetry-is-loaded-late',
+    `${SERVER}/monitoring/tracing/b.ts`,
+    `${SERVER}/monitoring/tracing/open-telemetry.ts`,
+  ],
   ['mail-only-by-notifications', `${SERVER}/market-data/mails.ts`, 'nodemailer'],
   ['the-app-starts-no-program', `${SERVER}/common/starts.ts`, 'node:child_process'],
   ['the-app-starts-no-program', `${SERVER}/outbound/starts.ts`, 'node:child_process'],
@@ -81,6 +88,7 @@ const KEPT: readonly (readonly [from: string, to: string])[] = [
   [`${SERVER}/market-data/c.ts`, `${SERVER}/database/connector.ts`],
   [`${SERVER}/market-data/d.ts`, `${SERVER}/outbound/outbound-client.ts`],
   [`${SERVER}/outbound/b.ts`, 'undici'],
+  [`${SERVER}/monitoring/tracing/otlp-exporter.ts`, '@opentelemetry/api'],
   [`${SERVER}/app.module.ts`, `${SERVER}/market-data/bars/bars.dto.ts`],
 ];
 

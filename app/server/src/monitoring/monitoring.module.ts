@@ -7,6 +7,7 @@ import { ManagementServer } from './management-server.ts';
 import { MetricsModule } from './metrics/metrics.module.ts';
 import { PerformanceModule } from './performance/performance.module.ts';
 import { StatusModule } from './status/status.module.ts';
+import { TracingModule } from './tracing/tracing.module.ts';
 import { SystemModule } from './system/system.module.ts';
 
 /** What tells how the process does, and the management port; the same for server and worker. */
@@ -19,6 +20,7 @@ import { SystemModule } from './system/system.module.ts';
     HistoryModule,
     ErrorsModule,
     PerformanceModule,
+    TracingModule,
   ],
   providers: [ManagementServer, LogLevels],
   exports: [MetricsModule, SystemModule, HealthModule, StatusModule, HistoryModule, LogLevels],

@@ -44,6 +44,11 @@ export function inScope<Result>(scope: Scope, work: () => Result): Result {
   return storage.run(scope, work);
 }
 
+/** Runs `work` for nobody, wherever it is called from. */
+export function outsideOfScopes<Result>(work: () => Result): Result {
+  return storage.exit(work);
+}
+
 /** The part of a trace that is at work now, in a request or a job; undefined at start. */
 export function currentTrace(): TraceContext | undefined {
   return storage.getStore()?.trace;

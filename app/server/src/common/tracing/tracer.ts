@@ -43,7 +43,7 @@ const unrecorded: Tracer = { start: ({ parent }) => ({ trace: childOf(parent), e
 
 let tracer: Tracer | undefined;
 
-/** Of the whole process, as there is one destination. @param next undefined: nothing is recorded @internal */
+/** Of the whole process, as there is one destination. @param next undefined: nothing is recorded */
 export function useTracer(next: Tracer | undefined): void {
   tracer = next;
 }
