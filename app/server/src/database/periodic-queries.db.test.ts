@@ -42,3 +42,31 @@ it('has no rows before the database is ready, then the newest, keeps them over a
     expect(asked).not.toHaveBeenCalled();
   });
 });
+
+it('gives no figures that are more than five minutes old, and tells how old the answers are', async () => {
+  let answers = true;
+  let asked = 0;
+  const ask = (): Promise<readonly string[]> => {
+    asked += 1;
+    return answers ? Promise.resolve(['a row']) : Promise.reject(new Error('statement timeout'));
+  };
+  const own = new PeriodicQueries(database.dataSource, connector);
+  const [newest, figures] = [own.every(5, 'rows', ask), own.figures(5, 'figures', ask)];
+  own.repeat(5, 'work', () => Promise.resolve());
+  await vi.waitFor(() => expect(figures()).toEqual(['a row']));
+  expect(own.ages().map(({ what }) => what)).toEqual(['rows', 'figures']);
+
+  answers = false;
+  const soFar = asked;
+  await vi.waitFor(() => expect(asked).toBeGreaterThan(soFar + 4));
+  const now = vi.spyOn(performance, 'now');
+  const later = performance.now() + 301_000;
+  now.mockImplementation(() => later);
+  expect([newest(), figures()]).toEqual([['a row'], []]);
+  for (const { seconds } of own.ages()) expect(seconds).toBeGreaterThan(299);
+  now.mockRestore();
+
+  answers = true;
+  await vi.waitFor(() => expect(figures()).toEqual(['a row']));
+  own.onModuleDestroy();
+});

@@ -34,7 +34,7 @@ export class SecretMetrics implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     const keyring = this.configuration.keyrings?.encryption;
-    const counts = this.queries.every(REFRESH_MS, 'counts of sealed values', (sql) =>
+    const counts = this.queries.figures(REFRESH_MS, 'counts of sealed values', (sql) =>
       sql.query<SealedCount>(COUNTS),
     );
     this.metrics.observableGauge(

@@ -17,7 +17,7 @@ export class CircuitMetrics implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    const resting = this.queries.every(REFRESH_MS, 'functions that rest', (sql) =>
+    const resting = this.queries.figures(REFRESH_MS, 'functions that rest', (sql) =>
       sql.query<Resting>(RESTING),
     );
     this.metrics.observableGauge(

@@ -24,7 +24,7 @@ export class IngestionLag implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     const { source } = this;
-    const lags = this.queries.every(REFRESH_MS, 'the newest bar', async (sql) => {
+    const lags = this.queries.figures(REFRESH_MS, 'the newest bar', async (sql) => {
       if (isFrozen(source)) return [0];
       const [row] = await sql.query<{ newestBar: string | null }>(NEWEST, [source]);
       const completed = await this.calendar.lastCompletedDay();

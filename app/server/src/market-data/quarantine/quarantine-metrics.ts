@@ -23,7 +23,7 @@ export class QuarantineMetrics implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    const open = this.queries.every(REFRESH_MS, 'counts of quarantined rows', (sql) =>
+    const open = this.queries.figures(REFRESH_MS, 'counts of quarantined rows', (sql) =>
       sql.query<OpenRows>(OPEN_ROWS),
     );
     this.metrics.observableGauge(

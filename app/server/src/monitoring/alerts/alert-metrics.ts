@@ -29,7 +29,7 @@ export class AlertMetrics implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    const active = this.queries.every(REFRESH_MS, 'counts of alerts', (sql) => sql.query<Active>(ACTIVE));
+    const active = this.queries.figures(REFRESH_MS, 'counts of alerts', (sql) => sql.query<Active>(ACTIVE));
     this.metrics.observableGauge(
       'alerts',
       "Alerts of the platform's own rules that are the case",

@@ -63,9 +63,17 @@ export class DatabaseMetrics implements OnApplicationBootstrap {
         set({ state: 'waiting' }, pool?.waitingCount ?? 0);
       },
     );
+    this.metrics.observableGauge(
+      'query_age_seconds',
+      'Age of the newest answer to a query that is repeated for metrics; after five minutes they are missing',
+      { query: { max: 30 } },
+      (set) => {
+        for (const { what, seconds } of this.queries.ages()) set({ query: what }, seconds);
+      },
+    );
     // One kind of process reads what is common to all, or every replica would report it again.
     if (role !== 'worker') return;
-    const jobs = this.queries.every(REFRESH_MS, 'job counts', (sql) => sql.query<JobCount>(JOBS));
+    const jobs = this.queries.figures(REFRESH_MS, 'job counts', (sql) => sql.query<JobCount>(JOBS));
     this.metrics.observableGauge(
       'jobs',
       'Jobs stored, by queue and state',
@@ -74,7 +82,7 @@ export class DatabaseMetrics implements OnApplicationBootstrap {
         for (const { count, ...labels } of jobs()) set(labels, count);
       },
     );
-    const waiting = this.queries.every(REFRESH_MS, 'waiting jobs', (sql) => sql.query<Waiting>(WAITING));
+    const waiting = this.queries.figures(REFRESH_MS, 'waiting jobs', (sql) => sql.query<Waiting>(WAITING));
     this.metrics.observableGauge(
       'jobs_oldest_waiting_seconds',
       'How long the oldest job of a queue that is due has waited; 0: none is',

@@ -75,7 +75,7 @@ export class DatabaseServerMetrics implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     if (this.configuration.role !== 'worker') return;
     const { metrics } = this;
-    const rows = this.queries.every(REFRESH_MS, 'statistics of the database', (sql) =>
+    const rows = this.queries.figures(REFRESH_MS, 'statistics of the database', (sql) =>
       sql.query<Statistics>(STATISTICS),
     );
     for (const [name, help, figure] of GAUGES)

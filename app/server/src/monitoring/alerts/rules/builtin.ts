@@ -138,6 +138,18 @@ const RULES: Readonly<Record<string, Words>> = {
     cooldownSeconds: 4 * HOUR,
     inhibitedBy: ['DatabaseDown'],
   },
+  MetricsStale: {
+    severity: 'warning',
+    summary: 'figures are missing: {{labels.query}}',
+    description:
+      'The query for them was not answered for {{value}} s, while the database answers others. Alerts that need them see nothing; the log of the process says why.',
+    condition: {
+      ...{ kind: 'threshold', metric: 'stock_analysis_query_age_seconds', by: ['query'] },
+      ...{ reduce: 'last', limit: 5 * MINUTE },
+    },
+    forSeconds: MINUTE,
+    inhibitedBy: ['DatabaseDown'],
+  },
   AuditWritesFailing: {
     severity: 'critical',
     summary: 'the audit log does not take records',
