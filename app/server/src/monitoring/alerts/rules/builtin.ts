@@ -102,8 +102,9 @@ const RULES: Readonly<Record<string, Words>> = {
   },
   IngestionLagging: {
     severity: 'warning',
-    summary: '{{value}} trading days are over of which {{labels.source}} has no bars',
-    description: 'More than {{limit}}. GET /api/v1/ingestions says what the loads wait for.',
+    summary: '{{value}} trading days are over of which {{labels.source}} lacks bars',
+    description:
+      'More than {{limit}}, and of a twentieth of the symbols at least. GET /api/v1/ingestions says what the loads wait for.',
     condition: {
       ...{ kind: 'threshold', metric: 'stock_analysis_ingestion_lag_trading_days', by: ['source'] },
       ...{ reduce: 'last', limit: 1 },
