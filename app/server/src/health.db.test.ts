@@ -7,6 +7,7 @@ import { JobQueue } from './database/job-queue.service.ts';
 import { migrateDatabase } from './database/migrator.ts';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
 import { createServerApplication } from './main.ts';
+import { HealthChecks } from './monitoring/health/health-checks.ts';
 import { ManagementServer } from './monitoring/management-server.ts';
 import { ShutdownState } from './monitoring/health/shutdown-state.ts';
 import { createWorkerApplication } from './worker.ts';
@@ -31,7 +32,15 @@ describe('health of the server', () => {
       .poll(async () => (await management.get('/health/startup')).text)
       .toMatch(/schema version is 0.*migrate step/);
     await management.get('/health/startup').expect(503);
-    await management.get('/health/ready').expect(503);
+    const { body: ready } = await management.get('/health/ready').expect(503);
+    // It is the schema that is missing, and nobody is told that the database does not answer.
+    const statusOf = (name: string) =>
+      app
+        .get(HealthChecks)
+        .states()
+        .find(({ component }) => component === name)?.status;
+    await expect.poll(() => [statusOf('database'), statusOf('schema')]).toEqual(['up', 'down']);
+    expect(JSON.stringify(ready)).toMatch(/migrate step/);
     const refused = await request(app.getHttpServer())
       .get('/api/v1/symbols')
       .expect(503)

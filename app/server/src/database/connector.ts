@@ -45,6 +45,11 @@ export class DatabaseConnector implements OnApplicationBootstrap, BeforeApplicat
     return this.connected;
   }
 
+  /** Whether the database took a connection once, whatever its schema is. */
+  get hasConnected(): boolean {
+    return this.dataSource.isInitialized;
+  }
+
   /** What start-up is waiting for; empty when ready. */
   get obstacle(): string {
     return this.connected ? '' : this.waitingFor;
