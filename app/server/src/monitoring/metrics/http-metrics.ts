@@ -54,7 +54,7 @@ export function httpMetrics(metrics: Metrics, listener: RequestListener): HttpMe
   );
   const durations = metrics.histogram(
     'http_request_duration_seconds',
-    'Time to answer a request, by route template; HEAD is counted as GET, and what met no route as other',
+    'Time to answer a request, by route template, without aborted ones; HEAD is counted as GET, and what met no route as other',
     { method: METHODS, route: ROUTES },
     { buckets: BUCKETS },
   );
@@ -71,7 +71,9 @@ export function httpMetrics(metrics: Metrics, listener: RequestListener): HttpMe
         : 'aborted';
       requests.inc({ method, route, status_class: statusClass });
       const milliseconds = performance.now() - started;
-      durations.observe({ method: timedMethod(method, route), route }, milliseconds / 1000);
+      // Who went away before the answer says nothing of how fast it comes.
+      if (statusClass !== 'aborted')
+        durations.observe({ method: timedMethod(method, route), route }, milliseconds / 1000);
       listener(request, route, milliseconds);
     });
     next();
