@@ -1,0 +1,78 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
+import { compileServer, type Program, startProgram, whenSays } from '../../testing/programs.ts';
+
+/** Within the process of the worker, and none of its code catches it. */
+const THROWS = (message: string): string =>
+  `data:text/javascript,process.on('SIGUSR2',()=>{Promise.reject(new RangeError(${JSON.stringify(message)}))})`;
+
+interface Row {
+  readonly type: string;
+  readonly message: string;
+  readonly level: string;
+  readonly stack: string;
+  readonly version: string;
+}
+
+let compiled: string;
+let database: TestDatabase;
+const programs: Program[] = [];
+
+beforeAll(async () => {
+  compiled = compileServer();
+  database = await createTestDatabase();
+});
+afterAll(async () => {
+  for (const { child } of programs) child.kill('SIGKILL');
+  await Promise.all(programs.map(({ exited }) => exited));
+  await database.drop();
+  rmSync(compiled, { recursive: true, force: true });
+});
+
+const errors = (): Promise<Row[]> =>
+  database.sql.query<Row>('SELECT type, message, level, stack, version FROM app.tracked_errors');
+
+async function startWorker(message: string): Promise<Program> {
+  const args = ['--import', encodeURI(THROWS(message)), join(compiled, 'entrypoint.js'), 'worker'];
+  const worker = startProgram(args, { DATABASE_URL: database.urls.application, LOG_LEVEL: 'info' });
+  programs.push(worker);
+  await whenSays(worker, /management server on port (\d+)/);
+  // It has reached the database, so that it can tell.
+  await expect
+    .poll(() => database.sql.query(`SELECT 1 FROM app.component_states WHERE role = 'worker'`), {
+      timeout: 30_000,
+    })
+    .not.toEqual([]);
+  return worker;
+}
+
+it('what nobody caught ends the process, and is among the errors', async () => {
+  const worker = await startWorker('password=hunter2hunter2 was not caught in 42 places');
+  worker.child.kill('SIGUSR2');
+  expect(await worker.exited).toBe(1);
+  expect(worker.text()).toContain('was not caught in 42 places');
+  const found = (await errors()).filter(({ type }) => type === 'RangeError');
+  expect(found).toMatchObject([
+    { message: 'password=[redacted] was not caught in 42 places', level: 'fatal', version: '0.1.0' },
+  ]);
+  expect(found[0]?.stack).toContain('RangeError');
+  expect(worker.text() + JSON.stringify(found)).not.toContain('hunter2');
+}, 120_000);
+
+it('ends the process in a second, also where the database does not answer', async () => {
+  await database.sql.query('DELETE FROM app.component_states');
+  const worker = await startWorker('another');
+  const runner = database.dataSource.createQueryRunner();
+  await runner.startTransaction();
+  await runner.query('LOCK TABLE app.tracked_errors IN ACCESS EXCLUSIVE MODE');
+  const begun = performance.now();
+  worker.child.kill('SIGUSR2');
+  expect(await worker.exited).toBe(1);
+  // The second, and what a busy machine takes.
+  expect(performance.now() - begun).toBeLessThan(6_000);
+  await runner.rollbackTransaction();
+  await runner.release();
+  expect((await errors()).filter(({ message }) => message === 'another')).toEqual([]);
+}, 120_000);
