@@ -78,8 +78,8 @@ describe('the cursor', () => {
 
   it('goes to the time next to the pointer', () => {
     const { slider, onCursor } = draw(undefined);
-    // 480 px wide before anything was measured, 74 of them for figures and 10 at the end: minute 4 is nearer to 5 than to 2.
-    const clientX = 74 + 0.4 * (480 - 74 - 10);
+    // 480 px wide before anything was measured, 74 of them for figures and 16 at the end: minute 4 is nearer to 5 than to 2.
+    const clientX = 74 + 0.4 * (480 - 74 - 16);
     slider.dispatchEvent(new PointerEvent('pointermove', { clientX, bubbles: true }));
     expect(onCursor).toHaveBeenCalledExactlyOnceWith(T0 + 5 * MINUTE);
   });

@@ -5,7 +5,7 @@ import type { Window } from './panels.ts';
 import { timeMarks, valueMarks } from './scales.ts';
 
 const HEIGHT = 170;
-const MARGIN = { top: 8, right: 10, bottom: 20, left: 74 };
+const MARGIN = { top: 8, right: 16, bottom: 20, left: 74 };
 /** Before anything was measured. */
 const DEFAULT_WIDTH = 480;
 const MARK_PX = 74;
