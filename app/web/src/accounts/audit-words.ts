@@ -44,6 +44,7 @@ export const ACTION_TEXTS = {
   'error.reopen': '重新打开错误',
   'log-level.change': '更改日志级别',
   'log-level.end': '恢复日志级别',
+  'report.make': '生成运行报告',
 } as const;
 
 export const OBJECT_TEXTS = {
@@ -63,6 +64,7 @@ export const OBJECT_TEXTS = {
   'notification-channel': '通知渠道',
   error: '错误',
   'log-level': '日志级别',
+  report: '运行报告',
 } as const;
 
 const wordOf = (texts: Readonly<Record<string, string>>, code: string): string | undefined =>

@@ -115,11 +115,19 @@ export const logLevel = {
   end: (): Promise<LogLevelState> => send('DELETE', LOG_LEVEL),
 };
 
+export interface ReportWish {
+  readonly kind: ReportKind;
+  /** About the last whole day or week that was over then; absent: now. */
+  readonly to?: string | undefined;
+  /** Tell it over all channels, as the schedule does. */
+  readonly send: boolean;
+}
+
 const REPORTS = '/monitoring/reports';
 
 export const reports = {
   list: (query: Query, signal: AbortSignal): Promise<Paged<ReportItem>> => get(REPORTS, signal, query),
-  make: (kind: ReportKind): Promise<unknown> => send('POST', REPORTS, { kind }),
+  make: (wish: ReportWish): Promise<ReportItem> => send('POST', REPORTS, wish),
   path: (id: string, format: 'html' | 'pdf' | 'json'): string => `${REPORTS}/${at(id)}?format=${format}`,
 };
 

@@ -261,4 +261,8 @@ export interface ReportItem {
   /** Share of the time, 0 to 1; null: nothing is known of it. */
   readonly availability: number | null;
   readonly incidents: number;
+  /** In one line. */
+  readonly verdict: string;
+  /** Over which channels it was told, as far as that is kept. */
+  readonly deliveries: readonly { readonly channel: string; readonly state: DeliveryState }[];
 }

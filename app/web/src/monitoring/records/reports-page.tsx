@@ -1,15 +1,18 @@
+import { useState } from 'preact/hooks';
 import { ActionButton } from '../../forms/action.tsx';
-import { List } from '../../forms/list.tsx';
+import { Free, List } from '../../forms/list.tsx';
 import { saveFile } from '../../forms/save-file.ts';
 import { toFragment } from '../../place.ts';
 import { Listed, listOf, type Query, usePagedList } from '../list-page.tsx';
 import { reports } from '../routes.ts';
+import { DeliveryStateTag } from '../tag.tsx';
 import { REPORT_KINDS, type ReportItem } from '../types.ts';
 import { clockText } from '../units.ts';
 import { writeWhere } from '../where.ts';
-import { reportKindText } from '../words.ts';
+import { channelText, reportKindText } from '../words.ts';
+import { ReportForm } from './report-form.tsx';
 
-const FORMATS = ['pdf', 'html', 'json'] as const;
+const FILES = ['pdf', 'json'] as const;
 
 function KindChoice({ kind }: { readonly kind: string | undefined }) {
   return (
@@ -29,19 +32,37 @@ function KindChoice({ kind }: { readonly kind: string | undefined }) {
 }
 
 /** Three decimals tell 99.9 from 99.95; more than was measured is never said. */
-const shareText = (share: number | null): string =>
-  share === null ? '—' : `${(Math.floor(share * 100_000) / 1_000).toFixed(3)}%`;
+export const shareText = (share: number | null): string =>
+  share === null ? '—' : `${(Math.floor(Number((share * 100_000).toFixed(6))) / 1_000).toFixed(3)}%`;
 
-function Downloads({ report: { id, kind, from } }: { readonly report: ReportItem }) {
+/** The page of a report is of no origin and can do nothing, so it may be opened as it is. */
+function Files({ report: { id, kind, from } }: { readonly report: ReportItem }) {
+  const name = `${reportKindText(kind)} ${clockText(from)}`;
   return (
     <>
-      {FORMATS.map((format) => (
+      <a href={reports.path(id, 'html')} target="_blank" rel="noopener" aria-label={`查看${name}`}>
+        查看
+      </a>{' '}
+      {FILES.map((format) => (
         <ActionButton
           key={format}
           text={format.toUpperCase()}
-          label={`下载${reportKindText(kind)} ${clockText(from)}，${format.toUpperCase()}`}
+          label={`下载${name}，${format.toUpperCase()}`}
           onPress={() => saveFile(reports.path(id, format), `report-${from.slice(0, 10)}.${format}`)}
         />
+      ))}
+    </>
+  );
+}
+
+function Told({ report: { deliveries } }: { readonly report: ReportItem }) {
+  if (deliveries.length === 0) return <>没有</>;
+  return (
+    <>
+      {deliveries.map(({ channel, state }) => (
+        <div key={channel}>
+          {channelText(channel)} <DeliveryStateTag state={state} />
+        </div>
       ))}
     </>
   );
@@ -51,25 +72,19 @@ function Downloads({ report: { id, kind, from } }: { readonly report: ReportItem
 export function ReportsPage({ query }: { readonly query: Query }) {
   const kind = REPORT_KINDS.find((one) => one === query['kind']);
   const { live, buttons } = usePagedList('报告', { kind }, reports.list);
+  const [isOpen, setOpen] = useState(false);
   return (
     <section class="panel" aria-label="报告列表">
       <KindChoice kind={kind} />
       <Listed live={live}>
-        <div class="actions">
-          {REPORT_KINDS.map((one) => (
-            <ActionButton
-              key={one}
-              text={`现在做一份${reportKindText(one)}`}
-              onPress={async () => {
-                await reports.make(one);
-                live.reload();
-              }}
-            />
-          ))}
-        </div>
+        <p class="actions">
+          <button type="button" class="plain" onClick={() => setOpen(true)}>
+            生成报告…
+          </button>
+        </p>
         <List
           label="报告"
-          heads={['种类', '从', '到', '可用性', '事件', '完成于', '下载']}
+          heads={['种类', '从', '到', '结论', '可用性', '事件', '发送', '']}
           loaded={listOf(live)}
           empty="还没有报告。"
           keyOf={({ id }) => id}
@@ -77,14 +92,26 @@ export function ReportsPage({ query }: { readonly query: Query }) {
             reportKindText(report.kind),
             clockText(report.from),
             clockText(report.to),
+            <Free>
+              <span lang="en">{report.verdict}</span>
+            </Free>,
             shareText(report.availability),
             report.incidents,
-            clockText(report.createdAt),
-            <Downloads report={report} />,
+            <Told report={report} />,
+            <Files report={report} />,
           ]}
         />
         {buttons}
       </Listed>
+      {isOpen && (
+        <ReportForm
+          onDone={() => {
+            setOpen(false);
+            live.reload();
+          }}
+          onClose={() => setOpen(false)}
+        />
+      )}
     </section>
   );
 }
