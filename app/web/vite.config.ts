@@ -1,5 +1,7 @@
 import { defineConfig } from 'vite';
 
+const SERVER = process.env['API'] ?? 'http://127.0.0.1:8080';
+
 export default defineConfig({
   build: {
     // No inlined asset: the policy allows nothing but files of our own origin.
@@ -7,5 +9,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: 'es2022',
   },
-  server: { proxy: { '/api': process.env['API'] ?? 'http://127.0.0.1:8080' } },
+  server: { proxy: Object.fromEntries(['/api', '/monitoring'].map((path) => [path, SERVER])) },
 });

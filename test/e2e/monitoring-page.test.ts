@@ -82,7 +82,10 @@ describe('monitoring in Chromium', () => {
     };
     const alerts = { evaluationSeconds: 5, groupSeconds: 1 };
     app = await startLocalApp(
-      { monitoring: { history: { sampleSeconds: 5 }, alerts, notifications } },
+      // Whatever takes a millisecond is slow here.
+      {
+        monitoring: { history: { sampleSeconds: 5 }, slow: { routeMilliseconds: 1 }, alerts, notifications },
+      },
       { 'webhook-url': receiver.url },
     );
     const setup = { token: app.bootstrapToken, username: 'admin', password: PASSWORD };
@@ -287,6 +290,29 @@ describe('monitoring in Chromium', () => {
     }
     await page.emulateMedia({ colorScheme: 'light' });
     await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  it('shows what took long, by kind', async () => {
+    await goTo('慢操作');
+    await page.getByRole('button', { name: '慢请求' }).click();
+    await expect
+      .poll(
+        () =>
+          rows('慢操作')
+            .nth(1)
+            .innerText()
+            .catch(() => ''),
+        SOON,
+      )
+      .toMatch(/慢请求.*GET \/.* ms/s);
+    expect(new URL(page.url()).hash).toBe('#monitoring/slow?kind=route');
+    await rows('慢操作').nth(1).locator('summary').click();
+    expect(await rows('慢操作').nth(1).innerText()).toMatch(/process\s*server@/);
+    await goTo('错误');
+    await main()
+      .getByText(/没有符合的错误|详情/)
+      .first()
+      .waitFor();
   });
 
   it('is in the audit log, in words', async () => {
