@@ -344,7 +344,7 @@ describe('monitoring in Chromium', () => {
     const sizes = after.filter(([name]) => before.every(([known]) => known !== name)).map(([, size]) => size);
     console.log(`bytes of code: page ${before[0]?.[1]}, monitoring ${sizes.join(' + ')}`);
     expect(sizes).toHaveLength(1);
-    expect(sizes[0]).toBeLessThan(100_000);
+    expect(sizes[0]).toBeLessThan(70_000);
   });
 
   it('shows a viewer the state of the components, and nothing that tells hosts or figures', async () => {
