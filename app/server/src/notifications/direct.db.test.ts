@@ -1,9 +1,13 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../database/testing/test-database.ts';
+import { Metrics } from '../monitoring/metrics/metrics.ts';
+import { ChannelError } from './channel.ts';
+import { ChannelOutcomes } from './channel-outcomes.ts';
 import { DirectRecorder } from './direct/direct-recorder.ts';
 import { DirectSender } from './direct/direct-sender.ts';
 import { Notifications, type NotificationMessage } from './notifications.service.ts';
+import { MemoryChannel } from './testing/memory-channel.ts';
 import { alertOf } from './testing/messages.ts';
 import { status, WebhookReceiver } from './testing/webhook-receiver.ts';
 import { monitoringOf, startWorker, type Wanted } from './testing/worker-application.ts';
@@ -42,18 +46,24 @@ async function another(wanted: Wanted = {}): Promise<INestApplicationContext> {
   return app;
 }
 
-function databaseDown(subjectKey = 'database-down-1'): NotificationMessage {
+function databaseDown(
+  subjectKey = 'database-down-1',
+  transition: 'firing' | 'resolved' = 'firing',
+): NotificationMessage {
   const content = alertOf({
     labels: { alertname: 'DatabaseDown', severity: 'critical' },
     fingerprint: subjectKey,
+    status: transition,
   });
-  return { subjectKey, transition: 'firing', groupKey: 'database', content };
+  return { subjectKey, transition, groupKey: 'database', content };
 }
 
 const enqueue = (notifications: Notifications, one: NotificationMessage) =>
   database.sql.transaction((sql) => notifications.enqueue(sql, one));
 const states = async (): Promise<string[]> => {
-  const rows = await database.sql.query<{ state: string }>('SELECT state FROM app.notification_deliveries');
+  const rows = await database.sql.query<{ state: string }>(
+    'SELECT state FROM app.notification_deliveries ORDER BY seq',
+  );
   return rows.map(({ state }) => state);
 };
 
@@ -104,12 +114,61 @@ describe('what is sent without the database', () => {
     expect(hook.hooks).toHaveLength(2);
     await notifications.sendDirect(databaseDown('two'));
     await notifications.sendDirect(databaseDown('three'));
+    // It has no slot: the database has more patience.
     expect(hook.hooks).toHaveLength(3);
     expect(notifications.channelStates()).toMatchObject([{ name: 'webhook', failuresInRow: 1 }]);
     await app.get(DirectRecorder).record();
     expect(sender.unrecorded()).toEqual([]);
     await expect.poll(states, SOON).toEqual(['sent', 'sent', 'sent']);
     expect(hook.hooks).toHaveLength(4);
+  });
+
+  it('tells the end of what could not be told in its place, and never the beginning after it', async () => {
+    const app = await start();
+    const notifications = app.get(Notifications);
+    hook.answers.push(status(503), status(503), status(503));
+    const firing = notifications.sendDirect(databaseDown());
+    await expect.poll(() => hook.hooks.length, SOON).toBeGreaterThanOrEqual(2);
+    hook.answers.length = 0;
+    await notifications.sendDirect(databaseDown('database-down-1', 'resolved'));
+    await firing;
+    const told = hook.hooks.length;
+    expect(hook.hooks.at(-1)?.title).toContain('resolved');
+    await expect.poll(states, SOON).toHaveLength(2);
+    expect((await states()).toSorted()).toEqual(['sent', 'superseded']);
+    await app.get(DirectRecorder).record();
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect(hook.hooks).toHaveLength(told);
+  });
+
+  it('leaves the end to the database where that has the beginning', async () => {
+    const app = await start();
+    const notifications = app.get(Notifications);
+    hook.answers.push(status(410), status(503));
+    await notifications.sendDirect(databaseDown());
+    await expect.poll(states, SOON).toEqual(['failed']);
+    await notifications.sendDirect(databaseDown('database-down-1', 'resolved'));
+    await expect.poll(states, SOON).toEqual(['superseded', 'sent']);
+    // The end failed once as well, over the database.
+    expect(hook.hooks.length).toBeGreaterThanOrEqual(3);
+    expect(hook.hooks.at(-1)?.title).toContain('resolved');
+  });
+
+  it('is tried for as long as there is no database', async () => {
+    const channel = new MemoryChannel();
+    const away = () => new ChannelError('away', { mayWorkLater: true });
+    channel.failures.push(...Array.from({ length: 200 }, away));
+    hook = await new WebhookReceiver().start();
+    const sender = new DirectSender(
+      database.configuration('worker', monitoringOf({})),
+      [{ name: 'email', channel }],
+      new ChannelOutcomes(new Metrics()),
+      [0.001, 0.002],
+    );
+    await sender.send(databaseDown());
+    expect([channel.failures, channel.messages.length]).toEqual([[], 1]);
+    // And the database was to have it long before.
+    expect(sender.unrecorded()).toMatchObject([{ isLate: true, sent: { outcome: 'sent' } }]);
   });
 
   it('needs no database: it is sent while that does not answer, and recorded when it does', async () => {

@@ -31,3 +31,11 @@ export function targetsOf<Name extends string>(
 export function toldKey({ subjectKey, transition }: NotificationMessage, channel: string): string {
   return JSON.stringify([subjectKey, transition, channel]);
 }
+
+/** What a message is about over a channel: of several about the same alert the last says what is the case. */
+export function aboutOf(message: NotificationMessage, channel: string): string {
+  const { content, groupKey } = message;
+  return content.kind === 'alert'
+    ? JSON.stringify([groupKey, content.fingerprint, channel])
+    : toldKey(message, channel);
+}

@@ -56,7 +56,8 @@ export class Notifications {
 
   /**
    * Tells at once, without the database: for what tells of the database itself. In a worker; elsewhere there is no channel
-   * to tell it over. It resolves when all was tried, which takes up to some minutes, and never rejects.
+   * to tell it over. It resolves when it is told, or left to a later message or to the database; that may take as long as both
+   * the channel and the database are away. It never rejects.
    */
   async sendDirect(message: NotificationMessage): Promise<void> {
     await this.direct.send({ ...message, content: cleaned(message.content) });

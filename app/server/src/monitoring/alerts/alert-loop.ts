@@ -18,16 +18,14 @@ import { AlertRetention } from './alert-retention.ts';
 import { observeComponents } from './conditions/component.ts';
 import { Observer } from './conditions/observer.ts';
 import { Components } from './components.ts';
-import { DirectAlerts, type Duty } from './direct-alerts.ts';
-import { Lease } from '../lease.ts';
+import { DirectAlerts } from './direct-alerts.ts';
+import { dutyAt } from './duty.ts';
+import { Lease, type Silence, silenceBefore } from '../lease.ts';
 import type { AlertRule } from './rules/definition.ts';
 import { RuleSet } from './rules/rule-set.ts';
 
 /** How often the database is looked at, from memory. */
 const DIRECT_MS = 5_000;
-/** A process that never reached the database cannot know who leads, and after this time it speaks rather than nobody. */
-const ALONE_AFTER_MS = 120_000;
-
 /** Whether a rule is about the database itself, and so must be judged and told without it. */
 function isDirect({ condition }: AlertRule): boolean {
   return condition.kind === 'component' && condition.component === 'database';
@@ -35,14 +33,15 @@ function isDirect({ condition }: AlertRule): boolean {
 
 /**
  * The clock of the alert engine. Of all workers the one that holds the lease evaluates; about the database itself goes on
- * whoever held it last.
+ * whoever held it last, and after a while everybody, as that one may be gone.
  */
 @Injectable()
 export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Alerts');
   private readonly stopping = new AbortController();
   private readonly lease = new Lease('alerts');
-  private readonly began: number;
+  /** When the database said last who leads, or this process began. */
+  private answeredAt: number;
   private running: Promise<unknown> = Promise.resolve();
   /** As they were when the database answered last. */
   private directRules: readonly AlertRule[];
@@ -59,7 +58,7 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly direct: DirectAlerts,
     private readonly retention: AlertRetention,
   ) {
-    this.began = clock.now().getTime();
+    this.answeredAt = clock.now().getTime();
     this.directRules = rules.builtin.filter((rule) => rule.isEnabled && isDirect(rule));
   }
 
@@ -80,12 +79,17 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** One evaluation of all rules, if this process leads. A rule that fails stops no other. */
   async evaluate(): Promise<void> {
+    const silence = this.lease.heldLast === undefined ? await silenceBefore(this.database) : undefined;
     const leads = await this.lease.take(this.database);
     const at = this.clock.now().getTime();
+    this.answeredAt = at;
     const rules = await this.rules.all();
     const enabled = rules.filter(({ isEnabled }) => isEnabled);
     this.directRules = enabled.filter(isDirect);
-    await this.direct.synchronize(this.directRules, at, leads);
+    await this.attempt('about the database', async () => {
+      if (leads && silence !== undefined) await this.suspect(silence, at);
+      await this.direct.synchronize(this.directRules, at, leads);
+    });
     if (!leads) return;
     const active = await this.engine.rulesWithAlerts();
     for (const rule of enabled.filter((one) => !isDirect(one)))
@@ -102,7 +106,7 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
   /** Whether the database answers, judged and told without it. */
   lookAtDatabase(): void {
     const at = this.clock.now().getTime();
-    const duty = this.dutyAt(at);
+    const duty = dutyAt(at, this.lease.heldLast, this.answeredAt);
     const database = this.components.database();
     for (const rule of this.directRules) {
       if (rule.condition.kind !== 'component') continue;
@@ -111,10 +115,15 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private dutyAt(at: number): Duty {
-    const { heldLast } = this.lease;
-    if (heldLast !== undefined) return heldLast ? 'leads' : 'looks-on';
-    return at - this.began >= ALONE_AFTER_MS ? 'alone' : 'looks-on';
+  /** Whoever led was there when the database went away, and nobody has ended that lease in order. */
+  private async suspect({ from, to }: Silence, at: number): Promise<void> {
+    const observation = {
+      labels: { component: 'database' },
+      state: 'breached',
+      detail: 'no answer; it is not known why',
+    } as const;
+    for (const rule of this.directRules)
+      if (to - from >= rule.forSeconds * 1000) await this.direct.suspect(rule, observation, from, at);
   }
 
   private async evaluateRule(rule: AlertRule, hasAlerts: boolean): Promise<void> {

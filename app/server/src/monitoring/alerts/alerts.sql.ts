@@ -171,3 +171,21 @@ export async function rulesWithAlerts(sql: Sql): Promise<Set<string>> {
   );
   return new Set(rows.map(({ rule }) => rule));
 }
+
+/** The newest alert of each of these rules, whatever became of it. */
+export async function newestIds(sql: Sql, rules: readonly string[]): Promise<Map<string, string>> {
+  const rows = await sql.query<{ rule: string; id: string }>(
+    'SELECT DISTINCT ON (rule) rule, id FROM app.alerts WHERE rule = ANY($1) ORDER BY rule, started_at DESC',
+    [rules],
+  );
+  return new Map(rows.map(({ rule, id }) => [rule, id]));
+}
+
+/** When somebody said that he looks after it; undefined: nobody did. Null: there is no such alert. */
+export async function acknowledgedAt(sql: Sql, id: string): Promise<number | undefined | null> {
+  const [row] = await sql.query<{ acknowledged_at: Date | null }>(
+    'SELECT acknowledged_at FROM app.alerts WHERE id = $1',
+    [id],
+  );
+  return row === undefined ? null : ms(row.acknowledged_at);
+}

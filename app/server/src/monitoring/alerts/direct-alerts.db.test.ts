@@ -3,7 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
 import type { AlertMessage, AlertMessenger } from './alert-message.ts';
 import type { Observation } from './conditions/observation.ts';
-import { DirectAlerts, type Duty } from './direct-alerts.ts';
+import { DirectAlerts } from './direct-alerts.ts';
+import { type Duty, dutyAt } from './duty.ts';
+import { Lease, silenceBefore } from '../lease.ts';
 import { type AlertRule, ruleDefinition } from './rules/definition.ts';
 import { insertSilence } from './silences/silences.sql.ts';
 
@@ -63,6 +65,7 @@ beforeEach(async () => {
   messages = [];
   await database.sql.query('DELETE FROM app.alerts');
   await database.sql.query('DELETE FROM app.alert_silences');
+  await database.sql.query('DELETE FROM app.monitoring_leases');
 });
 
 describe('an alert about the database', () => {
@@ -128,6 +131,104 @@ describe('an alert about the database', () => {
     expect(told()).toEqual([]);
     look(direct, { 125: 'breached' }, 'alone');
     expect(told()).toEqual([['firing', 1]]);
+  });
+
+  it('is told by everybody after a while, for who led may be gone with the database, and as one alert', async () => {
+    expect([119, 120].map((second) => dutyAt(START + second * SECOND, false, START))).toEqual([
+      'looks-on',
+      'alone',
+    ]);
+    expect(dutyAt(START + 600 * SECOND, true, START)).toBe('leads');
+    // Of what was told before both know.
+    const before = await synchronized(created(), 0);
+    look(before, { 1: 'breached', 31: 'breached', 32: 'clear', 62: 'clear' });
+    await synchronized(before, 63);
+    messages = [];
+    const [leader, other] = [
+      await synchronized(created(), 1_000),
+      await synchronized(created(), 1_001, false),
+    ];
+    look(leader, { 1010: 'breached', 1040: 'breached' });
+    look(other, { 1012: 'breached', 1042: 'breached' }, 'looks-on');
+    expect(told()).toEqual([['firing', 1]]);
+    look(other, { 1130: 'breached' }, 'alone');
+    look(leader, { 1140: 'clear', 1170: 'clear' });
+    look(other, { 1141: 'clear', 1171: 'clear' }, 'looks-on');
+    expect(told()).toEqual([
+      ['firing', 1],
+      ['firing', 1],
+      ['resolved', 2],
+      ['resolved', 2],
+    ]);
+    expect(new Set(messages.map(({ alertId }) => alertId)).size).toBe(1);
+    await synchronized(leader, 1_180);
+    await synchronized(other, 1_181, false);
+    expect(await stored()).toHaveLength(2);
+  });
+
+  it('is ended by who looked on where who told of it died before it could be written down', async () => {
+    const teller = await synchronized(created(), 0);
+    const other = await synchronized(created(), 1, false);
+    look(teller, { 10: 'breached', 40: 'breached' });
+    look(other, { 10: 'breached', 40: 'breached' }, 'looks-on');
+    // The database is back, and the teller is not.
+    await synchronized(other, 50);
+    look(other, { 51: 'clear', 85: 'clear' });
+    await synchronized(other, 100);
+    expect(told()).toEqual([['firing', 1]]);
+    await synchronized(other, 111);
+    look(other, { 112: 'clear', 143: 'clear' });
+    expect(told()).toEqual([
+      ['firing', 1],
+      ['resolved', 2],
+    ]);
+    expect(messages[1]?.alertId).toBe(messages[0]?.alertId);
+    await synchronized(other, 150);
+    expect(await stored()).toEqual([{ state: 'resolved', told: 'resolved' }]);
+  });
+
+  it('is left alone by who looked on where who told of it writes it down', async () => {
+    const teller = await synchronized(created(), 0);
+    const other = await synchronized(created(), 1, false);
+    look(teller, { 10: 'breached', 40: 'breached', 50: 'clear' });
+    look(other, { 10: 'breached', 40: 'breached' }, 'looks-on');
+    await synchronized(other, 50);
+    await synchronized(teller, 55, false);
+    look(teller, { 80: 'clear' }, 'looks-on');
+    for (const second of [65, 81, 96, 111, 126]) {
+      await synchronized(teller, second, false);
+      await synchronized(other, second + 1);
+      look(other, { [second + 2]: 'clear' });
+    }
+    expect(told()).toEqual([
+      ['firing', 1],
+      ['resolved', 2],
+    ]);
+  });
+
+  it('is ended by the process that comes after the only one, which died while the database was away', async () => {
+    const [from, to] = [START, START + 90 * SECOND];
+    const left = new Lease('alerts');
+    await left.take(database.sql);
+    expect(await silenceBefore(database.sql)).toBeUndefined();
+    // The server of the tests began long ago; the lease is from before that.
+    await database.sql.query(
+      `UPDATE app.monitoring_leases SET expires_at = pg_postmaster_start_time() - interval '60 seconds'`,
+    );
+    const silence = await silenceBefore(database.sql);
+    expect((silence?.to ?? 0) - (silence?.from ?? 0)).toBe(90 * SECOND);
+    const gone = await synchronized(created(), -1);
+    look(gone, { 0: 'breached', 30: 'breached' });
+    const next = created();
+    await next.suspect(RULE, observed('breached'), from, to);
+    await synchronized(next, 90);
+    await synchronized(next, 151);
+    look(next, { 152: 'clear', 183: 'clear' });
+    expect(told()).toEqual([
+      ['firing', 1],
+      ['resolved', 2],
+    ]);
+    expect(messages[1]?.alertId).toBe(messages[0]?.alertId);
   });
 
   it('that a process left firing is ended by the next one, in the same row', async () => {

@@ -1,9 +1,18 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { uuidOf } from '../../common/uuid-of.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
 import { ALERT_MESSENGER, type AlertMessenger } from './alert-message.ts';
-import { countSuppressed, lockRule, type StoredAlert, writeAlert } from './alerts.sql.ts';
+import {
+  acknowledgedAt,
+  countSuppressed,
+  lockRule,
+  newestIds,
+  type StoredAlert,
+  writeAlert,
+} from './alerts.sql.ts';
 import type { Observation } from './conditions/observation.ts';
+import type { Duty } from './duty.ts';
 import { evaluate, messageOf, nameOf, type Outcome } from './evaluation.ts';
 import type { AlertRule } from './rules/definition.ts';
 import { isSilenced, type Silence, silencesAt } from './silences/silences.sql.ts';
@@ -11,14 +20,16 @@ import type { SuppressionReason } from './telling.ts';
 
 /** An alert that nobody has written for so long was left by a process that is gone. */
 const LEFT_MS = 60_000;
-
-/**
- * What a process has to do about alerts on the database: `leads`: it tells; `alone`: it never could learn who leads, and
- * tells rather twice than never; `looks-on`: another one tells, and this one knows what is the case when it takes over.
- */
-export type Duty = 'leads' | 'alone' | 'looks-on';
+const DAY_MS = 86_400_000;
 
 type Kept = Extract<Outcome, { kind: 'kept' }>;
+
+/** An alert that this process knows, and that whoever told of it has not written down. */
+interface Orphan {
+  readonly alert: StoredAlert;
+  /** When the database was back. */
+  readonly since: number;
+}
 
 interface Remembered {
   readonly rule: AlertRule;
@@ -37,6 +48,9 @@ export class DirectAlerts {
   /** Alerts that this process tells of, until they are over. */
   private readonly mine = new Set<string>();
   private readonly unwritten = new Map<string, Remembered>();
+  private readonly orphans = new Map<string, Orphan>();
+  /** Newest stored alert of each rule, by which all processes give the next one the same id; undefined: not read yet. */
+  private newest: ReadonlyMap<string, string> | undefined;
   /** As they were when the database answered last. */
   private silences: readonly Silence[] = [];
   private readonly suppressed: { alertId: string; reason: SuppressionReason; at: number }[] = [];
@@ -54,6 +68,7 @@ export class DirectAlerts {
       at,
       isSilenced: (alert) => !isMine || isSilenced(this.silencesAt(at), alert),
       isInhibited: false,
+      newId: (fingerprint) => this.nextId(rule.name, fingerprint, at),
     });
     for (const outcome of outcomes)
       if (outcome.kind === 'gone') this.alerts.delete(rule.name);
@@ -61,6 +76,16 @@ export class DirectAlerts {
         this.remember(rule, outcome.alert, isMine, duty);
         if (isMine) this.tell(rule, outcome, at);
       }
+  }
+
+  /**
+   * Several processes may tell of the same trouble. With one id for it they send the same messages, which a receiver knows
+   * again. The day keeps a database that was restored from making it that of an alert from before.
+   */
+  private nextId(rule: string, fingerprint: string, at: number): string | undefined {
+    if (this.newest === undefined) return undefined;
+    const before = this.alerts.get(rule)?.id ?? this.newest.get(rule) ?? '';
+    return uuidOf(JSON.stringify([fingerprint, before, Math.floor(at / DAY_MS)]));
   }
 
   /** Whoever began to tell of an alert goes on with it, also when somebody else leads by now. */
@@ -96,19 +121,64 @@ export class DirectAlerts {
     const names = new Set(rules.map(({ name }) => name));
     for (const name of this.alerts.keys()) if (!names.has(name)) this.alerts.delete(name);
     if (leads) for (const rule of rules) await this.takeOver(rule, at);
+    for (const [name, alert] of this.alerts) await this.hear(name, alert);
     for (const remembered of this.unwritten.values()) await this.writeDown(remembered);
+    this.newest = await newestIds(this.database, [...names]);
+  }
+
+  /**
+   * Somebody may have told of trouble that began at `since` and is over, and have died before he could write it down: as
+   * nobody else knows, its end is told. To be called before the first `synchronize` of whoever leads.
+   */
+  async suspect(rule: AlertRule, observation: Observation, since: number, at: number): Promise<void> {
+    if (this.alerts.has(rule.name)) return;
+    this.newest ??= await newestIds(this.database, [rule.name]);
+    this.evaluate(rule, observation, since, 'looks-on');
+    this.evaluate(rule, observation, since + Math.max(rule.forSeconds * 1000, 1), 'looks-on');
+    this.orphan(rule, at);
   }
 
   /** The database answers: trouble that another process tells of is that one's, and what comes next is new. */
   private async takeOver(rule: AlertRule, at: number): Promise<void> {
     const known = this.alerts.get(rule.name);
     if (known !== undefined && (known.episode.state === 'resolved' || this.mine.has(known.id))) return;
-    this.alerts.delete(rule.name);
+    if (known !== undefined) this.orphan(rule, at);
     const [left] = await this.database.transaction((sql) => lockRule(sql, rule.name, at));
     // Who is still there writes it at each evaluation.
-    if (left === undefined || at - left.evaluatedAt < LEFT_MS) return;
-    this.alerts.set(rule.name, left);
-    this.mine.add(left.id);
+    if (left !== undefined && at - left.evaluatedAt >= LEFT_MS) this.adopt(rule.name, left);
+    await this.lookAfterOrphan(rule.name, at);
+  }
+
+  private orphan(rule: AlertRule, since: number): void {
+    const alert = this.alerts.get(rule.name);
+    this.alerts.delete(rule.name);
+    if (alert?.episode.state === 'firing') this.orphans.set(rule.name, { alert, since });
+  }
+
+  /** Whoever tells of it writes it down within some evaluations; where nobody did, it is taken for told, and ended. */
+  private async lookAfterOrphan(name: string, at: number): Promise<void> {
+    const orphan = this.orphans.get(name);
+    if (orphan === undefined) return;
+    const { alert, since } = orphan;
+    const isKnown = this.alerts.has(name) || (await acknowledgedAt(this.database, alert.id)) !== null;
+    if (!isKnown && at - since < LEFT_MS) return;
+    this.orphans.delete(name);
+    if (isKnown) return;
+    const toldFiringAt = alert.episode.firedAt;
+    this.adopt(name, { ...alert, told: { ...alert.told, told: 'firing', transition: 1, toldFiringAt } });
+  }
+
+  private adopt(name: string, alert: StoredAlert): void {
+    this.alerts.set(name, alert);
+    this.mine.add(alert.id);
+  }
+
+  /** What people said of it. */
+  private async hear(name: string, alert: StoredAlert): Promise<void> {
+    const at = await acknowledgedAt(this.database, alert.id);
+    const known = this.alerts.get(name);
+    if (known?.id === alert.id && at !== null)
+      this.alerts.set(name, { ...known, told: { ...known.told, acknowledgedAt: at } });
   }
 
   private async writeDown({ rule, alert }: Remembered): Promise<void> {

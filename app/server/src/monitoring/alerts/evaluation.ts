@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly at: number;
   readonly isSilenced: (alert: Pick<StoredAlert, 'rule' | 'severity' | 'labels'>) => boolean;
   readonly isInhibited: boolean;
+  /** Id of a new alert; absent: any. */
+  readonly newId?: ((fingerprint: string) => string | undefined) | undefined;
 }
 
 /** What is there: an observation with the alert that it is about, if there is one, and alerts that nothing was said about. */
@@ -86,7 +88,7 @@ function judge(
   rule: AlertRule,
   observation: Observation,
   alert: StoredAlert | undefined,
-  { at, isSilenced, isInhibited }: Surroundings,
+  { at, isSilenced, isInhibited, newId }: Surroundings,
 ): Outcome | undefined {
   // Another engine has seen later than this one.
   if (alert !== undefined && alert.evaluatedAt >= at) return undefined;
@@ -94,7 +96,7 @@ function judge(
   if (stepped === undefined) return undefined;
   if ('gone' in stepped) return alert && { kind: 'gone', id: alert.id };
   const goingOn = stepped.isNew ? undefined : alert;
-  const base = goingOn ?? freshAlert(rule, observation, at);
+  const base = goingOn ?? freshAlert(rule, observation, at, newId);
   const named = { ...base, ...worded(rule, observation, base, stepped.next) };
   const { told, tell, suppressed } = tellingOf(stepped.next, base.told, rule, {
     before: goingOn?.episode,
@@ -116,10 +118,16 @@ function judge(
   };
 }
 
-function freshAlert(rule: AlertRule, { labels }: Observation, at: number): Omit<StoredAlert, 'episode'> {
+function freshAlert(
+  rule: AlertRule,
+  { labels }: Observation,
+  at: number,
+  newId: Surroundings['newId'],
+): Omit<StoredAlert, 'episode'> {
+  const fingerprint = fingerprintOf(rule.name, labels);
   return {
-    id: randomUUID(),
-    fingerprint: fingerprintOf(rule.name, labels),
+    id: newId?.(fingerprint) ?? randomUUID(),
+    fingerprint,
     rule: rule.name,
     severity: rule.severity,
     labels: Object.fromEntries(Object.entries(labels)),

@@ -155,6 +155,13 @@ export const RECORD_SENT = `
   ON CONFLICT ON CONSTRAINT notification_deliveries_told_key
   DO UPDATE SET state = 'sent', sending_id = excluded.sending_id WHERE notification_deliveries.sending_id IS NULL`;
 
+/** $1 subject, $2 transition, $3 channel, $4 group, $5 content, $6 id of the message that was sent in its place */
+export const RECORD_SUPERSEDED = `
+  INSERT INTO app.notification_deliveries (subject_key, transition, channel, group_key, content, state, sending_id)
+  SELECT $1, $2, $3, $4, $5, 'superseded', id FROM app.notification_sendings WHERE id = $6
+  ON CONFLICT ON CONSTRAINT notification_deliveries_told_key
+  DO UPDATE SET state = 'superseded', sending_id = excluded.sending_id WHERE notification_deliveries.sending_id IS NULL`;
+
 /** $1 days, $2: at most. Deliveries go with what they were sent in. */
 export const FORGET = `
   DELETE FROM app.notification_sendings WHERE id = ANY(ARRAY(

@@ -4,11 +4,14 @@ import { messageOf } from '../../common/configuration/errors.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import { JobQueue } from '../../database/job-queue.service.ts';
 import type { Database } from '../../database/sql.ts';
-import { ENQUEUE, RECORD_SENT } from '../deliveries/deliveries.sql.ts';
-import { type DirectDelivery, DirectSender } from './direct-sender.ts';
+import { ENQUEUE, RECORD_SENT, RECORD_SUPERSEDED } from '../deliveries/deliveries.sql.ts';
+import type { DirectDelivery } from './direct-delivery.ts';
+import { DirectSender } from './direct-sender.ts';
 
 /** Well within the time in which a group gathers: what another worker enqueues of the same is not sent by then. */
 const LOOK_MS = 2_000;
+/** What is being tried while it is enqueued may be taken yet, and is written down as sent before anybody else sends it. */
+const ATTEMPT_SECONDS = 60;
 
 /**
  * Writes down what was sent without the database when that is back: sent, so that nobody sends it again. What could not be
@@ -30,17 +33,18 @@ export class DirectRecorder implements OnApplicationBootstrap {
 
   /** @throws what the database says */
   async record(): Promise<void> {
-    for (const delivery of this.sender.unrecorded()) {
-      await this.write(delivery);
-      delivery.isRecorded = true;
-    }
+    for (const delivery of this.sender.unrecorded())
+      await delivery.record(async () => {
+        await this.write(delivery);
+      });
   }
 
-  private async write({ id, channel, message, sent }: DirectDelivery): Promise<void> {
+  private write({ id, channel, message, sent, toldIn, isOver }: DirectDelivery): Promise<unknown> {
     const { subjectKey, transition, groupKey, content } = message;
     const told = [subjectKey, transition, channel, groupKey, JSON.stringify(content)];
-    if (sent === undefined) await this.database.query(ENQUEUE, [...told, 0]);
-    else await this.database.query(RECORD_SENT, [...told, id, JSON.stringify([sent])]);
+    if (sent !== undefined) return this.database.query(RECORD_SENT, [...told, id, JSON.stringify([sent])]);
+    if (toldIn !== undefined) return this.database.query(RECORD_SUPERSEDED, [...told, toldIn]);
+    return this.database.query(ENQUEUE, [...told, isOver ? 0 : ATTEMPT_SECONDS]);
   }
 
   private async keepRecording(): Promise<void> {

@@ -1,55 +1,50 @@
-import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { createHash } from 'node:crypto';
+import { Inject, Injectable, Logger, type OnModuleDestroy, Optional } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
+import { uuidOf } from '../../common/uuid-of.ts';
 import type { Channel } from '../channel.ts';
 import { ChannelOutcomes } from '../channel-outcomes.ts';
 import { type OpenChannel, CHANNELS } from '../channels.ts';
-import { type Attempt, failedAttempt, sentAttempt } from '../deliveries/attempt.ts';
-import { statusOf } from '../content.ts';
-import { type NotificationMessage, targetsOf, toldKey } from '../message.ts';
+import { rankOf, statusOf } from '../content.ts';
+import { failedAttempt, sentAttempt } from '../deliveries/attempt.ts';
+import { hasRoom, keptForCritical } from '../deliveries/plan.ts';
+import { aboutOf, type NotificationMessage, targetsOf, toldKey } from '../message.ts';
+import { DirectDelivery } from './direct-delivery.ts';
 
 const DEADLINE_MS = 45_000;
-/** Seconds before each further attempt. What is not sent by then waits for the database, which has more patience. */
+/** Seconds before each further attempt; the last is that of all others. A test makes them shorter. */
 const AGAIN_SECONDS: readonly number[] = [1, 5, 15, 30, 60];
+export const DIRECT_PAUSES = Symbol('DirectPauses');
 const TEN_MINUTES_MS = 600_000;
 /** What is known to have been told; a storm while the database is down is not remembered for ever. */
 const MOST_KNOWN = 1_000;
 
-/** A message over one channel that was to be sent without the database. */
-export interface DirectDelivery {
-  readonly id: string;
-  readonly channel: string;
-  readonly message: NotificationMessage;
-  readonly at: Date;
-  /** Absent: being sent, or given up. */
-  sent?: Attempt | undefined;
-  isOver: boolean;
-  isRecorded: boolean;
-}
-
 /**
  * Sends at once and keeps nothing but in memory: for what tells of the database itself. Each message once per channel,
- * however often it is asked for.
+ * however often it is asked for; of one alert in the order in which it happened. It is tried until it is taken, until a later
+ * one about the same alert takes its place, or until the database is back and has it.
  */
 @Injectable()
 export class DirectSender implements OnModuleDestroy {
   private readonly logger = new Logger('Notifications');
   private readonly stopping = new AbortController();
   private readonly known = new Map<string, DirectDelivery>();
+  /** The newest of each alert and channel. */
+  private readonly newest = new Map<string, DirectDelivery>();
   private readonly sentAt = new Map<string, number[]>();
 
   constructor(
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(CHANNELS) private readonly channels: readonly OpenChannel[],
     private readonly outcomes: ChannelOutcomes,
+    @Optional() @Inject(DIRECT_PAUSES) private readonly pauses: readonly number[] = AGAIN_SECONDS,
   ) {}
 
   onModuleDestroy(): void {
     this.stopping.abort();
   }
 
-  /** Resolves when each channel has taken it or was tried often enough; never rejects. */
+  /** Resolves when each channel has taken it, or it is told in another way; never rejects. */
   async send(message: NotificationMessage): Promise<void> {
     const targets = targetsOf(
       message,
@@ -63,20 +58,20 @@ export class DirectSender implements OnModuleDestroy {
     );
   }
 
-  /** What is known of a message over a channel: it is being sent, was sent, or was given up. */
+  /** What is known of a message over a channel: it is being sent, or what became of it. */
   find(message: NotificationMessage, channel: string): DirectDelivery | undefined {
     return this.known.get(toldKey(message, channel));
   }
 
-  /** What is over, and not in the database yet. */
+  /** What the database is to have, and has not yet: what was told before what another message took the place of. */
   unrecorded(): DirectDelivery[] {
-    return [...this.known.values()].filter(({ isOver, isRecorded }) => isOver && !isRecorded);
+    const all = [...this.known.values()].filter(({ isToRecord }) => isToRecord);
+    return [...all.filter(({ sent }) => sent !== undefined), ...all.filter(({ sent }) => sent === undefined)];
   }
 
   private remember(message: NotificationMessage, channel: string): DirectDelivery {
     const key = toldKey(message, channel);
-    const id = idOf(key);
-    const delivery = { id, channel, message, at: new Date(), isOver: false, isRecorded: false };
+    const delivery = new DirectDelivery(uuidOf(key), channel, message);
     this.known.set(key, delivery);
     this.forgetOne();
     return delivery;
@@ -85,24 +80,38 @@ export class DirectSender implements OnModuleDestroy {
   /** The oldest that the database has; without one, the oldest. */
   private forgetOne(): void {
     if (this.known.size <= MOST_KNOWN) return;
-    const keys = [...this.known.keys()];
-    const key = keys.find((one) => this.known.get(one)?.isRecorded === true) ?? keys[0];
-    if (key !== undefined) this.known.delete(key);
+    const entries = [...this.known];
+    const [key, gone] = entries.find(([, { isRecorded }]) => isRecorded) ?? entries[0] ?? [];
+    if (key === undefined || gone === undefined) return;
+    this.known.delete(key);
+    const about = aboutOf(gone.message, gone.channel);
+    if (this.newest.get(about) === gone) this.newest.delete(about);
   }
 
   private async sendOver(channel: Channel, delivery: DirectDelivery): Promise<void> {
-    if (this.takesSlot(channel.name))
-      for (const seconds of [0, ...AGAIN_SECONDS]) {
-        if (!(await this.paused(seconds)) || (await this.attempt(channel, delivery))) break;
-      }
-    delivery.isOver = true;
+    const about = aboutOf(delivery.message, delivery.channel);
+    const before = this.newest.get(about);
+    this.newest.set(about, delivery);
+    await before?.giveWayTo(delivery);
+    // What the database has is told by it, and so in order.
+    if (before?.isLeftToDatabase !== true) await this.tryAgainAndAgain(channel, delivery);
+    delivery.end();
   }
 
-  /** @returns false when the process stops */
-  private async paused(seconds: number): Promise<boolean> {
-    const { signal } = this.stopping;
-    if (seconds > 0) await sleep(seconds * 1000, undefined, { signal, ref: false }).catch(() => undefined);
-    return !signal.aborted;
+  private async tryAgainAndAgain(channel: Channel, delivery: DirectDelivery): Promise<void> {
+    let hasSlot = false;
+    for (let attempts = 0; ; attempts += 1) {
+      if (attempts > 0) await this.pause(this.pauses[attempts - 1] ?? this.pauses.at(-1), delivery);
+      if (this.stopping.signal.aborted || delivery.overtaken.aborted || delivery.isRecorded) return;
+      hasSlot ||= this.takesSlot(delivery);
+      if (hasSlot && (await this.attempt(channel, delivery))) return;
+      delivery.isLate = !hasSlot || attempts >= this.pauses.length;
+    }
+  }
+
+  private async pause(seconds = 0, { overtaken }: DirectDelivery): Promise<void> {
+    const signal = AbortSignal.any([this.stopping.signal, overtaken]);
+    await sleep(seconds * 1000, undefined, { signal, ref: false }).catch(() => undefined);
   }
 
   /** @returns whether there is nothing more to try */
@@ -117,8 +126,9 @@ export class DirectSender implements OnModuleDestroy {
         { id, createdAt, groupKey, status, items: [content], count: 1, isSummary: false },
         AbortSignal.timeout(DEADLINE_MS),
       );
-      delivery.sent = sentAttempt(timing(), receipt);
-      this.outcomes.tell(channel, delivery.sent);
+      const sent = sentAttempt(timing(), receipt);
+      delivery.taken(sent);
+      this.outcomes.tell(channel, sent);
       return true;
     } catch (error) {
       const { attempt, againInSeconds } = failedAttempt(timing(), error, 1, 0.5);
@@ -128,22 +138,14 @@ export class DirectSender implements OnModuleDestroy {
     }
   }
 
-  /** The same bound as with a database; what is over waits for it. */
-  private takesSlot(channel: string): boolean {
+  /** The same bound as with a database; what is over waits. */
+  private takesSlot({ channel, message }: DirectDelivery): boolean {
     const { perTenMinutes } = this.configuration.monitoring.notifications;
     const now = performance.now();
     const lately = (this.sentAt.get(channel) ?? []).filter((at) => now - at < TEN_MINUTES_MS);
-    if (lately.length >= perTenMinutes) return false;
+    const slots = perTenMinutes - lately.length;
+    if (!hasRoom(rankOf(message.content), slots, keptForCritical(perTenMinutes))) return false;
     this.sentAt.set(channel, [...lately, now]);
     return true;
   }
-}
-
-/** The same in every process, so that a receiver knows a message that two of them sent. A UUID of version 8 (RFC 9562). */
-function idOf(key: string): string {
-  const bytes = createHash('sha256').update(key).digest().subarray(0, 16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = bytes.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
