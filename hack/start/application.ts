@@ -8,7 +8,7 @@ import { say } from '../lib/progress.ts';
 import { type Database, openDatabase } from './database.ts';
 import { keyringsFolder } from './keyrings.ts';
 import { HOST, portOf } from './port.ts';
-import { bootstrapTokenFile } from './state-folder.ts';
+import { bootstrapTokenFile, notificationsFolder } from './state-folder.ts';
 
 const ANSWER_DEADLINE_MS = 60_000;
 const CHILD_PATIENCE_MS = 30_000;
@@ -59,6 +59,7 @@ export class Application {
       BOOTSTRAP_TOKEN: _token,
       BOOTSTRAP_TOKEN_FILE: _tokenFile,
       KEYRINGS_DIR: _keyrings,
+      NOTIFICATIONS_DIR: _notifications,
       STOCK_ANALYSIS_CONFIG_FILE: configuration = '',
       ...inherited
     } = process.env;
@@ -84,7 +85,12 @@ export class Application {
       PORT: String(port),
       MANAGEMENT_PORT: String(managementPort),
     });
-    this.#spawn('worker', { ...env, MANAGEMENT_PORT: String(workerPort) });
+    const notifications = notificationsFolder(this.#home, process.env);
+    this.#spawn('worker', {
+      ...env,
+      NOTIFICATIONS_DIR: notifications,
+      MANAGEMENT_PORT: String(workerPort),
+    });
     await this.#awaitAnswer(`http://${HOST}:${port}/health/ready`);
     say(
       `health and metrics of the server on http://${HOST}:${managementPort}, of the worker on http://${HOST}:${workerPort}`,

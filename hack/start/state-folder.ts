@@ -55,6 +55,18 @@ export async function lockFolder(home: string): Promise<void> {
   }
 }
 
+/**
+ * Where the worker finds passwords of mail and webhook: NOTIFICATIONS_DIR, else a folder of the state folder. An empty one
+ * is no trouble as long as the configuration asks for no channel.
+ */
+export function notificationsFolder(home: string, environment: NodeJS.ProcessEnv): string {
+  const named = environment['NOTIFICATIONS_DIR'];
+  if (named) return resolve(named);
+  const folder = join(home, 'notifications');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
 const TOKEN_FILE = 'bootstrap-token';
 
 /**

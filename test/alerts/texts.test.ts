@@ -1,10 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { alertGroups, operatorAlertGroups } from '../../operator/src/resources/monitoring/rules/index.ts';
+import { testTarget } from '../../operator/src/resources/testing/target.ts';
 import { ALERT_CASES } from './cases/index.ts';
 import { printedTexts } from './four-cases.ts';
 import { testRules } from './promtool.ts';
-import { everyAlert, FACTS, runbookName } from './rules-under-test.ts';
+import { alertsOf, everyAlert, FACTS, runbookName } from './rules-under-test.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const RUNBOOKS = resolve(ROOT, 'docs/runbooks');
@@ -46,6 +48,17 @@ describe('runbooks', () => {
   it('are what alerts link to', () => {
     for (const rule of alerts)
       expect(rule.annotations.runbook_url).toBe(`${FACTS.runbookBaseURL}${runbookName(rule)}.md`);
+  });
+
+  it('are linked to by nothing where nobody says that they are served', () => {
+    const { operatorNamespace } = FACTS;
+    const groups = [
+      ...alertGroups(testTarget(), { operatorNamespace }),
+      ...operatorAlertGroups({ operatorNamespace }),
+    ];
+    const annotations = alertsOf(groups).map((rule) => Object.keys(rule.annotations).toSorted());
+    expect(annotations.length).toBeGreaterThan(20);
+    expect(new Set(annotations.map((names) => names.join()))).toEqual(new Set(['description,summary']));
   });
 
   it('have no dead link', () => {

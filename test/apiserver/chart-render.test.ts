@@ -188,6 +188,23 @@ describe('monitoring', () => {
     expect(JSON.stringify(objects)).not.toContain('__');
   });
 
+  it('links to no page unless somebody says where they are, and loses nothing else of a rule', async () => {
+    const rulesOf = async (values: object): Promise<unknown> => {
+      const { spec } = findObject(await renderChart(values, 'here', [API]), 'PrometheusRule', NAME);
+      return spec;
+    };
+    const [without, linked] = await Promise.all([
+      rulesOf({}),
+      rulesOf({ monitoring: { runbookBaseURL: 'https://wiki.example/runbooks' } }),
+    ]);
+    expect(JSON.stringify(without)).not.toMatch(/runbook|__/);
+    const unlinked: unknown = JSON.parse(
+      JSON.stringify(linked, (key, value: unknown) => (key === 'runbook_url' ? undefined : value)),
+    );
+    expect(JSON.stringify(linked)).toContain('runbook_url');
+    expect(without).toEqual(unlinked);
+  });
+
   it('takes the namespace of a series from the operator, which serves others than its own', async () => {
     const { spec } = findObject(await renderChart({}, 'here', [API]), 'ServiceMonitor', NAME);
     expect(spec).toMatchObject({ endpoints: [{ port: 'metrics', honorLabels: true }] });

@@ -42,9 +42,6 @@ export const PORT = {
   service: 80,
 } as const;
 
-/** Where the pages stand that alerts link to, unless the spec names a copy. */
-export const RUNBOOKS = 'https://docs.stockanalysis.dev/runbooks/';
-
 /** UID and GID of every process in our images. */
 export const RUN_AS = 10001;
 

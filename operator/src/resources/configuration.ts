@@ -50,7 +50,13 @@ export function workerConfig(
 ): Manifest {
   const notifications = notificationsConfig(target.spec, channels);
   const { monitoring, ...config } = configOf(target);
-  const watched = { ...monitoring, ...(notifications ? { notifications } : {}) };
+  const { runbookBaseURL } = target.spec.monitoring;
+  const watched = {
+    ...monitoring,
+    ...(notifications ? { notifications } : {}),
+    // Only who sends messages writes links.
+    ...(notifications && runbookBaseURL !== undefined ? { alerts: { runbookBaseURL } } : {}),
+  };
   const isWatched = Object.keys(watched).length > 0;
   return configMapOf(
     target,

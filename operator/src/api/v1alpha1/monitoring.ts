@@ -99,7 +99,7 @@ const runbookBaseURL = z
   })
   .meta(
     describe(
-      'Folder of the runbook pages that alerts link to, for a copy of docs/runbooks of your own.',
+      'Folder where you serve a copy of docs/runbooks: alerts link to its pages. Absent: they link to none.',
       urlRule,
     ),
   );

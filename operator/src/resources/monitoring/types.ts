@@ -10,8 +10,8 @@ export type MonitoringTarget = Pick<Target, 'namespace' | 'name' | 'spec'>;
 export interface MonitoringFacts {
   /** Where the operator runs: its own series carry this as `namespace`. */
   readonly operatorNamespace: string;
-  /** Folder of the runbook pages, ending in `/`; a page is this and `NAME.md`. */
-  readonly runbookBaseURL: string;
+  /** Folder of the runbook pages, ending in `/`; a page is this and `NAME.md`. Undefined: a link would lead nowhere. */
+  readonly runbookBaseURL?: string;
 }
 
 /** `none` is told to nobody: it is there for what it inhibits. */
@@ -26,8 +26,8 @@ export interface AlertLabels {
 export interface AlertAnnotations {
   readonly summary: string;
   readonly description: string;
-  readonly runbook_url: string;
-  readonly [annotation: string]: string;
+  readonly runbook_url?: string;
+  readonly [annotation: string]: string | undefined;
 }
 
 /** A rule that fires; `expr` is PromQL, `for` and `keep_firing_for` are durations of Prometheus, for example `5m`. */

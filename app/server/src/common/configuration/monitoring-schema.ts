@@ -46,6 +46,12 @@ const notifications = z.strictObject({
   keepDays: between(1, 3_650, 90),
 });
 
+function isFolder(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return ['http:', 'https:'].includes(protocol) && username + password === '' && !/[?#]/.test(text);
+}
+
 const alerts = z.strictObject({
   evaluationSeconds: between(5, 300, 15),
   /** What belongs together and begins within this time is told in one message. */
@@ -56,6 +62,13 @@ const alerts = z.strictObject({
   escalateMinutes: between(0, 1_440, 60),
   /** Alerts that ended are kept so long, in days. */
   keepDays: between(1, 3_650, 400),
+  /** Folder of the pages of docs/runbooks; absent: messages link to none. */
+  runbookBaseURL: z
+    .string()
+    .max(512)
+    .refine(isFolder, 'must be http:// or https:// with a host, without a user, a query or a fragment')
+    .transform((url) => (url.endsWith('/') ? url : `${url}/`))
+    .optional(),
 });
 
 /** Watching the platform; `spec.monitoring` of a StockAnalysis fills it in. */

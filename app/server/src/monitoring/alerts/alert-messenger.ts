@@ -1,7 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
 import { type NotificationMessage, Notifications } from '../../notifications/notifications.service.ts';
 import type { Transaction } from '../../database/sql.ts';
 import type { AlertMessage, AlertMessenger } from './alert-message.ts';
+import { hasRunbook } from './rules/builtin.ts';
 
 const iso = (at: number): string => new Date(at).toISOString();
 
@@ -10,8 +12,11 @@ function summaryOf({ transition, summary, startsAt }: AlertMessage): string {
   return transition === 'escalated' ? `nobody acknowledged it since ${iso(startsAt)}: ${summary}` : summary;
 }
 
-/** An alert in the words of Alertmanager. What begins together by one rule is told in one message. */
-export function notificationOf(message: AlertMessage): NotificationMessage {
+/**
+ * An alert in the words of Alertmanager. What begins together by one rule is told in one message.
+ * @param runbooks folder of the pages, ending in `/`; undefined: nobody said where they are
+ */
+export function notificationOf(message: AlertMessage, runbooks: string | undefined): NotificationMessage {
   const { alertId, number, transition, rule, severity, labels, startsAt, endsAt } = message;
   const { fingerprint, groupStatus, exceptChannels } = message;
   return {
@@ -23,7 +28,11 @@ export function notificationOf(message: AlertMessage): NotificationMessage {
       kind: 'alert',
       status: transition === 'resolved' ? 'resolved' : 'firing',
       labels: { ...labels, alertname: rule, severity },
-      annotations: { summary: summaryOf(message), description: message.description },
+      annotations: {
+        summary: summaryOf(message),
+        description: message.description,
+        ...(runbooks !== undefined && hasRunbook(rule) ? { runbook_url: `${runbooks}${rule}.md` } : {}),
+      },
       startsAt: iso(startsAt),
       ...(endsAt === undefined ? {} : { endsAt: iso(endsAt) }),
       fingerprint,
@@ -37,13 +46,20 @@ export function notificationOf(message: AlertMessage): NotificationMessage {
 /** Hands alerts to the notifications. */
 @Injectable()
 export class NotifyingMessenger implements AlertMessenger {
-  constructor(private readonly notifications: Notifications) {}
+  private readonly runbooks: string | undefined;
+
+  constructor(
+    private readonly notifications: Notifications,
+    @Inject(CONFIGURATION) { monitoring }: Configuration,
+  ) {
+    this.runbooks = monitoring.alerts.runbookBaseURL;
+  }
 
   async enqueue(sql: Transaction, message: AlertMessage): Promise<void> {
-    await this.notifications.enqueue(sql, notificationOf(message));
+    await this.notifications.enqueue(sql, notificationOf(message, this.runbooks));
   }
 
   async sendNow(message: AlertMessage): Promise<void> {
-    await this.notifications.sendDirect(notificationOf(message));
+    await this.notifications.sendDirect(notificationOf(message, this.runbooks));
   }
 }

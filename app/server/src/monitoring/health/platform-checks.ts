@@ -17,6 +17,19 @@ import { MemoryCheck } from './checks/memory-check.ts';
 import { SchemaCheck } from './checks/schema-check.ts';
 import { HealthChecks } from './health-checks.ts';
 
+/** Authorities that somebody gave to this process: of those of the system the system takes care. */
+export function certificatesOf({
+  database,
+  notificationSecrets,
+}: Pick<Configuration, 'database' | 'notificationSecrets'>): NamedCertificate[] {
+  const ca = 'ssl' in database ? database.ssl?.ca : undefined;
+  const smtp = notificationSecrets?.smtp.ca;
+  return [
+    ...(ca === undefined ? [] : [{ name: 'ca.crt of the database', pem: ca }]),
+    ...(smtp === undefined ? [] : [{ name: 'smtp-ca.crt of the mail server', pem: smtp }]),
+  ];
+}
+
 /** The checks of what every process stands on; those of features are registered by the features. */
 @Injectable()
 export class PlatformChecks implements OnModuleInit, OnModuleDestroy {
@@ -37,11 +50,7 @@ export class PlatformChecks implements OnModuleInit, OnModuleDestroy {
     this.eventLoop = new EventLoopCheck(configuration.monitoring.slow.eventLoopMilliseconds);
     this.database = checks.register(new DatabaseCheck(sql, connector));
     this.schema = checks.register(new SchemaCheck(connector));
-    const { database } = configuration;
-    this.certificates =
-      'ssl' in database && database.ssl !== undefined
-        ? [{ name: 'ca.crt of the database', pem: database.ssl.ca }]
-        : [];
+    this.certificates = certificatesOf(configuration);
   }
 
   onModuleInit(): void {

@@ -56,7 +56,11 @@ function context(subject: string, identity: Matchers, { runbookBaseURL }: Monito
       ...(keepFiringFor === undefined ? {} : { keep_firing_for: keepFiringFor }),
       // Said once more as labels of the rule: what an expression sums away still says whose alert it is.
       labels: { severity, ...identity, ...labels },
-      annotations: { summary, description, runbook_url: `${runbookBaseURL}${name}.md` },
+      annotations: {
+        summary,
+        description,
+        ...(runbookBaseURL === undefined ? {} : { runbook_url: `${runbookBaseURL}${name}.md` }),
+      },
     }),
   };
 }

@@ -193,6 +193,9 @@ const RULES: Readonly<Record<string, Words>> = {
   },
 };
 
+/** Whether docs/runbooks has a page of that name: rules of people have none. */
+export const hasRunbook = (rule: string): boolean => Object.hasOwn(RULES, rule);
+
 /** The rule whose label names the channel that it is about. */
 const EXCEPT_CHANNEL: Readonly<Record<string, string>> = { NotificationChannelFailing: 'channel' };
 
