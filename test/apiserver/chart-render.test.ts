@@ -1,6 +1,7 @@
 /** What the chart renders for which values, and which values it refuses. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { INSTALL_MANIFEST, renderInstallManifest } from '../../hack/charts/install-manifest.ts';
 import { helmProgram } from '../../hack/charts/helm.ts';
@@ -39,6 +40,7 @@ function watchedBy(objects: readonly RenderedObject[]): string | undefined {
 describe('by default', () => {
   it('makes these objects, and nothing cluster-scoped but the CRD', async () => {
     expect(inventory(await renderChart())).toEqual([
+      `ConfigMap stock-analysis/${NAME}-alert-rules`,
       `ConfigMap stock-analysis/${NAME}-dashboards`,
       `CustomResourceDefinition (cluster)/${CRD}`,
       `Deployment stock-analysis/${NAME}`,
@@ -160,7 +162,7 @@ describe('options', () => {
 describe('monitoring', () => {
   const API = 'monitoring.coreos.com/v1';
   const isOfIt = ({ apiVersion, metadata }: RenderedObject): boolean =>
-    apiVersion === API || metadata.name.endsWith('-dashboards');
+    apiVersion === API || /-(dashboards|alert-rules)$/.test(metadata.name);
   const monitoring = async (values: unknown, apis = [API]): Promise<string[]> =>
     inventory((await renderChart({ monitoring: values }, 'here', apis)).filter(isOfIt));
 
@@ -171,9 +173,26 @@ describe('monitoring', () => {
       `PrometheusRule here/${NAME}`,
       `ServiceMonitor here/${NAME}`,
     ]);
-    expect(await monitoring({}, [])).toEqual([dashboards]);
-    expect(await monitoring({ dashboards: false }, [])).toEqual([]);
+    const file = `ConfigMap here/${NAME}-alert-rules`;
+    expect(await monitoring({}, [])).toEqual([file, dashboards]);
+    expect(await monitoring({ dashboards: false }, [])).toEqual([file]);
     expect(await monitoring({ enabled: false })).toEqual([]);
+    expect(await monitoring({ enabled: false }, [])).toEqual([]);
+  });
+
+  it('has the same rules as a file where there is nobody to read a PrometheusRule', async () => {
+    const values = { monitoring: { runbookBaseURL: 'https://wiki.example/runbooks' } };
+    const { spec } = findObject(await renderChart(values, 'here', [API]), 'PrometheusRule', NAME);
+    const { data } = z
+      .object({ data: z.record(z.string(), z.string()) })
+      .parse(findObject(await renderChart(values, 'here'), 'ConfigMap', `${NAME}-alert-rules`));
+    expect(Object.keys(data)).toEqual([`here.${NAME}.rules.yaml`]);
+    expect(parse(data[`here.${NAME}.rules.yaml`] ?? '')).toEqual(spec);
+  });
+
+  it('has no rule about an operator that nothing scrapes', async () => {
+    const objects = await renderChart({ metrics: { service: { enabled: false } } }, 'here', [API]);
+    expect(objects.filter(({ apiVersion }) => apiVersion === API)).toEqual([]);
   });
 
   it('is of this release, its pages and its labels, and leaves no mark unfilled', async () => {
