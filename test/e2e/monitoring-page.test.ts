@@ -32,12 +32,12 @@ interface Session {
   readonly csrfToken: string;
 }
 
-async function post<T>(
+async function post(
   app: LocalApp,
   path: string,
   body: object,
   session?: Session,
-): Promise<{ readonly answer: T; readonly cookie: string }> {
+): Promise<{ readonly answer: Readonly<Record<string, unknown>>; readonly cookie: string }> {
   const response = await fetch(`${app.url}/api/v1/${path}`, {
     method: 'POST',
     headers: {
@@ -47,7 +47,7 @@ async function post<T>(
     },
     body: JSON.stringify(body),
   });
-  const answer = (await response.json()) as T;
+  const answer = (await response.json()) as Readonly<Record<string, unknown>>;
   if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`);
   return { answer, cookie: response.headers.get('Set-Cookie')?.split(';')[0] ?? '' };
 }
@@ -55,12 +55,11 @@ async function post<T>(
 /** Somebody who may only look, with a password of their own. */
 async function makeViewer(app: LocalApp, admin: Session): Promise<void> {
   const user = { username: 'viewer', role: 'viewer' };
-  const { answer: made } = await post<{ oneTimePassword: string }>(app, 'users', user, admin);
-  const { answer, cookie } = await post<{ csrfToken: string }>(app, 'auth/login', {
-    ...{ username: 'viewer', password: made.oneTimePassword },
-  });
-  const change = { currentPassword: made.oneTimePassword, newPassword: VIEWER_PASSWORD };
-  await post(app, 'auth/password', change, { cookie, csrfToken: answer.csrfToken });
+  const { answer: made } = await post(app, 'users', user, admin);
+  const password = String(made['oneTimePassword']);
+  const { answer, cookie } = await post(app, 'auth/login', { username: 'viewer', password });
+  const change = { currentPassword: password, newPassword: VIEWER_PASSWORD };
+  await post(app, 'auth/password', change, { cookie, csrfToken: String(answer['csrfToken']) });
 }
 
 /** The rightmost edge of anything that is drawn. */
@@ -89,8 +88,8 @@ describe('monitoring in Chromium', () => {
       { 'webhook-url': receiver.url },
     );
     const setup = { token: app.bootstrapToken, username: 'admin', password: PASSWORD };
-    const { answer, cookie } = await post<{ csrfToken: string }>(app, 'auth/setup', setup);
-    await makeViewer(app, { cookie, csrfToken: answer.csrfToken });
+    const { answer, cookie } = await post(app, 'auth/setup', setup);
+    await makeViewer(app, { cookie, csrfToken: String(answer['csrfToken']) });
     browser = await openBrowser();
     ({ page } = browser);
     page.setDefaultTimeout(15_000);
@@ -326,7 +325,7 @@ describe('monitoring in Chromium', () => {
       '重试已放弃的通知',
       '删除或还原告警规则',
     ])
-      await records.getByText(text).first().waitFor();
+      await expect.poll(() => records.getByText(text).count(), SOON).toBeGreaterThan(0);
   });
 
   it('is no burden for who only looks at bars: its code is fetched by who goes there', async () => {
