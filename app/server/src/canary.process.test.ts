@@ -349,6 +349,11 @@ describe('secrets', () => {
     }
   });
 
+  async function textOf(table: string): Promise<string> {
+    const surfaces = await dumpTables(database.urls.admin);
+    return surfaces.find(({ name }) => name === `table ${table}`)?.text ?? '';
+  }
+
   const rename = async (
     admin: { query(sql: string): Promise<unknown> },
     from: string,
@@ -376,6 +381,10 @@ describe('secrets', () => {
     await platform.ask('/');
     for (const path of ['/metrics', '/health', '/health/startup'])
       await platform.ask(platform.management + path);
+    // What failed above is written down within seconds.
+    await expect
+      .poll(() => textOf('app.tracked_errors'), { timeout: 30_000 })
+      .toMatch(/app\.user_secrets.* does not exist/);
     const surfaces = [...platform.surfaces(), ...(await dumpTables(database.urls.admin))];
     expect(seeds.length).toBeGreaterThan(70);
     expect(findLeaks(seeds, surfaces)).toEqual([]);

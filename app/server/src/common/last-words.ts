@@ -17,7 +17,7 @@ export function offLastWords(speaker: LastWords): void {
 }
 
 /** For who ends the process. Never throws, and takes a second at most. */
-export async function lastWords(error: unknown): Promise<void> {
-  const spoken = Promise.allSettled([...speakers].map(async (speaker) => speaker(error)));
+export async function lastWords(thrown: unknown): Promise<void> {
+  const spoken = Promise.allSettled([...speakers].map(async (speaker) => speaker(thrown)));
   await Promise.race([spoken, sleep(LONGEST_MS)]);
 }

@@ -67,6 +67,7 @@ export function timedClient(
   return class TimedClient extends Client {
     constructor(...given: ConstructorParameters<typeof Client>) {
       super(...given);
+      // oxlint-disable-next-line typescript/unbound-method -- it is called with the client that it is put back on
       this.query = timed(this.query, times.tell);
     }
   };

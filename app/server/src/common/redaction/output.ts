@@ -17,12 +17,12 @@ function guard(stream: NodeJS.WriteStream): void {
 /** Node prints these itself, past the streams. */
 function guardFatalErrors(): void {
   let isEnding = false;
-  process.on('uncaughtException', (error: unknown) => {
-    process.stderr.write(`${inspect(error)}\n`);
+  process.on('uncaughtException', (thrown: unknown) => {
+    process.stderr.write(`${inspect(thrown)}\n`);
     // Nobody knows in what state things are: another one is the end at once.
     if (isEnding) process.exit(1);
     isEnding = true;
-    void lastWords(error).finally(() => process.exit(1));
+    void lastWords(thrown).finally(() => process.exit(1));
   });
   if (process.listenerCount('warning') === 0) return;
   process.removeAllListeners('warning');

@@ -6,6 +6,13 @@ import { asAdmin } from '../../database/testing/migrated-template.ts';
 import type { Database } from '../../database/sql.ts';
 import { createKey, createUser, type PrincipalHeaders } from '../../testing/principals.ts';
 import { createEmptyApplication, type TestApplication } from '../../testing/test-application.ts';
+import { Components } from '../alerts/components.ts';
+import { Observer } from '../alerts/conditions/observer.ts';
+import { builtinRules } from '../alerts/rules/builtin.ts';
+import { ComponentHealth } from '../health/component-health.ts';
+import { HealthChecks } from '../health/health-checks.ts';
+import { MetricHistory } from '../history/metric-history.ts';
+import { MetricRecorder } from '../history/recorder.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { processName, startedAt } from '../process-identity.ts';
 import { PROGRAM_VERSION } from '../program-version.ts';
@@ -142,6 +149,44 @@ describe('an error of a request', () => {
   });
 });
 
+describe('a kind that nobody knew', () => {
+  it('is told by the rule NewErrors, as is one that came back, and one that is known is not', async () => {
+    const { app } = application;
+    const rule = builtinRules(0, 300).find(({ name }) => name === 'NewErrors');
+    const observer = new Observer(
+      app.get(MetricHistory),
+      new Components(app.get(ComponentHealth), app.get(HealthChecks)),
+    );
+    /** The series that a process records are looked up every few seconds. */
+    const expectObserved = async (states: object): Promise<void> => {
+      await tracker().flush();
+      await app.get(MetricRecorder).record();
+      const look = async (): Promise<object> => {
+        const found = rule ? await observer.observe(rule.condition, Date.now() + 1_000) : [];
+        return Object.fromEntries(found.map(({ labels, state }) => [labels['reason'], state]));
+      };
+      await expect.poll(look, { timeout: 30_000, interval: 500 }).toEqual(states);
+    };
+    const fail = () =>
+      without('symbols', async () => {
+        await request(app.getHttpServer()).get('/api/v1/symbols').expect(500);
+      });
+    const forget = () => application.database.sql.query('DELETE FROM app.metric_frames');
+    await app.get(MetricRecorder).record();
+    await forget();
+    await expectObserved({ new: 'clear', regressed: 'clear' });
+    await fail();
+    await expectObserved({ new: 'breached', regressed: 'clear' });
+    await forget();
+    await fail();
+    await expectObserved({ new: 'clear', regressed: 'clear' });
+    const [{ id } = { id: '' }] = await list();
+    await decide(id, 'resolve', 'mended').expect(200);
+    await fail();
+    await expectObserved({ new: 'clear', regressed: 'breached' });
+  });
+});
+
 describe('what processes tell', () => {
   it('adds up to one row, from twenty at once, each in its own order', async () => {
     const now = Date.now();
@@ -230,7 +275,7 @@ describe('what people say of an error', () => {
     ]);
     expect(await tell([error('a', again + 1)])).toEqual({ unknown: 0, regressed: 0 });
     const records = await storedRecords(application.database.sql);
-    const ours = records.filter(({ action }) => action.startsWith('error.'));
+    const ours = records.filter(({ object_id: object }) => object === id);
     expect(ours.map(({ record }) => JSON.parse(record))).toMatchObject([
       {
         ...{ action: 'error.resolve', object: { kind: 'error', id }, reason: 'mended in 0.2' },

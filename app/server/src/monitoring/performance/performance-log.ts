@@ -43,9 +43,9 @@ export class PerformanceLog implements OnApplicationBootstrap, BeforeApplication
     jobs: JobQueue,
   ) {
     this.slow = configuration.monitoring.slow;
-    times.listen((text, milliseconds, error) => this.query(text, milliseconds, error));
-    jobs.onWorked((worked) => this.job(worked));
-    this.eventLoop = new EventLoopWatch((delays) => this.loop(delays));
+    times.listen((text, milliseconds, error) => this.hearStatement(text, milliseconds, error));
+    jobs.onWorked((worked) => this.hearJob(worked));
+    this.eventLoop = new EventLoopWatch((delays) => this.hearLoop(delays));
   }
 
   onApplicationBootstrap(): void {
@@ -82,14 +82,14 @@ export class PerformanceLog implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
-  private query(text: string, milliseconds: number, error: unknown): void {
+  private hearStatement(text: string, milliseconds: number, error: unknown): void {
     if (milliseconds <= this.slow.queryMilliseconds) return;
     const { name, operation, text: statement } = statementOf(text);
     const detail = { operation, statement, ...(error !== undefined && { failed: true }) };
     this.record({ kind: 'query', name, milliseconds, detail }, currentRequest());
   }
 
-  private job({ queue, ids, milliseconds }: WorkedJobs): void {
+  private hearJob({ queue, ids, milliseconds }: WorkedJobs): void {
     if (milliseconds <= this.slow.jobSeconds * 1000) return;
     this.record(
       { kind: 'job', name: queue, milliseconds, detail: { jobId: ids[0], jobs: ids.length } },
@@ -97,7 +97,7 @@ export class PerformanceLog implements OnApplicationBootstrap, BeforeApplication
     );
   }
 
-  private loop({ maxMs, p99Ms, windowSeconds }: LoopDelays): void {
+  private hearLoop({ maxMs, p99Ms, windowSeconds }: LoopDelays): void {
     if (maxMs <= this.slow.eventLoopMilliseconds) return;
     const detail = { p99Milliseconds: Math.round(p99Ms), windowSeconds };
     this.record({ kind: 'event-loop', name: 'event-loop', milliseconds: maxMs, detail }, undefined);

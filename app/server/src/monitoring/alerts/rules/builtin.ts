@@ -134,7 +134,8 @@ const RULES: Readonly<Record<string, Words>> = {
       ...{ kind: 'rate', metric: 'stock_analysis_new_errors_total', by: ['reason'] },
       ...{ windowSeconds: 15 * MINUTE, perSeconds: 15 * MINUTE, limit: 0 },
     },
-    forSeconds: 0,
+    // What an outage of the database brought is written down when it is over: whoever tells of it must have written, too.
+    forSeconds: MINUTE,
     // A release that brings several is one message, and so is a bad night.
     cooldownSeconds: 4 * HOUR,
     inhibitedBy: ['DatabaseDown'],
