@@ -81,6 +81,10 @@ export const CONDITION_FIELDS: Readonly<Record<ConditionKind, readonly Condition
     { name: 'leastDays', label: '至少有多少天的数据', as: 'number', isOptional: true },
     { name: 'deviations', label: '偏离多少个稳健标准差', as: 'number', isOptional: true },
     { name: 'leastDifference', label: '至少相差', as: 'number', isOptional: true },
+    {
+      ...{ name: 'untilKnown', label: '最初几天的上限', as: 'number', isOptional: true },
+      hint: '天数不够时只看它；不填则不判断',
+    },
   ],
   component: [
     { name: 'component', label: '组件', as: 'text', hint: '组件名，如 disk；* 为全部' },
