@@ -68,7 +68,7 @@ const count = async (table: string): Promise<number> => {
 async function record(minutes: number, sold = 1): Promise<void> {
   const all = [processOf('server'), processOf('server'), processOf('worker')];
   const families = all.map(({ metrics }) => ({
-    sold: metrics.counter('sold_total', 'Things sold', { kind: ['tea', 'rice'] }),
+    sold: metrics.counter('sold_total', 'Things sold', { kind: { max: 2 } }),
     stock: metrics.gauge('stock', 'Things in stock', {}),
   }));
   const begun = now;
@@ -163,7 +163,7 @@ describe('the history', () => {
 
   it('goes on with the series of before when one more comes, in one span of time too', async () => {
     const { metrics, recorder } = processOf('server');
-    const sold = metrics.counter('sold_total', 'Things sold', { kind: ['tea', 'rice'] });
+    const sold = metrics.counter('sold_total', 'Things sold', { kind: { max: 2 } });
     sold.inc({ kind: 'tea' });
     now += 15 * SECOND;
     await recorder.record();
@@ -300,6 +300,28 @@ describe('what people ask of it', () => {
     await expect(
       service().answer({ name: NAME, from: at(START - 4_000 * DAY), to: at(START), step: 60 }),
     ).rejects.toThrow('seconds are the least');
+  });
+
+  it('is refused where all series together are too many, however few points each has', async () => {
+    const name = 'stock_analysis_copied_total';
+    // 500 processes, a sample every 5 s for ten minutes.
+    await database.sql.query(
+      `WITH layout AS (INSERT INTO app.metric_layouts (hash, series) VALUES ('copies', $1) RETURNING id)
+       INSERT INTO app.metric_frames (at, role, instance, layout, readings)
+       SELECT $2::timestamptz + make_interval(secs => second), 'server', 'copy ' || copy, layout.id, '{1}'
+       FROM layout, generate_series(5, 600, 5) AS second, generate_series(1, 500) AS copy`,
+      [JSON.stringify([{ metric: name, kind: 'counter', labels: {} }]), new Date(START)],
+    );
+    now = START + HOUR;
+    const sampled = { ...configuration.monitoring.history, sampleSeconds: 5 };
+    const told = { ...configuration, monitoring: { ...configuration.monitoring, history: sampled } };
+    const close = new HistoryService(new MetricHistory(told, clock, database.sql));
+    const asked = { name, from: at(START), to: at(START + 600 * SECOND) };
+    await expect(close.answer({ ...asked, step: 5 })).rejects.toThrow('by labels for fewer series');
+    const coarse = await close.answer({ ...asked, step: 15 });
+    expect(coarse.series.flatMap(({ points }) => points)).toHaveLength(500 * 40);
+    const one = await close.answer({ ...asked, step: 5, labels: 'instance=copy 7' });
+    expect(one.series.map(({ points }) => points.length)).toEqual([120]);
   });
 
   it('names what is recorded', async () => {

@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { InvalidParameterError, NotFoundError } from '../../common/errors.ts';
 import type { MetricAnswer, MetricNames, MetricsQuery } from './history.dto.ts';
 import type { Labels } from './labels.ts';
-import { MetricHistory } from './metric-history.ts';
+import { type HistorySeries, MetricHistory, TooManyPoints, type Window } from './metric-history.ts';
 
 /** Of one series; a chart has no more than a screen has columns. */
 const MOST_POINTS = 11_000;
+/** Of all series together, of each process in turn: about 5 MB of JSON. */
+const MOST_IN_ALL = 50_000;
 
 /** The history as people ask for it. */
 @Injectable()
@@ -33,7 +35,7 @@ export class HistoryService {
       throw new NotFoundError(
         `nothing named ${name} is recorded; GET /monitoring/metrics/names lists what is`,
       );
-    const series = await this.history.read(name, labelsOf(labels), [window], seconds);
+    const series = await this.read(name, labelsOf(labels), window, seconds);
     return {
       ...{ name, kind, step: seconds },
       series: series.map((one) => ({
@@ -41,6 +43,23 @@ export class HistoryService {
         points: one.points.map(({ at, ...rest }) => ({ at: new Date(at), ...rest })),
       })),
     };
+  }
+
+  private async read(
+    name: string,
+    labels: Labels,
+    window: Window,
+    seconds: number,
+  ): Promise<HistorySeries[]> {
+    try {
+      return await this.history.read(name, labels, [window], seconds, MOST_IN_ALL);
+    } catch (error) {
+      if (!(error instanceof TooManyPoints)) throw error;
+      throw new InvalidParameterError(
+        'step',
+        `${seconds} would make more than ${error.most} points of all series and processes together; ask for larger steps, a shorter range, or by labels for fewer series`,
+      );
+    }
   }
 }
 

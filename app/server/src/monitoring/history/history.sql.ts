@@ -86,38 +86,50 @@ const IN_FRAMES = `
   FROM unnest($1::bigint[], $2::int[]) AS p (layout, position)
   CROSS JOIN unnest($3::timestamptz[], $4::timestamptz[]) AS w (after, until)
   JOIN app.metric_frames f ON f.layout = p.layout AND f.at > w.after AND f.at <= w.until
+   AND ($7::text IS NULL OR f.role = $7) AND ($8::text IS NULL OR f.instance = $8)
   CROSS JOIN LATERAL (
     SELECT CASE WHEN $5::int = 0 THEN f.at
                 ELSE to_timestamp(ceil(extract(epoch FROM f.at) / $5::int) * $5::int) END AS at) s
   WHERE f.readings[p.position] <> 'NaN'
   GROUP BY f.layout, p.position, f.role, f.instance, s.at
-  ORDER BY s.at`;
+  ORDER BY s.at
+  LIMIT $6`;
 
 const IN_ROLLUPS = `
   SELECT r.layout, p.position, r.role, NULL::text AS instance, s.at, sum(r.counts[p.position])::int AS count,
          sum(r.sums[p.position]) AS sum, min(r.smallest[p.position]) AS smallest, max(r.largest[p.position]) AS largest
   FROM unnest($1::bigint[], $2::int[]) AS p (layout, position)
   CROSS JOIN unnest($3::timestamptz[], $4::timestamptz[]) AS w (after, until)
-  JOIN app.metric_rollups r ON r.layout = p.layout AND r.step_seconds = $6 AND r.at > w.after AND r.at <= w.until
+  JOIN app.metric_rollups r ON r.layout = p.layout AND r.step_seconds = $8 AND r.at > w.after AND r.at <= w.until
+   AND ($7::text IS NULL OR r.role = $7)
   CROSS JOIN LATERAL (
     SELECT CASE WHEN $5::int = 0 THEN r.at
                 ELSE to_timestamp(ceil(extract(epoch FROM r.at) / $5::int) * $5::int) END AS at) s
   WHERE r.counts[p.position] > 0
   GROUP BY r.layout, p.position, r.role, s.at
-  ORDER BY s.at`;
+  ORDER BY s.at
+  LIMIT $6`;
 
 /** Where figures are read: in the frames of the processes, or in what was made of them for each so many seconds. */
 export type Resolution = 'frames' | 300 | 3_600;
 
-/**
- * Figures of these series, oldest first.
- * @param stepSeconds puts together what lies within each so many seconds; 0: as it is stored
- */
+export interface SpanQuery {
+  readonly resolution: Resolution;
+  /** Puts together what lies within each so many seconds; 0: as it is stored. */
+  readonly stepSeconds: number;
+  readonly role: string | undefined;
+  /** What was rolled up is of no single process. */
+  readonly instance: string | undefined;
+  /** Not more than so many spans, the oldest; undefined: all. */
+  readonly most: number | undefined;
+}
+
+/** Figures of these series, oldest first. */
 export function readSpans(
   sql: Sql,
   positions: readonly Position[],
   ranges: readonly TimeRange[],
-  { resolution, stepSeconds }: { readonly resolution: Resolution; readonly stepSeconds: number },
+  { resolution, stepSeconds, role, instance, most }: SpanQuery,
 ): Promise<Span[]> {
   const parameters = [
     positions.map(({ layout }) => layout),
@@ -125,10 +137,13 @@ export function readSpans(
     ranges.map(([from]) => from),
     ranges.map(([, to]) => to),
     stepSeconds,
+    most ?? null,
+    role ?? null,
   ];
-  return resolution === 'frames'
-    ? sql.query<Span>(IN_FRAMES, parameters)
-    : sql.query<Span>(IN_ROLLUPS, [...parameters, resolution]);
+  if (resolution === 'frames') return sql.query<Span>(IN_FRAMES, [...parameters, instance ?? null]);
+  return instance === undefined
+    ? sql.query<Span>(IN_ROLLUPS, [...parameters, resolution])
+    : Promise.resolve([]);
 }
 
 /** From where the next roll-up of a step goes on. */

@@ -25,6 +25,13 @@ export interface HistorySeries {
   readonly points: readonly Point[];
 }
 
+/** An answer would hold more than who asked can take. */
+export class TooManyPoints extends Error {
+  constructor(readonly most: number) {
+    super(`more than ${most} points`);
+  }
+}
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** New series are known after so long; all of those that are known stay as they are. */
@@ -53,12 +60,15 @@ export class MetricHistory {
    * left out.
    * @param windows do not overlap
    * @param stepSeconds puts together what lies within each so many seconds; 0: as it is stored
+   * @param most of all series together
+   * @throws TooManyPoints
    */
   async read(
     metric: string,
     matchers: Labels,
     windows: readonly Window[],
     stepSeconds = 0,
+    most?: number,
   ): Promise<HistorySeries[]> {
     const { role, instance, ...own } = matchers;
     const selected = await this.select(metric, own);
@@ -67,13 +77,11 @@ export class MetricHistory {
     const spans: Span[] = [];
     for (const [resolution, of] of byResolution) {
       const ranges = of.map(([from, to]) => [new Date(from), new Date(to)] as const);
-      spans.push(...(await readSpans(this.database, selected, ranges, { resolution, stepSeconds })));
+      const query = { resolution, stepSeconds, role, instance, most: most === undefined ? most : most + 1 };
+      for (const span of await readSpans(this.database, selected, ranges, query)) spans.push(span);
+      if (most !== undefined && spans.length > most) throw new TooManyPoints(most);
     }
-    const wanted = spans.filter(
-      (span) =>
-        (role === undefined || span.role === role) && (instance === undefined || span.instance === instance),
-    );
-    return seriesOf(selected, wanted);
+    return seriesOf(selected, spans);
   }
 
   /** Names of all metrics that are recorded, and what they are. */
