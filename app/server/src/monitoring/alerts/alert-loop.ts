@@ -17,6 +17,7 @@ import { AlertEngine } from './alert-engine.ts';
 import { AlertRetention } from './alert-retention.ts';
 import { observeComponents } from './conditions/component.ts';
 import { Observer } from './conditions/observer.ts';
+import { sampledEvery } from './conditions/sampling.ts';
 import { Components } from './components.ts';
 import { DirectAlerts } from './direct-alerts.ts';
 import { dutyAt } from './duty.ts';
@@ -84,7 +85,10 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
     const at = this.clock.now().getTime();
     this.answeredAt = at;
     const rules = await this.rules.all();
-    const enabled = rules.filter(({ isEnabled }) => isEnabled);
+    const { sampleSeconds } = this.configuration.monitoring.history;
+    const enabled = rules
+      .filter(({ isEnabled }) => isEnabled)
+      .map((rule) => ({ ...rule, condition: sampledEvery(rule.condition, sampleSeconds) }));
     this.directRules = enabled.filter(isDirect);
     await this.attempt('about the database', async () => {
       if (leads && silence !== undefined) await this.suspect(silence, at);

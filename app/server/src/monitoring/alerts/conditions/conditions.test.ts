@@ -3,8 +3,10 @@ import { condition, type ConditionOf } from '../rules/definition.ts';
 import { observeAbsence } from './absence.ts';
 import { hoursOf, observeAnomaly } from './anomaly.ts';
 import { observeComponents } from './component.ts';
+import { evidenceSeconds } from './evidence.ts';
 import type { SampledSeries } from './observation.ts';
 import { observeRate } from './rate.ts';
+import { sampledEvery } from './sampling.ts';
 import { observeThreshold } from './threshold.ts';
 
 function conditionOf<
@@ -81,6 +83,34 @@ describe('absence', () => {
     expect(observeAbsence(missing, [gauge({}, 1, 1)], 15_000 + 120_000)[0]?.state).toBe('breached');
     expect(observeAbsence(missing, [], 1e9)).toEqual([
       { labels: { role: 'server', metric: 'up' }, state: 'breached', limit: 120 },
+    ]);
+  });
+});
+
+describe('samples that come seldom', () => {
+  const missing = conditionOf('absence', { metric: 'up', absentSeconds: 120 });
+  const last = conditionOf('threshold', { metric: 'm', limit: 0, windowSeconds: 60 });
+
+  it('are not missed between two of them, and every window has one', () => {
+    const every = (seconds: number): unknown[] =>
+      [missing, last].map((one) => {
+        const sampled = sampledEvery(one, seconds);
+        return 'absentSeconds' in sampled ? sampled.absentSeconds : evidenceSeconds(sampled);
+      });
+    expect([every(15), every(30), every(300)]).toEqual([
+      [120, 60],
+      [120, 60],
+      [1_200, 600],
+    ]);
+  });
+
+  it('say after how long nothing came', () => {
+    const sampled = sampledEvery(missing, 300);
+    if (sampled.kind !== 'absence') throw new Error('is another condition');
+    const at = (seconds: number): unknown => observeAbsence(sampled, [gauge({}, 1)], seconds * 1_000)[0];
+    expect([at(1_199), at(1_200)]).toMatchObject([
+      { state: 'clear', limit: 1_200 },
+      { state: 'breached', limit: 1_200 },
     ]);
   });
 });
