@@ -58,10 +58,13 @@ export function workerConfig(
     ...(notifications && runbookBaseURL !== undefined ? { alerts: { runbookBaseURL } } : {}),
   };
   const isWatched = Object.keys(watched).length > 0;
-  return configMapOf(
-    target,
-    withTracing(target, isWatched ? { ...config, monitoring: watched } : config, traces),
-  );
+  const told = {
+    ...config,
+    // Only who tells somebody something says whose it is.
+    ...(notifications ? { platform: { namespace: target.namespace, name: target.name } } : {}),
+    ...(isWatched ? { monitoring: watched } : {}),
+  };
+  return configMapOf(target, withTracing(target, told, traces));
 }
 
 function withTracing(target: Target, config: Config, traces: Traces): Config {

@@ -20,6 +20,11 @@ describe('notifications', () => {
     expect(workerConfig(full, sent, NO_TRACES).metadata.name).not.toBe(applicationConfig(full).metadata.name);
   });
 
+  it('say of which object they are', () => {
+    const config = workerConfig(full, notificationsOf(full, CHANNELS), NO_TRACES);
+    expect(JSON.stringify(config)).toContain('platform:\\n  namespace: stock-analysis\\n  name: demo\\n');
+  });
+
   it.each([
     ['https://hook.example/x', [443, 465]],
     ['http://hook.example/x', [80, 465]],

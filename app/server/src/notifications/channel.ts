@@ -10,6 +10,8 @@ export interface ChannelMessage {
   readonly id: string;
   readonly createdAt: Date;
   readonly groupKey: string;
+  /** Which installation tells it, as people call it; absent: nobody has named it. */
+  readonly platform?: string | undefined;
   /** Of the whole group, also of what the message does not tell again: the end of one alert is not that of the others. */
   readonly status: 'firing' | 'resolved';
   /** At least one; those of a summary are the first of `count`. */

@@ -3,6 +3,7 @@ import type { Configuration } from '../common/configuration/configuration.ts';
 import type { NotificationChannelName } from '../database/job-queue.ts';
 import type { Channel } from './channel.ts';
 import { EmailChannel } from './email/email-channel.ts';
+import { platformOf, SigningChannel } from './platform.ts';
 import { WebhookChannel } from './webhook/webhook-channel.ts';
 
 /** Which channels there are: what the administrator configured. */
@@ -23,18 +24,18 @@ export interface OpenChannel {
 /** Those of this process: of a worker the configured ones, of all others none. */
 export const CHANNELS = Symbol('Channels');
 
-export function openChannels(
-  { monitoring, notificationSecrets: secrets }: Configuration,
-  clock: Clock,
-): OpenChannel[] {
+export function openChannels(configuration: Configuration, clock: Clock): OpenChannel[] {
+  const { monitoring, notificationSecrets: secrets } = configuration;
   const { email } = monitoring.notifications;
   if (secrets === undefined) return [];
+  const platform = platformOf(configuration);
+  const signing = (channel: Channel): Channel => new SigningChannel(channel, platform);
   return [
     ...(email === undefined
       ? []
-      : [{ name: 'email' as const, channel: new EmailChannel(email, secrets.smtp) }]),
+      : [{ name: 'email' as const, channel: signing(new EmailChannel(email, secrets.smtp)) }]),
     ...(secrets.webhook === undefined
       ? []
-      : [{ name: 'webhook' as const, channel: new WebhookChannel(secrets.webhook, clock) }]),
+      : [{ name: 'webhook' as const, channel: signing(new WebhookChannel(secrets.webhook, clock)) }]),
   ];
 }

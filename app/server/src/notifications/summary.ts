@@ -28,16 +28,17 @@ function countsOf(items: readonly Content[]): string {
     .join(', ');
 }
 
-/** What the message is about in one line: a subject. The worst that it holds comes first. */
-export function titleOfMessage({ items, count, isSummary }: ChannelMessage): string {
+/** What the message is about in one line: a subject. Whose it is, and the worst that it holds, come first. */
+export function titleOfMessage({ items, count, isSummary, platform }: ChannelMessage): string {
   const [worst] = items.toSorted((a, b) => rankOf(b) - rankOf(a));
-  if (worst === undefined) return `${count} messages`;
-  if (isSummary) return oneLine(`[${count} messages in one] ${titleOf(worst)}`);
-  if (worst.kind === 'document') return oneLine(worst.title);
+  const whose = platform === undefined ? '' : `${platform}: `;
+  if (worst === undefined) return oneLine(`${whose}${count} messages`);
+  if (isSummary) return oneLine(`[${count} messages in one] ${whose}${titleOf(worst)}`);
+  if (worst.kind === 'document') return oneLine(`${whose}${worst.title}`);
   const severity = worst.labels['severity'] ?? '';
   if (items.length === 1)
-    return oneLine(`[${[worst.status, severity].filter(Boolean).join(' ')}] ${titleOf(worst)}`);
-  return oneLine(`[${countsOf(items)}] ${titleOf(worst)} (+${items.length - 1})`);
+    return oneLine(`[${[worst.status, severity].filter(Boolean).join(' ')}] ${whose}${titleOf(worst)}`);
+  return oneLine(`[${countsOf(items)}] ${whose}${titleOf(worst)} (+${items.length - 1})`);
 }
 
 /** What a reader of plain text sees of one alert. */

@@ -32,6 +32,7 @@ export interface Configuration {
   /** Undefined for worker and migration, which need none. */
   readonly keyrings: Keyrings | undefined;
   readonly security: SecurityConfiguration;
+  readonly platform: FileConfiguration['platform'];
   readonly marketData: FileConfiguration['marketData'];
   readonly monitoring: MonitoringConfiguration;
   /** Of the channels that config.yaml asks for; undefined in every process but the worker, which alone sends. */
@@ -144,6 +145,7 @@ export function loadConfiguration(role: Role, environment: Environment): Configu
     bootstrapToken: env.BOOTSTRAP_TOKEN,
     keyrings,
     security: file.security,
+    platform: file.platform,
     marketData: file.marketData,
     monitoring: file.monitoring,
     notificationSecrets,

@@ -47,8 +47,15 @@ const marketData = z
     message: 'is needed by the provider AKTools: the address of an AKTools server',
   });
 
+/** What people call this installation. Two that tell the same receiver of their alerts must differ. */
+const platform = z.strictObject({
+  namespace: z.string().min(1).max(63).optional(),
+  name: z.string().min(1).max(253).optional(),
+});
+
 /** Plain configuration that a person writes (config.yaml); an unknown key is an error, not a typo that is ignored. */
 const fileSchema = z.strictObject({
+  platform: platform.prefault({}),
   marketData: marketData.default({ provider: 'Sample', sample: {} }),
   security,
   monitoring,

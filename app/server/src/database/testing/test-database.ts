@@ -70,6 +70,7 @@ export async function createTestDatabase({ migrate = true } = {}): Promise<TestD
     bootstrapToken: TEST_TOKEN,
     keyrings: TEST_KEYRINGS,
     security: security.parse({ rateLimit: UNHURRIED }),
+    platform: {},
     marketData: { provider: 'Sample', sample: {} },
     monitoring: monitoring.parse({}),
     notificationSecrets: undefined,

@@ -9,6 +9,7 @@ import { rankOf, statusOf } from '../content.ts';
 import { failedAttempt, sentAttempt } from '../deliveries/attempt.ts';
 import { hasRoom, keptForCritical } from '../deliveries/plan.ts';
 import { aboutOf, type NotificationMessage, targetsOf, toldKey } from '../message.ts';
+import { platformOf } from '../platform.ts';
 import { DirectDelivery } from './direct-delivery.ts';
 
 const DEADLINE_MS = 45_000;
@@ -71,7 +72,9 @@ export class DirectSender implements OnModuleDestroy {
 
   private remember(message: NotificationMessage, channel: string): DirectDelivery {
     const key = toldKey(message, channel);
-    const delivery = new DirectDelivery(uuidOf(key), channel, message);
+    // The same in each worker of an installation, and like that of no other one.
+    const id = uuidOf(platformOf(this.configuration).key + key);
+    const delivery = new DirectDelivery(id, channel, message);
     this.known.set(key, delivery);
     this.forgetOne();
     return delivery;
