@@ -55,7 +55,7 @@ export function workerConfig(
     ...monitoring,
     ...(notifications ? { notifications } : {}),
     // Only who sends messages writes links.
-    ...(notifications && runbookBaseURL !== undefined ? { alerts: { runbookBaseURL } } : {}),
+    ...(notifications && runbookBaseURL !== undefined ? { alerts: { ...target.spec.monitoring.alerts, runbookBaseURL } } : {}),
   };
   const isWatched = Object.keys(watched).length > 0;
   const told = {
@@ -81,6 +81,13 @@ interface Config {
 function configOf(target: Target): Config {
   const { security, marketData, logging } = target.spec;
   const reports = reportsConfig(target.spec);
+  const { alerts, history, slow } = target.spec.monitoring;
+  const watching = {
+    ...(alerts ? { alerts } : {}),
+    ...(history ? { history } : {}),
+    ...(slow ? { slow } : {}),
+    ...(reports ? { reports } : {}),
+  };
   const { provider, symbols, refresh } = marketData;
   const url = aktoolsURL(target);
   const source = url === undefined ? { sample: { path: PATH.sampleData } } : { aktools: { url } };
@@ -93,7 +100,7 @@ function configOf(target: Target): Config {
     },
     security: securityConfig(security),
     ...(logging?.level === undefined ? {} : { logging: { level: logging.level } }),
-    ...(reports ? { monitoring: { reports } } : {}),
+    ...(Object.keys(watching).length > 0 ? { monitoring: watching } : {}),
   };
 }
 

@@ -43,13 +43,18 @@ export const portOf = ({ port, protocol }: URL): number =>
 
 /** `monitoring.notifications` of config.yaml, as far as its channels are complete; undefined for none. */
 export function notificationsConfig(
-  { monitoring: { notifications } }: StockAnalysisSpec,
+  { monitoring: { notifications = {} } }: StockAnalysisSpec,
   channels: readonly Channel[],
 ): Record<string, unknown> | undefined {
-  const email = channels.includes('email') ? notifications?.email : undefined;
-  const webhook = channels.includes('webhook') ? notifications?.webhook : undefined;
+  const { email: mail, webhook: hook, ...bounds } = notifications;
+  const email = channels.includes('email') ? mail : undefined;
+  const webhook = channels.includes('webhook') ? hook : undefined;
   if (!email && !webhook) return undefined;
-  return { ...(email ? { email: emailConfig(email) } : {}), ...(webhook ? { webhook: {} } : {}) };
+  return {
+    ...(email ? { email: emailConfig(email) } : {}),
+    ...(webhook ? { webhook: {} } : {}),
+    ...bounds,
+  };
 }
 
 function emailConfig(email: EmailSpec): object {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LABEL } from '../../naming/index.ts';
 import { describe, type ValidationRule } from './common.ts';
+import { engineSchema, historySchema, slowSchema } from './monitoring-settings.ts';
 import { notificationsSchema } from './notifications.ts';
 import { reportsSchema } from './reports.ts';
 import { tracingSchema } from './tracing.ts';
@@ -125,6 +126,9 @@ export const monitoringSchema = z
     notifications: notificationsSchema.optional(),
     reports: reportsSchema.optional(),
     tracing: tracingSchema.optional(),
+    alerts: engineSchema.optional(),
+    history: historySchema.optional(),
+    slow: slowSchema.optional(),
   })
   .prefault({})
-  .meta(describe('Alerts, objectives, dashboards, notifications, reports and traces.'));
+  .meta(describe('Alerts, objectives, dashboards, notifications, reports, traces and history.'));

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { describe, objectName, type ValidationRule } from './common.ts';
+import { keepDays, perTenMinutes } from './monitoring-settings.ts';
 
 const MOST_RECIPIENTS = 50;
 
@@ -87,7 +88,7 @@ const webhook = z
 
 /** Where the application tells of alerts; the workers send. */
 export const notificationsSchema = z
-  .object({ email: email.optional(), webhook: webhook.optional() })
+  .object({ email: email.optional(), webhook: webhook.optional(), perTenMinutes, keepDays })
   .meta(describe('Where the application itself tells of alerts, with or without a Prometheus.'));
 
 export type NotificationsSpec = z.output<typeof notificationsSchema>;

@@ -96,6 +96,10 @@ export const FULL_SPEC: StockAnalysisSpecInput = {
         secretRef: { name: 'smtp' },
       },
       webhook: { secretRef: { name: 'hook' } },
+      perTenMinutes: 30,
     },
+    alerts: { escalateMinutes: 15 },
+    history: { sampleSeconds: 30 },
+    slow: { jobSeconds: 300 },
   },
 };
