@@ -27,6 +27,8 @@ const one = (metric: string, combine: PanelQuery['combine'], rest: Partial<Panel
   ...rest,
 });
 
+const STATEMENTS = 'stock_analysis_database_query_duration_seconds';
+
 /** What people look for first. Everything else that is recorded can be picked by its name. */
 export const PANELS: readonly Panel[] = [
   {
@@ -80,6 +82,15 @@ export const PANELS: readonly Panel[] = [
     title: '事件循环延迟（p99）',
     unit: 'seconds',
     queries: [one('nodejs_eventloop_lag_p99_seconds', 'largest', { by: ['role'] })],
+  },
+  {
+    id: 'statements',
+    title: '数据库语句用时',
+    unit: 'seconds',
+    queries: [
+      one(STATEMENTS, 'largest', { labels: 'quantile=0.5', name: 'p50' }),
+      one(STATEMENTS, 'largest', { labels: 'quantile=0.99', name: 'p99' }),
+    ],
   },
   {
     id: 'connections',
