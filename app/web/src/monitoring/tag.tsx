@@ -39,6 +39,7 @@ const DELIVERY_STATES: Readonly<Record<DeliveryState, Tone>> = {
   sent: 'good',
   failed: 'fair',
   dead: 'bad',
+  superseded: 'quiet',
 };
 
 export function DeliveryStateTag({ state }: { readonly state: DeliveryState }) {

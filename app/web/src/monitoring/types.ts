@@ -142,7 +142,7 @@ export interface Rule extends RuleBody {
 
 export const CHANNELS = ['email', 'webhook'] as const;
 export type Channel = (typeof CHANNELS)[number];
-export const DELIVERY_STATES = ['queued', 'sent', 'failed', 'dead'] as const;
+export const DELIVERY_STATES = ['queued', 'sent', 'failed', 'dead', 'superseded'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 export interface DeliveryAttempt {

@@ -53,6 +53,7 @@ export const deliveryStateText = wordOf({
   sent: '已送达',
   failed: '失败，将重试',
   dead: '已放弃',
+  superseded: '已被后来的取代',
 });
 
 export const suppressionText = wordOf({

@@ -32,6 +32,7 @@ const DELIVERY_TONES: Readonly<Record<Delivery['state'], Tone>> = {
   sent: 'good',
   failed: 'fair',
   dead: 'bad',
+  superseded: 'quiet',
 };
 
 function deliveryMoment(delivery: Delivery): Moment {
