@@ -16,6 +16,8 @@ interface StoredState {
   readonly deadCount: number;
   readonly lastSuccessAt: Date | null;
   readonly lastDeadAt: Date | null;
+  /** Newest attempt that failed, of what is still to be sent. */
+  readonly lastFailedAt: Date | null;
 }
 
 /** How a channel does: what this process saw, and what the database says of all workers, newest first. */
@@ -43,8 +45,10 @@ export const STATES = `
       (SELECT min(due_at) FROM app.notification_deliveries WHERE channel = name AND sending_id IS NULL),
       (SELECT min(created_at) FROM app.notification_sendings WHERE channel = name AND ended_at IS NULL))))::float8
       AS "oldestWaitingSeconds",
-    coalesce((SELECT max(attempt) FROM app.notification_sendings
-               WHERE channel = name AND ended_at IS NULL AND state = 'failed'), 0) AS "failuresInRow",
+    coalesce((SELECT max(jsonb_array_length(attempts)) FROM app.notification_sendings
+               WHERE channel = name AND ended_at IS NULL), 0) AS "failuresInRow",
+    (SELECT max((attempts->-1->>'at')::timestamptz) FROM app.notification_sendings
+      WHERE channel = name AND ended_at IS NULL) AS "lastFailedAt",
     (SELECT count(*) FROM app.notification_sendings WHERE channel = name AND state = 'dead')::int AS "deadCount",
     (SELECT max(ended_at) FROM app.notification_sendings WHERE channel = name AND state = 'dead') AS "lastDeadAt",
     (SELECT ended_at FROM app.notification_sendings WHERE channel = name AND state = 'sent'
@@ -101,6 +105,7 @@ export class ChannelStates implements OnApplicationBootstrap {
     const [stored, seen] = [this.state(name), this.outcomes.seen(name)];
     const lastSuccessAt = latest(stored?.lastSuccessAt?.toISOString(), seen.lastSuccessAt);
     const lastDeadAt = stored?.lastDeadAt?.toISOString();
+    const lastTriedAt = latest(stored?.lastFailedAt?.toISOString(), seen.lastFailureAt);
     const failuresInRow = Math.max(seen.failuresInRow, stored?.failuresInRow ?? 0);
     const isSuccessNewer = (than: string | undefined): boolean =>
       than === undefined || (lastSuccessAt !== undefined && lastSuccessAt > than);
@@ -108,11 +113,10 @@ export class ChannelStates implements OnApplicationBootstrap {
       name,
       kind,
       isFailing:
-        (failuresInRow >= FAILING_FROM && !isSuccessNewer(seen.lastFailureAt ?? '')) ||
-        !isSuccessNewer(lastDeadAt),
+        (failuresInRow >= FAILING_FROM && !isSuccessNewer(lastTriedAt)) || !isSuccessNewer(lastDeadAt),
       failuresInRow,
       lastSuccessAt,
-      lastFailureAt: latest(seen.lastFailureAt, lastDeadAt),
+      lastFailureAt: latest(lastTriedAt, lastDeadAt),
       lastError: seen.lastError,
       oldestWaitingSeconds: stored?.oldestWaitingSeconds ?? 0,
       deadCount: stored?.deadCount ?? 0,

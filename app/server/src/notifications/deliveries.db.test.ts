@@ -251,6 +251,25 @@ describe('workers', () => {
     await expect.poll(() => notifications.channelStates()[1], SOON).toMatchObject({ isFailing: false });
   });
 
+  it('know after a restart that a channel fails, which carried something before', async () => {
+    const notifications = await worker();
+    await enqueue(notifications, message({ onlyChannels: ['webhook'] }));
+    await allAre('sent', 1);
+    for (let time = 0; time < 4; time += 1) hook.answers.push(status(502));
+    await enqueue(notifications, message({ onlyChannels: ['webhook'] }));
+    await expect.poll(states, SOON).toEqual(['sent', 'failed']);
+    for (let time = 0; time < 2; time += 1) await hurry();
+    expect(notifications.channelStates()[1]).toMatchObject({ isFailing: true, failuresInRow: 3 });
+    await workers.pop()?.close();
+    const after = await worker();
+    await expect
+      .poll(() => after.channelStates()[1], SOON)
+      .toMatchObject({ isFailing: true, failuresInRow: 3 });
+    hook.answers.length = 0;
+    await hurry();
+    await expect.poll(() => after.channelStates()[1], SOON).toMatchObject({ isFailing: false });
+  });
+
   it('forget what is old', async () => {
     const notifications = await worker();
     await enqueue(notifications, message());

@@ -231,6 +231,29 @@ describe('what people want to hear', () => {
     ]);
   });
 
+  it('of a component is not what another rule says better, and goes not over the channel that it is of', async () => {
+    const rule = {
+      ...ruleOf('ComponentDegraded', { forSeconds: 0, keepFiringSeconds: 0 }),
+      exceptChannelOf: 'component',
+    };
+    const failing = ruleOf('NotificationChannelFailing', { forSeconds: 60, keepFiringSeconds: 0 });
+    const all = ['mail', 'webhook', 'market-data'].flatMap((component) =>
+      observed('breached', { component }),
+    );
+    // It has not even fired yet.
+    await engine().evaluate(failing, observed('breached', { channel: 'webhook' }), START);
+    await engine().evaluate(rule, all, START + SECOND);
+    expect(messages.map(({ labels, exceptChannels }) => [labels['component'], exceptChannels])).toEqual([
+      ['mail', ['email']],
+      ['market-data', []],
+    ]);
+    await engine().evaluate(failing, observed('clear', { channel: 'webhook' }), START + 2 * SECOND);
+    await engine().evaluate(rule, all, START + 3 * SECOND);
+    expect(messages.slice(2)).toMatchObject([
+      { labels: { component: 'webhook' }, exceptChannels: ['webhook'] },
+    ]);
+  });
+
   it('is told again, as critical, when nobody acknowledged it', async () => {
     const rule = ruleOf('Ignored', { forSeconds: 0, escalateAfterSeconds: 600 });
     for (const at of [0, 300, 600, 900])
@@ -273,6 +296,24 @@ describe('what people want to hear', () => {
     expect(await rows('Removed')).toMatchObject([{ state: 'resolved', end_reason: 'rule-removed' }]);
   });
 
+  it('is what came back, although somebody looked after it when it was there before', async () => {
+    const rule = ruleOf('Again', { forSeconds: 0, keepFiringSeconds: 0, cooldownSeconds: 60 });
+    const acknowledged = (): Promise<object[]> =>
+      database.sql.query('SELECT acknowledged_at, acknowledgement FROM app.alerts');
+    await engine().evaluate(rule, observed('breached'), START);
+    await database.sql.query(
+      `UPDATE app.alerts SET acknowledged_at = $1, acknowledgement = 'I am at it' WHERE rule = 'Again'`,
+      [new Date(START + SECOND)],
+    );
+    await engine().evaluate(rule, observed('breached'), START + 2 * SECOND);
+    expect(await acknowledged()).toMatchObject([{ acknowledgement: 'I am at it' }]);
+    await engine().evaluate(rule, observed('clear'), START + 3 * SECOND);
+    expect(await acknowledged()).toMatchObject([{ acknowledgement: 'I am at it' }]);
+    await engine().evaluate(rule, observed('breached'), START + 30 * SECOND);
+    expect(await rows('Again')).toMatchObject([{ state: 'firing', reopened: 1 }]);
+    expect(await acknowledged()).toEqual([{ acknowledged_at: null, acknowledgement: null }]);
+  });
+
   it('is nothing of what only ever was pending', async () => {
     const rule = ruleOf('Brief', { forSeconds: 60 });
     await engine().evaluate(rule, observed('breached'), START);
@@ -291,6 +332,16 @@ describe('what people want to hear', () => {
     await engine().evaluate(rule, many, START);
     expect(await rows('Many')).toHaveLength(100);
     expect(messages).toHaveLength(100);
+  });
+
+  it('holds no secrets, whatever it was made of', async () => {
+    const rule = ruleOf('Secret', { forSeconds: 0, description: '{{detail}}' });
+    const detail = 'cannot connect to postgresql://stock:hunter22hunter22@db/stock';
+    await engine().evaluate(rule, [{ labels: {}, state: 'breached', detail }], START);
+    const [alert] = await database.sql.query<{ description: string }>('SELECT description FROM app.alerts');
+    expect(alert?.description).toContain('cannot connect to');
+    expect(alert?.description).not.toContain('hunter22');
+    expect(messages[0]?.description).toBe(alert?.description);
   });
 
   it('stays as it was when the message cannot be stored', async () => {

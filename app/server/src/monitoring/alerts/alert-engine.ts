@@ -3,6 +3,7 @@ import { DATABASE } from '../../database/database.module.ts';
 import type { Database, Transaction } from '../../database/sql.ts';
 import { ALERT_MESSENGER, type AlertMessenger } from './alert-message.ts';
 import {
+  activeAmong,
   countSuppressed,
   firedSince,
   lockRule,
@@ -15,6 +16,7 @@ import { evidenceSeconds } from './conditions/evidence.ts';
 import type { Observation } from './conditions/observation.ts';
 import { evaluate, messageOf, nameOf, type Outcome, retire } from './evaluation.ts';
 import type { AlertRule } from './rules/definition.ts';
+import { isToldByAnother, rulesOfSameCause } from './rules/same-cause.ts';
 import { isSilenced, silencesAt } from './silences/silences.sql.ts';
 
 /** What a rule says about at once; of more it says that there are more. */
@@ -43,19 +45,21 @@ export class AlertEngine {
     const bounded = this.bounded(rule, observations);
     // What happened while the cause held is seen for as long as the condition looks back.
     const since = at - evidenceSeconds(rule.condition) * 1000;
-    return this.change(rule, at - rule.cooldownSeconds * 1000, at, async (sql, stored, isSilencedNow) =>
-      evaluate(rule, bounded, stored, {
+    return this.change(rule, at - rule.cooldownSeconds * 1000, at, async (sql, stored, isSilencedNow) => {
+      const isCauseTold = (await firedSince(sql, rule.inhibitedBy, since)).length > 0;
+      const active = await activeAmong(sql, rulesOfSameCause(rule.name));
+      return evaluate(rule, bounded, stored, {
         at,
         isSilenced: isSilencedNow,
-        isInhibited: (await firedSince(sql, rule.inhibitedBy, since)).length > 0,
-      }),
-    );
+        isInhibited: (labels) => isCauseTold || isToldByAnother(rule.name, labels, active),
+      });
+    });
   }
 
   /** Ends the alerts of a rule that is switched off or gone. */
   retire(rule: Pick<AlertRule, 'name' | 'exceptChannelOf'>, at: number): Promise<void> {
     return this.change(rule, at, at, (_, stored, isSilencedNow) =>
-      Promise.resolve(retire(stored, { at, isSilenced: isSilencedNow, isInhibited: false })),
+      Promise.resolve(retire(stored, { at, isSilenced: isSilencedNow, isInhibited: () => false })),
     );
   }
 

@@ -108,9 +108,12 @@ const WRITE = `
     fired_at = excluded.fired_at, clear_since = excluded.clear_since, seen_at = excluded.seen_at,
     resolved_at = excluded.resolved_at, end_reason = excluded.end_reason, evaluated_at = excluded.evaluated_at,
     reopened = excluded.reopened, flaps = excluded.flaps, told = excluded.told, told_firing_at = excluded.told_firing_at,
-    escalated_at = excluded.escalated_at, transition = excluded.transition, evaluations = alerts.evaluations + 1`;
+    escalated_at = excluded.escalated_at, transition = excluded.transition, evaluations = alerts.evaluations + 1,
+    acknowledged_at = CASE WHEN alerts.acknowledged_at >= excluded.pending_since THEN alerts.acknowledged_at END,
+    acknowledged_by = CASE WHEN alerts.acknowledged_at >= excluded.pending_since THEN alerts.acknowledged_by END,
+    acknowledgement = CASE WHEN alerts.acknowledged_at >= excluded.pending_since THEN alerts.acknowledgement END`;
 
-/** Writes an alert; what people did with it stays as it is. */
+/** Writes an alert; what people did with it stays as it is, unless it has begun anew since. */
 export async function writeAlert(sql: Sql, alert: StoredAlert): Promise<void> {
   const { episode, told } = alert;
   await sql.query(WRITE, [
@@ -162,6 +165,18 @@ export async function firedSince(sql: Sql, rules: readonly string[], since: numb
   if (rules.length === 0) return [];
   const rows = await sql.query<{ rule: string }>(FIRED_SINCE, [rules, new Date(since)]);
   return rows.map(({ rule }) => rule);
+}
+
+/** Alerts of these rules that may be told yet, or are. */
+export async function activeAmong(
+  sql: Sql,
+  rules: readonly string[],
+): Promise<{ readonly rule: string; readonly labels: Labels }[]> {
+  if (rules.length === 0) return [];
+  return sql.query(
+    `SELECT rule, labels FROM app.alerts WHERE rule = ANY($1) AND state IN ('pending', 'firing')`,
+    [rules],
+  );
 }
 
 /** Rules with alerts that may still change: an evaluation that says nothing new about all others writes nothing. */

@@ -284,6 +284,24 @@ describe('an alert about the database', () => {
     ]);
   });
 
+  it('is not escalated where somebody looks after it, who can say so when the database is back in between', async () => {
+    const escalating = { ...RULE, escalateAfterSeconds: 600 };
+    const direct = created();
+    const lookAt = (second: number): void =>
+      direct.evaluate(escalating, observed('breached'), START + second * SECOND, 'leads');
+    await synchronized(direct, 0);
+    for (const second of [10, 40]) lookAt(second);
+    await synchronized(direct, 50);
+    await database.sql.query('UPDATE app.alerts SET acknowledged_at = $1', [new Date(START + 55 * SECOND)]);
+    await synchronized(direct, 60);
+    for (const second of [70, 700]) lookAt(second);
+    expect(told()).toEqual([['firing', 1]]);
+    await synchronized(direct, 710);
+    expect(await database.sql.query('SELECT FROM app.alerts WHERE acknowledged_at IS NOT NULL')).toHaveLength(
+      1,
+    );
+  });
+
   it('that was over before its time leaves nothing', async () => {
     const direct = await synchronized(created(), 0);
     look(direct, { 10: 'breached', 20: 'clear' });

@@ -67,7 +67,7 @@ export class DirectAlerts {
     const outcomes = evaluate(rule, [observation], known === undefined ? [] : [known], {
       at,
       isSilenced: (alert) => !isMine || isSilenced(this.silencesAt(at), alert),
-      isInhibited: false,
+      isInhibited: () => false,
       newId: (fingerprint) => this.nextId(rule.name, fingerprint, at),
     });
     for (const outcome of outcomes)

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { redactText } from '../../common/redaction/redact.ts';
 import type { AlertMessage } from './alert-message.ts';
 import type { StoredAlert } from './alerts.sql.ts';
 import type { Observation } from './conditions/observation.ts';
-import { canonical, fingerprintOf } from '../history/labels.ts';
+import { canonical, fingerprintOf, type Labels } from '../history/labels.ts';
 import { type Episode, step } from './lifecycle.ts';
 import type { AlertRule, Severity } from './rules/definition.ts';
 import { fill } from './rules/template.ts';
@@ -25,7 +26,7 @@ export interface Surroundings {
   /** Time of the observations, milliseconds since 1970. */
   readonly at: number;
   readonly isSilenced: (alert: Pick<StoredAlert, 'rule' | 'severity' | 'labels'>) => boolean;
-  readonly isInhibited: boolean;
+  readonly isInhibited: (labels: Labels) => boolean;
   /** Id of a new alert; absent: any. */
   readonly newId?: ((fingerprint: string) => string | undefined) | undefined;
 }
@@ -102,7 +103,7 @@ function judge(
     before: goingOn?.episode,
     now: at,
     isSilenced: isSilenced(named),
-    isInhibited,
+    isInhibited: isInhibited(named.labels),
   });
   return {
     kind: 'kept',
@@ -151,8 +152,9 @@ function worded(
   if (base.summary !== '' && (state === 'resolved' || observation.state !== 'breached'))
     return { summary: base.summary, description: base.description, value: base.value, limit: base.limit };
   return {
-    summary: fill(rule.summary, observation),
-    description: fill(rule.description, observation),
+    // What is observed may be the text of an error.
+    summary: redactText(fill(rule.summary, observation)),
+    description: redactText(fill(rule.description, observation)),
     value: observation.value,
     limit: observation.limit,
   };
@@ -184,12 +186,15 @@ export function messageOf(
   };
 }
 
+/** By channel and by component. */
+const CHANNEL_OF: Readonly<Record<string, string>> = { email: 'email', mail: 'email', webhook: 'webhook' };
+
 /** The channel that an alert is about must not carry it. */
 function channelsWithout(
   { exceptChannelOf }: Pick<AlertRule, 'exceptChannelOf'>,
   { labels }: Pick<StoredAlert, 'labels'>,
 ): string[] {
-  const channel = exceptChannelOf === undefined ? undefined : labels[exceptChannelOf];
+  const channel = exceptChannelOf && CHANNEL_OF[labels[exceptChannelOf] ?? ''];
   return channel === undefined || channel === '' ? [] : [channel];
 }
 

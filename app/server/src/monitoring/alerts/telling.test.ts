@@ -86,6 +86,28 @@ describe('what people are told', () => {
     expect(tellingOf(flapped, told, TIMING, { ...calm, before: flapped })).toEqual({ told });
   });
 
+  it('escalates what came back anew, whoever looked after it before', () => {
+    const told: Told = {
+      told: 'resolved',
+      toldFiringAt: 0,
+      escalatedAt: 10,
+      transition: 3,
+      acknowledgedAt: 5,
+    };
+    const again = episode('firing', { pendingSince: 1_000 * SECOND, reopened: 1 });
+    const first = tellingOf(again, told, TIMING, {
+      ...calm,
+      before: episode('pending'),
+      now: 1_800 * SECOND,
+    });
+    expect(first).toMatchObject({ tell: 'firing', told: { transition: 4 } });
+    expect(first.told.escalatedAt).toBeUndefined();
+    const late = { ...calm, before: again, now: 3_600 * SECOND };
+    expect(tellingOf(again, first.told, TIMING, late)).toMatchObject({ tell: 'escalated' });
+    const seen = { ...first.told, acknowledgedAt: 1_900 * SECOND };
+    expect(tellingOf(again, seen, TIMING, late)).toEqual({ told: seen });
+  });
+
   it('escalates once what nobody acknowledged, and not what somebody did', () => {
     const told: Told = { told: 'firing', toldFiringAt: 0, transition: 1 };
     const late = { ...calm, before: firing, now: 1_800 * SECOND };

@@ -52,7 +52,7 @@ function firing(
   { before, now, isSilenced, isInhibited }: Circumstances,
 ): Telling {
   if (told.told === 'firing') {
-    if (isEscalationDue(told, escalateAfterSeconds, now) && !isSilenced && !isInhibited)
+    if (isEscalationDue(after, told, escalateAfterSeconds, now) && !isSilenced && !isInhibited)
       return { told: { ...next(told), escalatedAt: now }, tell: 'escalated' };
     return after.flaps > (before?.flaps ?? 0) ? { told, suppressed: 'flapping' } : { told };
   }
@@ -68,7 +68,9 @@ function firing(
         ? 'cooldown'
         : undefined;
   if (reason !== undefined) return isNew ? { told, suppressed: reason } : { told };
-  return { told: { ...next(told), told: 'firing', toldFiringAt: now }, tell: 'firing' };
+  // Begun anew, it is nobody's yet, and as urgent as its rule says.
+  const { escalatedAt: _, ...fresh } = next(told);
+  return { told: { ...fresh, told: 'firing', toldFiringAt: now }, tell: 'firing' };
 }
 
 function resolved(told: Told, { isSilenced }: Circumstances): Telling {
@@ -76,10 +78,16 @@ function resolved(told: Told, { isSilenced }: Circumstances): Telling {
   return { told: { ...next(told), told: 'resolved' }, tell: 'resolved' };
 }
 
-function isEscalationDue(told: Told, escalateAfterSeconds: number, now: number): boolean {
+function isEscalationDue(
+  { pendingSince }: Episode,
+  told: Told,
+  escalateAfterSeconds: number,
+  now: number,
+): boolean {
   return (
     escalateAfterSeconds > 0 &&
-    told.acknowledgedAt === undefined &&
+    // Who looked after it before it was over has not seen that it came back.
+    (told.acknowledgedAt === undefined || told.acknowledgedAt < pendingSince) &&
     told.escalatedAt === undefined &&
     now - (told.toldFiringAt ?? now) >= escalateAfterSeconds * 1000
   );

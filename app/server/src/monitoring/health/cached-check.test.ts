@@ -23,6 +23,15 @@ function setUp(options: { component?: ComponentName; timeoutMs?: number; interva
 }
 
 describe('a check', () => {
+  it('tells no secret that stands in the text of an error', async () => {
+    const { cached, looks } = setUp();
+    const run = cached.run();
+    looks[0]?.reject(new Error('cannot connect to postgresql://stock:hunter22hunter22@db/stock'));
+    const { message } = await run;
+    expect(message).toContain('cannot connect to');
+    expect(message).not.toContain('hunter22');
+  });
+
   it('is run once for all who ask at the same time', async () => {
     const { cached, looks } = setUp();
     expect(cached.state).toBeUndefined();

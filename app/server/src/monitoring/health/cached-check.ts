@@ -1,4 +1,5 @@
 import type { Clock } from '../../common/clock.ts';
+import { redactText } from '../../common/redaction/redact.ts';
 import { messageOf } from '../../common/configuration/errors.ts';
 import { boundedStatus, type ComponentCheck, type ComponentState, type Finding } from './component.ts';
 
@@ -77,7 +78,8 @@ export class CachedCheck {
     this.#state = {
       component: this.component,
       status,
-      message: finding.message ?? '',
+      // Often the text of an error; it is stored, and shown to operators.
+      message: redactText(finding.message ?? ''),
       details: finding.details ?? {},
       responseTimeMs,
       checkedAt: now,

@@ -197,8 +197,11 @@ const RULES: Readonly<Record<string, Words>> = {
 /** Whether docs/runbooks has a page of that name: rules of people have none. */
 export const hasRunbook = (rule: string): boolean => Object.hasOwn(RULES, rule);
 
-/** The rule whose label names the channel that it is about. */
-const EXCEPT_CHANNEL: Readonly<Record<string, string>> = { NotificationChannelFailing: 'channel' };
+/** Rules with a label that names the channel that an alert is about, or its component. */
+const EXCEPT_CHANNEL: Readonly<Record<string, string>> = {
+  NotificationChannelFailing: 'channel',
+  ComponentDegraded: 'component',
+};
 
 /**
  * @param escalateAfterSeconds a critical alert that nobody acknowledged is told again after it; 0: never

@@ -132,6 +132,6 @@ export interface AlertRule extends RuleDefinition {
   readonly name: string;
   /** `builtin`: of the platform; `changed`: of the platform, with words of people; `own`: of people. */
   readonly origin: 'builtin' | 'changed' | 'own';
-  /** Label whose value names the channel that must not carry the alert, for it says that this channel fails. */
+  /** Label whose value names the channel, or its component, that must not carry the alert, for it says that this channel fails. */
   readonly exceptChannelOf?: string | undefined;
 }
