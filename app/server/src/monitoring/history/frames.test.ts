@@ -12,10 +12,6 @@ const ofOthers = (value: number, countedBy: Sample['countedBy'] = 'elsewhere'): 
 const gauge = (name: string, value: number, labels: Sample['labels'] = {}): Sample => ({
   ...{ name, type: 'gauge', labels, value },
 });
-const bucket = (le: string, value: number): Sample => ({
-  ...{ name: 'stock_analysis_wait_seconds_bucket', type: 'histogram', labels: { le, queue: 'a' }, value },
-});
-
 const AT = Date.parse('2026-11-26T00:00:00Z');
 const HOUR = 3_600_000;
 const PACKETS = 'stock_analysis_packets_total';
@@ -52,17 +48,25 @@ describe('a frame', () => {
     expect(shown(framing, [counter(9)])).toEqual({ stock_analysis_things_total: 4 });
   });
 
-  it('has quantiles of what was observed in its time, and how much that was', () => {
+  it('has what was observed up to each bound in its time, all series together, but for what nobody waits for', () => {
     const framing = new Framing();
-    shown(framing, [bucket('0.1', 100), bucket('1', 100), bucket('+Inf', 100)]);
-    const { stock_analysis_wait_seconds_count: count, ...quantiles } = shown(framing, [
-      ...[bucket('0.1', 100), bucket('1', 110), bucket('+Inf', 110)],
-    ]);
-    expect(count).toBe(10);
-    expect(quantiles['stock_analysis_wait_seconds 0.5']).toBeCloseTo(0.55, 12);
-    expect(quantiles['stock_analysis_wait_seconds 0.99']).toBeCloseTo(0.991, 12);
-    const still = shown(framing, [bucket('0.1', 100), bucket('1', 110), bucket('+Inf', 110)]);
-    expect(still['stock_analysis_wait_seconds 0.5']).toBeNaN();
+    const took = (route: string, le: string, value: number): Sample => ({
+      ...{ name: 'http_request_duration_seconds_bucket', type: 'histogram', value },
+      labels: { method: 'GET', route, le },
+    });
+    shown(framing, [took('/a', '0.1', 100), took('/a', '+Inf', 100)]);
+    expect(
+      shown(framing, [
+        ...[took('/a', '0.1', 104), took('/a', '+Inf', 106), took('/b', '0.1', 10), took('/b', '+Inf', 10)],
+        ...['/health/live', '/monitoring/health', '/metrics', 'unmatched', '/api/v1/audit/export'].map(
+          (route) => took(route, '+Inf', 9),
+        ),
+      ]),
+    ).toEqual({
+      'http_request_duration_seconds_bucket 0.1': 14,
+      'http_request_duration_seconds_bucket +Inf': 16,
+      http_request_duration_seconds_count: 16,
+    });
   });
 
   it('puts routes together, and leaves out what is not ours and not asked for', () => {

@@ -240,6 +240,39 @@ describe('the history', () => {
     asked.mockRestore();
   });
 
+  it('answers quantiles of what was observed in a span, of whatever resolution and however many processes', async () => {
+    const processes = [processOf('server'), processOf('server')];
+    const waits = processes.map(({ metrics }) =>
+      metrics.histogram('wait_seconds', 'Time', { queue: { max: 2 } }, { buckets: [0.1, 1] }),
+    );
+    const observed = async (fast: number, slow: number): Promise<void> => {
+      now += 15 * SECOND;
+      for (const [index, wait] of waits.entries()) {
+        for (let one = 0; one < fast; one += 1) wait.observe({ queue: 'a' }, 0.05);
+        for (let one = 0; one < slow; one += 1) wait.observe({ queue: 'b' }, 0.5);
+        await processes[index]?.recorder.record();
+      }
+    };
+    await observed(97, 0);
+    await observed(0, 3);
+    const name = 'stock_analysis_wait_seconds';
+    const spans = async (step: number): Promise<number[][]> =>
+      (await history().read(name, { quantile: '0.95' }, [[START, now]], step)).map(({ points }) =>
+        points.map(({ value }) => Number(value.toFixed(3))),
+      );
+    // A sample each: 0.095 and 0.955. Of both together 97 in 100 were fast.
+    expect(await spans(0)).toEqual([
+      [0.095, 0.955],
+      [0.095, 0.955],
+    ]);
+    expect(await spans(60)).toEqual([[0.098], [0.098]]);
+    now += 10 * MINUTE;
+    await keeper().keep();
+    now += 3 * DAY;
+    expect(await spans(0)).toEqual([[0.098]]);
+    expect((await history().metrics()).get(name)).toBe('gauge');
+  });
+
   it('costs a few bytes a reading', async () => {
     await record(60);
     const [size] = await database.sql.query<{ bytes: number; readings: number }>(

@@ -4,6 +4,7 @@ import { CONFIGURATION, type Configuration } from '../../common/configuration/co
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
 import { type Position, readSpans, type Resolution, type Span, storedLayouts } from './history.sql.ts';
+import { bucketsOf, histogramOf, quantileSeries } from './histograms.ts';
 import { canonical, hasLabels, type Labels } from './labels.ts';
 import type { Series, SeriesKind } from './series.ts';
 
@@ -56,7 +57,7 @@ export class MetricHistory {
   ) {}
 
   /**
-   * All series of a metric that have these labels, in the best resolution that is still there; those without a point are
+   * All series of a metric that have these labels (of a histogram, its quantiles), in the best resolution that is still there; those without a point are
    * left out.
    * @param windows do not overlap
    * @param stepSeconds puts together what lies within each so many seconds; 0: as it is stored
@@ -69,6 +70,19 @@ export class MetricHistory {
     windows: readonly Window[],
     stepSeconds = 0,
     most?: number,
+  ): Promise<HistorySeries[]> {
+    const stored = await this.readStored(metric, matchers, windows, stepSeconds, most);
+    const { quantile, ...rest } = matchers;
+    const buckets = await this.readStored(bucketsOf(metric), rest, windows, stepSeconds, most);
+    return buckets.length === 0 ? stored : together(stored, quantileSeries(buckets, quantile));
+  }
+
+  private async readStored(
+    metric: string,
+    matchers: Labels,
+    windows: readonly Window[],
+    stepSeconds: number,
+    most: number | undefined,
   ): Promise<HistorySeries[]> {
     const { role, instance, ...own } = matchers;
     const selected = await this.select(metric, own);
@@ -87,8 +101,13 @@ export class MetricHistory {
   /** Names of all metrics that are recorded, and what they are. */
   async metrics(): Promise<ReadonlyMap<string, SeriesKind>> {
     await this.look();
-    const names = [...this.byMetric].map(([metric, of]) => [metric, of[0]?.series.kind ?? 'gauge'] as const);
-    return new Map(names.sort(([a], [b]) => (a < b ? -1 : 1)));
+    const names = new Map<string, SeriesKind>();
+    for (const [metric, of] of this.byMetric) {
+      names.set(metric, of[0]?.series.kind ?? 'gauge');
+      // Of a histogram, quantiles can be asked for by its name.
+      if (of.some(({ series }) => series.labels['le'] !== undefined)) names.set(histogramOf(metric), 'gauge');
+    }
+    return new Map([...names].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   /** Seconds between two points as they are stored of that time. */
@@ -133,6 +152,18 @@ export class MetricHistory {
       ({ series }) => series.metric,
     );
   }
+}
+
+/** Of a histogram whose quantiles were recorded before its buckets were. */
+function together(stored: readonly HistorySeries[], computed: readonly HistorySeries[]): HistorySeries[] {
+  const byLabels = new Map(stored.map((one) => [canonical(one.labels), one]));
+  for (const one of computed) {
+    const key = canonical(one.labels);
+    const times = new Set(one.points.map(({ at }) => at));
+    const before = byLabels.get(key)?.points.filter(({ at }) => !times.has(at)) ?? [];
+    byLabels.set(key, { ...one, points: [...before, ...one.points].sort((a, b) => a.at - b.at) });
+  }
+  return [...byLabels.values()];
 }
 
 type Figures = Pick<Span, 'count' | 'sum' | 'smallest' | 'largest'>;

@@ -1,10 +1,8 @@
 import type { Sample } from '../metrics/metrics.ts';
 import type { Labels } from './labels.ts';
 import { canonical } from './labels.ts';
-import { type Bucket, quantileOf } from './quantiles.ts';
-import type { Reading } from './series.ts';
-
-const QUANTILES = [0.5, 0.95, 0.99] as const;
+import { BUCKET, histogramOf } from './histograms.ts';
+import { keyOf, type Reading } from './series.ts';
 
 /** Of the families that are not ours, what charts and alerts are about, and the labels that they keep. */
 const FOREIGN: Readonly<Record<string, readonly string[]>> = {
@@ -18,7 +16,6 @@ const FOREIGN: Readonly<Record<string, readonly string[]>> = {
   nodejs_eventloop_utilization: [],
 };
 const OURS = 'stock_analysis_';
-const BUCKET = '_bucket';
 
 /** Labels of a family that are kept; undefined: all, unless there are too many series; `none`: it is not recorded. */
 function keptLabels(metric: string): readonly string[] | 'all' | 'none' {
@@ -73,34 +70,27 @@ export function readingsOf(samples: readonly Sample[], wide: ReadonlySet<string>
   return [...readings, ...histogramReadings(samples)];
 }
 
-/** Quantiles of what was observed, all series of a histogram together, and how much that was. */
+/** What nobody waits for: probes and pages of the platform itself would make requests look fast, exports slow. */
+const NOT_AWAITED = /^(\/health|\/monitoring|\/metrics|unmatched$)|\/export$/;
+
+/**
+ * What was observed up to each bound, all series of a histogram together. Unlike quantiles these add up, so whoever asks
+ * about a span, or about several processes, gets the quantile of just that.
+ */
 function histogramReadings(samples: readonly Sample[]): Reading[] {
-  return [...histogramsOf(samples)].flatMap(([metric, buckets]) => {
-    const readings = QUANTILES.map((quantile): Reading => {
-      const labels = { quantile: String(quantile) };
-      return { metric, kind: 'gauge', labels, value: quantileOf(buckets, quantile) ?? Number.NaN };
-    });
-    const count = buckets.at(-1)?.count ?? 0;
-    readings.push({ metric: `${metric}_count`, kind: 'counter', labels: {}, value: count });
-    return readings;
-  });
+  const readings = new Map<string, Reading>();
+  for (const { name, type, labels, value } of samples) {
+    if (type !== 'histogram' || !name.endsWith(BUCKET) || keptLabels(histogramOf(name)) === 'none') continue;
+    if (NOT_AWAITED.test(String(labels['route']))) continue;
+    const le = String(labels['le']);
+    add(readings, { metric: name, kind: 'counter', labels: { le }, value });
+    if (le === '+Inf')
+      add(readings, { metric: `${histogramOf(name)}_count`, kind: 'counter', labels: {}, value });
+  }
+  return [...readings.values()];
 }
 
-function histogramsOf(samples: readonly Sample[]): Map<string, readonly Bucket[]> {
-  const buckets = new Map<string, Map<number, number>>();
-  for (const { name, type, labels, value } of samples) {
-    if (type !== 'histogram' || !name.endsWith(BUCKET)) continue;
-    const metric = name.slice(0, -BUCKET.length);
-    if (keptLabels(metric) === 'none') continue;
-    const bound = labels['le'] === '+Inf' ? Number.POSITIVE_INFINITY : Number(labels['le']);
-    const counts = buckets.get(metric) ?? new Map<number, number>();
-    counts.set(bound, (counts.get(bound) ?? 0) + value);
-    buckets.set(metric, counts);
-  }
-  return new Map(
-    [...buckets].map(([metric, counts]) => [
-      metric,
-      [...counts].sort(([a], [b]) => a - b).map(([bound, count]) => ({ bound, count })),
-    ]),
-  );
+function add(readings: Map<string, Reading>, one: Reading): void {
+  const key = keyOf(one);
+  readings.set(key, { ...one, value: one.value + (readings.get(key)?.value ?? 0) });
 }

@@ -12,8 +12,8 @@ import type { Series } from './series.ts';
 
 /** What had no value for so long comes back as something new. */
 const RECENT_MS = 24 * 3_600_000;
-/** Of a histogram more is recorded than its name says, and with labels of its own. */
-const OF_A_HISTOGRAM = { suffix: '_count', labels: ['quantile'] };
+/** What is recorded of a histogram is named after it, and its bounds are a label. */
+const OF_A_HISTOGRAM = { suffix: /_(bucket|count)$/, label: 'le' };
 
 /** How this process is called among all of the platform. */
 export const PROCESS_NAME = Symbol('ProcessName');
@@ -66,9 +66,11 @@ export class MetricRecorder implements OnApplicationBootstrap {
     const recent = await recentSeries(this.database, this.origin.role, new Date(at - RECENT_MS));
     const families = new Map(this.metrics.families().map(({ name, labels }) => [name, labels]));
     const isThere = ({ metric, labels }: Series): boolean => {
-      const { suffix, labels: added } = OF_A_HISTOGRAM;
-      const its = families.get(metric) ?? families.get(metric.slice(0, -suffix.length));
-      return its !== undefined && Object.keys(labels).every((name) => [...its, ...added].includes(name));
+      const its = families.get(metric) ?? families.get(metric.replace(OF_A_HISTOGRAM.suffix, ''));
+      return (
+        its !== undefined &&
+        Object.keys(labels).every((name) => [...its, OF_A_HISTOGRAM.label].includes(name))
+      );
     };
     this.framing.recall(recent.filter(isThere), at);
     this.hasRecalled = true;

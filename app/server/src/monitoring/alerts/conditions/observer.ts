@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Components } from '../components.ts';
-import type { Condition } from '../rules/definition.ts';
+import type { Condition, ConditionOf } from '../rules/definition.ts';
 import { observeAbsence } from './absence.ts';
 import { hoursOf, observeAnomaly } from './anomaly.ts';
 import { observeComponents } from './component.ts';
 import type { Observation, SampledSeries } from './observation.ts';
 import { MetricHistory } from '../../history/metric-history.ts';
+import { bucketsOf, quantileNamed } from '../../history/histograms.ts';
+import { observeQuantile } from './quantile.ts';
 import { observeRate } from './rate.ts';
 import { observeThreshold } from './threshold.ts';
 
@@ -37,8 +39,25 @@ export class Observer {
         await this.recent(condition, condition.absentSeconds * LOOK_BACK, now),
         now,
       );
+    if (condition.kind === 'threshold') {
+      const observed = await this.observeQuantile(condition, now);
+      if (observed !== undefined) return observed;
+    }
     const series = await this.recent(condition, condition.windowSeconds, now);
     return condition.kind === 'rate' ? observeRate(condition, series) : observeThreshold(condition, series);
+  }
+
+  /** Undefined: the condition is about no quantile, or of none of which buckets are recorded. */
+  private async observeQuantile(
+    condition: ConditionOf<'threshold'>,
+    now: number,
+  ): Promise<Observation[] | undefined> {
+    const { quantile: named, ...matchers } = condition.matchers;
+    const quantile = quantileNamed(named);
+    if (quantile === undefined) return undefined;
+    const asked = { ...condition, matchers, metric: bucketsOf(condition.metric) };
+    const buckets = await this.recent(asked, condition.windowSeconds, now);
+    return buckets.length === 0 ? undefined : observeQuantile(condition, quantile, buckets);
   }
 
   private recent(
