@@ -22,6 +22,7 @@ const SHOWN = [
   '^app/server/src/secrets/(secret-box|user-secrets\\.service)\\.ts$',
   '^app/server/src/notifications/notifications\\.service\\.ts$',
   '^app/server/src/monitoring/status/status-sections\\.ts$',
+  '^app/server/src/monitoring/reports/(report-)?sections(\\.module)?\\.ts$',
   '^app/server/src/indicators/index\\.ts$',
 ];
 

@@ -50,6 +50,17 @@ describe('staging into a folder', () => {
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
+  it('takes of the font what reports are written with, and its licence', () => {
+    const folder = 'node_modules/@fontsource/noto-sans-sc';
+    stagePackages(join(import.meta.dirname, '../..'), [folder], join(root, 'out'), 'linux-x64');
+    expect(listFiles(join(root, 'out', folder))).toEqual([
+      'LICENSE',
+      'files/noto-sans-sc-chinese-simplified-400-normal.woff',
+      'files/noto-sans-sc-chinese-simplified-700-normal.woff',
+      'package.json',
+    ]);
+  });
+
   it('copies the listed packages and no package nested in them', () => {
     stagePackages(root, ['node_modules/a'], join(root, 'out'), 'linux-x64');
     expect(listFiles(join(root, 'out'))).toEqual(['node_modules/a/index.js']);
