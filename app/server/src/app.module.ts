@@ -21,6 +21,7 @@ import { AlertsModule } from './monitoring/alerts/alerts.module.ts';
 import { LogLevelModule } from './monitoring/log-level/log-level.module.ts';
 import { MonitoringModule } from './monitoring/monitoring.module.ts';
 import { TroublesModule } from './monitoring/troubles.module.ts';
+import { ReportsModule, ReportsWorkerModule } from './monitoring/reports/reports.module.ts';
 import { AddressBudgetGuard, PrincipalBudgetGuard } from './rate-limits/budget.guards.ts';
 import { RateLimitsModule } from './rate-limits/rate-limits.module.ts';
 import { SecretsModule } from './secrets/secrets.module.ts';
@@ -55,6 +56,7 @@ export class ServerModule {
         AlertsModule,
         TroublesModule,
         LogLevelModule,
+        ReportsModule,
       ],
       controllers: [OpenApiController],
       // In this order: who may ask at all, whether it can be answered, and only then what the request brings with it.
@@ -81,6 +83,7 @@ export class WorkerModule {
         MarketDataWorkerModule,
         NotificationsWorkerModule,
         AlertsWorkerModule,
+        ReportsWorkerModule,
       ],
     };
   }

@@ -31,6 +31,7 @@ const REFUSING = [
   'GET /monitoring/alerts/{id}',
   'GET /monitoring/errors/{id}',
   'GET /monitoring/metrics',
+  'GET /monitoring/reports/{id}',
   'POST /api/v1/auth/password',
   'POST /api/v1/auth/second-factor/confirm',
   'POST /api/v1/auth/second-factor/recovery-codes',
@@ -43,6 +44,7 @@ const REFUSING = [
   'POST /monitoring/errors/{id}/ignore',
   'POST /monitoring/errors/{id}/reopen',
   'POST /monitoring/errors/{id}/resolve',
+  'POST /monitoring/reports',
 ];
 
 describe('answers', () => {

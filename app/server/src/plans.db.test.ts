@@ -18,6 +18,7 @@ import { ErrorBuffer } from './monitoring/errors/error-buffer.ts';
 import { forgetErrors, lostProcess, MOST_ERRORS, tellErrors } from './monitoring/errors/errors.sql.ts';
 import { Lease } from './monitoring/lease.ts';
 import { forgetSlow, MOST_OF_A_KIND, tellSlow } from './monitoring/performance/performance.sql.ts';
+import { forgetReports } from './monitoring/reports/reports.sql.ts';
 import { MetricRecorder } from './monitoring/history/recorder.ts';
 import { HistoryKeeper } from './monitoring/history/keeper.ts';
 import { LIVE, liveMarket } from './market-data/ingestion/testing/live-market.ts';
@@ -219,6 +220,20 @@ describe('on realistic amounts of rows', () => {
     await engine.rulesWithAlerts();
     await new AlertRetention(configuration, sql).sweep(Date.now());
     await app.get(HistoryKeeper).keep();
+    await report(person.session);
+  }
+
+  /** Daily and weekly reports, as they are ordered, looked for and forgotten. */
+  async function report(operatorSession: PrincipalHeaders): Promise<void> {
+    const server = app.getHttpServer();
+    const made = await request(server)
+      .post('/monitoring/reports')
+      .set(operatorSession)
+      .send({ kind: 'daily' })
+      .expect(200);
+    for (const path of ['', '?kind=weekly&limit=5', `/${made.body.id}`])
+      await request(server).get(`/monitoring/reports${path}`).set(operatorSession).expect(200);
+    await forgetReports(databaseOf(database.dataSource), new Date(Date.now() - 1_195 * 86_400_000));
   }
 
   /** An error and something slow, as a process tells them. */

@@ -26,7 +26,7 @@ export class AuditController {
   @Get('export')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'exportAuditRecords', summary: 'All records of a time as a file' })
-  @GuardedFileAnswers('application/x-ndjson', 'text/csv')
+  @GuardedFileAnswers(['application/x-ndjson', 'text/csv'])
   async export(@Query() query: AuditExportQuery): Promise<StreamableFile> {
     const { name, contentType, stream } = await this.audit.export(query);
     const file = new StreamableFile(stream, {

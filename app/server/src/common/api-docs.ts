@@ -82,10 +82,10 @@ function refusals(): MethodDecorator[] {
 }
 
 /** The answers of a route that hands out a file, of one of these media types, to some. */
-export function GuardedFileAnswers(...mediaTypes: readonly string[]): MethodDecorator {
+export function GuardedFileAnswers(mediaTypes: readonly string[], notFound?: string): MethodDecorator {
   const schema = { type: 'string', format: 'binary' };
   const content = Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, { schema }]));
-  return applyDecorators(ApiOkResponse({ content }), ...refusals(), ...failures(undefined));
+  return applyDecorators(ApiOkResponse({ content }), ...refusals(), ...failures(notFound));
 }
 
 /** The answers of a route that only some may use: what came of it, or why it was refused. */

@@ -102,4 +102,7 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessPolicy>> = {
   getLogLevel: watching,
   orderLogLevel: handling,
   endLogLevel: handling,
+  listOperationsReports: watching,
+  getOperationsReport: watching,
+  makeOperationsReport: handling,
 };

@@ -3,9 +3,9 @@ import type { ClientBase } from 'pg';
 /** Years of alerts, days of readings of three processes, as many errors and slow records as are kept. */
 const ROWS: readonly string[] = [
   `INSERT INTO app.alerts (id, fingerprint, rule, severity, labels, summary, description, state, started_at, pending_since,
-                           seen_at, resolved_at, evaluated_at, evaluations, reopened, flaps, told, transition)
+                           fired_at, seen_at, resolved_at, evaluated_at, evaluations, reopened, flaps, told, transition)
    SELECT gen_random_uuid(), md5(n::text), 'Rule' || n % 40, 'warning', '{}', 's', 'd',
-          CASE WHEN n <= 20 THEN 'firing' ELSE 'resolved' END, at, at, at, CASE WHEN n > 20 THEN at + interval '5 minutes' END,
+          CASE WHEN n <= 20 THEN 'firing' ELSE 'resolved' END, at, at, at, at, CASE WHEN n > 20 THEN at + interval '5 minutes' END,
           at, 1, 0, 0, 'resolved', 2
      FROM generate_series(1, 20000) AS n, LATERAL (SELECT now() - n * interval '20 minutes' AS at) AS times`,
   `INSERT INTO app.alert_suppressions (alert_id, reason, count, first_at, last_at)
@@ -33,6 +33,10 @@ const ROWS: readonly string[] = [
   `INSERT INTO app.slow_records (kind, name, milliseconds, at, process, role, detail)
    SELECT kind, 'n' || n % 50, 500 + random() * 5000, now() - n * interval '19 minutes', 'p', 'server', '{}'
      FROM generate_series(1, 1050) AS n, unnest(ARRAY['query', 'route', 'job', 'event-loop']) AS kind`,
+  `INSERT INTO app.operations_reports (id, kind, period_from, period_to, created_at, incidents, verdict, model)
+   SELECT gen_random_uuid(), kind, at - interval '1 day', at, at, 0, 'All good', '{}'
+     FROM generate_series(8, 1200) AS n, unnest(ARRAY['daily', 'weekly']) AS kind,
+          LATERAL (SELECT now() - n * interval '1 day' AS at) AS times`,
 ];
 
 /** @param owner a session that may write and analyse everything */

@@ -71,6 +71,19 @@ const alerts = z.strictObject({
     .optional(),
 });
 
+/** Whole days and weeks of `timeZone`, made when the schedules say so; `false`: none of that kind. */
+const reports = z.strictObject({
+  /** False: only when somebody asks for one. */
+  enabled: z.boolean().default(true),
+  daily: cron.or(z.literal(false)).default('0 8 * * *'),
+  weekly: cron.or(z.literal(false)).default('0 8 * * 1'),
+  timeZone: timeZone.default('Asia/Shanghai'),
+  /** What availability is measured against, in percent. */
+  availability: z.number().min(50).max(99.999).default(99.9),
+  /** Reports are kept so long, in days. */
+  keepDays: between(7, 3_650, 400),
+});
+
 /** Watching the platform; `spec.monitoring` of a StockAnalysis fills it in. */
 export const monitoring = z
   .strictObject({
@@ -98,13 +111,7 @@ export const monitoring = z
       .prefault({}),
     alerts: alerts.prefault({}),
     notifications: notifications.prefault({}),
-    reports: z
-      .strictObject({
-        daily: cron.default('0 8 * * *'),
-        weekly: cron.default('0 8 * * 1'),
-        timeZone: timeZone.default('Asia/Shanghai'),
-      })
-      .prefault({}),
+    reports: reports.prefault({}),
   })
   .prefault({});
 

@@ -11,6 +11,7 @@ import { MetricHistory1796025660000 } from './1796025660000-metric-history.ts';
 import { Alerts1796025720000 } from './1796025720000-alerts.ts';
 import { Notifications1796025780000 } from './1796025780000-notifications.ts';
 import { ErrorsAndPerformance1796025840000 } from './1796025840000-errors-and-performance.ts';
+import { OperationsReports1796025900000 } from './1796025900000-operations-reports.ts';
 import { LogLevels1796025960000 } from './1796025960000-log-levels.ts';
 import { SupersededNotifications1796026080000 } from './1796026080000-superseded-notifications.ts';
 
@@ -29,6 +30,7 @@ export const migrations = [
   Alerts1796025720000,
   Notifications1796025780000,
   ErrorsAndPerformance1796025840000,
+  OperationsReports1796025900000,
   LogLevels1796025960000,
   SupersededNotifications1796026080000,
 ];

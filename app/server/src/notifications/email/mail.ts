@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../common/html.ts';
 import type { ChannelMessage } from '../channel.ts';
 import type { AlertContent, Content, DocumentContent } from '../content.ts';
 import { alertText, alertTitle, noteOf, oneLine, titleOfMessage } from '../summary.ts';
@@ -15,18 +16,8 @@ interface MailAttachment {
   readonly content: Buffer;
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (found) => ESCAPES[found] ?? '');
-
 /** Text as the page shows it; line breaks stay. */
-const shown = (text: string): string => escaped(text).replaceAll('\n', '<br>');
+const shown = (text: string): string => escapeHtml(text).replaceAll('\n', '<br>');
 
 const COLOURS: Readonly<Record<string, string>> = {
   critical: '#b3261e',
@@ -47,13 +38,13 @@ function alertHtml(alert: AlertContent): string {
   const colour = status === 'resolved' ? RESOLVED : (COLOURS[severity] ?? '#444444');
   const cells = Object.entries(labels)
     .filter(([name]) => name !== 'alertname' && name !== 'severity')
-    .map(([name, value]) => `<tr><td>${escaped(name)}</td><td>${escaped(value)}</td></tr>`);
+    .map(([name, value]) => `<tr><td>${escapeHtml(name)}</td><td>${escapeHtml(value)}</td></tr>`);
   return [
-    `<h3 style="color:${colour}">${escaped(`${status} ${severity}`.trim())}: ${escaped(alertTitle(alert))}</h3>`,
+    `<h3 style="color:${colour}">${escapeHtml(`${status} ${severity}`.trim())}: ${escapeHtml(alertTitle(alert))}</h3>`,
     description === undefined ? '' : `<p>${shown(description)}</p>`,
-    `<p>since ${escaped(startsAt)}${endsAt === undefined ? '' : `, until ${escaped(endsAt)}`}</p>`,
+    `<p>since ${escapeHtml(startsAt)}${endsAt === undefined ? '' : `, until ${escapeHtml(endsAt)}`}</p>`,
     cells.length === 0 ? '' : `<table>${cells.join('')}</table>`,
-    isLink(runbook) ? `<p><a href="${escaped(runbook)}">what to do</a></p>` : '',
+    isLink(runbook) ? `<p><a href="${escapeHtml(runbook)}">what to do</a></p>` : '',
   ].join('');
 }
 
@@ -73,16 +64,25 @@ function attachmentsOf(items: readonly Content[]): MailAttachment[] {
     }));
 }
 
+const PAGE = /^<!doctype html>/i;
+
+/** A document that is a whole page goes as it is: mail programs heed styles in its head alone. */
+function pageOf(items: readonly Content[], pages: readonly string[]): string {
+  const [only = ''] = pages;
+  if (pages.length === 1 && items[0]?.kind === 'document' && PAGE.test(only)) return only;
+  return `<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>${pages.join('<hr>')}</body></html>`;
+}
+
 /** A message as a mail: the same in plain text and in HTML, whatever is written in it. */
 export function mailOf(message: ChannelMessage): Mail {
   const { items } = message;
   const note = noteOf(message);
   const texts = [...(note === undefined ? [] : [note]), ...items.map(itemText)];
-  const pages = [...(note === undefined ? [] : [`<p>${escaped(note)}</p>`]), ...items.map(itemHtml)];
+  const pages = [...(note === undefined ? [] : [`<p>${escapeHtml(note)}</p>`]), ...items.map(itemHtml)];
   return {
     subject: titleOfMessage(message),
     text: `${texts.join('\n\n')}\n`,
-    html: `<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>${pages.join('<hr>')}</body></html>`,
+    html: pageOf(items, pages),
     attachments: attachmentsOf(items),
   };
 }

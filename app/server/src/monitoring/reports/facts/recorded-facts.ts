@@ -1,0 +1,139 @@
+import type { Bucket } from '../../history/quantiles.ts';
+import type { HistorySeries, Point } from '../../history/metric-history.ts';
+import type { ComponentFact, LagFact, StorageFact, WindowFacts } from '../model/facts.ts';
+
+/** What /health/ready asks. Each is up or down. */
+const ESSENTIAL: readonly string[] = ['database', 'schema', 'api'];
+
+/** Points of several series in windows, put together two by two. */
+function merged(
+  series: readonly HistorySeries[],
+  valueOf: (point: Point) => number,
+  put: (one: number, other: number) => number,
+): Map<number, number> {
+  const windows = new Map<number, number>();
+  for (const { points } of series)
+    for (const point of points) {
+      const before = windows.get(point.at);
+      const value = valueOf(point);
+      windows.set(point.at, before === undefined ? value : put(before, value));
+    }
+  return windows;
+}
+
+const plus = (one: number, other: number): number => one + other;
+const sums = (series: readonly HistorySeries[]): Map<number, number> =>
+  merged(series, ({ value }) => value, plus);
+
+/** Processes count alike, however many samples each wrote. */
+function means(series: readonly HistorySeries[]): Map<number, number> {
+  const counts = merged(series, () => 1, plus);
+  return new Map([...sums(series)].map(([at, sum]) => [at, sum / (counts.get(at) ?? 1)]));
+}
+
+const labelled = (series: readonly HistorySeries[], name: string, value: string): HistorySeries[] =>
+  series.filter(({ labels }) => labels[name] === value);
+
+export function windowsOf(series: readonly HistorySeries[], role: string): Set<number> {
+  return new Set(labelled(series, 'role', role).flatMap(({ points }) => points.map(({ at }) => at)));
+}
+
+/** Series of the servers alone, in windows of one length. */
+export interface ServerSeries {
+  /** `stock_analysis_component_health` */
+  readonly health: readonly HistorySeries[];
+  /** `http_requests_total` */
+  readonly requests: readonly HistorySeries[];
+  /** `http_request_duration_seconds_bucket` */
+  readonly buckets: readonly HistorySeries[];
+}
+
+/** What the servers said in each window in which they said whether they were ready. */
+export function serverWindows({ health, requests, buckets }: ServerSeries): Map<number, WindowFacts> {
+  const ready = ESSENTIAL.map((component) => means(labelled(health, 'component', component)));
+  const all = sums(requests);
+  const failed = sums(labelled(requests, 'status_class', '5xx'));
+  const bounds = [...new Set(buckets.map(({ labels }) => labels['le'] ?? ''))].map((le) => ({
+    bound: le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le),
+    counts: sums(labelled(buckets, 'le', le)),
+  }));
+  bounds.sort((a, b) => a.bound - b.bound);
+  const windows = new Map<number, WindowFacts>();
+  for (const at of new Set(ready.flatMap((component) => [...component.keys()])))
+    windows.set(at, {
+      ready: Math.min(...ready.map((component) => component.get(at) ?? 1)),
+      requests: all.get(at) ?? 0,
+      failed: failed.get(at) ?? 0,
+      durations: bounds.flatMap(({ bound, counts }): Bucket[] => {
+        const count = counts.get(at);
+        return count === undefined ? [] : [{ bound, count }];
+      }),
+    });
+  return windows;
+}
+
+/** @param series of `stock_analysis_component_health`, of all processes */
+export function componentFacts(series: readonly HistorySeries[]): ComponentFact[] {
+  const byName = Map.groupBy(series, ({ labels }) => labels['component'] ?? '');
+  return [...byName]
+    .map(([component, of]) => {
+      const worst = [...merged(of, ({ smallest }) => smallest, Math.min).values()];
+      const up = worst.filter((value) => value === 1).length;
+      const down = worst.filter((value) => value === 0).length;
+      return { component, up, down, degraded: worst.length - up - down };
+    })
+    .sort((a, b) => (a.component < b.component ? -1 : 1));
+}
+
+/** @param series of `stock_analysis_ingestion_lag_trading_days` */
+export function lagFacts(series: readonly HistorySeries[]): LagFact[] {
+  const bySource = Map.groupBy(series, ({ labels }) => labels['source'] ?? '');
+  return [...bySource].map(([source, of]) => {
+    const windows = [...merged(of, ({ largest }) => largest, Math.max)].sort(([a], [b]) => a - b);
+    return {
+      source,
+      last: windows.at(-1)?.[1] ?? 0,
+      largest: Math.max(...windows.map(([, value]) => value)),
+    };
+  });
+}
+
+/** Sum of all series that were still told in the last window. @param series of a gauge */
+export function lastSum(series: readonly HistorySeries[]): number | undefined {
+  const last = [...sums(series)].sort(([a], [b]) => a - b).at(-1);
+  return last && Math.round(last[1]);
+}
+
+const byTime = (values: ReadonlyMap<number, number>): (readonly [number, number])[] =>
+  [...values].sort(([a], [b]) => a - b);
+
+export interface StorageSeries {
+  readonly databaseBytes: readonly HistorySeries[];
+  readonly filesystemBytes: readonly HistorySeries[];
+  readonly availableBytes: readonly HistorySeries[];
+}
+
+/** The database, and each filesystem of each role: the fullest of its processes speaks. */
+export function storageFacts({
+  databaseBytes,
+  filesystemBytes,
+  availableBytes,
+}: StorageSeries): StorageFact[] {
+  const database = byTime(merged(databaseBytes, ({ value }) => value, Math.max));
+  const nameOf = ({ labels }: HistorySeries): string => `${labels['mount'] ?? ''} of ${labels['role'] ?? ''}`;
+  const available = Map.groupBy(availableBytes, nameOf);
+  const filesystems = [...Map.groupBy(filesystemBytes, nameOf)].map(([name, of]): StorageFact => {
+    const sizes = byTime(merged(of, ({ value }) => value, Math.max));
+    const free = merged(available.get(name) ?? [], ({ value }) => value, Math.min);
+    const used = sizes.flatMap(([at, size]) => {
+      const left = free.get(at);
+      return left === undefined ? [] : [[at, size - left] as const];
+    });
+    return { name, used, sizeBytes: sizes.at(-1)?.[1], availableBytes: byTime(free).at(-1)?.[1] };
+  });
+  const ofDatabase = { name: 'database', used: database, sizeBytes: undefined, availableBytes: undefined };
+  return [
+    ...(database.length > 0 ? [ofDatabase] : []),
+    ...filesystems.filter(({ used }) => used.length > 0),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1));
+}

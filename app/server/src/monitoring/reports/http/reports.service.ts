@@ -1,0 +1,141 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AuditLog } from '../../../audit/audit-log.service.ts';
+import { CLOCK, type Clock } from '../../../common/clock.ts';
+import { CONFIGURATION, type Configuration } from '../../../common/configuration/configuration.ts';
+import { InvalidParameterError, NotFoundError } from '../../../common/errors.ts';
+import { DATABASE } from '../../../database/database.module.ts';
+import type { Database } from '../../../database/sql.ts';
+import { hasHistoryBefore } from '../facts/facts.sql.ts';
+import type { Report } from '../model/report.ts';
+import { pageOf } from '../page/page-of.ts';
+import { lastPeriod } from '../period.ts';
+import { htmlOf } from '../render/html.ts';
+import { pdfOf } from '../render/pdf/pdf.ts';
+import { fileNameOf, ReportMaker } from '../report-maker.ts';
+import {
+  findReport,
+  reportOfPeriod,
+  reportPage,
+  type ReportRow,
+  subjectKeyOf,
+  toldOf,
+} from '../reports.sql.ts';
+import type { ReportBody, ReportFormat, ReportItem, ReportPage, ReportsQuery } from './reports.dto.ts';
+
+/** A report as a file. */
+export interface ReportFile {
+  readonly mediaType: string;
+  readonly disposition: string;
+  readonly body: Buffer;
+}
+
+/** Reports as people read and order them. */
+@Injectable()
+export class ReportsService {
+  constructor(
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly maker: ReportMaker,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /** @throws InvalidParameterError for a cursor that no answer gave */
+  async page({ kind, cursor, limit }: ReportsQuery): Promise<ReportPage> {
+    const after = cursor === undefined ? undefined : positionOf(cursor);
+    const rows = await reportPage(this.database, kind, after, limit + 1);
+    const shown = rows.slice(0, limit);
+    const last = shown.at(-1);
+    return {
+      items: await this.itemsOf(shown),
+      nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : null,
+    };
+  }
+
+  /** @throws NotFoundError */
+  async file(id: string, format: ReportFormat): Promise<ReportFile> {
+    const report = await findReport(this.database, id);
+    if (report === undefined) throw new NotFoundError('there is no such report');
+    return fileOf(report, format);
+  }
+
+  /**
+   * The report of a period that is over; made if there is none.
+   * @throws InvalidParameterError for a time of which there is nothing, or that has not come
+   */
+  async make({ kind, to, send }: ReportBody): Promise<ReportItem> {
+    const now = this.clock.now().getTime();
+    const at = to === undefined ? now : Date.parse(to);
+    if (at > now) throw new InvalidParameterError('to', 'must not be in the future');
+    const period = lastPeriod(kind, at, this.configuration.monitoring.reports.timeZone);
+    if ((await reportOfPeriod(this.database, period)) === undefined) {
+      if (!(await hasHistoryBefore(this.database, period.to)))
+        throw new InvalidParameterError(
+          'to',
+          'must be later: nothing was recorded before the end of that period',
+        );
+      await this.maker.make(period, {
+        isTold: send,
+        record: (sql, id) =>
+          this.audit.record(
+            {
+              action: 'report.make',
+              object: { kind: 'report', id },
+              after: { kind, from: new Date(period.from).toISOString(), send },
+            },
+            sql,
+          ),
+      });
+    }
+    const made = await reportOfPeriod(this.database, period);
+    const [item] = await this.itemsOf(made === undefined ? [] : [made]);
+    if (item === undefined) throw new NotFoundError('the report was removed while it was made');
+    return item;
+  }
+
+  private async itemsOf(rows: readonly ReportRow[]): Promise<ReportItem[]> {
+    const told = await toldOf(
+      this.database,
+      rows.map(({ id }) => id),
+    );
+    return rows.map((row) => ({
+      ...row,
+      deliveries: told
+        .filter(({ subject }) => subject === subjectKeyOf(row.id))
+        .map(({ channel, state }) => ({ channel, state })),
+    }));
+  }
+}
+
+async function fileOf(report: Report, format: ReportFormat): Promise<ReportFile> {
+  const name = `${fileNameOf(report)}.${format}`;
+  const shown = `inline; filename="${name}"`;
+  if (format === 'json')
+    return {
+      ...{ mediaType: 'application/json; charset=utf-8', disposition: shown },
+      body: Buffer.from(JSON.stringify(report)),
+    };
+  const page = pageOf(report);
+  if (format === 'html')
+    return {
+      ...{ mediaType: 'text/html; charset=utf-8', disposition: shown },
+      body: Buffer.from(htmlOf(page)),
+    };
+  return {
+    ...{ mediaType: 'application/pdf', disposition: `attachment; filename="${name}"` },
+    body: await pdfOf(page, new Date(report.createdAt)),
+  };
+}
+
+/** Time and id of the last report shown. Clients are to hand it back and not to make one. */
+function cursorOf({ createdAt, id }: Pick<ReportRow, 'createdAt' | 'id'>): string {
+  return Buffer.from(`${createdAt.toISOString()} ${id}`).toString('base64url');
+}
+
+function positionOf(cursor: string): [string, string] {
+  const [, createdAt, id] =
+    /^(\d{4}-[\dT:.-]{18}Z) ([\da-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (createdAt === undefined || id === undefined || Number.isNaN(Date.parse(createdAt)))
+    throw new InvalidParameterError('cursor', 'must be the nextCursor of the answer before');
+  return [createdAt, id];
+}

@@ -1,0 +1,64 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock.ts';
+import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
+import { messageOf } from '../../common/configuration/errors.ts';
+import { DATABASE } from '../../database/database.module.ts';
+import { PeriodicQueries } from '../../database/periodic-queries.ts';
+import type { Database } from '../../database/sql.ts';
+import { Lease } from '../lease.ts';
+import { hasHistoryBefore } from './facts/facts.sql.ts';
+import { lastPeriod, latestFiring, REPORT_KINDS, type ReportKind } from './period.ts';
+import { ReportMaker } from './report-maker.ts';
+import { forgetReports, reportOfPeriod } from './reports.sql.ts';
+
+const TICK_MS = 60_000;
+/** A schedule that fires at midnight is not to miss the last samples of the day: they are rolled up by then. */
+const SETTLE_MS = 120_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * Makes what is due, looked for once a minute by every worker. What a firing is about is the same whoever sees it and
+ * when, so one that nobody was there for is made up for, once, and of workers that see it together one makes it.
+ */
+@Injectable()
+export class ReportSchedule implements OnApplicationBootstrap {
+  private readonly logger = new Logger('Reports');
+  private readonly lease = new Lease('reports');
+
+  constructor(
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly queries: PeriodicQueries,
+    private readonly maker: ReportMaker,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { enabled, keepDays } = this.configuration.monitoring.reports;
+    if (enabled) this.queries.repeat(TICK_MS, 'reports cannot be made', () => this.tick());
+    this.queries.hourly('old reports are not forgotten', () =>
+      forgetReports(this.database, new Date(this.clock.now().getTime() - keepDays * DAY_MS)),
+    );
+  }
+
+  /** One look. A kind that fails is tried again by the next, and stops no other. */
+  async tick(): Promise<void> {
+    // Only so that not all gather the same: that it is made once is the database's matter.
+    if (!(await this.lease.take(this.database))) return;
+    for (const kind of REPORT_KINDS)
+      await this.makeDue(kind).catch((error: unknown) =>
+        this.logger.error(
+          `the ${kind} report was not made, and is tried again in a minute: ${messageOf(error)}`,
+        ),
+      );
+  }
+
+  private async makeDue(kind: ReportKind): Promise<void> {
+    const { [kind]: cron, timeZone } = this.configuration.monitoring.reports;
+    if (cron === false) return;
+    const firing = latestFiring(cron, timeZone, this.clock.now().getTime() - SETTLE_MS);
+    const period = lastPeriod(kind, firing, timeZone);
+    if ((await reportOfPeriod(this.database, period)) !== undefined) return;
+    if (await hasHistoryBefore(this.database, period.to)) await this.maker.make(period, { isTold: true });
+  }
+}

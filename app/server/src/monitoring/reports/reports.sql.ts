@@ -1,0 +1,89 @@
+import type { Sql } from '../../database/sql.ts';
+import type { Report } from './model/report.ts';
+import { incidentCount } from './model/verdict.ts';
+import type { Period, ReportKind } from './period.ts';
+
+/** What lists show. */
+export interface ReportRow {
+  readonly id: string;
+  readonly kind: ReportKind;
+  readonly from: Date;
+  readonly to: Date;
+  readonly createdAt: Date;
+  readonly availability: number | null;
+  readonly incidents: number;
+  readonly verdict: string;
+}
+
+const SHOWN = `id, kind, period_from AS "from", period_to AS "to", created_at AS "createdAt", availability, incidents,
+  verdict`;
+
+const ADD = `
+  INSERT INTO app.operations_reports (id, kind, period_from, period_to, created_at, availability, incidents, verdict, model)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  ON CONFLICT ON CONSTRAINT operations_reports_period_key DO NOTHING RETURNING id`;
+
+/** @returns whether it is stored: there is one of the period already where it is not */
+export async function addReport(sql: Sql, id: string, report: Report): Promise<boolean> {
+  const { kind, from, to, createdAt, total, incidents, verdict } = report;
+  const rows = await sql.query(ADD, [
+    ...[id, kind, new Date(from), new Date(to), new Date(createdAt)],
+    ...[total.availability, incidentCount(incidents), verdict.title, JSON.stringify(report)],
+  ]);
+  return rows.length > 0;
+}
+
+/** The report of a period, where there is one. */
+export async function reportOfPeriod(
+  sql: Sql,
+  { kind, from, to }: Pick<Period, 'kind' | 'from' | 'to'>,
+): Promise<ReportRow | undefined> {
+  const [row] = await sql.query<ReportRow>(
+    `SELECT ${SHOWN} FROM app.operations_reports WHERE kind = $1 AND period_from = $2 AND period_to = $3`,
+    [kind, new Date(from), new Date(to)],
+  );
+  return row;
+}
+
+/** $1 kind or null, $2 and $3 after this one or null, $4 how many. */
+const PAGE = `
+  SELECT ${SHOWN} FROM app.operations_reports
+   WHERE ($1::text IS NULL OR kind = $1) AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3::uuid))
+   ORDER BY created_at DESC, id DESC LIMIT $4`;
+
+export function reportPage(
+  sql: Sql,
+  kind: ReportKind | undefined,
+  after: readonly [createdAt: string, id: string] | undefined,
+  limit: number,
+): Promise<ReportRow[]> {
+  return sql.query<ReportRow>(PAGE, [kind ?? null, after?.[0] ?? null, after?.[1] ?? null, limit]);
+}
+
+export async function findReport(sql: Sql, id: string): Promise<Report | undefined> {
+  const [row] = await sql.query<{ model: Report }>('SELECT model FROM app.operations_reports WHERE id = $1', [
+    id,
+  ]);
+  return row?.model;
+}
+
+/** Whom a report was told to, as `subjectKeyOf` names it. */
+export interface Told {
+  readonly subject: string;
+  readonly channel: string;
+  readonly state: string;
+}
+
+export const subjectKeyOf = (id: string): string => `report ${id}`;
+
+export function toldOf(sql: Sql, ids: readonly string[]): Promise<Told[]> {
+  return sql.query<Told>(
+    `SELECT subject_key AS subject, channel, state FROM app.notification_deliveries
+      WHERE subject_key = ANY($1) ORDER BY channel`,
+    [ids.map(subjectKeyOf)],
+  );
+}
+
+export async function forgetReports(sql: Sql, before: Date): Promise<void> {
+  await sql.query('DELETE FROM app.operations_reports WHERE created_at < $1', [before]);
+}
