@@ -1,4 +1,4 @@
-import { PDFDocument } from 'pdfkit';
+import Pdf from 'pdfkit';
 import { finished } from 'node:stream/promises';
 import { LIGHT } from '../colours.ts';
 import { type FontName, readFonts } from './fonts.ts';
@@ -49,7 +49,7 @@ export class Paper {
   readonly #chunks: Buffer[] = [];
 
   constructor({ title, createdAt }: PaperOptions) {
-    this.doc = new PDFDocument({
+    this.doc = new Pdf({
       size: 'A4',
       // Text that reached below the lower margin would begin a page, and the foot stands there.
       margins: { top: MARGIN, left: MARGIN, right: MARGIN, bottom: 0 },
@@ -95,10 +95,6 @@ export class Paper {
 
   heightOf(text: string, width: number, style: Style): number {
     return this.#styled(style).heightOfString(this.#fonts.writable(text), { width });
-  }
-
-  widthOf(text: string, style: Style): number {
-    return this.#styled(style).widthOfString(this.#fonts.writable(text));
   }
 
   write(text: string, { x, y, width }: Place, style: Style): void {
