@@ -6,6 +6,7 @@ import { asAdmin } from '../../database/testing/migrated-template.ts';
 import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
 import { MailServer } from '../../notifications/testing/mail-server.ts';
 import { monitoringOf, startWorker } from '../../notifications/testing/worker-application.ts';
+import { gatherErrors } from './facts/error-section.ts';
 import { reportOf } from './model/report.ts';
 import { lastPeriod } from './period.ts';
 import { ReportSections } from './sections.ts';
@@ -144,6 +145,31 @@ describe('what is stored', () => {
       ['Costs', 'not-configured', 'not configured'],
     ]);
   });
+});
+
+it('tells of errors by what is wrong, the new ones first', async () => {
+  const period = lastPeriod('daily', EIGHT, ZONE);
+  expect(await gatherErrors(database.sql, period)).toMatchObject({
+    status: 'ok',
+    summary: 'no error was seen',
+  });
+  await database.sql.query(
+    `INSERT INTO app.tracked_errors (fingerprint, type, message, role, level, context, version, count, first_seen_at,
+                                     last_seen_at, samples, status)
+     SELECT name, 'Error', name, 'server', 'error', '{}', '1', times, began, seen, '[]', state
+       FROM (VALUES ('old', 900, timestamptz '2026-11-01T00:00+08', timestamptz '2026-11-25T10:00+08', 'open'),
+                    ('new', 3, '2026-11-25T09:00+08', '2026-11-25T09:30+08', 'open'),
+                    ('gone', 5, '2026-11-01T00:00+08', '2026-11-24T10:00+08', 'open'),
+                    ('later', 5, '2026-11-26T01:00+08', '2026-11-26T02:00+08', 'open'),
+                    ('ignored', 5, '2026-11-25T09:00+08', '2026-11-25T09:30+08', 'ignored'))
+              AS given (name, times, began, seen, state)`,
+  );
+  const { summary, status, table } = await gatherErrors(database.sql, period);
+  expect([status, summary]).toEqual(['attention', '1 new kind of error, 2 in all']);
+  expect(table?.rows).toEqual([
+    ['Error: new', 'new', '3', '25 Nov 2026, 09:30'],
+    ['Error: old', 'before', '900', '25 Nov 2026, 10:00'],
+  ]);
 });
 
 describe('the schedule', () => {
