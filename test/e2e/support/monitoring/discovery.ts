@@ -18,12 +18,14 @@ interface Pod extends KubeObject {
   };
   readonly status: { readonly phase: string; readonly podIP?: string };
 }
+interface Endpoint {
+  readonly addresses: readonly string[];
+  readonly targetRef?: { readonly name: string };
+}
 interface EndpointSlice extends KubeObject {
-  readonly endpoints: readonly {
-    readonly addresses: readonly string[];
-    readonly targetRef?: { readonly name: string };
-  }[];
-  readonly ports: readonly { readonly name: string; readonly port: number }[];
+  /** Null while a Service has no pods. */
+  readonly endpoints: readonly Endpoint[] | null;
+  readonly ports: readonly { readonly name: string; readonly port: number }[] | null;
 }
 interface Node extends KubeObject {
   readonly status: {
@@ -76,8 +78,8 @@ function ofEndpoints(
   namespace: string,
 ): TargetGroup[] {
   return slices.flatMap(({ metadata, endpoints, ports }) =>
-    endpoints.flatMap(({ addresses, targetRef }) =>
-      ports.map(({ name, port }): TargetGroup => {
+    (endpoints ?? []).flatMap(({ addresses, targetRef }) =>
+      (ports ?? []).map(({ name, port }): TargetGroup => {
         const pod = pods.find((one) => one.metadata.name === targetRef?.name);
         const container = pod?.spec.containers.find((one) =>
           one.ports?.some((its) => its.containerPort === port),

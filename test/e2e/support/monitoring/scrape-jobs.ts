@@ -102,7 +102,8 @@ const ENDED: Relabeling = { action: 'drop', source_labels: [meta('pod_phase')], 
 
 /** @param object a PodMonitor as the API server gives it */
 export function podMonitorJobs(object: unknown, fileOf: FileOf): ScrapeJob[] {
-  const { metadata: { name, namespace }, spec } = podMonitor.parse(object); // prettier-ignore
+  const { metadata, spec } = podMonitor.parse(object);
+  const { name, namespace } = metadata;
   return spec.podMetricsEndpoints.map((one, index) =>
     job(`podMonitor/${namespace}/${name}/${index}`, one, fileOf('pod'), [
       ENDED,
@@ -119,7 +120,8 @@ export function podMonitorJobs(object: unknown, fileOf: FileOf): ScrapeJob[] {
 
 /** @param object a ServiceMonitor as the API server gives it */
 export function serviceMonitorJobs(object: unknown, fileOf: FileOf): ScrapeJob[] {
-  const { metadata: { name, namespace }, spec } = serviceMonitor.parse(object); // prettier-ignore
+  const { metadata, spec } = serviceMonitor.parse(object);
+  const { name, namespace } = metadata;
   return spec.endpoints.map((one, index) =>
     job(`serviceMonitor/${namespace}/${name}/${index}`, one, fileOf('endpoints'), [
       ...selected('service', spec.selector),

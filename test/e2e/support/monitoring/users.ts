@@ -13,7 +13,8 @@ export class Users {
 
   /** @param url of the platform, for reading `symbol` */
   constructor(url: string, symbol: string) {
-    const body = JSON.stringify({ username: `user-${randomBytes(3).toString('hex')}`, password: 'forgotten by its owner' }); // prettier-ignore
+    const username = `user-${randomBytes(3).toString('hex')}`;
+    const body = JSON.stringify({ username, password: 'forgotten by its owner' });
     const signIn = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
     this.#work = [
       this.#repeat(READ_EVERY_MS, `${url}/api/v1/bars/${symbol}?from=2024-06-01`),

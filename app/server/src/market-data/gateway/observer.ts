@@ -15,6 +15,7 @@ export interface UpstreamObserver {
 
 /** The functions of the source that the adapter knows. */
 const OPERATIONS = { max: 20 };
+const REASONS = ['over_budget', 'resting'] as const;
 const CALL_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 180];
 
 /** Tells the process's metrics. */
@@ -28,7 +29,7 @@ export function observeWith(metrics: Metrics): UpstreamObserver {
   const heldBack = metrics.counter(
     'upstream_held_back_total',
     'Calls of the market data source that were not sent: over_budget (of the host) or resting (after failures)',
-    { operation: OPERATIONS, reason: ['over_budget', 'resting'] },
+    { operation: OPERATIONS, reason: REASONS },
   );
   const violations = metrics.counter(
     'contract_violations_total',
@@ -50,10 +51,11 @@ export function observeWith(metrics: Metrics): UpstreamObserver {
   return {
     called: (operation, outcome, seconds) => {
       calls.observe({ operation, outcome }, seconds);
-      // What breaks later on must be an increase of a series that was there.
+      // What breaks or is held back later on must be an increase of a series that was there.
       if (known.has(operation)) return;
       known.add(operation);
       for (const kind of CONTRACT_VIOLATIONS) violations.inc({ operation, kind }, 0);
+      for (const reason of REASONS) heldBack.inc({ operation, reason }, 0);
     },
     heldBack: (operation, reason) => heldBack.inc({ operation, reason }),
     violated: (operation, kind) => violations.inc({ operation, kind }),
