@@ -28,6 +28,8 @@ const BATCH_EVERY_MS = 5_000;
 /** Three attempts of 5 s and the pauses between them. */
 const EXPORT_MS = 40_000;
 const LONGEST_VALUE = 200;
+/** A bit among others. */
+const SAMPLED: number = TraceFlags.SAMPLED;
 
 const KINDS: Readonly<Record<SpanKind, Kind>> = {
   server: Kind.SERVER,
@@ -65,7 +67,7 @@ function toTraceContext(
   { traceId, spanId, traceFlags }: SpanContext,
   state: string | undefined,
 ): TraceContext {
-  const sampled = (traceFlags & TraceFlags.SAMPLED) === TraceFlags.SAMPLED;
+  const sampled = (traceFlags & SAMPLED) === SAMPLED;
   return { traceId, spanId, sampled, ...(state === undefined ? {} : { state }) };
 }
 
