@@ -112,6 +112,7 @@ describe('loadConfiguration', () => {
       sampleRatio: 0.1,
       headers: { authorization: 'Bearer of-the-tests', 'x-tenant': 'a' },
     });
+    expect(issuesOf(load('HTTPS://collector.example/v1/traces', given))).toEqual([]);
     expect(issuesOf(load('http://collector/v1/traces', given))).toEqual([
       expect.stringContaining('over https:// only'),
     ]);

@@ -34,7 +34,7 @@ export function tracingSettingsOf(
 ): TracingSettings | undefined {
   if (tracing === undefined) return undefined;
   if (path === undefined) return { ...tracing, headers: {} };
-  if (!tracing.endpoint.startsWith('https:'))
+  if (new URL(tracing.endpoint).protocol !== 'https:')
     issues.push('OTLP_HEADERS_FILE: headers are sent over https:// only; tracing.endpoint is http://');
   try {
     return { ...tracing, headers: headersIn(readFileSync(path, 'utf8'), issues) };
