@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import { Client } from 'pg';
 
 /**
@@ -7,8 +6,10 @@ import { Client } from 'pg';
  */
 export type QueryListener = (text: string, milliseconds: number, error?: unknown) => void;
 
-/** Tells how long each statement took, of all pools of the process. */
-@Injectable()
+/**
+ * Tells how long each statement took, of all pools of the process. It has no decorator, because programs that Node runs
+ * as source read this file, and Node takes types out and nothing else.
+ */
 export class QueryTimes {
   readonly #listeners = new Set<QueryListener>();
 
