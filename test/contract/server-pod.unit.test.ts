@@ -11,12 +11,13 @@ import type { StockAnalysisSpecInput } from '../../operator/src/api/index.ts';
 import { generateMaterial } from '../../operator/src/controllers/stockanalysis/material.ts';
 import { KEYRING_PURPOSES, PATH } from '../../operator/src/naming/index.ts';
 import {
-  applicationConfig,
   bootstrapTokenSecret,
   builtInAccess,
   credentialSecret,
   databaseSecret,
+  serverConfig,
   serverDeployment,
+  tracingOf,
   type Manifest,
   type Target,
 } from '../../operator/src/resources/index.ts';
@@ -86,9 +87,10 @@ function layOut(volume: Volume, mountPath: string, objects: readonly Manifest[])
 }
 
 /** What the server of such an object reads at its start. */
-async function readBy(spec: StockAnalysisSpecInput): Promise<Configuration> {
+async function readBy(spec: StockAnalysisSpecInput, headers?: string): Promise<Configuration> {
   const target = testTarget(spec);
-  const config = applicationConfig(target);
+  const tracing = tracingOf(target, spec?.monitoring?.tracing !== undefined, headers);
+  const config = serverConfig(target, tracing);
   const access = databaseSecret(
     target,
     'database-app',
@@ -101,13 +103,15 @@ async function readBy(spec: StockAnalysisSpecInput): Promise<Configuration> {
         configMap: config.metadata.name,
         databaseSecret: access.metadata.name,
         bootstrapSecret: token.metadata.name,
+        tracingSecret: tracing.secret?.metadata.name,
         keyrings: NUMBERS,
       }),
     ),
   );
   const { containers, volumes } = manifest.spec.template.spec;
   const [{ env, volumeMounts }] = containers;
-  const objects = [config, access, token, ...(await generated(target))];
+  const secret = tracing.secret ? [tracing.secret] : [];
+  const objects = [config, access, token, ...secret, ...(await generated(target))];
   for (const { name, mountPath } of volumeMounts) {
     const volume = volumes.find((one) => one.name === name);
     if (volume) layOut(volume, mountPath, objects);
@@ -142,4 +146,21 @@ it.each([
 ])('a server reads where market data of %s comes from', async (provider, spec) => {
   const { marketData } = await readBy(spec);
   expect(marketData).toMatchObject({ provider, symbols: spec?.marketData?.symbols });
+});
+
+it('a server reads how much it logs, when reports are made, and where its traces go with which headers', async () => {
+  const endpoint = 'https://otel.example/v1/traces';
+  const reports = { daily: '30 7 * * 1-5', weekly: '0 7 * * MON', timeZone: 'UTC' };
+  const tracing = { endpoint, sampleRatio: '0.25', headersSecretRef: { name: 'otel' } };
+  const spec: StockAnalysisSpecInput = { logging: { level: 'debug' }, monitoring: { reports, tracing } };
+  const read = await readBy(spec, 'Authorization: Bearer t\n');
+  expect(read.logLevel).toBe('debug');
+  expect(read.monitoring.reports).toMatchObject(reports);
+  expect(read.tracing).toEqual({
+    ...{ endpoint, sampleRatio: 0.25 },
+    headers: { authorization: 'Bearer t' },
+  });
+  const absent = await readBy({});
+  expect(absent.logLevel).toBe('info');
+  expect(absent.tracing).toBeUndefined();
 });

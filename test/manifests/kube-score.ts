@@ -47,7 +47,8 @@ async function scoreSet(program: string, folder: string, set: string): Promise<S
   const output = await captureAnyway(program, ['score', ...asked, ...files]);
   const seen = new Set<string>();
   const findings: Finding[] = [];
-  for (const { type_meta, object_meta, checks } of Report.parse(JSON.parse(output))) {
+  // `null` where it knows none of the kinds.
+  for (const { type_meta, object_meta, checks } of Report.parse(JSON.parse(output) ?? [])) {
     const object = `${set}/${type_meta.kind}/${object_meta.name}`;
     seen.add(object);
     for (const { check, grade, skipped, comments } of checks) {

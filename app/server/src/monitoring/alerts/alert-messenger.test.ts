@@ -13,6 +13,7 @@ const message = (rule: string): AlertMessage => ({
   summary: 's',
   description: 'd',
   startsAt: 0,
+  groupStatus: 'firing',
   exceptChannels: [],
 });
 
