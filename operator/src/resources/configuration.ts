@@ -55,7 +55,9 @@ export function workerConfig(
     ...monitoring,
     ...(notifications ? { notifications } : {}),
     // Only who sends messages writes links.
-    ...(notifications && runbookBaseURL !== undefined ? { alerts: { ...target.spec.monitoring.alerts, runbookBaseURL } } : {}),
+    ...(notifications && runbookBaseURL !== undefined
+      ? { alerts: { ...target.spec.monitoring.alerts, runbookBaseURL } }
+      : {}),
   };
   const isWatched = Object.keys(watched).length > 0;
   const told = {

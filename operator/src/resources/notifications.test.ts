@@ -15,7 +15,7 @@ describe('notifications', () => {
 
   it('change nothing of the servers', () => {
     const sent = notificationsOf(full, CHANNELS);
-    const { notifications: _left, ...others } = FULL_SPEC.monitoring ?? {};
+    const { notifications: _left, ...others } = FULL_SPEC?.monitoring ?? {};
     const withoutThem = testTarget({ ...FULL_SPEC, monitoring: others });
     expect(applicationConfig(full)).toEqual(applicationConfig(withoutThem));
     expect(workerConfig(full, sent, NO_TRACES).metadata.name).not.toBe(applicationConfig(full).metadata.name);
