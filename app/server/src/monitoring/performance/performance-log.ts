@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CLOCK, type Clock } from '../../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
 import { contextOf, currentRequest, type RequestContext } from '../../common/request-context.ts';
+import { currentTrace } from '../../common/tracing/scope.ts';
 import { DatabaseConnector } from '../../database/connector.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import { JobQueue, type WorkedJobs } from '../../database/job-queue.service.ts';
@@ -105,7 +106,14 @@ export class PerformanceLog implements OnApplicationBootstrap, BeforeApplication
 
   private record(slow: Omit<SlowRecord, 'at'>, context: RequestContext | undefined): void {
     const { requestId } = context ?? {};
-    const record = { ...slow, milliseconds: Math.round(slow.milliseconds), at: this.clock.now(), requestId };
+    const { traceId } = context?.trace ?? currentTrace() ?? {};
+    const record = {
+      ...slow,
+      milliseconds: Math.round(slow.milliseconds),
+      at: this.clock.now(),
+      requestId,
+      traceId,
+    };
     const heldBack = this.buffer.add(record);
     if (heldBack === undefined) return;
     const { kind, name, milliseconds, detail } = record;

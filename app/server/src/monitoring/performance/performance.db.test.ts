@@ -17,6 +17,9 @@ import { PerformanceLog } from './performance-log.ts';
 /** Nothing is so fast that a test could not be slower. */
 const SLOW = { queryMilliseconds: 150, routeMilliseconds: 150, jobSeconds: 1, eventLoopMilliseconds: 300 };
 
+/** What a trace is called. */
+const TRACE: unknown = expect.stringMatching(/^[\da-f]{32}$/);
+
 const logs = new CapturedLogs();
 let application: TestApplication;
 let operator: PrincipalHeaders;
@@ -83,7 +86,8 @@ describe('what is slow', () => {
     expect(query?.milliseconds).toBeGreaterThan(SLOW.queryMilliseconds);
     expect(JSON.stringify(query)).not.toContain('6005');
     const route = (await list('?kind=route')).find((one) => one.requestId === requestId);
-    expect(route).toMatchObject({ name: 'GET /api/v1/symbols', detail: { status: 200 } });
+    expect(route).toMatchObject({ name: 'GET /api/v1/symbols', detail: { status: 200 }, traceId: TRACE });
+    expect(query?.traceId).toBe(route?.traceId);
     expect(linesOf('route').filter((line) => line.requestId === requestId)).toMatchObject([
       { level: 'warn', requestId, performance: { name: 'GET /api/v1/symbols', status: 200 } },
     ]);
