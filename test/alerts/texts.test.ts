@@ -58,7 +58,7 @@ describe('runbooks', () => {
     ];
     const annotations = alertsOf(groups).map((rule) => Object.keys(rule.annotations).toSorted());
     expect(annotations.length).toBeGreaterThan(20);
-    expect(new Set(annotations.map((names) => names.join()))).toEqual(new Set(['description,summary']));
+    expect(new Set(annotations.map((members) => members.join()))).toEqual(new Set(['description,summary']));
   });
 
   it('have no dead link', () => {
