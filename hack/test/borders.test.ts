@@ -117,7 +117,14 @@ describe('the borders', () => {
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), 'borders-'));
     writeFileSync(join(root, 'tsconfig.json'), '{"compilerOptions":{"module":"nodenext"}}');
-    for (const name of ['@nestjs/common', '@kubernetes/client-node', 'undici', 'nodemailer']) {
+    const packages = [
+      '@nestjs/common',
+      '@kubernetes/client-node',
+      '@opentelemetry/api',
+      'undici',
+      'nodemailer',
+    ];
+    for (const name of packages) {
       write(root, `node_modules/${name}/package.json`, JSON.stringify({ name, main: 'index.js' }));
       write(root, `node_modules/${name}/index.js`, '');
     }
