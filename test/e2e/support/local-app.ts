@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
-const PATIENCE_MS = 120_000;
+/** Server and page are built where they are out of date, on a machine that may be busy. */
+const PATIENCE_MS = 300_000;
 
 export interface LocalApp {
   readonly url: string;
