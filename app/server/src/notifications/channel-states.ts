@@ -50,7 +50,8 @@ export const STATES = `
     (SELECT max((attempts->-1->>'at')::timestamptz) FROM app.notification_sendings
       WHERE channel = name AND ended_at IS NULL) AS "lastFailedAt",
     (SELECT count(*) FROM app.notification_sendings WHERE channel = name AND state = 'dead')::int AS "deadCount",
-    (SELECT max(ended_at) FROM app.notification_sendings WHERE channel = name AND state = 'dead') AS "lastDeadAt",
+    (SELECT max(ended_at) FROM app.notification_sendings WHERE channel = name AND state = 'dead' AND attempt > 0)
+      AS "lastDeadAt",
     (SELECT ended_at FROM app.notification_sendings WHERE channel = name AND state = 'sent'
       ORDER BY created_at DESC LIMIT 1) AS "lastSuccessAt"
   FROM unnest($1::text[]) AS name`;

@@ -282,6 +282,41 @@ describe('workers', () => {
     await expect.poll(deliveries, SOON).toMatchObject([{ channel: 'webhook' }]);
   });
 
+  it('give up what was due for a day, as its channel was gone, and do not call a channel that comes back failing', async () => {
+    const one = JSON.stringify(alertOf());
+    const [, , [open]] = [
+      await database.sql.query(
+        `INSERT INTO app.notification_deliveries (subject_key, transition, channel, group_key, content, due_at)
+         SELECT 'old', 'firing', name, 'a', $1, now() - interval '25 hours' FROM unnest(ARRAY['email', 'webhook']) AS name`,
+        [one],
+      ),
+      await database.sql.query(
+        `INSERT INTO app.notification_deliveries (subject_key, transition, channel, group_key, content, due_at)
+         VALUES ('new', 'firing', 'webhook', 'b', $1, now() - interval '23 hours')`,
+        [one],
+      ),
+      await database.sql.query<{ id: string }>(
+        `INSERT INTO app.notification_sendings (channel, group_key, due_at)
+         VALUES ('email', 'c', now() - interval '25 hours') RETURNING id`,
+      ),
+    ];
+    await database.sql.query(
+      `INSERT INTO app.notification_deliveries (subject_key, transition, channel, group_key, content, sending_id)
+       VALUES ('made', 'firing', 'email', 'c', $1, $2)`,
+      [one, open?.id],
+    );
+    const app = await startWorker(database.configuration('worker', monitoringOf({ webhookPort: hook.port })));
+    workers.push(app);
+    await expect.poll(states, SOON).toEqual(['dead', 'dead', 'sent', 'dead']);
+    expect(hook.hooks).toHaveLength(1);
+    expect((await deliveries())[0]?.attempts).toMatchObject([
+      { outcome: 'dead', error: expect.stringContaining('due for a day') },
+    ]);
+    await expect
+      .poll(() => app.get(Notifications).channelStates()[0], SOON)
+      .toMatchObject({ name: 'webhook', isFailing: false, deadCount: 1 });
+  });
+
   it('find what no job tells of', async () => {
     await database.sql.query(
       `INSERT INTO app.notification_deliveries (subject_key, transition, channel, group_key, content)

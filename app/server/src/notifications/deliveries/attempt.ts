@@ -30,6 +30,15 @@ export function sentAttempt(timing: Timing, { code, remark }: Receipt): Attempt 
   return { ...timed(timing), outcome: 'sent', code, error: remark };
 }
 
+/** Of what nobody could send for so long that nobody needs it any more. */
+export function expiredAttempt(at: Date): Attempt {
+  return {
+    ...timed({ at, milliseconds: 0 }),
+    outcome: 'dead',
+    error: 'it was due for a day, and no worker with the channel was there to send it',
+  };
+}
+
 /** A failure, and in how many seconds it is tried again; undefined: never. */
 export function failedAttempt(
   timing: Timing,

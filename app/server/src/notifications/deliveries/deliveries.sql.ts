@@ -74,7 +74,9 @@ export const MAKE_SENDING = `
      SET sending_id = made.id,
          state = CASE WHEN notification_deliveries.id = ANY($5::uuid[]) THEN 'superseded'
                       ELSE notification_deliveries.state END
-    FROM made WHERE notification_deliveries.id = ANY($4::uuid[]) OR notification_deliveries.id = ANY($5::uuid[])`;
+    FROM made
+   WHERE sending_id IS NULL
+     AND (notification_deliveries.id = ANY($4::uuid[]) OR notification_deliveries.id = ANY($5::uuid[]))`;
 
 export interface ClaimedRow {
   readonly id: string;
@@ -161,6 +163,26 @@ export const RECORD_SUPERSEDED = `
   SELECT $1, $2, $3, $4, $5, 'superseded', id FROM app.notification_sendings WHERE id = $6
   ON CONFLICT ON CONSTRAINT notification_deliveries_told_key
   DO UPDATE SET state = 'superseded', sending_id = excluded.sending_id WHERE notification_deliveries.sending_id IS NULL`;
+
+/**
+ * $1 the attempt. What has been due for a day is told to nobody any more: its channel is gone, and when it comes back the news
+ * are none. A delivery goes with a message, so what waits for one gets one.
+ */
+export const EXPIRE = `
+  WITH late AS (
+    UPDATE app.notification_sendings SET state = 'dead', ended_at = now(), attempts = attempts || $1::jsonb
+     WHERE ended_at IS NULL AND due_at < now() - interval '1 day' RETURNING id
+  ), told AS (
+    UPDATE app.notification_deliveries SET state = 'dead' FROM late
+     WHERE sending_id = late.id AND notification_deliveries.state <> 'superseded'
+  ), made AS (
+    INSERT INTO app.notification_sendings (channel, group_key, state, attempts, ended_at)
+    SELECT channel, 'expired', 'dead', $1, now() FROM app.notification_deliveries
+     WHERE sending_id IS NULL AND due_at < now() - interval '1 day' GROUP BY channel
+    RETURNING id, channel
+  )
+  UPDATE app.notification_deliveries SET state = 'dead', sending_id = made.id FROM made
+   WHERE notification_deliveries.channel = made.channel AND sending_id IS NULL AND due_at < now() - interval '1 day'`;
 
 /** $1 days, $2: at most. Deliveries go with what they were sent in. */
 export const FORGET = `

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CLOCK, type Clock } from '../../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
 import { messageOf } from '../../common/configuration/errors.ts';
 import { inTurn, tracedJob } from '../../common/tracing/job-scope.ts';
@@ -9,7 +10,8 @@ import { JobQueue } from '../../database/job-queue.service.ts';
 import type { Database } from '../../database/sql.ts';
 import { AnnouncedChannels } from '../announced.ts';
 import { type OpenChannel, CHANNELS } from '../channels.ts';
-import { FORGET } from './deliveries.sql.ts';
+import { expiredAttempt } from './attempt.ts';
+import { EXPIRE, FORGET, LOCK_CHANNEL } from './deliveries.sql.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { makeMessages } from './make-messages.ts';
 
@@ -30,6 +32,7 @@ export class DeliveryWorker implements OnApplicationBootstrap {
 
   constructor(
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CHANNELS) private readonly channels: readonly OpenChannel[],
     private readonly queue: JobQueue,
@@ -47,6 +50,14 @@ export class DeliveryWorker implements OnApplicationBootstrap {
     const { isHeld } = await makeMessages(this.database, name, perTenMinutes);
     await this.dispatcher.sendDue(channel, this.queue.signal, (seconds) => this.wake(name, seconds));
     if (isHeld) await this.wake(name, HELD_SECONDS);
+  }
+
+  /** Of all channels, also those that no worker has any more. Several that begin at once do so one after the other. */
+  private async expire(): Promise<void> {
+    await this.database.transaction(async (sql) => {
+      await sql.query(LOCK_CHANNEL, ['every channel']);
+      await sql.query(EXPIRE, [JSON.stringify([expiredAttempt(this.clock.now())])]);
+    });
   }
 
   private async begin(): Promise<void> {
@@ -77,6 +88,7 @@ export class DeliveryWorker implements OnApplicationBootstrap {
   private async forget(): Promise<void> {
     const { keepDays } = this.configuration.monitoring.notifications;
     await this.every(FORGET_MS, 'old deliveries', async () => {
+      await this.expire();
       let gone: readonly unknown[];
       do gone = await this.database.query(FORGET, [keepDays, FORGET_AT_ONCE]);
       while (gone.length === FORGET_AT_ONCE && !this.queue.signal.aborted);
@@ -86,12 +98,11 @@ export class DeliveryWorker implements OnApplicationBootstrap {
   private async every(intervalMs: number, what: string, work: () => Promise<void>): Promise<void> {
     const { signal } = this.queue;
     while (!signal.aborted) {
-      await inTurn(what, () =>
-        work().catch((error: unknown) =>
-          this.logger.warn(`${what} cannot be looked after now: ${messageOf(error)}`),
-        ),
-      );
+      await inTurn(what, () => work().catch((error: unknown) => this.logger.warn(notNow(what, error))));
       await sleep(intervalMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 }
+
+const notNow = (what: string, error: unknown): string =>
+  `${what} cannot be looked after now: ${messageOf(error)}`;

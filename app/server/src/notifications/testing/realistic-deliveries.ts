@@ -5,7 +5,7 @@ import { ANNOUNCE } from '../announced.ts';
 import { STATES } from '../channel-states.ts';
 import { ChannelError } from '../channel.ts';
 import { ChannelOutcomes } from '../channel-outcomes.ts';
-import { ENQUEUE, FORGET, RECORD_SENT, RECORD_SUPERSEDED } from '../deliveries/deliveries.sql.ts';
+import { ENQUEUE, EXPIRE, FORGET, RECORD_SENT, RECORD_SUPERSEDED } from '../deliveries/deliveries.sql.ts';
 import { DISPATCH_DEFAULTS, Dispatcher } from '../deliveries/dispatcher.ts';
 import { makeMessages } from '../deliveries/make-messages.ts';
 import { MemoryChannel } from './memory-channel.ts';
@@ -53,5 +53,6 @@ export async function useDeliveries(sql: Database): Promise<void> {
   await sql.query(RECORD_SUPERSEDED, ['overtaken', 'firing', 'email', 'a', CONTENT, id]);
   await sql.query(ANNOUNCE, [['email', 'webhook']]);
   await sql.query(STATES, [['email', 'webhook']]);
+  await sql.query(EXPIRE, ['[]']);
   await sql.query(FORGET, [80, 1_000]);
 }
