@@ -105,9 +105,9 @@ describe('inhibition in a real Alertmanager', () => {
 
   afterAll(async () => {
     receiver.close();
-    const ended = once(manager, 'exit');
+    const exited = once(manager, 'exit');
     manager.kill();
-    await ended;
+    await exited;
     rmSync(folder, { recursive: true, force: true });
   });
 

@@ -26,7 +26,7 @@ describe('alerts that wait for hours', () => {
     async ({ rule }) => {
       const one = caseOf(rule.alert, rule.labels.severity);
       const groups = groupsFor(one);
-      const [own] = groups.flatMap(({ rules }) => rules).filter(isAlert);
+      const own = groups.flatMap(({ rules }) => rules).find(isAlert);
       if (own === undefined) throw new Error('no rule');
       const { namespace = '', stockanalysis = '' } = own.labels;
       const input = one.series

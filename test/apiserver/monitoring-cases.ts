@@ -119,11 +119,11 @@ export const MONITORING_SCHEMA_CASES: readonly { readonly field: string; readonl
   },
   ...['1.1', '.5', '2', ''].map((sampleRatio) => ({
     field: 'spec.monitoring.tracing.sampleRatio',
-    ...monitoring({ tracing: { endpoint: 'https://otel.example/v1/traces', sampleRatio } }),
+    spec: { monitoring: { tracing: { endpoint: 'https://otel.example/v1/traces', sampleRatio } } },
   })),
   ...['never', '0 8 * *', '60 8 * * *'].map((daily) => ({
     field: 'spec.monitoring.reports.daily',
-    ...monitoring({ reports: { daily } }),
+    spec: { monitoring: { reports: { daily } } },
   })),
   { field: 'spec.logging.level', spec: { logging: { level: 'loud' } } },
 ];

@@ -64,7 +64,7 @@ export async function removePrometheusOperator(client: KubeClient): Promise<void
       .map((label) => label.join('='))
       .join(','),
   });
-  const installed = (): Promise<readonly KubeObject[]> => client.list(`${CRD_PATH}?${selector}`);
+  const installed = (): Promise<readonly KubeObject[]> => client.list(`${CRD_PATH}?${selector.toString()}`);
   for (const { metadata } of await installed()) await client.delete(`${CRD_PATH}/${metadata.name}`);
   await eventually({ what: 'the CRDs of prometheus-operator to be gone', timeoutMs: 60_000 }, async () =>
     (await installed()).length === 0 ? true : undefined,

@@ -18,5 +18,3 @@ export const reportsSchema = z
       'Daily and weekly reports on availability, incidents and costs; absent leaves them to the application.',
     ),
   );
-
-export type ReportsSpec = z.output<typeof reportsSchema>;

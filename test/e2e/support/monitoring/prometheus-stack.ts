@@ -125,7 +125,9 @@ export class PrometheusStack {
 
   /** An instant query. @throws Error with what Prometheus says of one that it refuses */
   async query(expr: string): Promise<readonly Sample[]> {
-    const response = await fetch(`${this.#url}/api/v1/query?${new URLSearchParams({ query: expr })}`);
+    const response = await fetch(
+      `${this.#url}/api/v1/query?${new URLSearchParams({ query: expr }).toString()}`,
+    );
     if (!response.ok) throw new Error(`${expr}: ${await response.text()}`);
     const { data } = answer.parse(await response.json());
     return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));

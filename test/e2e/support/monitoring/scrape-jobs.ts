@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { meta, type Role } from './discovery.ts';
 
 const labels = z.record(z.string(), z.string());
-const metadata = z.object({ name: z.string(), namespace: z.string() });
+const objectMetadata = z.object({ name: z.string(), namespace: z.string() });
 const selector = z.strictObject({
   matchLabels: labels.default({}),
   matchExpressions: z
@@ -35,11 +35,11 @@ const endpoint = z.strictObject({
 });
 
 const podMonitor = z.object({
-  metadata,
+  metadata: objectMetadata,
   spec: z.strictObject({ selector, podMetricsEndpoints: z.array(endpoint) }),
 });
 const serviceMonitor = z.object({
-  metadata,
+  metadata: objectMetadata,
   spec: z.strictObject({ selector, endpoints: z.array(endpoint) }),
 });
 

@@ -88,7 +88,7 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
     const { sampleSeconds } = this.configuration.monitoring.history;
     const enabled = rules
       .filter(({ isEnabled }) => isEnabled)
-      .map((rule) => ({ ...rule, condition: sampledEvery(rule.condition, sampleSeconds) }));
+      .map((rule) => Object.assign({}, rule, { condition: sampledEvery(rule.condition, sampleSeconds) }));
     this.directRules = enabled.filter(isDirect);
     await this.attempt('about the database', async () => {
       if (leads && silence !== undefined) await this.suspect(silence, at);

@@ -241,8 +241,8 @@ describe('the history', () => {
   });
 
   it('answers quantiles of what was observed in a span, of whatever resolution and however many processes', async () => {
-    const processes = [processOf('server'), processOf('server')];
-    const waits = processes.map(({ metrics }) =>
+    const servers = [processOf('server'), processOf('server')];
+    const waits = servers.map(({ metrics }) =>
       metrics.histogram('wait_seconds', 'Time', { queue: { max: 2 } }, { buckets: [0.1, 1] }),
     );
     const observed = async (fast: number, slow: number): Promise<void> => {
@@ -250,7 +250,7 @@ describe('the history', () => {
       for (const [index, wait] of waits.entries()) {
         for (let one = 0; one < fast; one += 1) wait.observe({ queue: 'a' }, 0.05);
         for (let one = 0; one < slow; one += 1) wait.observe({ queue: 'b' }, 0.5);
-        await processes[index]?.recorder.record();
+        await servers[index]?.recorder.record();
       }
     };
     await observed(97, 0);

@@ -249,7 +249,7 @@ function born<Bounds extends LabelBounds>(bounds: Bounds): LabelValues<Bounds>[]
   let sets: Record<string, string>[] = [{}];
   for (const [label, bound] of Object.entries(bounds)) {
     if ('max' in bound || sets.length * bound.length > MOST_BORN) return [];
-    sets = sets.flatMap((set) => bound.map((value) => ({ ...set, [label]: value })));
+    sets = sets.flatMap((set) => bound.map((value) => Object.assign({}, set, { [label]: value })));
   }
   // Every label has a value of its list now, which the compiler cannot see.
   return sets as LabelValues<Bounds>[];

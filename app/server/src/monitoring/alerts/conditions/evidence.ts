@@ -11,7 +11,8 @@ export function evidenceSeconds(condition: Condition): number {
       return HOUR_SECONDS;
     case 'absence':
       return condition.absentSeconds;
-    default:
+    case 'threshold':
+    case 'rate':
       return condition.windowSeconds;
   }
 }

@@ -16,7 +16,8 @@ export function sampledEvery(condition: Condition, sampleSeconds: number): Condi
       };
     case 'absence':
       return { ...condition, absentSeconds: Math.max(condition.absentSeconds, sampleSeconds * MISSED) };
-    default:
+    case 'anomaly':
+    case 'component':
       return condition;
   }
 }
