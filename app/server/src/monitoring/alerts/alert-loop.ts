@@ -17,7 +17,7 @@ import { AlertEngine } from './alert-engine.ts';
 import { AlertRetention } from './alert-retention.ts';
 import { observeComponents } from './conditions/component.ts';
 import { Observer } from './conditions/observer.ts';
-import { sampledEvery } from './conditions/sampling.ts';
+import { ruleSampledEvery } from './conditions/sampling.ts';
 import { Components } from './components.ts';
 import { DirectAlerts } from './direct-alerts.ts';
 import { dutyAt } from './duty.ts';
@@ -88,7 +88,7 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
     const { sampleSeconds } = this.configuration.monitoring.history;
     const enabled = rules
       .filter(({ isEnabled }) => isEnabled)
-      .map((rule) => Object.assign({}, rule, { condition: sampledEvery(rule.condition, sampleSeconds) }));
+      .map((rule) => ruleSampledEvery(rule, sampleSeconds));
     this.directRules = enabled.filter(isDirect);
     await this.attempt('about the database', async () => {
       if (leads && silence !== undefined) await this.suspect(silence, at);

@@ -4,15 +4,7 @@ const HOUR_SECONDS = 3_600;
 
 /** How far back a condition looks: what happened within so many seconds may be why it holds. */
 export function evidenceSeconds(condition: Condition): number {
-  switch (condition.kind) {
-    case 'component':
-      return 0;
-    case 'anomaly':
-      return HOUR_SECONDS;
-    case 'absence':
-      return condition.absentSeconds;
-    case 'threshold':
-    case 'rate':
-      return condition.windowSeconds;
-  }
+  if ('windowSeconds' in condition) return condition.windowSeconds;
+  if ('absentSeconds' in condition) return condition.absentSeconds;
+  return condition.kind === 'anomaly' ? HOUR_SECONDS : 0;
 }
