@@ -8,6 +8,7 @@ import type { ChannelOutcome } from './channel-outcomes.ts';
 import { CHANNELS, type OpenChannel } from './channels.ts';
 import { DeliveryWorker } from './deliveries/delivery-worker.ts';
 import { Notifications, type NotificationMessage } from './notifications.service.ts';
+import { outwardFingerprint, platformOf } from './platform.ts';
 import { MailServer } from './testing/mail-server.ts';
 import { alertOf } from './testing/messages.ts';
 import { status, WebhookReceiver } from './testing/webhook-receiver.ts';
@@ -45,6 +46,10 @@ function message(changes: Partial<NotificationMessage> = {}): NotificationMessag
   const content = alertOf({ fingerprint: subjectKey });
   return { subjectKey, transition: 'firing', groupKey: subjectKey, content, ...changes };
 }
+
+/** As the receiver knows an alert. */
+const outward = (fingerprint: string): string =>
+  outwardFingerprint(platformOf(database.configuration('worker')), fingerprint);
 
 const enqueue = (notifications: Notifications, one: NotificationMessage) =>
   database.sql.transaction((sql) => notifications.enqueue(sql, one));
@@ -95,7 +100,7 @@ describe('a message', () => {
     await allAre('sent', 2);
     expect(await enqueue(notifications, told)).toEqual([]);
     expect(mail.mails).toHaveLength(1);
-    expect(hook.hooks).toMatchObject([{ fingerprints: [told.subjectKey] }]);
+    expect(hook.hooks).toMatchObject([{ fingerprints: [outward(told.subjectKey)] }]);
     expect(await deliveries()).toMatchObject([
       { channel: 'email', attempts: [{ outcome: 'sent', code: '250' }] },
       { channel: 'webhook', attempts: [{ outcome: 'sent', code: '204' }] },
@@ -120,8 +125,8 @@ describe('a message', () => {
     await allAre('sent', 6);
     expect(mail.mails).toHaveLength(2);
     expect(hook.hooks.map(({ fingerprints }) => fingerprints)).toEqual([
-      [first.subjectKey, 'second'],
-      [other.subjectKey],
+      [outward(first.subjectKey), outward('second')],
+      [outward(other.subjectKey)],
     ]);
   });
 
@@ -149,7 +154,7 @@ describe('workers', () => {
     expect(new Set(hook.hooks.map(({ key }) => key)).size).toBe(150);
     expect(hook.hooks).toHaveLength(150);
     expect(hook.hooks.flatMap(({ fingerprints }) => fingerprints).toSorted()).toEqual(
-      many.map(({ subjectKey }) => subjectKey).toSorted(),
+      many.map(({ subjectKey }) => outward(subjectKey)).toSorted(),
     );
   });
 
@@ -165,7 +170,7 @@ describe('workers', () => {
     });
     await allAre('sent', 81);
     expect(hook.hooks).toHaveLength(3);
-    expect(hook.hooks[0]?.fingerprints).toEqual(['worst']);
+    expect(hook.hooks[0]?.fingerprints).toEqual([outward('worst')]);
     expect(hook.hooks[2]).toMatchObject({
       title: expect.stringContaining('[79 messages in one]'),
       truncatedAlerts: 29,
@@ -181,7 +186,7 @@ describe('workers', () => {
     const critical = alertOf({ labels: { severity: 'critical' }, fingerprint: 'critical' });
     await enqueue(notifications, message({ onlyChannels: ['webhook'], content: critical, atOnce: true }));
     await pass();
-    expect(hook.hooks.map(({ fingerprints }) => fingerprints[0]).slice(3)).toEqual(['critical']);
+    expect(hook.hooks.map(({ fingerprints }) => fingerprints[0]).slice(3)).toEqual([outward('critical')]);
     await database.sql.query(
       `UPDATE app.notification_sendings SET created_at = now() - interval '11 minutes'
         WHERE id IN (SELECT id FROM app.notification_sendings ORDER BY created_at LIMIT 2)`,

@@ -59,12 +59,17 @@ export class SigningChannel implements Channel {
   }
 }
 
-function signed(content: Content, { labels, key }: Platform): Content {
+function signed(content: Content, platform: Platform): Content {
   if (content.kind === 'document') return content;
   return Object.assign({}, content, {
-    labels: { ...content.labels, ...labels },
-    fingerprint: digest(`${key}\n${content.fingerprint}`),
+    labels: { ...content.labels, ...platform.labels },
+    fingerprint: outwardFingerprint(platform, content.fingerprint),
   });
+}
+
+/** As a receiver knows an alert: the same one of another installation is another. */
+export function outwardFingerprint({ key }: Pick<Platform, 'key'>, fingerprint: string): string {
+  return digest(`${key}\n${fingerprint}`);
 }
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);

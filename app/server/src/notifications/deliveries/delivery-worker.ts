@@ -62,6 +62,8 @@ export class DeliveryWorker implements OnApplicationBootstrap {
 
   private async begin(): Promise<void> {
     await this.queue.whenStarted();
+    // Before anything is sent: a channel may be back after months.
+    await this.expire().catch((error: unknown) => this.logger.warn(notNow('old deliveries', error)));
     for (const open of this.channels) {
       const options = { pollingIntervalSeconds: POLL_SECONDS, batchSize: JOBS_AT_ONCE };
       await this.queue.work(NOTIFICATION_QUEUES[open.name], options, () => this.pass(open));
