@@ -3,16 +3,21 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { alertGroups, operatorAlertGroups } from '../../operator/src/resources/monitoring/rules/index.ts';
 import { testTarget } from '../../operator/src/resources/testing/target.ts';
+import { dashboards, operatorDashboards } from '../../operator/src/resources/monitoring/dashboards/index.ts';
+import { panelQueries } from '../support/panel-queries.ts';
 import { ALERT_CASES } from './cases/index.ts';
 import { printedTexts } from './four-cases.ts';
 import { testRules } from './promtool.ts';
-import { alertsOf, everyAlert, FACTS, runbookName } from './rules-under-test.ts';
+import { alertsOf, everyAlert, FACTS, runbookName, SPECS } from './rules-under-test.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const RUNBOOKS = resolve(ROOT, 'docs/runbooks');
 const SECTIONS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation'];
 /** Where the application declares its own alerts; one of the same meaning shares the page. */
 const APP_ALERTS = resolve(ROOT, 'app/server/src/monitoring/alerts');
+
+/** A page of Prometheus itself. */
+const OF_PROMETHEUS = 'Status / Targets';
 
 const alerts = [...everyAlert().values()];
 const names = [...new Set(alerts.map(runbookName))].sort();
@@ -59,6 +64,24 @@ describe('runbooks', () => {
     const annotations = alertsOf(groups).map((rule) => Object.keys(rule.annotations).toSorted());
     expect(annotations.length).toBeGreaterThan(20);
     expect(new Set(annotations.map((members) => members.join()))).toEqual(new Set(['description,summary']));
+  });
+
+  it('name dashboards and panels that there are', () => {
+    const there = [
+      ...Object.values(SPECS).flatMap((spec) => dashboards(testTarget(spec))),
+      ...operatorDashboards(),
+    ];
+    const titles = new Set(
+      there.flatMap((one) => [
+        one.title.split(' / ').slice(0, 2).join(' / '),
+        ...panelQueries(one, { namespace: 'operators' }).map(({ panel }) => panel),
+      ]),
+    );
+    for (const page of pages) {
+      const text = readFileSync(resolve(RUNBOOKS, `${page}.md`), 'utf8').replaceAll(/\s+/g, ' ');
+      for (const [, named = ''] of text.matchAll(/(?<!\*)\*([A-Z][^*]+)\*(?!\*)/g))
+        if (named !== OF_PROMETHEUS) expect(titles, `${page}.md names ${named}`).toContain(named);
+    }
   });
 
   it('have no dead link', () => {

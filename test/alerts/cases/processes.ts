@@ -45,4 +45,15 @@ export const processCases: readonly AlertCase[] = [
     fires: 3,
     ends: 56,
   },
+  {
+    // Several processes ask the same: the one that is worst off.
+    name: 'MetricsStale',
+    severity: 'warning',
+    series: [
+      gauge('stock_analysis_query_age_seconds', 300, 301, { query: 'locks' }),
+      gauge('stock_analysis_query_age_seconds', 15, 15, { query: 'locks', pod: 'other' }),
+    ],
+    labels: { query: 'locks' },
+    fires: 5,
+  },
 ];

@@ -46,6 +46,7 @@ export const METRICS_USED = {
   stock_analysis_audit_records_total: counter('server', 'outcome'),
   stock_analysis_audit_failures_total: counter('server'),
 
+  stock_analysis_query_age_seconds: gauge('app', 'query'),
   stock_analysis_jobs: gauge('worker', 'queue', 'state'),
   stock_analysis_jobs_oldest_waiting_seconds: gauge('worker', 'queue'),
   stock_analysis_ingestion_rows_total: counter('worker', 'source'),

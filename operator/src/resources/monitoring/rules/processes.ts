@@ -4,6 +4,7 @@ const WAITING_SECONDS = 1800;
 const MOST_MEMORY = 0.9;
 const EVENT_LOOP_SECONDS = 0.2;
 const STARTS = 3;
+const STALE_SECONDS = 300;
 
 /** How the processes of the application are: saturation that users will feel soon. */
 export const processRules: ObjectRules = ({ series, subject, alert }) => [
@@ -33,6 +34,14 @@ export const processRules: ObjectRules = ({ series, subject, alert }) => [
         for: '10m',
         summary: `A process of ${subject} is held up`,
         description: `In {{ $labels.pod }} one turn of the event loop in a hundred is {{ $value | humanizeDuration }} late; the limit is ${EVENT_LOOP_SECONDS * 1000} ms. All requests of that process wait so long.`,
+      }),
+      alert({
+        name: 'MetricsStale',
+        severity: 'warning',
+        expr: `max by (namespace, stockanalysis, query) (${series('stock_analysis_query_age_seconds')}) > ${STALE_SECONDS}`,
+        for: '5m',
+        summary: `Figures of ${subject} are missing`,
+        description: `The query for "{{ $labels.query }}" was not answered for {{ $value | humanizeDuration }}; after ${STALE_SECONDS / 60} minutes its figures are missing, and alerts that need them see nothing. The log of the process says why.`,
       }),
       alert({
         name: 'ProcessRestarting',
