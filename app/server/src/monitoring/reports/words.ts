@@ -18,7 +18,7 @@ export function percent(share: number): string {
   const scale = 10 ** digits;
   // 0.9995 * 100 is a little less than it is: what is lost in the last binary digits is no loss of availability.
   const cut = Math.floor(share * 100 * scale + 1e-6) / scale;
-  return `${cut.toFixed(digits).replace(/\.?0+$/, '')} %`;
+  return `${cut} %`;
 }
 
 /** `45 s`, `12 min`, `3 h 5 min`, `2 d 4 h`. */
