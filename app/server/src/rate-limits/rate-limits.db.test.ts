@@ -26,6 +26,7 @@ import { DatabaseModule } from '../database/database.module.ts';
 import { createTestDatabase, type TestDatabase } from '../database/testing/test-database.ts';
 import { asAdmin } from '../database/testing/migrated-template.ts';
 import { Metrics } from '../monitoring/metrics/metrics.ts';
+import { LoggingModule } from '../common/logging/logging.module.ts';
 import { MonitoringModule } from '../monitoring/monitoring.module.ts';
 import { AddressBudgetGuard, PrincipalBudgetGuard } from './budget.guards.ts';
 import { RateLimitsModule } from './rate-limits.module.ts';
@@ -86,7 +87,13 @@ class TestModule {
   static with(configuration: Configuration): object {
     return {
       module: TestModule,
-      imports: [CommonModule.with(configuration), DatabaseModule, MonitoringModule, RateLimitsModule],
+      imports: [
+        LoggingModule.with(configuration),
+        CommonModule.with(configuration),
+        DatabaseModule,
+        MonitoringModule,
+        RateLimitsModule,
+      ],
       controllers: [Routes],
       providers: [
         { provide: APP_GUARD, useExisting: AddressBudgetGuard },
