@@ -96,6 +96,9 @@ describe.concurrent('traces', () => {
       await plan.settle(4000);
       expect(plan.proxy.log.writesSince(quiet)).toEqual([]);
 
+      await plan.patchSpec({ monitoring: { tracing: { endpoint: 'https://otel.example:4319/v1/traces' } } });
+      await eventuallySeen(plan, NOTHING);
+
       await plan.patchSpec({ monitoring: { tracing: null } });
       await plan.waitReady();
       await eventuallySeen(plan, NOTHING);

@@ -70,8 +70,9 @@ export const NOTIFICATION_KEYS = {
 } as const;
 export type Channel = keyof typeof NOTIFICATION_KEYS;
 
-/** Key of the derived Secret with the headers of traces. */
+/** Keys of the derived Secret of traces: the headers, and whom they are for (`https://otel.example:4318`). */
 export const TRACING_HEADERS_KEY = 'headers';
+export const TRACING_ORIGIN_KEY = 'origin';
 
 /** Where pods find what the operator mounts: the agreement between operator and images. */
 export const PATH = {

@@ -13,6 +13,7 @@ const secretOf = (values: Readonly<Record<string, string>>): LiveSecret => ({
 const open: TracingSpec = { endpoint: 'https://otel.example/v1/traces', sampleRatio: '0.1' };
 const spec: TracingSpec = { ...open, headersSecretRef: { name: 'otel', key: 'headers' } };
 const GOOD = 'Authorization: Bearer abc\n\nX-Scope-OrgID: 7\n';
+const KEPT = secretOf({ headers: GOOD, origin: 'https://otel.example' });
 
 describe('readTracing', () => {
   it('sends nothing where nothing is asked for, and without headers where none are', () => {
@@ -49,9 +50,27 @@ describe('readTracing', () => {
 
   it('goes on with what is in use where the Secret is lost or broken', () => {
     for (const secret of [undefined, secretOf({ headers: 'nonsense' })]) {
-      const read = readTracing(spec, secret, secretOf({ headers: GOOD }));
+      const read = readTracing({ ...spec, endpoint: 'HTTPS://OTEL.example:443/other' }, secret, KEPT);
       expect(read).toMatchObject({ isSent: true, headers: GOOD });
       expect(read.finding?.message).toContain('go on with what they had');
     }
+  });
+
+  it.each(['https://new.example/v1/traces', 'https://otel.example:8443/v1/traces'])(
+    'gives %s no token of the collector before it',
+    (endpoint) => {
+      const next = { endpoint, sampleRatio: '0.1', headersSecretRef: { name: 'new', key: 'headers' } };
+      for (const secret of [undefined, secretOf({ headers: 'nonsense' })]) {
+        const read = readTracing(next, secret, KEPT);
+        expect(read).toMatchObject({ isSent: false });
+        expect(read.headers).toBeUndefined();
+        expect(read.finding?.message).toContain('no traces are sent until it is right');
+      }
+    },
+  );
+
+  it('keeps nothing of which nobody knows whom it was for, and nothing that is wrong by now', () => {
+    for (const kept of [{ headers: GOOD }, { headers: 'nonsense', origin: 'https://otel.example' }])
+      expect(readTracing(spec, undefined, secretOf(kept))).toMatchObject({ isSent: false });
   });
 });

@@ -1,5 +1,5 @@
 import type { TracingSpec } from '../api/index.ts';
-import { TRACING_HEADERS_KEY } from '../naming/index.ts';
+import { TRACING_HEADERS_KEY, TRACING_ORIGIN_KEY } from '../naming/index.ts';
 import { secretValue } from './credentials.ts';
 import type { Finding, LiveSecret } from './live.ts';
 
@@ -23,9 +23,17 @@ function problemOf(text: string | undefined, key: string): string | undefined {
   return lines.every((line) => line === '') ? `has no header under ${key}` : undefined;
 }
 
+/** Headers that work are kept for the collector that they were given for: another one must not learn its token. */
+function keptFor(endpoint: string, kept: LiveSecret | undefined): string | undefined {
+  if (secretValue(kept, TRACING_ORIGIN_KEY) !== new URL(endpoint).origin) return undefined;
+  const headers = secretValue(kept, TRACING_HEADERS_KEY);
+  return problemOf(headers, TRACING_HEADERS_KEY) === undefined ? headers : undefined;
+}
+
 /**
  * @param secret what `headersSecretRef` names now
  * @param kept what server and worker use now: a Secret that was lost or broken takes no headers away that worked
+ *   with the same collector
  */
 export function readTracing(
   spec: TracingSpec | undefined,
@@ -39,7 +47,7 @@ export function readTracing(
   const headers = secretValue(secret, key);
   const problem = secret ? problemOf(headers, key) : 'does not exist';
   if (problem === undefined && headers !== undefined) return { isSent: true, headers };
-  const before = secretValue(kept, TRACING_HEADERS_KEY);
+  const before = keptFor(spec.endpoint, kept);
   const meanwhile =
     before === undefined
       ? 'no traces are sent until it is right'

@@ -43,3 +43,11 @@ it('another header is another Secret and another origin', () => {
   expect(new Set(all.map(({ origin }) => origin)).size).toBe(2);
   expect(new Set(all.map(({ secret }) => secret?.metadata.name)).size).toBe(2);
 });
+
+it('the same header for another collector is another Secret', () => {
+  const names = ['https://otel.example/v1', 'https://otel.example/v2', 'https://other.example/v1'].map(
+    (endpoint) => tracingOf(traced(endpoint), true, 'A: b').secret?.metadata.name,
+  );
+  expect(names[1]).toBe(names[0]);
+  expect(names[2]).not.toBe(names[0]);
+});

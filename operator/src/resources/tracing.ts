@@ -1,5 +1,5 @@
 import { cronOrFalse, type StockAnalysisSpec } from '../api/index.ts';
-import { PATH, TRACING_HEADERS_KEY, contentHash } from '../naming/index.ts';
+import { PATH, TRACING_HEADERS_KEY, TRACING_ORIGIN_KEY, contentHash } from '../naming/index.ts';
 import { contentAddressed } from './database-secrets.ts';
 import { encodeData, type Manifest, type Target } from './manifest.ts';
 import { portOf } from './notifications.ts';
@@ -20,8 +20,12 @@ export function tracingOf(target: Target, isSent: boolean, headers: string | und
   const endpoint = target.spec.monitoring.tracing?.endpoint;
   const ports = isSent && endpoint !== undefined ? [portOf(new URL(endpoint))] : [];
   const origin = contentHash([isSent, headers ?? '']);
-  if (headers === undefined) return { isSent, ports, origin };
-  const data = encodeData({ [TRACING_HEADERS_KEY]: headers });
+  if (headers === undefined || endpoint === undefined) return { isSent, ports, origin };
+  // With the headers stands whom they are for: later they are kept for nobody else.
+  const data = encodeData({
+    [TRACING_HEADERS_KEY]: headers,
+    [TRACING_ORIGIN_KEY]: new URL(endpoint).origin,
+  });
   const body = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', data } as const;
   return { isSent, ports, origin, secret: contentAddressed(target, 'tracing', body) };
 }
