@@ -36,6 +36,7 @@ describe('readTracing', () => {
     [secretOf({ headers: 'A: b\nBearer s3cr3t' }), 'SecretInvalid', 'in line 2 of headers'],
     [secretOf({ headers: 'A: b\u0000s3cr3t' }), 'SecretInvalid', 'in line 1 of headers'],
     [secretOf({ headers: 'A:' }), 'SecretInvalid', 'in line 1 of headers'],
+    [secretOf({ headers: 'A: b\nHOST: s3cr3t' }), 'SecretInvalid', 'cannot be set, such as Host, in line 2'],
   ])('of %j says %s', (secret, reason, text) => {
     const { isSent, headers, finding } = readTracing(spec, secret, undefined);
     expect({ isSent, headers, reason: finding?.reason }).toEqual({

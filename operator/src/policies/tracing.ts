@@ -14,12 +14,17 @@ export interface TracingAccess {
 
 /** As the application reads them: with one that is not it would not start. */
 const HEADER = /^[!#$%&'*+.^_`|~\dA-Za-z-]{1,64}:[ \t]*[!-~]([ -~]{0,4094}[!-~])?$/;
+/** What the connection decides: the application's client refuses to send with one of them, and every trace would be lost. */
+const OF_THE_CONNECTION =
+  /^(?:host|connection|content-length|transfer-encoding|accept-encoding|te|keep-alive|upgrade|expect|proxy-[^:]*):/i;
 
 function problemOf(text: string | undefined, key: string): string | undefined {
   if (text === undefined) return `lacks the key ${key}`;
   const lines = text.split('\n').map((line) => line.trim());
   const wrong = lines.findIndex((line) => line !== '' && !HEADER.test(line));
   if (wrong >= 0) return `has no header such as "Authorization: Bearer TOKEN" in line ${wrong + 1} of ${key}`;
+  const foreign = lines.findIndex((line) => OF_THE_CONNECTION.test(line));
+  if (foreign >= 0) return `has a header that cannot be set, such as Host, in line ${foreign + 1} of ${key}`;
   return lines.every((line) => line === '') ? `has no header under ${key}` : undefined;
 }
 
