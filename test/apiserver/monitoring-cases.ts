@@ -125,5 +125,7 @@ export const MONITORING_SCHEMA_CASES: readonly { readonly field: string; readonl
     field: 'spec.monitoring.reports.daily',
     spec: { monitoring: { reports: { daily } } },
   })),
+  { field: 'spec.monitoring.reports.keepDays', ...monitoring({ reports: { keepDays: 6 } }) },
+  { field: 'spec.monitoring.errors.keepDays', ...monitoring({ errors: { keepDays: 0 } }) },
   { field: 'spec.logging.level', spec: { logging: { level: 'loud' } } },
 ];

@@ -150,12 +150,18 @@ it.each([
 
 it('a server reads how much it logs, when reports are made, and where its traces go with which headers', async () => {
   const endpoint = 'https://otel.example/v1/traces';
-  const reports = { daily: '30 7 * * 1-5', weekly: '0 7 * * MON', timeZone: 'UTC' };
+  const reports = {
+    ...{ enabled: false, daily: '30 7 * * 1-5', weekly: '0 7 * * MON', timeZone: 'UTC', keepDays: 30 },
+  };
   const tracing = { endpoint, sampleRatio: '0.25', headersSecretRef: { name: 'otel' } };
-  const spec: StockAnalysisSpecInput = { logging: { level: 'debug' }, monitoring: { reports, tracing } };
+  const spec: StockAnalysisSpecInput = {
+    logging: { level: 'debug' },
+    monitoring: { slo: { availability: '99.95' }, reports, errors: { keepDays: 7 }, tracing },
+  };
   const read = await readBy(spec, 'Authorization: Bearer t\n');
   expect(read.logLevel).toBe('debug');
-  expect(read.monitoring.reports).toMatchObject(reports);
+  expect(read.monitoring.reports).toEqual({ ...reports, availability: 99.95 });
+  expect(read.monitoring.errors).toEqual({ keepDays: 7 });
   expect(read.tracing).toEqual({
     ...{ endpoint, sampleRatio: 0.25 },
     headers: { authorization: 'Bearer t' },
@@ -163,4 +169,5 @@ it('a server reads how much it logs, when reports are made, and where its traces
   const absent = await readBy({});
   expect(absent.logLevel).toBe('info');
   expect(absent.tracing).toBeUndefined();
+  expect(absent.monitoring.reports).toMatchObject({ enabled: true, availability: 99.9 });
 });

@@ -134,8 +134,9 @@ const MEANINGS: Readonly<Record<Path, Meaning>> = {
     values: [
       { daily: 'Never', weekly: '0 7 * * MON' },
       { daily: '30 7 * * *', timeZone: 'UTC' },
+      { enabled: false, keepDays: 30 },
     ],
-    refused: [{ daily: 'never' }, { weekly: '0 8 * *' }, { timeZone: '' }],
+    refused: [{ daily: 'never' }, { weekly: '0 8 * *' }, { timeZone: '' }, { keepDays: 6 }],
     futile: [{ value: { timeZone: 'Asia/Peking' }, reason: 'InvalidSpec' }],
   },
   // A Secret that is not there keeps nobody from Ready.

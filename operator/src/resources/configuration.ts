@@ -83,11 +83,12 @@ interface Config {
 function configOf(target: Target): Config {
   const { security, marketData, logging } = target.spec;
   const reports = reportsConfig(target.spec);
-  const { alerts, history, slow } = target.spec.monitoring;
+  const { alerts, history, slow, errors } = target.spec.monitoring;
   const watching = {
     ...(alerts ? { alerts } : {}),
     ...(history ? { history } : {}),
     ...(slow ? { slow } : {}),
+    ...(errors ? { errors } : {}),
     ...(reports ? { reports } : {}),
   };
   const { provider, symbols, refresh } = marketData;

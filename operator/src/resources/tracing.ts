@@ -45,15 +45,21 @@ export const tracingVolumes = (secret: string | undefined): MountedVolume[] =>
 export const tracingEnv = (secret: string | undefined): EnvVar[] =>
   secret === undefined ? [] : [{ name: 'OTLP_HEADERS_FILE', value: PATH.tracingHeaders }];
 
-/** `monitoring.reports` of config.yaml; undefined leaves them to the application. */
+/**
+ * `monitoring.reports` of config.yaml; undefined leaves them to the application. Reports judge by the objective that the alerts
+ * have: two would call one day good and bad.
+ */
 export function reportsConfig({
-  monitoring: { reports },
+  monitoring: { reports, slo },
 }: StockAnalysisSpec): Record<string, unknown> | undefined {
   if (!reports) return undefined;
-  const { daily, weekly, timeZone } = reports;
+  const { enabled, daily, weekly, timeZone, keepDays } = reports;
   return {
+    ...(enabled === undefined ? {} : { enabled }),
     ...(daily === undefined ? {} : { daily: cronOrFalse(daily) }),
     ...(weekly === undefined ? {} : { weekly: cronOrFalse(weekly) }),
     timeZone,
+    availability: Number(slo.availability),
+    ...(keepDays === undefined ? {} : { keepDays }),
   };
 }

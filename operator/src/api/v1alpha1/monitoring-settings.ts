@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { describe } from './common.ts';
 
 /** A number that the application decides on where nobody says it; the bounds are the application's. */
-const number = (least: number, most: number, description: string) =>
+export const number = (least: number, most: number, description: string) =>
   z
     .int()
     .min(least)
@@ -29,6 +29,17 @@ export const slowSchema = z
     eventLoopMilliseconds: number(10, 60_000, 'Milliseconds by which timers are late; absent: 200.'),
   })
   .meta(describe('What takes longer is logged and listed as slow.'));
+
+/** How long errors of the application are remembered. */
+export const errorsSchema = z
+  .object({
+    keepDays: number(
+      1,
+      3650,
+      'Days after which an error is forgotten that was resolved or ignored and has not come again; absent: 90.',
+    ),
+  })
+  .meta(describe('Errors of the application itself, each kind with its count.'));
 
 /** How the alerts of the application itself behave. */
 export const engineSchema = z

@@ -90,6 +90,13 @@ describe('reports', () => {
       expect(problem({ reports: { daily } })).toContain('spec.monitoring.reports.daily');
     expect(problem({ reports: { timeZone: 'Asia/Peking' } })).toContain('reports.timeZone');
   });
+
+  it('are kept for a week at least, and errors for a day', () => {
+    expect(problem({ reports: { enabled: false, keepDays: 7 }, errors: { keepDays: 1 } })).toBeUndefined();
+    for (const keepDays of [6, 3651, 7.5])
+      expect(problem({ reports: { keepDays } })).toContain('spec.monitoring.reports.keepDays');
+    expect(problem({ errors: { keepDays: 0 } })).toContain('spec.monitoring.errors.keepDays');
+  });
 });
 
 it('the log begins at a severity that there is', () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LABEL } from '../../naming/index.ts';
 import { describe, type ValidationRule } from './common.ts';
-import { engineSchema, historySchema, slowSchema } from './monitoring-settings.ts';
+import { engineSchema, errorsSchema, historySchema, slowSchema } from './monitoring-settings.ts';
 import { notificationsSchema } from './notifications.ts';
 import { reportsSchema } from './reports.ts';
 import { tracingSchema } from './tracing.ts';
@@ -129,6 +129,7 @@ export const monitoringSchema = z
     alerts: engineSchema.optional(),
     history: historySchema.optional(),
     slow: slowSchema.optional(),
+    errors: errorsSchema.optional(),
   })
   .prefault({})
-  .meta(describe('Alerts, objectives, dashboards, notifications, reports, traces and history.'));
+  .meta(describe('Alerts, objectives, dashboards, notifications, reports, traces, history and errors.'));
