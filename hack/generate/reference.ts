@@ -120,6 +120,7 @@ export function apiReference(): string {
     `| \`${ANNOTATION.rollout}\` | any text, of which 64 characters count; one that differs from \`status.rollout\` rolls out what PendingRollout lists |`,
     `| \`${ANNOTATION.lastRollout}\` | on workloads: the pod template that was rolled out last and what was asked for then, compressed |`,
     `| \`${ANNOTATION.appliedHash}\` | on children: hash of the manifest that the operator applied last |`,
+    `| \`${ANNOTATION.mailServer}\` | on the Secret with which workers send mail: the server that its login is for, and is kept for |`,
     '',
   ].join('\n');
 }

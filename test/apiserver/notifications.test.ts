@@ -122,6 +122,11 @@ describe.concurrent('notifications', () => {
       expect(plan.proxy.log.writesSince(quiet)).toEqual([]);
       expect(await servers(plan)).toEqual(running);
 
+      await plan.patchSpec({ monitoring: { notifications: { email: { host: 'other.example' } } } });
+      await eventuallySentWith(plan, { 'webhook-url': 'https://hook.example:8443/x' });
+      expect(await configOf(plan, 'worker')).not.toContain('other.example');
+      expect(await servers(plan)).toEqual(running);
+
       await plan.patchSpec({ monitoring: { notifications: null } });
       await plan.waitReady();
       expect(await templateOf(plan, 'worker')).toEqual({

@@ -31,6 +31,8 @@ export const ANNOTATION = {
   lastRollout: `${GROUP}/last-rollout`,
   /** There from our POST until our first apply. */
   created: `${GROUP}/created`,
+  /** On the derived Secret of notifications: the mail server that its login is for, `host:port`. */
+  mailServer: `${GROUP}/mail-server`,
 } as const;
 
 export const PORT = {

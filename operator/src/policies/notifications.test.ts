@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NotificationsSpec } from '../api/index.ts';
+import { ANNOTATION } from '../naming/index.ts';
 import type { LiveSecret } from './live.ts';
 import { notificationSecrets, readNotifications } from './notifications.ts';
 
@@ -81,6 +82,21 @@ describe('readNotifications', () => {
     expect(channels).toEqual({ email: { 'smtp-username': 'u', 'smtp-password': 'p' } });
     expect(findings[0]?.message).toContain('go on with what they had');
     expect(findings[1]?.message).toContain('nothing is sent by webhook');
+  });
+
+  it('gives a mail server no password of the one before it, and keeps the webhook', () => {
+    const values = { 'smtp-username': 'u', 'smtp-password': 'p', 'webhook-url': 'https://hook.example' };
+    const keptFor = (server: string): LiveSecret => ({
+      ...secretOf(values),
+      metadata: { name: 's', uid: 'u', annotations: { [ANNOTATION.mailServer]: server } },
+    });
+    for (const secrets of [{}, { smtp: secretOf({ 'smtp-password': 'half' }) }])
+      for (const server of ['old.example:587', 'h:465']) {
+        const { channels, findings } = read({ ...email, ...webhook }, secrets, keptFor(server));
+        expect(channels).toEqual({ webhook: { 'webhook-url': 'https://hook.example' } });
+        expect(findings[0]?.message).toContain('nothing is sent by email until it is right');
+      }
+    expect(Object.keys(read(email, {}, keptFor('h:587')).channels)).toEqual(['email']);
   });
 
   it('takes up what came, whatever was in use', () => {

@@ -1,5 +1,5 @@
-import type { NotificationsSpec } from '../api/index.ts';
-import { NOTIFICATION_KEYS, type Channel } from '../naming/index.ts';
+import { mailServer, type NotificationsSpec } from '../api/index.ts';
+import { ANNOTATION, NOTIFICATION_KEYS, type Channel } from '../naming/index.ts';
 import { secretValue } from './credentials.ts';
 import type { Finding, LiveSecret } from './live.ts';
 
@@ -64,6 +64,15 @@ function readChannel(
   return isKept ? { values: before, finding } : { finding };
 }
 
+/**
+ * A login is kept for the server that it was given for: another one must not learn the password. What an earlier operator
+ * derived does not say for which, until its Secret is read for the first time. The URL of a webhook is in the Secret itself.
+ */
+function isKeptFor(channel: Channel, { email }: NotificationsSpec, kept: LiveSecret | undefined): boolean {
+  const server = kept?.metadata.annotations?.[ANNOTATION.mailServer];
+  return channel !== 'email' || !email || server === undefined || server === mailServer(email);
+}
+
 /** What each channel that the spec asks for is sent with. `secret` looks one up by name. */
 export function readNotifications(
   spec: NotificationsSpec | undefined,
@@ -74,10 +83,11 @@ export function readNotifications(
   const findings: Finding[] = [];
   for (const channel of ['email', 'webhook'] as const) {
     const asked = spec?.[channel];
-    if (!asked) continue;
+    if (!spec || !asked) continue;
     const name = asked.secretRef?.name;
+    const before = isKeptFor(channel, spec, kept) ? kept : undefined;
     const read =
-      name === undefined ? { values: {} } : readChannel(channel, { name, secret: secret(name) }, kept);
+      name === undefined ? { values: {} } : readChannel(channel, { name, secret: secret(name) }, before);
     if (read.values) channels[channel] = read.values;
     if (read.finding) findings.push(read.finding);
   }

@@ -35,6 +35,18 @@ describe('notifications', () => {
     expect(notificationsOf(full, { email: {}, webhook: { 'webhook-url': url } }).ports).toEqual(ports);
   });
 
+  it('know for which mail server their login is, and name their Secret by its content alone', () => {
+    const elsewhere = testTarget({
+      monitoring: { notifications: { email: { host: 'MX.example', from: 'a@b', to: ['c@d'] } } },
+    });
+    const [one, other] = [full, elsewhere].map((of) => notificationsOf(of, CHANNELS).secret?.metadata);
+    expect(one?.annotations).toEqual({ 'stockanalysis.dev/mail-server': 'mail.example:465' });
+    expect(other?.annotations).toEqual({ 'stockanalysis.dev/mail-server': 'mx.example:587' });
+    expect(other?.name).toBe(one?.name);
+    const { webhook } = CHANNELS;
+    expect(notificationsOf(full, { email: {}, webhook }).secret?.metadata.annotations).toBeUndefined();
+  });
+
   it('have another origin with another value, another channel, and with none', () => {
     const { email, webhook } = CHANNELS;
     const origins = [

@@ -1,5 +1,5 @@
-import { smtpPort, type EmailSpec, type StockAnalysisSpec } from '../api/index.ts';
-import { contentHash, type Channel } from '../naming/index.ts';
+import { mailServer, smtpPort, type EmailSpec, type StockAnalysisSpec } from '../api/index.ts';
+import { ANNOTATION, contentHash, type Channel } from '../naming/index.ts';
 import { contentAddressed } from './database-secrets.ts';
 import { encodeData, type Manifest, type Target } from './manifest.ts';
 
@@ -21,14 +21,23 @@ export interface Notifications {
 export function notificationsOf(target: Target, channels: Channels): Notifications {
   const values = { ...channels.email, ...channels.webhook };
   const isNeeded = Object.keys(values).length > 0;
-  const body = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', data: encodeData(values) } as const;
   const names = (['email', 'webhook'] as const).filter((name) => channels[name] !== undefined);
   return {
     channels: names,
-    ...(isNeeded ? { secret: contentAddressed(target, 'notifications', body) } : {}),
+    ...(isNeeded ? { secret: secretOf(target, values, channels) } : {}),
     ports: portsOf(target.spec, channels),
     origin: contentHash([names, values]),
   };
+}
+
+/** For which mail server it is stands beside the content: in it, it would give the Secrets of before, hence all workers, a new name. */
+function secretOf(target: Target, values: Readonly<Record<string, string>>, { email }: Channels): Manifest {
+  const body = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', data: encodeData(values) } as const;
+  const secret = contentAddressed(target, 'notifications', body);
+  const asked = target.spec.monitoring.notifications?.email;
+  if (!asked || Object.keys(email ?? {}).length === 0) return secret;
+  const annotations = { [ANNOTATION.mailServer]: mailServer(asked) };
+  return { ...secret, metadata: { ...secret.metadata, annotations } };
 }
 
 function portsOf({ monitoring }: StockAnalysisSpec, channels: Channels): readonly number[] {

@@ -1,6 +1,6 @@
 export { DEFAULT_STORAGE_SIZE } from './database.ts';
 export { managedAKTools } from './market-data.ts';
-export { smtpPort, type EmailSpec, type NotificationsSpec } from './notifications.ts';
+export { mailServer, smtpPort, type EmailSpec, type NotificationsSpec } from './notifications.ts';
 export { cronOrFalse } from './schedule-fields.ts';
 export type { TracingSpec } from './tracing.ts';
 export type { ResourcesSpec, ValidationRule } from './common.ts';

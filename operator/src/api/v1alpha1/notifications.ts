@@ -96,3 +96,6 @@ export type EmailSpec = z.output<typeof email>;
 
 /** The port in use: the one that the spec names, else the usual one. */
 export const smtpPort = ({ port, security }: EmailSpec): number => port ?? PORT_OF[security];
+
+/** Whom a login is for, `host:port`. */
+export const mailServer = (spec: EmailSpec): string => `${spec.host.toLowerCase()}:${smtpPort(spec)}`;
