@@ -18,7 +18,11 @@ describe('the kind of a message', () => {
     ['no route to [fe80::1:2]:443', 'no route to [<address>]:<n>'],
     ['600519.SH has 12 bars of 250', '<symbol> has <n> bars of <n>'],
     ['relation "app.symbols" does not exist', 'relation <value> does not exist'],
-    ["must be one of 'a', 'b'", 'must be one of <value>, <value>'],
+    ["must be one of 'a', 'b'", 'must be one of <value>'],
+    ['no plan for "x" alpha "y" here', 'no plan for <value> here'],
+    [`no plan for "x' y" of 'z' here`, 'no plan for <value> here'],
+    ["'it isn't there' says nothing", '<value> says nothing'],
+    ['no plan for "x that never ends', 'no plan for <value>'],
     ["it isn't there and can't be", "it isn't there and can't be"],
     ['Unexpected token `<` in JSON', 'Unexpected token <value> in JSON'],
     ['not after 2026-11-26T08:00:00.123Z nor 2026-11-25', 'not after <time> nor <time>'],
@@ -28,6 +32,12 @@ describe('the kind of a message', () => {
     ['took 1,234.5 ms', 'took <n> ms'],
   ])('%s', (message, kind) => {
     expect(normalizedMessage(message)).toBe(kind);
+  });
+
+  it('is the same however long a value in it is', () => {
+    const long = 'x'.repeat(5_000);
+    expect(normalizedMessage(`no plan for "${long}" here`)).toBe('no plan for <value> here');
+    expect(normalizedMessage(`no answer of https://a.example/${long} yet`)).toBe('no answer of <url> yet');
   });
 
   it.each([
@@ -114,6 +124,18 @@ describe('an error of the log', () => {
     ];
     const prints = others.map(printOf);
     expect(new Set([...prints, one]).size).toBe(4);
+  });
+
+  it.each([
+    ['is longer than anything', 'word '.repeat(2_000)],
+    ['ends the quotes that it is in', 'x" alpha "y'],
+    ['begins quotes that nobody ends', "x 'y `z"],
+    ['looks like a stack', `x\n    at evil (${ROOT}evil.js:1:1)\n`],
+  ])('is the same where what somebody sent %s', (_what, sent) => {
+    const failed = (value: string): Error => new RangeError(`no plan for "${value}" here`);
+    const printOf = (value: string): string | undefined =>
+      logged((log) => log.error({ err: failed(value) }))?.fingerprint;
+    expect(printOf(sent)).toBe(printOf('plain'));
   });
 
   it('is told from a line without an error, by who wrote it and what it says', () => {

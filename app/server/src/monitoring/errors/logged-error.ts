@@ -67,9 +67,19 @@ type Kind = Pick<LoggedError, 'role' | 'type' | 'message'> & {
   stack?: string | undefined;
 };
 
-/** The same for two errors that need the same to be done. 16 bytes of SHA-256, in hexadecimal digits. */
+/** A stack begins with the message, in which lines may look like frames. */
+function withoutMessage(stack: string, message: string): string {
+  const at = message === '' ? -1 : stack.indexOf(message);
+  return at === -1 ? stack : stack.slice(at + message.length);
+}
+
+/**
+ * The same for two errors that need the same to be done, whatever values are in them. 16 bytes of SHA-256, in hexadecimal
+ * digits. Message and stack are whole: where they are cut depends on the values.
+ */
 export function fingerprintOf({ role, type, code = '', message, stack = '' }: Kind): string {
-  const parts = [role, type, code, normalizedMessage(message), ...framesOf(stack, ROOT)];
+  const frames = framesOf(withoutMessage(stack, message), ROOT);
+  const parts = [role, type, code, normalizedMessage(message), ...frames];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
@@ -85,16 +95,15 @@ export function loggedError(line: string): LoggedError | undefined {
   const { level, time, role, msg, context, err, res, ...ids } = logLine.parse(JSON.parse(line));
   if (res !== undefined) return undefined;
   const type = (err?.type ?? context ?? 'Log').slice(0, LONGEST_WORD);
-  const message = (err?.message || msg).slice(0, LONGEST_MESSAGE);
-  const stack = err?.stack?.slice(0, LONGEST_STACK);
+  const message = err?.message || msg;
   return {
-    fingerprint: fingerprintOf({ role, type, code: err?.code, message, stack }),
+    fingerprint: fingerprintOf({ role, type, code: err?.code, message, stack: err?.stack }),
     level,
     at: time,
     role,
     type,
-    message,
-    stack,
+    message: message.slice(0, LONGEST_MESSAGE),
+    stack: err?.stack?.slice(0, LONGEST_STACK),
     context: defined({
       logger: context,
       said: err === undefined ? undefined : msg.slice(0, LONGEST_WORD),

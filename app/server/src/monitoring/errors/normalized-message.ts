@@ -1,5 +1,7 @@
 /** More of a message says which one it was, not what kind. */
 const LONGEST = 500;
+/** In which is looked for what changes, so that no long URL moves where it is cut. */
+const LONGEST_READ = 8_000;
 
 /** What differs between two errors of one kind, in the order in which it must be taken out: a time has numbers in it. */
 const CHANGING: readonly (readonly [what: RegExp, instead: string])[] = [
@@ -13,24 +15,33 @@ const CHANGING: readonly (readonly [what: RegExp, instead: string])[] = [
   [/\d{1,300}(?:[.,_]\d{1,300})*/g, '<n>'],
 ];
 
-/** Of an apostrophe within a word nothing begins. */
-const isQuote = (text: string, at: number): boolean =>
-  text[at] === '"' || text[at] === '`' || (text[at] === "'" && !/\w/.test(text[at - 1] ?? ''));
+const isWord = (character: string | undefined): boolean => /\w/.test(character ?? ' ');
 
-/** Names of tables, columns and files are quoted, and so is whatever somebody sent. */
+/** An apostrophe opens nothing within or behind a word. */
+const opens = (text: string, at: number): boolean =>
+  text[at] === '"' || text[at] === '`' || (text[at] === "'" && !isWord(text[at - 1]));
+
+/** Nor does it close anything before a letter. */
+const closes = (text: string, at: number): boolean =>
+  text[at] === '"' || text[at] === '`' || (text[at] === "'" && !isWord(text[at + 1]));
+
+/**
+ * Names of tables, columns and files are quoted, and so is whatever somebody sent, which may have quotes of its own: all
+ * from the first quote to the last is one value, and where none closes, all that follows. What is between two values goes
+ * with them; class, code and frames tell apart what it would have told apart.
+ */
 function withoutQuoted(text: string): string {
-  let [result, from] = ['', 0];
-  for (let at = 0; at < text.length; at += 1) {
-    const end = isQuote(text, at) ? text.indexOf(text.charAt(at), at + 1) : -1;
-    if (end === -1) continue;
-    result += `${text.slice(from, at)}<value>`;
-    [at, from] = [end, end + 1];
-  }
-  return result + text.slice(from);
+  let first = 0;
+  while (first < text.length && !opens(text, first)) first += 1;
+  if (first === text.length) return text;
+  let last = text.length - 1;
+  while (last > first && !closes(text, last)) last -= 1;
+  return `${text.slice(0, first)}<value>${last === first ? '' : text.slice(last + 1)}`;
 }
 
 /** The kind that a message is of: without numbers, ids, quoted values, symbols, addresses and times. */
 export function normalizedMessage(message: string): string {
-  const first = message.slice(0, LONGEST).replaceAll(/\s+/g, ' ').trim();
-  return CHANGING.reduce((text, [what, instead]) => text.replaceAll(what, instead), withoutQuoted(first));
+  // Cut before, a value would lose the quote that ends it, and stay.
+  const first = withoutQuoted(message).slice(0, LONGEST_READ).replaceAll(/\s+/g, ' ').trim();
+  return CHANGING.reduce((text, [what, instead]) => text.replaceAll(what, instead), first).slice(0, LONGEST);
 }
