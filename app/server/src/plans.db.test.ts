@@ -15,7 +15,7 @@ import { AlertEngine } from './monitoring/alerts/alert-engine.ts';
 import { AlertRetention } from './monitoring/alerts/alert-retention.ts';
 import { builtinRules } from './monitoring/alerts/rules/builtin.ts';
 import { ErrorBuffer } from './monitoring/errors/error-buffer.ts';
-import { forgetErrors, lostProcess, MOST_ERRORS, tellErrors } from './monitoring/errors/errors.sql.ts';
+import { forgetErrors, forgetSurplus, lostProcess, tellErrors } from './monitoring/errors/errors.sql.ts';
 import { Lease } from './monitoring/lease.ts';
 import { forgetSlow, MOST_OF_A_KIND, tellSlow } from './monitoring/performance/performance.sql.ts';
 import { forgetReports } from './monitoring/reports/reports.sql.ts';
@@ -209,7 +209,8 @@ describe('on realistic amounts of rows', () => {
     await app.get(MetricRecorder).record();
     const sql = databaseOf(database.dataSource);
     await tellOne(sql);
-    await forgetErrors(sql, new Date(0), MOST_ERRORS);
+    await forgetErrors(sql, new Date(0));
+    await forgetSurplus(sql);
     await forgetSlow(sql, MOST_OF_A_KIND);
     await lostProcess(sql, 'plans', new Date());
     await new Lease('plans').take(sql);

@@ -4,7 +4,7 @@ import { CONFIGURATION, type Configuration } from '../../common/configuration/co
 import { DATABASE } from '../../database/database.module.ts';
 import { PeriodicQueries } from '../../database/periodic-queries.ts';
 import type { Database } from '../../database/sql.ts';
-import { forgetErrors, MOST_ERRORS } from './errors.sql.ts';
+import { forgetErrors, forgetSurplus } from './errors.sql.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -23,9 +23,11 @@ export class ErrorKeeper implements OnApplicationBootstrap {
       this.queries.hourly('old errors were not forgotten', () => this.keep());
   }
 
-  async keep(mostErrors: number = MOST_ERRORS): Promise<void> {
+  async keep(mostErrors?: number): Promise<void> {
     const { keepDays } = this.configuration.monitoring.errors;
     const before = new Date(this.clock.now().getTime() - keepDays * DAY_MS);
-    await forgetErrors(this.database, before, mostErrors);
+    await forgetErrors(this.database, before);
+    // Where who wrote the last of them could not.
+    await forgetSurplus(this.database, mostErrors);
   }
 }

@@ -17,8 +17,8 @@ import type { Database } from '../../database/sql.ts';
 import { type CounterMetric, Metrics } from '../metrics/metrics.ts';
 import { processName, startedAt } from '../process-identity.ts';
 import { PROGRAM_VERSION } from '../program-version.ts';
-import { ErrorBuffer } from './error-buffer.ts';
-import { lostProcess, tellErrors } from './errors.sql.ts';
+import { type CountedError, ErrorBuffer } from './error-buffer.ts';
+import { forgetSurplus, lostProcess, tellErrors } from './errors.sql.ts';
 import { type LoggedError, loggedError } from './logged-error.ts';
 
 const FLUSH_MS = 5_000;
@@ -66,7 +66,9 @@ export class ErrorTracker implements OnApplicationBootstrap, BeforeApplicationSh
 
   onApplicationBootstrap(): void {
     void this.missPredecessor();
-    this.queries.repeat(FLUSH_MS, 'errors were not written down', () => this.flush());
+    this.queries.repeat(FLUSH_MS, 'errors were not written down, or too many not forgotten', () =>
+      this.flush(),
+    );
   }
 
   /** What goes wrong after this is in the log alone. */
@@ -91,10 +93,16 @@ export class ErrorTracker implements OnApplicationBootstrap, BeforeApplicationSh
   private async write(): Promise<void> {
     const errors = this.buffer.take();
     if (errors.length === 0) return;
+    const { unknown, regressed } = await this.tellAll(errors);
+    this.newOnes.inc({ reason: 'new' }, unknown);
+    this.newOnes.inc({ reason: 'regressed' }, regressed);
+    // At once: 200 kinds every 5 s that somebody makes up are more within an hour than a table should hold.
+    if (unknown > 0) await forgetSurplus(this.database);
+  }
+
+  private async tellAll(errors: readonly CountedError[]): ReturnType<typeof tellErrors> {
     try {
-      const { unknown, regressed } = await tellErrors(this.database, errors, PROGRAM_VERSION);
-      this.newOnes.inc({ reason: 'new' }, unknown);
-      this.newOnes.inc({ reason: 'regressed' }, regressed);
+      return await tellErrors(this.database, errors, PROGRAM_VERSION);
     } catch (error) {
       this.buffer.putBack(errors);
       throw error;

@@ -333,6 +333,65 @@ describe('the list', () => {
   });
 });
 
+describe('more kinds than there is room for', () => {
+  /** Kinds that happened so often, so many days ago. */
+  const fill = (prefix: string, many: number, count: number, days: number, status = 'open') =>
+    application.database.sql.query(
+      `INSERT INTO app.tracked_errors (fingerprint, type, message, role, level, context, version, count, first_seen_at,
+                                       last_seen_at, samples, status, status_at)
+       SELECT $1 || n, 'Error', 'kind', 'server', 'error', '{}', '1', $3, at, at, '[]', $5,
+              CASE WHEN $5 <> 'open' THEN now() END
+         FROM generate_series(1, $2::integer) AS n, LATERAL (SELECT now() - $4 * interval '1 day' AS at) AS times`,
+      [prefix, many, count, days, status],
+    );
+  const countOf = async (prefix: string): Promise<number> => {
+    const [row] = await application.database.sql.query<{ count: number }>(
+      'SELECT count(*)::integer AS count FROM app.tracked_errors WHERE starts_with(fingerprint, $1)',
+      [prefix],
+    );
+    return row?.count ?? 0;
+  };
+
+  it('drive out one another as they come, and nothing that came again or that somebody decided about', async () => {
+    await fill('ignored', 1, 1, 300, 'ignored');
+    await fill('again', 3_999, 2, 30);
+    await fill('once', 1_000, 1, 30);
+    const now = Date.now();
+    for (let batch = 0; batch < 6; batch += 1) {
+      for (let index = 0; index < 200; index += 1)
+        tracker()['add'](error(`made-up ${batch} ${index}`, now + batch));
+      await tracker().flush();
+      expect(await countOf('')).toBe(5_000);
+    }
+    expect(await countOf('ignored')).toBe(1);
+    expect(await countOf('again')).toBe(3_999);
+    expect(await countOf('once')).toBe(0);
+    expect(await countOf('made-up 5')).toBe(200);
+  });
+
+  it('leave room for a new one where all others came again', async () => {
+    await fill('again', 5_000, 2, 30);
+    for (const at of [1, 2]) {
+      tracker()['add'](error('new', Date.now() + at));
+      await tracker().flush();
+    }
+    expect(await list('?limit=1')).toMatchObject([{ fingerprint: 'new', count: 2 }]);
+    expect(await countOf('')).toBe(5_000);
+  });
+
+  it('are not waited for where another process writes to them', async () => {
+    await fill('again', 5_000, 2, 30);
+    await application.database.sql.transaction(async (sql) => {
+      await sql.query(`UPDATE app.tracked_errors SET count = 3`);
+      tracker()['add'](error('new', Date.now()));
+      await tracker().flush();
+      expect(await countOf('')).toBe(5_001);
+    });
+    await application.app.get(ErrorKeeper).keep();
+    expect(await countOf('')).toBe(5_000);
+  });
+});
+
 describe('what is old', () => {
   it('is forgotten where it is settled, and the oldest where there are too many', async () => {
     const days = (count: number): number => Date.now() - count * 86_400_000;

@@ -74,18 +74,35 @@ export async function tellErrors(
 
 const HOURS_KEPT = 48;
 /** However many kinds of errors something makes up, as a message that is never the same. */
-export const MOST_ERRORS = 5_000;
+const MOST_ERRORS = 5_000;
+/** Of those a kind that happened once has its place, so that one which comes again is not new each time. */
+const NEWEST_ERRORS = 1_000;
 
-/** Forgets what was settled long ago, and of all others the oldest where there are too many. */
-export async function forgetErrors(sql: Database, before: Date, mostErrors: number): Promise<void> {
+/**
+ * What somebody decided about stays longest, then what happened more than once and the newest, so that kinds that are made
+ * up drive out one another. Rows that another process adds to are left: waiting for them could be in a circle.
+ */
+const FORGET_SURPLUS = `
+  DELETE FROM app.tracked_errors WHERE id = ANY (ARRAY(
+    SELECT id FROM app.tracked_errors
+     WHERE id = ANY (ARRAY(
+       SELECT id FROM (
+         SELECT id, last_seen_at, status_at IS NOT NULL AS is_decided,
+                count > 1 OR row_number() OVER (ORDER BY last_seen_at DESC, id DESC) <= $2 AS is_worth_more
+           FROM app.tracked_errors) AS ranked
+        ORDER BY is_decided DESC, is_worth_more DESC, last_seen_at DESC, id DESC OFFSET $1))
+       FOR UPDATE SKIP LOCKED))`;
+
+/** Forgets what there are too many of; to be called after each writing that told new ones. */
+export async function forgetSurplus(sql: Database, mostErrors: number = MOST_ERRORS): Promise<void> {
+  await sql.query(FORGET_SURPLUS, [mostErrors, NEWEST_ERRORS]);
+}
+
+/** Forgets what was settled long ago, and how often in hours that nobody is shown. */
+export async function forgetErrors(sql: Database, before: Date): Promise<void> {
   await sql.query(
     `DELETE FROM app.tracked_errors WHERE last_seen_at < $1 AND status <> 'open' AND status_at < $1`,
     [before],
-  );
-  await sql.query(
-    `DELETE FROM app.tracked_errors
-      WHERE id = ANY (ARRAY(SELECT id FROM app.tracked_errors ORDER BY last_seen_at DESC, id DESC OFFSET $1))`,
-    [mostErrors],
   );
   await sql.query('DELETE FROM app.tracked_error_hours WHERE hour < now() - make_interval(hours => $1)', [
     HOURS_KEPT + 1,
