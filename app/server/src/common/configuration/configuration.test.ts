@@ -176,6 +176,18 @@ describe('loadConfiguration', () => {
     });
   });
 
+  it.each(['0 8 * * 1', '*/15 8-17 1,15 jan,MAR thu', '0 0 29 2 *', '0 8 * * 7'])(
+    'takes "%s" as when reports are made',
+    (daily) => {
+      const path = file('config.yaml', `monitoring: {reports: {daily: "${daily}", weekly: false}}`);
+      const { reports } = loadConfiguration('worker', {
+        DATABASE_URL: URL_OF_TESTS,
+        STOCK_ANALYSIS_CONFIG_FILE: path,
+      }).monitoring;
+      expect(reports).toMatchObject({ daily, weekly: false });
+    },
+  );
+
   it.each([
     ['{}', 'Optional'],
     ['security: {secondFactor: Everyone}', 'Everyone'],
@@ -217,6 +229,26 @@ describe('loadConfiguration', () => {
       "marketData: {refresh: {cron: '0 30 17 * * 1-5'}}",
       /refresh\.cron: must have five/,
     ],
+    ...(
+      [
+        ['99 99 * * *', /must be a schedule: .*99/],
+        ['0 8 31 2 *', /must be a schedule: .*day of month/],
+        ['a a a a a', /must be a schedule: /],
+        ['0 H * * *', /must name its times/],
+        ['0 8 * *', /must have five fields/],
+      ] as const
+    ).flatMap(([text, message]) =>
+      (['marketData.refresh.cron', 'monitoring.reports.daily', 'monitoring.reports.weekly'] as const).map(
+        (key) => {
+          const [group = '', part = '', field = ''] = key.split('.');
+          return [
+            `${key} "${text}"`,
+            `${group}: {${part}: {${field}: "${text}"}}`,
+            new RegExp(`${key}: ${message.source}`),
+          ] as const;
+        },
+      ),
+    ),
     [
       'a time zone that is none',
       'marketData: {refresh: {timeZone: Mars/Base}}',
