@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { describe } from './common.ts';
-import { CRON_PATTERN, isTimeZone, neverOccurs } from './schedule.ts';
+import { CRON_PATTERN, isTimeZone, namesTwice, neverOccurs } from './schedule.ts';
 
 const LONGEST_CRON = 128;
 const NEVER = 'Never';
@@ -8,6 +8,10 @@ const NEVER = 'Never';
 const occurs = {
   check: (cron: string): boolean => cron === NEVER || !neverOccurs(cron),
   message: 'holds a range from high to low, or no day of any year',
+};
+const once = {
+  check: (cron: string): boolean => cron === NEVER || neverOccurs(cron) || !namesTwice(cron),
+  message: 'names a value of a field twice',
 };
 
 /** Five fields of cron. */
@@ -17,6 +21,7 @@ export const cronField = (description: string) =>
     .max(LONGEST_CRON)
     .regex(new RegExp(CRON_PATTERN))
     .refine(occurs.check, { message: occurs.message })
+    .refine(once.check, { message: once.message })
     .meta(describe(description));
 
 /** Five fields of cron, or the word for not at all. */
@@ -26,6 +31,7 @@ export const cronOrNeverField = (description: string) =>
     .max(LONGEST_CRON)
     .regex(new RegExp(`^${NEVER}$|${CRON_PATTERN}`))
     .refine(occurs.check, { message: occurs.message })
+    .refine(once.check, { message: once.message })
     .meta(describe(description));
 
 /** The field as the application takes it. */

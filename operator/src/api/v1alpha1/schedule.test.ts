@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CRON_PATTERN, isTimeZone, neverOccurs } from './schedule.ts';
+import { CRON_PATTERN, isTimeZone, namesTwice, neverOccurs } from './schedule.ts';
 
 const isCron = (text: string): boolean => new RegExp(CRON_PATTERN).test(text);
 
@@ -52,6 +52,27 @@ describe('neverOccurs', () => {
   it.each(['0 0 29 2 *', '0 0 31 4,5 *', '0 0 28-31 2 *'])('knows that %s does', (text) => {
     expect(neverOccurs(text)).toBe(false);
   });
+});
+
+describe('namesTwice', () => {
+  it.each([
+    '0 8 * * MON,1',
+    '0 8 * * 0,7',
+    '0 *,5 * * *',
+    '*/30,0 8 * * *',
+    '0 8 1-5,3-7 * *',
+    '0 8 * * 5-7,SUN',
+  ])('knows that %s does', (text) => {
+    expect(isCron(text)).toBe(true);
+    expect(namesTwice(text)).toBe(true);
+  });
+
+  it.each(['0 8 * * 1-5', '0 8 * * 0-7', '*/7 8-17/3,7 1,15 JAN,MAR SUN,MON', '5-10/99,11 8 * * *'])(
+    'knows that %s does not',
+    (text) => {
+      expect(namesTwice(text)).toBe(false);
+    },
+  );
 });
 
 describe('isTimeZone', () => {

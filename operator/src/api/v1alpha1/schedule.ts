@@ -58,6 +58,38 @@ export function neverOccurs(cron: string): boolean {
   return earliest > longest;
 }
 
+/** Least and greatest number of each field; Sunday is 0 and 7. */
+const LIMITS = [
+  [0, 59],
+  [0, 23],
+  [1, 31],
+  [1, 12],
+  [0, 7],
+] as const;
+const DAY_OF_WEEK = 4;
+
+/** The numbers that an item of a field stands for, each once. */
+function numbersOf(item: string, field: number): readonly number[] {
+  const [first, last] = rangeOf(item) ?? LIMITS[field] ?? [0, -1];
+  const step = Number(item.split('/')[1] ?? 1);
+  const numbers = Array.from(
+    { length: Math.floor((last - first) / step) + 1 },
+    (_, index) => first + index * step,
+  );
+  return field === DAY_OF_WEEK ? [...new Set(numbers.map((day) => day % 7))] : numbers;
+}
+
+/**
+ * Whether a text of {@link CRON_PATTERN} that occurs has a list in which two items stand for the same number, as `MON,1`
+ * and `*,5` do: the application would refuse to start with it.
+ */
+export function namesTwice(cron: string): boolean {
+  return cron.split(' ').some((list, field) => {
+    const numbers = list.split(',').flatMap((item) => numbersOf(item, field));
+    return new Set(numbers).size < numbers.length;
+  });
+}
+
 /** Whether the time zone database of this process knows the name. */
 export function isTimeZone(name: string): boolean {
   try {
