@@ -12,7 +12,10 @@ export interface Hop {
 }
 
 /** Ours to say: they decide what is connected to, how long the body is, and how it is read. */
-const OURS = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'accept-encoding', 'te']);
+const OURS = new Set([
+  ...['host', 'connection', 'content-length', 'transfer-encoding', 'accept-encoding', 'te'],
+  ...['keep-alive', 'upgrade', 'expect'],
+]);
 
 /** What another origin may see; everything else may be a credential, whatever its name. */
 const HARMLESS = new Set(['accept', 'accept-language', 'content-type', 'user-agent']);

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { checkedHeaders } from '../../outbound/hop.ts';
 import { loadConfiguration } from './configuration.ts';
 import { ConfigurationError } from './errors.ts';
 import { createKeyringFiles } from './testing/keyring-files.ts';
@@ -119,6 +120,20 @@ describe('loadConfiguration', () => {
     const wrong = issuesOf(load(endpoint, 'of-the-tests\nA b: of-the-tests\nC: \n'));
     expect(wrong).toEqual([1, 2, 3].map((line) => expect.stringContaining(`line ${line} is no header`)));
     expect(wrong.join()).not.toContain('of-the-tests');
+    const unsendable = [
+      ...['Host', 'Connection', 'Content-Length', 'Transfer-Encoding', 'Accept-Encoding', 'TE', 'Keep-Alive'],
+      ...['Upgrade', 'Expect', 'Proxy-Authorization', 'proxy-connection'],
+    ];
+    for (const name of unsendable) {
+      expect(() => checkedHeaders({ [name]: '1' })).toThrow('cannot be set');
+      expect(issuesOf(load(endpoint, `${given}${name}: of-the-tests\n`))).toEqual([
+        'OTLP_HEADERS_FILE: line 4 is a header that cannot be set, such as Host',
+      ]);
+    }
+    const alike = 'Hosts: 1\nX-Host: 2\nTenant: 3\nProxied: 4\n';
+    expect(Object.keys(loadServer(load(endpoint, alike)).tracing?.headers ?? {})).toEqual(
+      Object.keys(checkedHeaders({ hosts: '1', 'x-host': '2', tenant: '3', proxied: '4' })),
+    );
   });
 
   it('treats an empty variable as absent', () => {

@@ -10,6 +10,16 @@ export interface TracingSettings extends TracingConfiguration {
 const NAME = /^[!#$%&'*+.^_`|~\da-z-]{1,64}$/i;
 const VALUE = /^[\x21-\x7e](?:[\x20-\x7e]{0,4094}[\x21-\x7e])?$/;
 
+/** What the client for what leaves the server says itself: it would refuse every batch with one of them. */
+const OF_THE_CONNECTION =
+  /^(?:host|connection|content-length|transfer-encoding|accept-encoding|te|keep-alive|upgrade|expect|proxy-.*)$/i;
+
+/** Undefined: it can be sent. */
+function problemOf(name: string, value: string): string | undefined {
+  if (!NAME.test(name) || !VALUE.test(value)) return 'is no header such as Authorization: Bearer …';
+  return OF_THE_CONNECTION.test(name) ? 'is a header that cannot be set, such as Host' : undefined;
+}
+
 /** A line for each header, `Name: value`; empty lines are none. The messages say no value: it is a secret. */
 function headersIn(text: string, issues: string[]): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};
@@ -17,8 +27,9 @@ function headersIn(text: string, issues: string[]): Readonly<Record<string, stri
     if (line.trim() === '') continue;
     const colon = line.indexOf(':');
     const [name, value] = [line.slice(0, Math.max(0, colon)).trim(), line.slice(colon + 1).trim()];
-    if (NAME.test(name) && VALUE.test(value)) headers[name.toLowerCase()] = value;
-    else issues.push(`OTLP_HEADERS_FILE: line ${index + 1} is no header such as Authorization: Bearer …`);
+    const problem = problemOf(name, value);
+    if (problem === undefined) headers[name.toLowerCase()] = value;
+    else issues.push(`OTLP_HEADERS_FILE: line ${index + 1} ${problem}`);
   }
   return headers;
 }
