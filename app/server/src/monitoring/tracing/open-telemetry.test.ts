@@ -1,7 +1,8 @@
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newTraceId, type TraceContext } from '../../common/tracing/trace-context.ts';
 import { type RunningTracing, startOpenTelemetry } from './open-telemetry.ts';
-import type { ExportOutcome } from './otlp-exporter.ts';
+import { type ExportOutcome, OtlpExporter } from './otlp-exporter.ts';
 import { Collector, KIND } from './testing/collector.ts';
 
 const PARENT: TraceContext = {
@@ -123,6 +124,27 @@ describe('what is recorded', () => {
     expect(span.trace.sampled).toBe(sampled);
     await running.shutdown();
     expect(collector.spans).toHaveLength(sampled ? 1 : 0);
+  });
+});
+
+describe('spans that cannot be written', () => {
+  it('are told as lost, and end no process', async () => {
+    const spans = new InMemorySpanExporter();
+    const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter: spans })] });
+    provider.getTracer('tests').startSpan('SELECT').end();
+    const [span] = spans.getFinishedSpans();
+    if (span === undefined) throw new Error('no span was recorded');
+    const noLinks = (): never => {
+      throw new RangeError('no links');
+    };
+    const broken = Object.defineProperty(span, 'links', { get: noLinks });
+    const settings = { endpoint: collector.endpoint, sampleRatio: 1, headers: {} };
+    const exporter = new OtlpExporter(settings, (outcome) => void outcomes.push(outcome));
+    const result = await new Promise((resolve) => exporter.export([broken], resolve));
+    expect(result).toMatchObject({ code: 1, error: { message: 'the spans cannot be written: no links' } });
+    expect(outcomes).toEqual([{ sent: 0, lost: 1, trouble: 'the spans cannot be written: no links' }]);
+    expect(collector.requests).toEqual([]);
+    await exporter.shutdown();
   });
 });
 

@@ -73,9 +73,10 @@ export class OtlpExporter implements SpanExporter {
     await this.#client.close();
   }
 
+  /** Never rejects: nobody would catch it, and for spans no process ends. */
   async #deliver(spans: Spans): Promise<ExportOutcome> {
-    const body = JsonTraceSerializer.serializeRequest(spans);
-    if (body === undefined) return { sent: 0, lost: spans.length, trouble: 'the spans cannot be written' };
+    const body = bodyOf(spans);
+    if (!(body instanceof Uint8Array)) return { sent: 0, lost: spans.length, trouble: body.trouble };
     for (let attempt = 0; ; attempt += 1) {
       try {
         const { rejected, words } = await this.#post(body);
@@ -116,6 +117,14 @@ export class OtlpExporter implements SpanExporter {
     if (!error.mayWorkLater) return undefined;
     const asked = /^\d{1,4}$/.test(error.retryAfter ?? '') ? Number(error.retryAfter) * 1_000 : wait;
     return Math.min(Math.max(asked, wait), LONGEST_WAIT_MS);
+  }
+}
+
+function bodyOf(spans: Spans): Uint8Array | { readonly trouble: string } {
+  try {
+    return JsonTraceSerializer.serializeRequest(spans) ?? { trouble: 'the spans cannot be written' };
+  } catch (error) {
+    return { trouble: `the spans cannot be written: ${messageOf(error)}` };
   }
 }
 
