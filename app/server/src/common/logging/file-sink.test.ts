@@ -119,6 +119,24 @@ describe('a log file', () => {
     ]);
   });
 
+  it('loses no line by a link that leads nowhere or a folder among the old ones, nor what a link leads to', () => {
+    symlinkSync(join(folder, 'gone'), join(folder, 'app.2026-11-24T00-00-00-000Z.log'));
+    writeFileSync(join(folder, 'theirs'), 'theirs');
+    symlinkSync(join(folder, 'theirs'), join(folder, 'app.2026-11-23T00-00-00-000Z.log'));
+    mkdirSync(join(folder, 'app.2026-11-22T00-00-00-000Z.log'));
+    const sink = sinkOf({ keepFiles: 2 });
+    for (const line of ['a', 'b', 'c']) sink.write(`${HALF}${line}`);
+    expect(told).toEqual([]);
+    expect(contents('app.log').replaceAll('x', '')).toBe('c');
+    expect(files()).toEqual([
+      'app.2026-11-22T00-00-00-000Z.log',
+      'app.2026-11-24T00-00-00-000Z.log',
+      'app.2026-11-26T12-00-00-000Z.log',
+      'app.log',
+      'theirs',
+    ]);
+  });
+
   it('that somebody moved away is not missed, and what stands in its place is not moved', () => {
     const sink = sinkOf();
     sink.write(HALF);

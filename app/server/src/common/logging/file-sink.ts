@@ -8,7 +8,6 @@ import {
   readdirSync,
   renameSync,
   rmSync,
-  statSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
@@ -158,7 +157,10 @@ export class FileSink {
     const oldest = now.getTime() - this.#limits.keepDays * DAY_MS;
     for (const [index, stamp] of newest.entries()) {
       const path = join(folder, `${stem}${stamp}${ending}`);
-      if (index >= this.#limits.keepFiles || statSync(path).mtimeMs < oldest) rmSync(path, { force: true });
+      // Of a link its own time: what it leads to may be gone.
+      const found = lstatSync(path, { throwIfNoEntry: false });
+      if (found === undefined || found.isDirectory()) continue;
+      if (index >= this.#limits.keepFiles || found.mtimeMs < oldest) rmSync(path, { force: true });
     }
   }
 
