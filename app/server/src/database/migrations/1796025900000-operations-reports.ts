@@ -17,7 +17,8 @@ export class OperationsReports1796025900000 implements MigrationInterface {
 
 /**
  * One row per kind and period, so that of several workers that make the same report one tells it. `model` is all that it
- * says, in figures; what lists show of it stands beside it.
+ * says, in figures; what lists show of it stands beside it. `told_at` is when it was handed to the channels: one that somebody
+ * made for himself is still to be told when the schedule says so.
  */
 const REPORTS = `
   CREATE TABLE app.operations_reports (
@@ -26,6 +27,7 @@ const REPORTS = `
     period_from   timestamptz NOT NULL,
     period_to     timestamptz NOT NULL,
     created_at    timestamptz NOT NULL,
+    told_at       timestamptz,
     availability  double precision,
     incidents     integer NOT NULL,
     verdict       text NOT NULL,

@@ -11,7 +11,7 @@ import { type Period, REPORT_KINDS } from './period.ts';
 import { htmlOf } from './render/html.ts';
 import { pdfOf } from './render/pdf/pdf.ts';
 import { textOf } from './render/text.ts';
-import { addReport, subjectKeyOf } from './reports.sql.ts';
+import { addReport, findReport, markTold, subjectKeyOf } from './reports.sql.ts';
 
 const BOUNDS = { kind: REPORT_KINDS, outcome: ['made', 'failed'] } as const;
 
@@ -20,12 +20,14 @@ export function fileNameOf({ kind, firstDay, lastDay }: Report): string {
   return `operations-${kind}-${kind === 'daily' ? firstDay : `${firstDay}-to-${lastDay}`}`;
 }
 
+/** Done last in the transaction that stores or tells a report, if it does. */
+type Recording = (sql: Transaction, id: string) => Promise<void>;
+
 /** What else is a part of making one. */
 interface Making {
   /** Tell it over all channels. */
   readonly isTold: boolean;
-  /** Done last in the transaction that stores it, if it does. */
-  readonly record?: (sql: Transaction, id: string) => Promise<void>;
+  readonly record?: Recording;
 }
 
 /** Makes reports: gathers, judges, stores, and hands them to whoever tells people. */
@@ -65,13 +67,34 @@ export class ReportMaker {
     }
   }
 
+  /**
+   * Tells one that was stored without telling anybody, once, however many do at once.
+   * @returns whether this call did; false where it was told before, or is gone
+   * @throws what the database says
+   */
+  async tell(id: string, record?: Recording): Promise<boolean> {
+    const report = await findReport(this.database, id);
+    if (report === undefined) return false;
+    const messages = await messagesOf(report, id);
+    return this.database.transaction(async (sql) => {
+      if (!(await markTold(sql, id))) return false;
+      await this.enqueue(sql, messages);
+      await record?.(sql, id);
+      return true;
+    });
+  }
+
+  private async enqueue(sql: Transaction, messages: readonly NotificationMessage[]): Promise<void> {
+    for (const message of messages) await this.notifications.enqueue(sql, message);
+  }
+
   private async store(report: Report, { isTold, record }: Making): Promise<boolean> {
     const id = randomUUID();
     // Before the transaction, for drawing takes longer than a row should be locked.
     const messages = isTold ? await messagesOf(report, id) : [];
     const isMade = await this.database.transaction(async (sql) => {
-      if (!(await addReport(sql, id, report))) return false;
-      for (const message of messages) await this.notifications.enqueue(sql, message);
+      if (!(await addReport(sql, id, report, isTold))) return false;
+      await this.enqueue(sql, messages);
       await record?.(sql, id);
       return true;
     });

@@ -58,7 +58,12 @@ export class ReportSchedule implements OnApplicationBootstrap {
     if (cron === false) return;
     const firing = latestFiring(cron, timeZone, this.clock.now().getTime() - SETTLE_MS);
     const period = lastPeriod(kind, firing, timeZone);
-    if ((await reportOfPeriod(this.database, period)) !== undefined) return;
+    const stored = await reportOfPeriod(this.database, period);
+    // What somebody made for himself, before its time, is to be told all the same.
+    if (stored !== undefined) {
+      if (!stored.isTold) await this.maker.tell(stored.id);
+      return;
+    }
     if (await hasHistoryBefore(this.database, period.to)) await this.maker.make(period, { isTold: true });
   }
 }

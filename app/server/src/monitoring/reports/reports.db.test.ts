@@ -191,6 +191,15 @@ describe('the schedule', () => {
     expect(await deliveries()).toHaveLength(3);
   });
 
+  it('tells what somebody made for himself before its time, once', async () => {
+    await reporter.maker.make(lastPeriod('daily', EIGHT, ZONE), { isTold: false });
+    await reporter.maker.make(lastPeriod('weekly', EIGHT, ZONE), { isTold: true });
+    expect(await deliveries()).toHaveLength(1);
+    for (const count of [1, 3, 4]) await tickAt(minute(count));
+    expect(await begun()).toEqual(['weekly 2026-11-15', 'daily 2026-11-23', 'daily 2026-11-24']);
+    expect(await deliveries()).toHaveLength(3);
+  });
+
   it('makes up for the last of those that nobody was there for', async () => {
     await tickAt(minute(3));
     await tickAt(EIGHT + 9.5 * DAY_MS);

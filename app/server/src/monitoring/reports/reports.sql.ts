@@ -13,23 +13,34 @@ export interface ReportRow {
   readonly availability: number | null;
   readonly incidents: number;
   readonly verdict: string;
+  /** Handed to the channels, or to be told by none. */
+  readonly isTold: boolean;
 }
 
 const SHOWN = `id, kind, period_from AS "from", period_to AS "to", created_at AS "createdAt", availability, incidents,
-  verdict`;
+  verdict, told_at IS NOT NULL AS "isTold"`;
 
 const ADD = `
-  INSERT INTO app.operations_reports (id, kind, period_from, period_to, created_at, availability, incidents, verdict, model)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  INSERT INTO app.operations_reports (id, kind, period_from, period_to, created_at, told_at, availability, incidents, verdict, model)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
   ON CONFLICT ON CONSTRAINT operations_reports_period_key DO NOTHING RETURNING id`;
 
 /** @returns whether it is stored: there is one of the period already where it is not */
-export async function addReport(sql: Sql, id: string, report: Report): Promise<boolean> {
+export async function addReport(sql: Sql, id: string, report: Report, isTold: boolean): Promise<boolean> {
   const { kind, from, to, createdAt, total, incidents, verdict } = report;
   const rows = await sql.query(ADD, [
-    ...[id, kind, new Date(from), new Date(to), new Date(createdAt)],
+    ...[id, kind, new Date(from), new Date(to), new Date(createdAt), isTold ? new Date(createdAt) : null],
     ...[total.availability, incidentCount(incidents), verdict.title, JSON.stringify(report)],
   ]);
+  return rows.length > 0;
+}
+
+/** @returns whether it is for the caller to tell it: in a transaction, so that of several one does */
+export async function markTold(sql: Sql, id: string): Promise<boolean> {
+  const rows = await sql.query(
+    'UPDATE app.operations_reports SET told_at = now() WHERE id = $1 AND told_at IS NULL RETURNING id',
+    [id],
+  );
   return rows.length > 0;
 }
 

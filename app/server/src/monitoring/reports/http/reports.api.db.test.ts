@@ -63,8 +63,23 @@ describe('POST /monitoring/reports', () => {
   it('answers the one that there is', async () => {
     const first = await make({ kind: 'daily', send: false });
     expect(first.body.deliveries).toEqual([]);
-    const again = await make({ kind: 'daily' });
-    expect([again.status, again.body.id, again.body.deliveries]).toEqual([200, first.body.id, []]);
+    const again = await make({ kind: 'daily', send: false });
+    expect([again.status, again.body]).toEqual([200, first.body]);
+  });
+
+  it('tells the one that nobody was told of, once, and says so in the audit log', async () => {
+    const { id } = (await make({ kind: 'daily', send: false })).body;
+    const both = [
+      { channel: 'email', state: 'queued' },
+      { channel: 'webhook', state: 'queued' },
+    ];
+    for (const _ of ['tells', 'was told'])
+      expect((await make({ kind: 'daily', send: true })).body).toMatchObject({ id, deliveries: both });
+    const records = await application.database.sql.query<{ record: string }>(
+      `SELECT record FROM app.audit_log WHERE record LIKE '%report.make%' AND record LIKE $1 ORDER BY seq`,
+      [`%${id}%`],
+    );
+    expect(records.map(({ record }) => /"send":(\w+)/.exec(record)?.[1])).toEqual(['false', 'true']);
   });
 
   it('makes the one of an earlier time', async () => {

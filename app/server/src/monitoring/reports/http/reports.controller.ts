@@ -49,7 +49,7 @@ export class ReportsController {
   @Post('reports')
   @ApiOperation({
     operationId: 'makeOperationsReport',
-    summary: 'The report of the last day or week that is over; made, and told, if there is none yet',
+    summary: 'The report of the last day or week that is over; made if there is none yet, and told unless it was',
   })
   @GuardedAnswers(ReportItem, { status: 200 })
   make(@Query(NoParameters) _query: object, @Body() body: ReportBody): Promise<ReportItem> {

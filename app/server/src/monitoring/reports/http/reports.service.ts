@@ -4,11 +4,11 @@ import { CLOCK, type Clock } from '../../../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../../../common/configuration/configuration.ts';
 import { InvalidParameterError, NotFoundError } from '../../../common/errors.ts';
 import { DATABASE } from '../../../database/database.module.ts';
-import type { Database } from '../../../database/sql.ts';
+import type { Database, Transaction } from '../../../database/sql.ts';
 import { hasHistoryBefore } from '../facts/facts.sql.ts';
 import type { Report } from '../model/report.ts';
 import { pageOf } from '../page/page-of.ts';
-import { lastPeriod } from '../period.ts';
+import { lastPeriod, type Period } from '../period.ts';
 import { htmlOf } from '../render/html.ts';
 import { pdfOf } from '../render/pdf/pdf.ts';
 import { fileNameOf, ReportMaker } from '../report-maker.ts';
@@ -60,7 +60,7 @@ export class ReportsService {
   }
 
   /**
-   * The report of a period that is over; made if there is none.
+   * The report of a period that is over; made if there is none, and told, if it is to be, unless it was.
    * @throws InvalidParameterError for a time of which there is nothing, or that has not come
    */
   async make({ kind, to, send }: ReportBody): Promise<ReportItem> {
@@ -68,29 +68,34 @@ export class ReportsService {
     const at = to === undefined ? now : Date.parse(to);
     if (at > now) throw new InvalidParameterError('to', 'must not be in the future');
     const period = lastPeriod(kind, at, this.configuration.monitoring.reports.timeZone);
+    const record = this.recording(period, send);
     if ((await reportOfPeriod(this.database, period)) === undefined) {
       if (!(await hasHistoryBefore(this.database, period.to)))
         throw new InvalidParameterError(
           'to',
           'must be later: nothing was recorded before the end of that period',
         );
-      await this.maker.make(period, {
-        isTold: send,
-        record: (sql, id) =>
-          this.audit.record(
-            {
-              action: 'report.make',
-              object: { kind: 'report', id },
-              after: { kind, from: new Date(period.from).toISOString(), send },
-            },
-            sql,
-          ),
-      });
+      await this.maker.make(period, { isTold: send, record });
     }
     const made = await reportOfPeriod(this.database, period);
-    const [item] = await this.itemsOf(made === undefined ? [] : [made]);
+    if (made === undefined) throw new NotFoundError('the report was removed while it was made');
+    // Also where another call made it meanwhile.
+    if (send && !made.isTold) await this.maker.tell(made.id, record);
+    const [item] = await this.itemsOf([made]);
     if (item === undefined) throw new NotFoundError('the report was removed while it was made');
     return item;
+  }
+
+  private recording({ kind, from }: Period, send: boolean): (sql: Transaction, id: string) => Promise<void> {
+    return (sql, id) =>
+      this.audit.record(
+        {
+          action: 'report.make',
+          object: { kind: 'report', id },
+          after: { kind, from: new Date(from).toISOString(), send },
+        },
+        sql,
+      );
   }
 
   private async itemsOf(rows: readonly ReportRow[]): Promise<ReportItem[]> {
@@ -98,7 +103,7 @@ export class ReportsService {
       this.database,
       rows.map(({ id }) => id),
     );
-    return rows.map((row) => ({
+    return rows.map(({ isTold: _, ...row }) => ({
       ...row,
       deliveries: told
         .filter(({ subject }) => subject === subjectKeyOf(row.id))
