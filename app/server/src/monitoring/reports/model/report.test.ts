@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MADE_AT, madeAlert, madeFacts, madeLast, madePeriod, DURATIONS } from '../testing/made-facts.ts';
-import { periodBefore } from '../period.ts';
+import { lastPeriod, periodBefore } from '../period.ts';
 import type { WindowFacts } from './facts.ts';
 import { reportOf } from './report.ts';
 import { outagesOf } from './slice.ts';
@@ -173,6 +173,54 @@ describe('times without the database', () => {
     const alert = madeAlert(at(1), { rule: 'DatabaseDown', seenAt: at(1, 4) });
     const { total } = reportOf(madeFacts(madePeriod(day, undefined, [alert])));
     expect(total.lostSeconds).toBeCloseTo(240, 9);
+  });
+
+  /** What is lost where the database is down from `from` to `to` and servers tell this. */
+  const lost = (from: number, to: number, told: (minute: number) => WindowFacts | 'nobody'): number =>
+    reportOf(
+      madeFacts(
+        madePeriod(day, told, [madeAlert(from, { rule: 'DatabaseDown', seenAt: to, resolvedAt: to })]),
+      ),
+    ).total.lostSeconds;
+
+  it('are not lost a second time by the requests that failed in them', () => {
+    const failing = (failed: number) => (minute: number) => (minute === 60 ? { ...GOOD, failed } : GOOD);
+    // A fifth of the window, of even traffic.
+    expect(lost(at(1), at(1, 1), failing(20))).toBeCloseTo(60, 9);
+    // More failed than that.
+    expect(lost(at(1), at(1, 1), failing(50))).toBeCloseTo(150, 9);
+  });
+
+  it.each([
+    ['ends with a window', at(1, 30), 90],
+    ['ends within a window', at(1, 32), 90],
+  ])('are lost once where all their failures are written down when it %s', (_, to, first) => {
+    const told = (minute: number): WindowFacts | 'nobody' => {
+      if (minute >= 60 && minute < first) return 'nobody';
+      return minute === first ? { ...GOOD, requests: 700, failed: 600 } : GOOD;
+    };
+    expect(lost(at(1), to, told)).toBeCloseTo((to - at(1)) / 1000, 9);
+  });
+
+  it('do not hide what fails long after', () => {
+    const told = (minute: number): WindowFacts => (minute === 65 ? { ...GOOD, failed: 50 } : GOOD);
+    expect(lost(at(1), at(1, 1), told)).toBeCloseTo(60 + 150, 9);
+  });
+});
+
+describe('windows of an hour in a zone of half hours', () => {
+  it('belong to the day, and the hour, in which they end', () => {
+    const period = lastPeriod('daily', MADE_AT, 'Asia/Kolkata');
+    const ends = Array.from({ length: 24 }, (_, hour) => period.from + HOUR_MS / 2 + hour * HOUR_MS);
+    const servers = new Map(
+      ends.map((end, hour) => [end, hour === 3 ? { ...GOOD, failed: 50 } : GOOD] as const),
+    );
+    const now = { period, stepSeconds: 3_600, servers, workers: new Set<number>(), alerts: [] };
+    const { total, cells } = reportOf(madeFacts(now));
+    expect(total).toMatchObject({ observed: 1, lostSeconds: 1_800, requests: 2_400 });
+    expect(cells.map(({ availability }) => availability)).toEqual(
+      ends.map((_, hour) => (hour === 3 ? 0.5 : 1)),
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import { type Bucket, quantileOf } from '../../history/quantiles.ts';
-import type { AlertFact, PeriodFacts, Span } from './facts.ts';
+import type { AlertFact, PeriodFacts, Span, WindowFacts } from './facts.ts';
 
 /** A quantile out of a histogram: the value within its bucket is a guess, the bounds of the bucket are not. Seconds. */
 export interface Quantile {
@@ -62,20 +62,40 @@ interface Judged {
 }
 
 /**
+ * What failed in an outage is written down when the database takes it, which is after the last look that saw it down: within
+ * an evaluation, and a frame or a few that were not taken.
+ */
+const WRITTEN_AFTER_MS = 120_000;
+
+/**
+ * Of a window of which servers told. In an outage requests fail because of it: what is lost is the worse of the two and not
+ * both. In the window where it ends, or the next, stand the failures of all of it; where that is longer than the window they
+ * tell nothing of it.
+ */
+function availableOf(
+  { ready, requests, failed }: WindowFacts,
+  outages: readonly Span[],
+  { from, to }: Span,
+): number {
+  const served = requests === 0 ? 1 : 1 - failed / requests;
+  const near = outages.filter((outage) => outage.from < to && outage.to + WRITTEN_AFTER_MS > from);
+  if (near.length === 0) return ready * served;
+  const answered = Math.min(ready, 1 - overlap(near, from, to) / (to - from));
+  return near.some((outage) => outage.from < from) ? answered : Math.min(answered, served);
+}
+
+/**
  * A window of which servers told: the share of their readings in which they were ready, times the share of requests that
- * did not fail. One in which workers wrote samples and no server did: nothing was available, for the database took them.
+ * did not fail, but for outages. One in which workers wrote samples and no server did: nothing was available, for the database took them.
  * Else it is known only as far as the alert about the database covers it, and else it is not known.
  */
 function judge(facts: PeriodFacts, outages: readonly Span[], end: number): Judged {
   const stepMs = facts.stepSeconds * 1000;
-  const down = overlap(outages, end - stepMs, end) / stepMs;
+  const window = { from: end - stepMs, to: end };
   const server = facts.servers.get(end);
-  if (server !== undefined) {
-    const served = server.requests === 0 ? 1 : 1 - server.failed / server.requests;
-    return { observed: 1, available: Math.min(server.ready, 1 - down) * served };
-  }
+  if (server !== undefined) return { observed: 1, available: availableOf(server, outages, window) };
   if (facts.workers.has(end)) return { observed: 1, available: 0 };
-  return { observed: down, available: 0 };
+  return { observed: overlap(outages, window.from, end) / stepMs, available: 0 };
 }
 
 /** Buckets of the same bounds, added up. */
@@ -102,12 +122,15 @@ function latencyOf(sum: ReadonlyMap<number, number>): Latency | null {
   return p50 && p95 && p99 ? { p50, p95, p99 } : null;
 }
 
-/** @param span begins and ends with a window; a part of the period */
+/**
+ * @param span a part of the period. A window belongs to the span in which it ends: windows are those of the clock in UTC, so
+ *   where they are hours and the zone is half an hour off, none begins with the day
+ */
 export function sliceOf(facts: PeriodFacts, outages: readonly Span[], { from, to }: Span): Slice {
   const stepMs = facts.stepSeconds * 1000;
   const durations = new Map<number, number>();
   let [observed, available, requests, failed] = [0, 0, 0, 0];
-  for (let end = from + stepMs; end <= to; end += stepMs) {
+  for (let end = (Math.floor(from / stepMs) + 1) * stepMs; end <= to; end += stepMs) {
     const judged = judge(facts, outages, end);
     observed += judged.observed;
     available += judged.observed * judged.available;
@@ -119,7 +142,7 @@ export function sliceOf(facts: PeriodFacts, outages: readonly Span[], { from, to
   return {
     ...{ from, to, requests, failed, latency: latencyOf(durations) },
     availability: observed === 0 ? null : available / observed,
-    observed: (observed * stepMs) / (to - from),
+    observed: Math.min(1, (observed * stepMs) / (to - from)),
     lostSeconds: (observed - available) * facts.stepSeconds,
   };
 }
