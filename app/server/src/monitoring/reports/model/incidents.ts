@@ -18,9 +18,9 @@ export interface Incident {
 /** Alerts that fired in the period, or before it and went on in it. */
 export interface Incidents {
   readonly began: Readonly<Record<Severity, number>>;
-  /** Fired before the period and went on in it. */
+  /** Fired before the period and went on in it; without those of severity info, which are no incidents. */
   readonly carriedOver: number;
-  /** Not over when the report was made. */
+  /** Not over when the report was made; without those of severity info. */
   readonly open: number;
   readonly longestSeconds: number | null;
   readonly acknowledged: number;
@@ -33,6 +33,9 @@ export interface Incidents {
 
 const MOST_ITEMS = 20;
 const rank = ({ severity }: Incident): number => SEVERITIES.indexOf(severity);
+
+/** Nobody has to do anything about what is only to be known. */
+const isIncident = ({ severity }: Pick<AlertFact, 'severity'>): boolean => severity !== 'info';
 
 /** @returns null of nothing */
 export function medianOf(values: readonly number[]): number | null {
@@ -64,8 +67,8 @@ export function incidentsOf(alerts: readonly AlertFact[], period: Span, at: numb
   const waits = items.map(({ secondsToAcknowledge }) => secondsToAcknowledge).filter((one) => one !== null);
   return {
     began: { info: count('info'), warning: count('warning'), critical: count('critical') },
-    carriedOver: alerts.length - began.length,
-    open: items.filter(({ endedAt }) => endedAt === null).length,
+    carriedOver: alerts.filter((alert) => isIncident(alert) && !isNew(alert)).length,
+    open: items.filter((item) => isIncident(item) && item.endedAt === null).length,
     longestSeconds: items.length === 0 ? null : Math.max(...items.map(({ seconds }) => seconds)),
     acknowledged: waits.length,
     medianSecondsToAcknowledge: medianOf(waits),

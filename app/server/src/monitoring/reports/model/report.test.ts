@@ -134,10 +134,24 @@ describe('the verdict', () => {
     });
   });
 
-  it('does not count what is only to be known', () => {
-    expect(verdictOf(madePeriod(day, undefined, [madeAlert(at(3), { severity: 'info' })])).title).toBe(
-      'All good',
-    );
+  it.each([
+    ['of the period', madeAlert(at(3), { severity: 'info' })],
+    ['from before that is not over', madeAlert(at(-2), { severity: 'info', resolvedAt: undefined })],
+  ])('does not count what is only to be known: an alert %s', (_, alert) => {
+    const { verdict, incidents } = reportOf(madeFacts(madePeriod(day, undefined, [alert])));
+    expect(verdict).toEqual({ level: 'good', title: 'All good', others: [] });
+    expect(incidents).toMatchObject({ carriedOver: 0, open: 0, items: [{ severity: 'info' }] });
+  });
+
+  it('compares with the period before by the same count', () => {
+    const before = periodBefore(day);
+    const alerts = [
+      madeAlert(before.from - HOUR_MS, { resolvedAt: before.from + HOUR_MS }),
+      madeAlert(before.from - HOUR_MS, { severity: 'info' }),
+      madeAlert(before.from + HOUR_MS),
+    ];
+    const facts = madeFacts(madePeriod(day), { before: madePeriod(before, undefined, alerts) });
+    expect(reportOf(facts).incidentsBefore).toBe(2);
   });
 
   it('tells of loads, messages, disks and parts that want attention', () => {

@@ -4,7 +4,7 @@ import { type Incidents, incidentsOf } from './incidents.ts';
 import { bounded, type Section } from './section.ts';
 import { outagesOf, type Slice, sliceOf, slicesOf } from './slice.ts';
 import { type Storage, storageOf } from './storage.ts';
-import { type Budget, type Verdict, verdictOf } from './verdict.ts';
+import { type Budget, incidentCount, type Verdict, verdictOf } from './verdict.ts';
 
 /** A point of the charts. */
 export interface Cell extends Pick<
@@ -42,7 +42,8 @@ export interface Report {
   readonly cells: readonly Cell[];
   readonly budget: Budget;
   readonly incidents: Incidents;
-  readonly incidentsBefore: Incidents['began'];
+  /** How many there were in the period before, counted as in this. */
+  readonly incidentsBefore: number;
   readonly messages: readonly MessageFact[];
   readonly loads: readonly LoadFact[];
   readonly lags: readonly LagFact[];
@@ -85,7 +86,7 @@ export function reportOf(facts: Facts): Report {
     before: sliceOf(before, outagesOf(before.alerts), before.period),
     days: period.days.map((day) => ({ ...sliceOf(now, outages, day), date: day.date })),
     cells: slicesOf(now, outages, CELL_SECONDS[period.kind]).map(cellOf),
-    incidentsBefore: incidentsOf(before.alerts, before.period, at).began,
+    incidentsBefore: incidentCount(incidentsOf(before.alerts, before.period, at)),
     openQuarantine: facts.openQuarantine ?? null,
     ...{ lags, components },
   };

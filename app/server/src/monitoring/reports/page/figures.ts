@@ -60,11 +60,10 @@ function speed(report: Report): Figure {
 
 function incidents({ incidents: of, incidentsBefore, kind }: Report): Figure {
   const count = incidentCount(of);
-  const was = incidentsBefore.critical + incidentsBefore.warning;
   const open = of.open > 0 ? `${of.open} not over` : 'none open';
   return {
     ...{ label: 'Incidents', value: whole(count) },
-    note: `${open}; ${beforeWord({ kind })}: ${was}`,
+    note: `${open}; ${beforeWord({ kind })}: ${whole(incidentsBefore)}`,
     tone: count === 0 ? 'good' : of.began.critical > 0 || of.open > 0 ? 'bad' : 'attention',
   };
 }

@@ -28,7 +28,7 @@ function incidentRow(incident: Incident, times: Times): Cell[] {
 export function incidentBlocks({ incidents }: Report, times: Times): Block[] {
   const { items, more, began, carriedOver, longestSeconds } = incidents;
   if (items.length === 0) return [paragraph('No alert fired.')];
-  const counts = `Began: ${began.critical} critical, ${began.warning} warning, ${began.info} info. From before: ${carriedOver}.`;
+  const counts = `Began: ${began.critical} critical, ${began.warning} warning, ${began.info} info. From before: ${carriedOver} critical or warning.`;
   const longest = longestSeconds === null ? '' : ` The longest took ${duration(longestSeconds)}.`;
   const table: Table = {
     kind: 'table',
