@@ -21,7 +21,7 @@ export const STATUSES = ['up', 'degraded', 'down'] as const;
 export type ComponentStatus = (typeof STATUSES)[number];
 
 /** Without these nothing is answered; everything else only ever degrades. */
-const ESSENTIAL: ReadonlySet<ComponentName> = new Set<ComponentName>(['database', 'schema', 'api']);
+export const ESSENTIAL: ReadonlySet<ComponentName> = new Set<ComponentName>(['database', 'schema', 'api']);
 
 /** Every platform has them, so that silence about one is trouble; the others may not be configured. */
 export const ALWAYS_THERE: readonly ComponentName[] = [

@@ -1,9 +1,8 @@
+import { canonical } from '../../history/labels.ts';
 import type { Bucket } from '../../history/quantiles.ts';
 import type { HistorySeries, Point } from '../../history/metric-history.ts';
+import { ESSENTIAL } from '../../health/component.ts';
 import type { ComponentFact, LagFact, StorageFact, WindowFacts } from '../model/facts.ts';
-
-/** What /health/ready asks. Each is up or down. */
-const ESSENTIAL: readonly string[] = ['database', 'schema', 'api'];
 
 /** Points of several series in windows, put together two by two. */
 function merged(
@@ -25,7 +24,7 @@ const plus = (one: number, other: number): number => one + other;
 const sums = (series: readonly HistorySeries[]): Map<number, number> =>
   merged(series, ({ value }) => value, plus);
 
-/** Processes count alike, however many samples each wrote. */
+/** Of frames, processes count alike; of roll-ups, which are means of all samples, as many times as they wrote. */
 function means(series: readonly HistorySeries[]): Map<number, number> {
   const counts = merged(series, () => 1, plus);
   return new Map([...sums(series)].map(([at, sum]) => [at, sum / (counts.get(at) ?? 1)]));
@@ -50,7 +49,8 @@ export interface ServerSeries {
 
 /** What the servers said in each window in which they said whether they were ready. */
 export function serverWindows({ health, requests, buckets }: ServerSeries): Map<number, WindowFacts> {
-  const ready = ESSENTIAL.map((component) => means(labelled(health, 'component', component)));
+  // What /health/ready asks. Each is up or down.
+  const ready = [...ESSENTIAL].map((component) => means(labelled(health, 'component', component)));
   const all = sums(requests);
   const failed = sums(labelled(requests, 'status_class', '5xx'));
   const bounds = [...new Set(buckets.map(({ labels }) => labels['le'] ?? ''))].map((le) => ({
@@ -85,23 +85,38 @@ export function componentFacts(series: readonly HistorySeries[]): ComponentFact[
     .sort((a, b) => (a.component < b.component ? -1 : 1));
 }
 
-/** @param series of `stock_analysis_ingestion_lag_trading_days` */
-export function lagFacts(series: readonly HistorySeries[]): LagFact[] {
+/** The last window in which any of these processes wrote. */
+export const lastOf = (windows: ReadonlySet<number>): number | undefined =>
+  windows.size === 0 ? undefined : Math.max(...windows);
+
+/**
+ * @param series of `stock_analysis_ingestion_lag_trading_days`, which every worker tells of the whole
+ * @param last the last window in which a worker wrote; a lag that is not told in it is not known then
+ */
+export function lagFacts(series: readonly HistorySeries[], last: number | undefined): LagFact[] {
   const bySource = Map.groupBy(series, ({ labels }) => labels['source'] ?? '');
   return [...bySource].map(([source, of]) => {
-    const windows = [...merged(of, ({ largest }) => largest, Math.max)].sort(([a], [b]) => a - b);
+    const windows = merged(of, ({ largest }) => largest, Math.max);
     return {
       source,
-      last: windows.at(-1)?.[1] ?? 0,
-      largest: Math.max(...windows.map(([, value]) => value)),
+      last: last === undefined ? null : (windows.get(last) ?? null),
+      largest: Math.max(...windows.values()),
     };
   });
 }
 
-/** Sum of all series that were still told in the last window. @param series of a gauge */
-export function lastSum(series: readonly HistorySeries[]): number | undefined {
-  const last = [...sums(series)].sort(([a], [b]) => a - b).at(-1);
-  return last && Math.round(last[1]);
+/**
+ * What a gauge with several series comes to in the last window: every worker tells all of it, so of each series one speaks.
+ * A series that is not told any more has nothing left.
+ * @param last the last window in which a worker wrote; undefined: nobody said anything
+ */
+export function lastSum(series: readonly HistorySeries[], last: number | undefined): number | undefined {
+  if (last === undefined) return undefined;
+  const byLabels = Map.groupBy(series, ({ labels: { instance: _, ...own } }) => canonical(own));
+  return [...byLabels.values()].reduce(
+    (sum, of) => sum + Math.round(merged(of, ({ value }) => value, Math.max).get(last) ?? 0),
+    0,
+  );
 }
 
 const byTime = (values: ReadonlyMap<number, number>): (readonly [number, number])[] =>
@@ -113,7 +128,11 @@ export interface StorageSeries {
   readonly availableBytes: readonly HistorySeries[];
 }
 
-/** The database, and each filesystem of each role: the fullest of its processes speaks. */
+/**
+ * The database, and each filesystem of each role: of its processes the least room speaks, and the smallest disk. What is
+ * rolled up does not tell one process from another, so means would hide one that is nearly full; where disks of one role
+ * differ in size, room and growth are those of the fullest, and `used` is of the smallest.
+ */
 export function storageFacts({
   databaseBytes,
   filesystemBytes,
@@ -123,8 +142,8 @@ export function storageFacts({
   const nameOf = ({ labels }: HistorySeries): string => `${labels['mount'] ?? ''} of ${labels['role'] ?? ''}`;
   const available = Map.groupBy(availableBytes, nameOf);
   const filesystems = [...Map.groupBy(filesystemBytes, nameOf)].map(([name, of]): StorageFact => {
-    const sizes = byTime(merged(of, ({ value }) => value, Math.max));
-    const free = merged(available.get(name) ?? [], ({ value }) => value, Math.min);
+    const sizes = byTime(merged(of, ({ smallest }) => smallest, Math.min));
+    const free = merged(available.get(name) ?? [], ({ smallest }) => smallest, Math.min);
     const used = sizes.flatMap(([at, size]) => {
       const left = free.get(at);
       return left === undefined ? [] : [[at, size - left] as const];

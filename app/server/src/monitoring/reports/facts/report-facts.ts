@@ -12,6 +12,7 @@ import { alertsIn, loadsIn, messagesIn } from './facts.sql.ts';
 import {
   componentFacts,
   lagFacts,
+  lastOf,
   lastSum,
   serverWindows,
   storageFacts,
@@ -38,14 +39,15 @@ export class ReportFacts {
     const earlier = periodBefore(period);
     const now = await this.ofPeriod(period);
     const read = (metric: string): Promise<HistorySeries[]> => this.read(metric, period, now.stepSeconds);
+    const last = lastOf(now.workers);
     return {
       at: this.clock.now().getTime(),
       now,
       before: await this.ofPeriod(earlier),
       messages: await messagesIn(this.database, period),
       loads: await loadsIn(this.database, period),
-      lags: lagFacts(await read('stock_analysis_ingestion_lag_trading_days')),
-      openQuarantine: lastSum(await read('stock_analysis_quarantine_open_rows')),
+      lags: lagFacts(await read('stock_analysis_ingestion_lag_trading_days'), last),
+      openQuarantine: lastSum(await read('stock_analysis_quarantine_open_rows'), last),
       components: componentFacts(await read('stock_analysis_component_health')),
       storage: await this.storage(period),
       sections: await this.sections.gather(this.database, period, earlier),

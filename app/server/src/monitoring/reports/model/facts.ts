@@ -63,7 +63,8 @@ export interface ComponentFact {
 /** Trading days that are over and of which no bar is stored. */
 export interface LagFact {
   readonly source: string;
-  readonly last: number;
+  /** When a worker wrote last; null: it was not known then. */
+  readonly last: number | null;
   readonly largest: number;
 }
 
@@ -94,7 +95,7 @@ export interface Facts {
   readonly messages: readonly MessageFact[];
   readonly loads: readonly LoadFact[];
   readonly lags: readonly LagFact[];
-  /** Undefined where no worker said so. */
+  /** Undefined where no worker wrote anything. */
   readonly openQuarantine: number | undefined;
   readonly components: readonly ComponentFact[];
   readonly storage: readonly StorageFact[];

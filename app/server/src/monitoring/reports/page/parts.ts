@@ -92,7 +92,7 @@ export function loadBlocks({ loads, lags, openQuarantine }: Report): Block[] {
   };
   const lag = lags.map(
     ({ source, last, largest }) =>
-      `${source}: ${counted(last, 'trading day')} behind at the end, ${whole(largest)} at most.`,
+      `${source}: ${last === null ? 'not known' : `${counted(last, 'trading day')} behind`} at the end, ${whole(largest)} at most.`,
   );
   const open =
     openQuarantine === null ? [] : [`${counted(openQuarantine, 'quarantined row')} wait for a decision.`];

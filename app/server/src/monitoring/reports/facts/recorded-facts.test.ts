@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { HistorySeries } from '../../history/metric-history.ts';
+import { lagFacts, lastOf, lastSum, storageFacts } from './recorded-facts.ts';
+
+const [FIRST, LAST] = [300_000, 600_000];
+
+/** A gauge whose samples within each window were all the same. @param points time and value */
+function gauge(
+  labels: Record<string, string>,
+  points: readonly (readonly [number, number])[],
+): HistorySeries {
+  return {
+    ...{ kind: 'gauge', labels },
+    points: points.map(([at, value]) => ({ at, value, smallest: value, largest: value })),
+  };
+}
+
+describe('rows that wait for a decision', () => {
+  const open = (instance: string | undefined, disposition: string, points: [number, number][]) =>
+    gauge({ disposition, ...(instance !== undefined && { instance }) }, points);
+
+  it('are told by every worker, and counted once', () => {
+    const series = ['one', 'other'].flatMap((instance) => [
+      open(instance, 'held', [[LAST, 7]]),
+      open(instance, 'rejected', [[LAST, 2]]),
+    ]);
+    expect(lastSum(series, LAST)).toBe(9);
+  });
+
+  it('are none where the last worker told of none any more', () => {
+    expect(lastSum([open(undefined, 'held', [[FIRST, 7]])], LAST)).toBe(0);
+    expect(lastSum([], LAST)).toBe(0);
+  });
+
+  it('are not known where no worker wrote', () => {
+    expect(lastSum([], lastOf(new Set()))).toBeUndefined();
+  });
+});
+
+it('how far the data is behind is not known at the end where nobody told it then', () => {
+  const lag = (points: [number, number][]) => [gauge({ source: 'sample' }, points)];
+  const both: [number, number][] = [
+    [FIRST, 3],
+    [LAST, 1],
+  ];
+  expect(lagFacts(lag(both), lastOf(new Set([LAST, FIRST])))).toEqual([
+    { source: 'sample', last: 1, largest: 3 },
+  ]);
+  expect(lagFacts(lag([[FIRST, 3]]), LAST)).toEqual([{ source: 'sample', last: null, largest: 3 }]);
+});
+
+describe('disks of several processes', () => {
+  const labels = { mount: '/data', role: 'worker' };
+
+  it('speak by the one that is nearly full, also where they are rolled up', () => {
+    const rolledUp = (value: number, smallest: number, largest: number): HistorySeries[] => [
+      { kind: 'gauge', labels, points: [{ at: LAST, value, smallest, largest }] },
+    ];
+    const sizes = rolledUp(100, 100, 100);
+    const free = rolledUp(45, 5, 90);
+    expect(storageFacts({ databaseBytes: [], filesystemBytes: sizes, availableBytes: free })).toEqual([
+      { name: '/data of worker', used: [[LAST, 95]], sizeBytes: 100, availableBytes: 5 },
+    ]);
+  });
+
+  it('are not mixed where they differ in size', () => {
+    const of = (instance: string, bytes: number) => gauge({ ...labels, instance }, [[LAST, bytes]]);
+    const filesystemBytes = [of('small', 100), of('large', 500)];
+    const availableBytes = [of('small', 20), of('large', 400)];
+    expect(storageFacts({ databaseBytes: [], filesystemBytes, availableBytes })).toEqual([
+      { name: '/data of worker', used: [[LAST, 80]], sizeBytes: 100, availableBytes: 20 },
+    ]);
+  });
+});
