@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
@@ -60,6 +60,13 @@ describe('the compiled entry point', () => {
       )
       .toBe(status);
   }
+
+  it('imports compiled files alone: the compiler leaves some of their names as they stand in the source', () => {
+    const sources = readdirSync(output, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.js'))
+      .filter((file) => /(?:from |import\()'\.[^']*\.ts'/.test(readFileSync(join(output, file), 'utf8')));
+    expect(sources).toEqual([]);
+  });
 
   it.each([[[]], [['backup']], [['server', 'now']]])(
     'refuses the arguments %j with its usage and code 2',

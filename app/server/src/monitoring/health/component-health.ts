@@ -9,12 +9,15 @@ import { HealthChecks } from './health-checks.ts';
 import { type Overview, overviewOf, type View } from './overview.ts';
 
 const LABELS = { component: COMPONENTS };
+/** So long what was never up is not told as a figure: at the start most checks cannot look yet, and that is no trouble. */
+const STARTING_MS = 30_000;
 const FIGURES: Readonly<Record<ComponentStatus, number>> = { up: 1, degraded: 0.5, down: 0 };
 
 /** The components as all processes see them; always from memory. */
 @Injectable()
 export class ComponentHealth {
   private readonly process: string;
+  private readonly startedAt: number;
 
   constructor(
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
@@ -24,6 +27,7 @@ export class ComponentHealth {
     metrics: Metrics,
   ) {
     this.process = processName(configuration.role);
+    this.startedAt = clock.now().getTime();
     this.registerMetrics(metrics);
   }
 
@@ -49,7 +53,9 @@ export class ComponentHealth {
       'Components as this process sees them: 1 up, 0.5 degraded, 0 down',
       LABELS,
       (set) => {
-        for (const { component, status } of this.checks.states()) set({ component }, FIGURES[status]);
+        const isStarting = this.clock.now().getTime() - this.startedAt < STARTING_MS;
+        for (const { component, status, lastSuccessAt } of this.checks.states())
+          if (lastSuccessAt !== undefined || !isStarting) set({ component }, FIGURES[status]);
       },
     );
     metrics.observableGauge(

@@ -77,6 +77,7 @@ describe('a frame', () => {
     expect(
       shown(new Framing(), [
         requests('/a', 3),
+        ...['/health/ready', '/monitoring/status', 'unmatched'].map((route) => requests(route, 100)),
         requests('/b', 4),
         gauge('nodejs_heap_space_size_total_bytes', 1),
       ]),

@@ -16,6 +16,9 @@ const FOREIGN: Readonly<Record<string, readonly string[]>> = {
   nodejs_eventloop_utilization: [],
 };
 const OURS = 'stock_analysis_';
+const REQUESTS = 'http_requests_total';
+/** What no user asked for, as in docs/alerts.md: a probe that says "not yet" while the process starts is no failure. */
+const OF_THE_PLATFORM = /^(\/health|\/monitoring|\/metrics|unmatched$)/;
 
 /** Labels of a family that are kept; undefined: all, unless there are too many series; `none`: it is not recorded. */
 function keptLabels(metric: string): readonly string[] | 'all' | 'none' {
@@ -62,7 +65,11 @@ function families(samples: readonly Sample[]): Map<string, Sample[]> {
  * @param wide families that have too many series: one is kept, which puts them together
  */
 export function readingsOf(samples: readonly Sample[], wide: ReadonlySet<string>): Reading[] {
-  const plain = samples.filter(({ type }) => type === 'counter' || type === 'gauge');
+  const plain = samples.filter(
+    ({ type, name, labels }) =>
+      (type === 'counter' || type === 'gauge') &&
+      !(name === REQUESTS && OF_THE_PLATFORM.test(String(labels['route']))),
+  );
   const readings = [...families(plain)].flatMap(([metric, of]) => {
     const kept = keptLabels(metric);
     return kept === 'none' ? [] : combined(metric, of, wide.has(metric) ? [] : kept);
@@ -70,8 +77,8 @@ export function readingsOf(samples: readonly Sample[], wide: ReadonlySet<string>
   return [...readings, ...histogramReadings(samples)];
 }
 
-/** What nobody waits for: probes and pages of the platform itself would make requests look fast, exports slow. */
-const NOT_AWAITED = /^(\/health|\/monitoring|\/metrics|unmatched$)|\/export$/;
+/** An export is a request of somebody, and takes as long as it is. */
+const EXPORT = /\/export$/;
 
 /**
  * What was observed up to each bound, all series of a histogram together. Unlike quantiles these add up, so whoever asks
@@ -81,7 +88,8 @@ function histogramReadings(samples: readonly Sample[]): Reading[] {
   const readings = new Map<string, Reading>();
   for (const { name, type, labels, value } of samples) {
     if (type !== 'histogram' || !name.endsWith(BUCKET) || keptLabels(histogramOf(name)) === 'none') continue;
-    if (NOT_AWAITED.test(String(labels['route']))) continue;
+    const route = String(labels['route']);
+    if (OF_THE_PLATFORM.test(route) || EXPORT.test(route)) continue;
     const le = String(labels['le']);
     add(readings, { metric: name, kind: 'counter', labels: { le }, value });
     if (le === '+Inf')

@@ -20,6 +20,9 @@ import type { ExportOutcome } from './otlp-exporter.ts';
 const FAREWELL_MS = 3_000;
 const OUTCOMES = { outcome: ['exported', 'lost'] } as const;
 
+/** Loaded where traces are sent. Outside of the class: tsc leaves the `.ts` of an import in a class with decorators as it is. */
+const openTelemetry = () => import('./open-telemetry.ts');
+
 /** Records traces where a collector is configured; else nothing of OpenTelemetry is loaded. */
 @Injectable()
 export class Tracing implements OnModuleInit, OnApplicationShutdown {
@@ -42,7 +45,7 @@ export class Tracing implements OnModuleInit, OnApplicationShutdown {
   async onModuleInit(): Promise<void> {
     const { tracing: settings, role } = this.configuration;
     if (settings === undefined) return;
-    const { startOpenTelemetry } = await import('./open-telemetry.ts');
+    const { startOpenTelemetry } = await openTelemetry();
     this.running = startOpenTelemetry({
       settings,
       service: `stock-analysis-${role}`,

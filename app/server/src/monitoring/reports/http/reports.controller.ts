@@ -49,7 +49,8 @@ export class ReportsController {
   @Post('reports')
   @ApiOperation({
     operationId: 'makeOperationsReport',
-    summary: 'The report of the last day or week that is over; made if there is none yet, and told unless it was',
+    summary:
+      'The report of the last day or week that is over; made if there is none yet, and told unless it was',
   })
   @GuardedAnswers(ReportItem, { status: 200 })
   make(@Query(NoParameters) _query: object, @Body() body: ReportBody): Promise<ReportItem> {
