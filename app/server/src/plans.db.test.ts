@@ -18,6 +18,7 @@ import { ErrorBuffer } from './monitoring/errors/error-buffer.ts';
 import { forgetErrors, forgetSurplus, lostProcess, tellErrors } from './monitoring/errors/errors.sql.ts';
 import { Lease } from './monitoring/lease.ts';
 import { forgetSlow, MOST_OF_A_KIND, tellSlow } from './monitoring/performance/performance.sql.ts';
+import { lastPeriod } from './monitoring/reports/period.ts';
 import { forgetReports } from './monitoring/reports/reports.sql.ts';
 import { MetricRecorder } from './monitoring/history/recorder.ts';
 import { HistoryKeeper } from './monitoring/history/keeper.ts';
@@ -234,7 +235,8 @@ describe('on realistic amounts of rows', () => {
       .expect(200);
     for (const path of ['', '?kind=weekly&limit=5', `/${made.body.id}`])
       await request(server).get(`/monitoring/reports${path}`).set(operatorSession).expect(200);
-    await forgetReports(databaseOf(database.dataSource), new Date(Date.now() - 1_195 * 86_400_000));
+    const kept = [lastPeriod('daily', Date.now(), 'Asia/Shanghai')];
+    await forgetReports(databaseOf(database.dataSource), new Date(Date.now() - 1_195 * 86_400_000), kept);
   }
 
   /** An error and something slow, as a process tells them. */

@@ -24,6 +24,12 @@ export interface Period {
 }
 
 const DAYS = { daily: 1, weekly: 7 } as const;
+/**
+ * After its end, until the last samples of a period are rolled up: what is told before is without them, and stays so.
+ * Schedules that fire at midnight wait for it.
+ */
+export const SETTLE_MS = 120_000;
+
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 

@@ -7,13 +7,11 @@ import { PeriodicQueries } from '../../database/periodic-queries.ts';
 import type { Database } from '../../database/sql.ts';
 import { Lease } from '../lease.ts';
 import { hasHistoryBefore } from './facts/facts.sql.ts';
-import { lastPeriod, latestFiring, REPORT_KINDS, type ReportKind } from './period.ts';
+import { lastPeriod, latestFiring, type Period, REPORT_KINDS, type ReportKind, SETTLE_MS } from './period.ts';
 import { ReportMaker } from './report-maker.ts';
 import { forgetReports, reportOfPeriod } from './reports.sql.ts';
 
 const TICK_MS = 60_000;
-/** A schedule that fires at midnight is not to miss the last samples of the day: they are rolled up by then. */
-const SETTLE_MS = 120_000;
 const DAY_MS = 86_400_000;
 
 /**
@@ -36,9 +34,21 @@ export class ReportSchedule implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     const { enabled, keepDays } = this.configuration.monitoring.reports;
     if (enabled) this.queries.repeat(TICK_MS, 'reports cannot be made', () => this.tick());
-    this.queries.hourly('old reports are not forgotten', () =>
-      forgetReports(this.database, new Date(this.clock.now().getTime() - keepDays * DAY_MS)),
-    );
+    this.queries.hourly('old reports are not forgotten', () => this.forget(keepDays));
+  }
+
+  /** Old reports, but for those that the schedules made last: as it is by the row that they know of it. */
+  async forget(keepDays: number): Promise<void> {
+    const due = REPORT_KINDS.map((kind) => this.due(kind)).filter((period) => period !== undefined);
+    await forgetReports(this.database, new Date(this.clock.now().getTime() - keepDays * DAY_MS), due);
+  }
+
+  /** What the newest firing of a schedule is about; undefined where there is none. */
+  private due(kind: ReportKind): Period | undefined {
+    const { [kind]: cron, timeZone } = this.configuration.monitoring.reports;
+    if (cron === false) return undefined;
+    const firing = latestFiring(cron, timeZone, this.clock.now().getTime() - SETTLE_MS);
+    return lastPeriod(kind, firing, timeZone);
   }
 
   /** One look. A kind that fails is tried again by the next, and stops no other. */
@@ -54,10 +64,8 @@ export class ReportSchedule implements OnApplicationBootstrap {
   }
 
   private async makeDue(kind: ReportKind): Promise<void> {
-    const { [kind]: cron, timeZone } = this.configuration.monitoring.reports;
-    if (cron === false) return;
-    const firing = latestFiring(cron, timeZone, this.clock.now().getTime() - SETTLE_MS);
-    const period = lastPeriod(kind, firing, timeZone);
+    const period = this.due(kind);
+    if (period === undefined) return;
     const stored = await reportOfPeriod(this.database, period);
     // What somebody made for himself, before its time, is to be told all the same.
     if (stored !== undefined) {

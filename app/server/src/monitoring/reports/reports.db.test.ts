@@ -127,6 +127,20 @@ describe('what is stored', () => {
     ]);
   });
 
+  it('counts messages by what came of them; one that another took the place of does not wait', async () => {
+    await database.sql.query(
+      `INSERT INTO app.notification_sendings (channel, group_key, state, attempt, created_at, ended_at, due_at)
+       SELECT 'webhook', 'g', state, attempt, at, ended, '2999-01-01'
+         FROM (VALUES ('sent', 2, timestamptz '2026-11-25T08:00+08', now()), ('dead', 3, '2026-11-25T08:00+08', now()),
+                      ('failed', 1, '2026-11-25T08:00+08', NULL), ('superseded', 4, '2026-11-25T08:00+08', now()),
+                      ('sent', 1, '2026-11-24T08:00+08', now())) AS given (state, attempt, at, ended)`,
+    );
+    const { messages } = await reporter.facts.gather(lastPeriod('daily', EIGHT, ZONE));
+    expect(messages.map((row) => ({ ...row, failedAttempts: Number(row.failedAttempts) }))).toEqual([
+      { channel: 'webhook', sent: 1, dead: 1, waiting: 1, failedAttempts: 1 + 3 + 1 + 4 },
+    ]);
+  });
+
   it('is told in parts of other features too, also where one of them fails', async () => {
     const sections = new ReportSections();
     sections.register('errors', 'Errors', async (sql, { from }) => {
@@ -222,6 +236,23 @@ describe('the schedule', () => {
     await database.sql.query(`DELETE FROM app.monitoring_leases WHERE name = 'reports'`);
     await reporterAt(app, database.sql, only, () => now).schedule.tick();
     expect(await begun()).toEqual(['weekly 2026-11-15']);
+  });
+
+  it('forgets old ones, but not one that would be made and told again', async () => {
+    const reports = monitoring.parse({ reports: { daily: false, weekly: '0 8 1 * *', keepDays: 7 } }).reports;
+    const monthly = { ...configuration, monitoring: { ...configuration.monitoring, reports } };
+    const { schedule, maker } = reporterAt(app, database.sql, monthly, () => now);
+    now = Date.parse('2026-11-01T08:03:00+08:00');
+    await database.sql.query(`DELETE FROM app.monitoring_leases WHERE name = 'reports'`);
+    await schedule.tick();
+    await maker.make(lastPeriod('daily', now, ZONE), { isTold: false });
+    expect(await begun()).toEqual(['weekly 2026-10-18', 'daily 2026-10-30']);
+    now = EIGHT;
+    await schedule.forget(reports.keepDays);
+    expect(await begun()).toEqual(['weekly 2026-10-18']);
+    now = Date.parse('2026-12-01T08:03:00+08:00');
+    await schedule.forget(reports.keepDays);
+    expect(await begun()).toEqual([]);
   });
 });
 

@@ -65,10 +65,10 @@ const PAGE = `
 export function reportPage(
   sql: Sql,
   kind: ReportKind | undefined,
-  after: readonly [createdAt: string, id: string] | undefined,
+  after: readonly [createdAt: string, id: string] | readonly [],
   limit: number,
 ): Promise<ReportRow[]> {
-  return sql.query<ReportRow>(PAGE, [kind ?? null, after?.[0] ?? null, after?.[1] ?? null, limit]);
+  return sql.query<ReportRow>(PAGE, [kind ?? null, after[0] ?? null, after[1] ?? null, limit]);
 }
 
 export async function findReport(sql: Sql, id: string): Promise<Report | undefined> {
@@ -95,6 +95,21 @@ export function toldOf(sql: Sql, ids: readonly string[]): Promise<Told[]> {
   );
 }
 
-export async function forgetReports(sql: Sql, before: Date): Promise<void> {
-  await sql.query('DELETE FROM app.operations_reports WHERE created_at < $1', [before]);
+/** $1 made before, $2 to $4 kinds, beginnings and ends of those that stay */
+const FORGET = `
+  DELETE FROM app.operations_reports WHERE created_at < $1
+     AND (kind, period_from, period_to) NOT IN
+         (SELECT kind, begin, ending FROM unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) AS kept (kind, begin, ending))`;
+
+export async function forgetReports(
+  sql: Sql,
+  before: Date,
+  kept: readonly Pick<Period, 'kind' | 'from' | 'to'>[],
+): Promise<void> {
+  await sql.query(FORGET, [
+    before,
+    kept.map(({ kind }) => kind),
+    kept.map(({ from }) => new Date(from)),
+    kept.map(({ to }) => new Date(to)),
+  ]);
 }

@@ -40,10 +40,10 @@ export async function alertsIn(sql: Sql, span: Span): Promise<AlertFact[]> {
   return (await sql.query<AlertRow>(ALERTS, dates(span))).map(alertOf);
 }
 
-/** What was handed to each channel. */
+/** What was handed to each channel. What a later message took over is told with that one; attempts at both were made. */
 const MESSAGES = `
   SELECT channel, count(*) FILTER (WHERE state = 'sent')::int AS sent, count(*) FILTER (WHERE state = 'dead')::int AS dead,
-         count(*) FILTER (WHERE state NOT IN ('sent', 'dead'))::int AS waiting,
+         count(*) FILTER (WHERE state IN ('queued', 'sending', 'failed'))::int AS waiting,
          sum(attempt - CASE WHEN state = 'sent' THEN 1 ELSE 0 END)::int AS "failedAttempts"
     FROM app.notification_sendings
    WHERE channel IN ('email', 'webhook') AND created_at >= $1 AND created_at < $2

@@ -1,10 +1,15 @@
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { AuditLog } from '../../../audit/audit-log.service.ts';
+import { CONFIGURATION } from '../../../common/configuration/configuration.ts';
 import { monitoring } from '../../../common/configuration/monitoring-schema.ts';
+import { DATABASE } from '../../../database/database.module.ts';
 import { createKey, createUser, type PrincipalHeaders, type TestUser } from '../../../testing/principals.ts';
 import { createEmptyApplication, type TestApplication } from '../../../testing/test-application.ts';
-import { lastPeriod, type Period } from '../period.ts';
+import { lastPeriod, type Period, SETTLE_MS } from '../period.ts';
+import { ReportMaker } from '../report-maker.ts';
 import { storeHistory } from '../testing/stored-history.ts';
+import { ReportsService } from './reports.service.ts';
 
 const DAY_MS = 86_400_000;
 const ZONE = 'Asia/Shanghai';
@@ -19,7 +24,7 @@ beforeAll(async () => {
   application = await createEmptyApplication({ monitoring: { ...monitoring.parse({}), history } });
   operator = await createUser(application.app, 'operator');
   reader = await createKey(application.app, operator.id, ['monitoring:read']);
-  yesterday = lastPeriod('daily', Date.now(), ZONE);
+  yesterday = lastPeriod('daily', Date.now() - SETTLE_MS, ZONE);
   await storeHistory(application.database.sql, yesterday.from - 2 * DAY_MS, yesterday.to);
   await application.database.sql.query(
     `INSERT INTO app.notification_channels (name, seen_at) VALUES ('email', now()), ('webhook', now())`,
@@ -85,6 +90,17 @@ describe('POST /monitoring/reports', () => {
   it('makes the one of an earlier time', async () => {
     const { body } = await make({ kind: 'daily', to: iso(yesterday.from + DAY_MS / 2), send: false });
     expect(body.to).toBe(iso(yesterday.from));
+  });
+
+  it('waits until all of a period is stored, for what is made stays as it is', async () => {
+    const { app } = application;
+    const clock = { now: () => new Date(yesterday.to + 10_000) };
+    const parts = [app.get(ReportMaker), app.get(AuditLog)] as const;
+    const service = new ReportsService(app.get(CONFIGURATION), app.get(DATABASE), clock, ...parts);
+    await expect(service.make({ kind: 'daily', to: iso(yesterday.to), send: false })).rejects.toThrow(
+      /still being stored/,
+    );
+    expect((await service.make({ kind: 'daily', send: false })).to).toEqual(new Date(yesterday.from));
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { IsBoolean, IsIn, Matches } from 'class-validator';
 import { OptionalInstant } from '../../../common/instant.ts';
 import { Optional } from '../../../common/optional.ts';
 import { OptionalLimit } from '../../../common/paging.ts';
+import { DELIVERY_STATES } from '../../../notifications/http/deliveries.dto.ts';
 import { REPORT_KINDS, type ReportKind } from '../period.ts';
 
 const KIND = { message: `must be one of ${REPORT_KINDS.join(', ')}` };
@@ -37,7 +38,7 @@ export class ReportBody {
   kind!: ReportKind;
 
   @OptionalInstant(
-    'the report is about the last whole day, or week from Monday to Sunday, that was over then; now unless said',
+    'the report is about the last whole day, or week from Monday to Sunday, that was over then; unless said, the last that has been over for two minutes',
   )
   to?: string;
 
@@ -51,7 +52,7 @@ export class ReportDelivery {
   @ApiProperty({ enum: ['email', 'webhook'] })
   channel!: string;
 
-  @ApiProperty({ enum: ['queued', 'sent', 'failed', 'dead'] })
+  @ApiProperty({ enum: DELIVERY_STATES })
   state!: string;
 }
 

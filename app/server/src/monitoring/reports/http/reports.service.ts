@@ -5,10 +5,11 @@ import { CONFIGURATION, type Configuration } from '../../../common/configuration
 import { InvalidParameterError, NotFoundError } from '../../../common/errors.ts';
 import { DATABASE } from '../../../database/database.module.ts';
 import type { Database, Transaction } from '../../../database/sql.ts';
+import { cursorOf, positionOf } from '../../newest-cursor.ts';
 import { hasHistoryBefore } from '../facts/facts.sql.ts';
 import type { Report } from '../model/report.ts';
 import { pageOf } from '../page/page-of.ts';
-import { lastPeriod, type Period } from '../period.ts';
+import { lastPeriod, type Period, SETTLE_MS } from '../period.ts';
 import { htmlOf } from '../render/html.ts';
 import { pdfOf } from '../render/pdf/pdf.ts';
 import { fileNameOf, ReportMaker } from '../report-maker.ts';
@@ -42,13 +43,13 @@ export class ReportsService {
 
   /** @throws InvalidParameterError for a cursor that no answer gave */
   async page({ kind, cursor, limit }: ReportsQuery): Promise<ReportPage> {
-    const after = cursor === undefined ? undefined : positionOf(cursor);
-    const rows = await reportPage(this.database, kind, after, limit + 1);
+    const rows = await reportPage(this.database, kind, positionOf(cursor), limit + 1);
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     return {
       items: await this.itemsOf(shown),
-      nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : null,
+      nextCursor:
+        rows.length > limit && last !== undefined ? cursorOf({ at: last.createdAt, id: last.id }) : null,
     };
   }
 
@@ -65,9 +66,15 @@ export class ReportsService {
    */
   async make({ kind, to, send }: ReportBody): Promise<ReportItem> {
     const now = this.clock.now().getTime();
-    const at = to === undefined ? now : Date.parse(to);
+    const settled = now - SETTLE_MS;
+    const at = to === undefined ? settled : Date.parse(to);
     if (at > now) throw new InvalidParameterError('to', 'must not be in the future');
     const period = lastPeriod(kind, at, this.configuration.monitoring.reports.timeZone);
+    if (period.to > settled)
+      throw new InvalidParameterError(
+        'to',
+        `must be earlier, or asked again after ${new Date(period.to + SETTLE_MS).toISOString()}: the last samples of that period are still being stored`,
+      );
     const record = this.recording(period, send);
     if ((await reportOfPeriod(this.database, period)) === undefined) {
       if (!(await hasHistoryBefore(this.database, period.to)))
@@ -130,17 +137,4 @@ async function fileOf(report: Report, format: ReportFormat): Promise<ReportFile>
     ...{ mediaType: 'application/pdf', disposition: `attachment; filename="${name}"` },
     body: await pdfOf(page, new Date(report.createdAt)),
   };
-}
-
-/** Time and id of the last report shown. Clients are to hand it back and not to make one. */
-function cursorOf({ createdAt, id }: Pick<ReportRow, 'createdAt' | 'id'>): string {
-  return Buffer.from(`${createdAt.toISOString()} ${id}`).toString('base64url');
-}
-
-function positionOf(cursor: string): [string, string] {
-  const [, createdAt, id] =
-    /^(\d{4}-[\dT:.-]{18}Z) ([\da-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (createdAt === undefined || id === undefined || Number.isNaN(Date.parse(createdAt)))
-    throw new InvalidParameterError('cursor', 'must be the nextCursor of the answer before');
-  return [createdAt, id];
 }
