@@ -4,6 +4,7 @@ import { AuditLog } from '../../../audit/audit-log.service.ts';
 import { CONFIGURATION } from '../../../common/configuration/configuration.ts';
 import { monitoring } from '../../../common/configuration/monitoring-schema.ts';
 import { DATABASE } from '../../../database/database.module.ts';
+import { DELIVERY_STATES } from '../../../notifications/http/deliveries.dto.ts';
 import { createKey, createUser, type PrincipalHeaders, type TestUser } from '../../../testing/principals.ts';
 import { createEmptyApplication, type TestApplication } from '../../../testing/test-application.ts';
 import { lastPeriod, type Period, SETTLE_MS } from '../period.ts';
@@ -141,6 +142,12 @@ describe('GET /monitoring/reports', () => {
     } while (cursor !== null);
     expect(seen).toEqual(made);
     expect((await get('reports?kind=weekly')).body).toEqual({ items: [], nextCursor: null });
+  });
+
+  it('says how a delivery does in all words that there are', async () => {
+    const document = await request(application.app.getHttpServer()).get('/api/v1/openapi.json').expect(200);
+    const { state } = document.body.components.schemas.ReportDelivery.properties;
+    expect(state.enum).toEqual(DELIVERY_STATES);
   });
 
   it.each([

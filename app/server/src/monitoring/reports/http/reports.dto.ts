@@ -3,7 +3,6 @@ import { IsBoolean, IsIn, Matches } from 'class-validator';
 import { OptionalInstant } from '../../../common/instant.ts';
 import { Optional } from '../../../common/optional.ts';
 import { OptionalLimit } from '../../../common/paging.ts';
-import { DELIVERY_STATES } from '../../../notifications/http/deliveries.dto.ts';
 import { REPORT_KINDS, type ReportKind } from '../period.ts';
 
 const KIND = { message: `must be one of ${REPORT_KINDS.join(', ')}` };
@@ -52,7 +51,7 @@ export class ReportDelivery {
   @ApiProperty({ enum: ['email', 'webhook'] })
   channel!: string;
 
-  @ApiProperty({ enum: DELIVERY_STATES })
+  @ApiProperty({ enum: ['queued', 'sent', 'failed', 'dead', 'superseded'] })
   state!: string;
 }
 
