@@ -45,7 +45,7 @@ export function ReportForm({
           name="to"
           label="截至"
           kind="datetime-local"
-          hint="报告这之前最后一个整日，或周一至周日的整周；不填为现在。同一时段已有报告时不再生成"
+          hint="报告这之前最后一个整日，或周一至周日的整周；不填为最近一个已完整的。同一时段已有报告时不再生成"
           isOptional
         />
         <SelectField name="send" label="发送" options={SEND} />
