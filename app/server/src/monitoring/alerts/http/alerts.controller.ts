@@ -37,6 +37,7 @@ export class AlertsController {
   @ApiOperation({
     operationId: 'acknowledgeAlert',
     summary: 'Say that somebody looks after it: it is not escalated',
+    description: 'Whoever is first has done it: a second time answers the alert as it is, and keeps nothing.',
   })
   @GuardedAnswers(Alert, { notFound: NO_ALERT, conflict: 'it is over' })
   acknowledge(

@@ -90,10 +90,20 @@ export class Alert {
   @ApiProperty({ type: Number, nullable: true, description: 'the bound that it went beyond' })
   limit!: number | null;
 
-  @ApiProperty({ type: String, format: 'date-time', description: 'the first breach' })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    description: 'the first breach; `firedAt` is what mails call since and webhooks startsAt',
+  })
   startsAt!: Date;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description:
+      'when it had been the case for `forSeconds` of its rule; null: it is pending, or never fired',
+  })
   firedAt!: Date | null;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null: it is the case' })
@@ -125,7 +135,11 @@ export class Alert {
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'id of the user' })
   acknowledgedBy!: string | null;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'the comment of who acknowledged it first; a later one is not kept',
+  })
   acknowledgement!: string | null;
 
   @ApiProperty({ type: [Suppression], description: 'what would have been told, and was not' })

@@ -1,13 +1,22 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Allow, IsObject } from 'class-validator';
 import { z } from 'zod';
-import { condition, SEVERITIES, type Severity } from '../rules/definition.ts';
+import { condition, ruleDefinition, SEVERITIES, type Severity } from '../rules/definition.ts';
 
 /** OpenAPI 3.0 knows no `const` and no `$schema`; everything else of JSON Schema that is used here it does. */
 function openApiSchema(schema: z.ZodType): Record<string, unknown> {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' });
   return json;
 }
+
+const { shape } = ruleDefinition;
+/** A time of the rules with its bounds and default; `integer` is what OpenAPI calls it. */
+const secondsOf = (
+  field: 'forSeconds' | 'keepFiringSeconds' | 'cooldownSeconds' | 'escalateAfterSeconds',
+) => ({
+  ...openApiSchema(shape[field]),
+  type: 'integer' as const,
+});
 
 /** What the schema of the rules (rules/definition.ts) says of each field is judged by it; here is what documents need. */
 export class RuleBody {
@@ -17,37 +26,52 @@ export class RuleBody {
 
   @ApiProperty({
     description: 'one line; knows {{value}}, {{limit}}, {{detail}} and {{labels.NAME}}',
+    example: 'only {{value}} bytes are left on {{labels.mount}}',
     maxLength: 200,
   })
   @Allow()
   summary!: string;
 
-  @ApiProperty({ description: 'what it means and what to do; as `summary`', maxLength: 2_000 })
+  @ApiProperty({
+    description: 'what it means and what to do; as `summary`',
+    maxLength: 2_000,
+    example: 'What is written there fails when nothing is left. Make room, or a larger volume.',
+  })
   @Allow()
   description!: string;
 
   @ApiProperty({
     ...openApiSchema(condition),
     type: Object,
-    example: { kind: 'threshold', metric: 'stock_analysis_filesystem_available_ratio', limit: 0.1 },
+    example: {
+      kind: 'threshold',
+      metric: 'stock_analysis_filesystem_available_bytes',
+      by: ['mount'],
+      direction: 'below',
+      limit: 2_000_000_000,
+      clear: 3_000_000_000,
+    },
   })
   @IsObject({ message: 'must be an object with a kind' })
   condition!: object;
 
-  @ApiPropertyOptional({ default: 60, description: 'the condition must hold for so long' })
+  @ApiPropertyOptional({ ...secondsOf('forSeconds'), description: 'the condition must hold for so long' })
   @Allow()
   forSeconds?: number;
 
-  @ApiPropertyOptional({ default: 120, description: 'it must be gone for so long' })
+  @ApiPropertyOptional({ ...secondsOf('keepFiringSeconds'), description: 'it must be gone for so long' })
   @Allow()
   keepFiringSeconds?: number;
 
-  @ApiPropertyOptional({ default: 900, description: 'no second message about the same alert sooner' })
+  @ApiPropertyOptional({
+    ...secondsOf('cooldownSeconds'),
+    description: 'no second message about the same alert sooner',
+  })
   @Allow()
   cooldownSeconds?: number;
 
   @ApiPropertyOptional({
-    default: 0,
+    ...secondsOf('escalateAfterSeconds'),
     description: 'not acknowledged for so long: told again, as critical; 0: never',
   })
   @Allow()
@@ -55,6 +79,9 @@ export class RuleBody {
 
   @ApiPropertyOptional({
     type: [String],
+    maxItems: 10,
+    default: [],
+    example: ['DatabaseDown'],
     description: 'while one of these rules fires, this one is not told',
   })
   @Allow()

@@ -8,7 +8,8 @@ export class SilenceBody {
   @ApiProperty({
     type: Object,
     additionalProperties: { type: 'string' },
-    description: 'labels that an alert must have, all of them; `rule` and `severity` count as labels',
+    description:
+      'labels that an alert must have, all of them; `rule` (what messages call alertname) and `severity` count as labels',
     example: { rule: 'DiskAlmostFull' },
   })
   @IsObject({ message: 'must be an object of labels and their values' })
