@@ -29,8 +29,8 @@ export const scopesOf = (role: UserRole): readonly Scope[] =>
 export const SCOPE_TEXTS: Readonly<Record<Scope, string>> = {
   'market:read': '读取行情、指标与分析',
   'market:write': '载入数据、处理隔离行',
-  'monitoring:read': '读取监控数据与告警',
-  'monitoring:write': '确认与静默告警',
+  'monitoring:read': '读取监控数据、告警、错误、通知与报告',
+  'monitoring:write': '处理告警、静默、规则与错误，重发通知，生成报告，更改日志级别',
   'audit:read': '读取审计日志',
   'users:read': '读取用户列表',
 };

@@ -31,7 +31,7 @@ const LENGTHS = [
 function OrderForm({ onDone, onClose }: { readonly onDone: () => void; readonly onClose: () => void }) {
   return (
     <Dialog title="更改日志级别" onClose={onClose}>
-      <p>15 秒之内在所选进程生效，到时间自动恢复为配置的级别；记入审计日志。</p>
+      <p>5 秒之内在所选进程生效，到时间自动恢复为配置的级别；记入审计日志。</p>
       <Form
         submitText="更改"
         onCancel={onClose}
