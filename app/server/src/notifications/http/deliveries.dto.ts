@@ -66,7 +66,7 @@ export class Delivery {
   @ApiProperty({
     enum: DELIVERY_STATES,
     description:
-      'queued: gathers others of its group, or waits; failed: is tried again; dead: was given up; superseded: not told, for a later one about the same alert is',
+      'queued: gathers others of its group, or waits, also for room while `perTenMinutes` messages went over the channel in ten minutes; failed: is tried again; dead: was given up; superseded: not told, for a later one about the same alert is',
   })
   state!: DeliveryState;
 

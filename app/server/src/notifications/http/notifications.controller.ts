@@ -40,6 +40,8 @@ export class NotificationsController {
   @ApiOperation({
     operationId: 'testChannel',
     summary: 'Send a test message over a channel; the list of deliveries says what came of it',
+    description:
+      'Once a minute for each channel. While `perTenMinutes` is used up the message waits, queued.',
   })
   @GuardedAnswers(Delivery, { status: 202, notFound: 'the channel is not configured' })
   test(@Param() { name }: ChannelPath, @Query(NoParameters) _query: object): Promise<Delivery> {
