@@ -164,6 +164,8 @@ describe('/monitoring/silences', () => {
     [{ matchers: {}, minutes: 5, comment: 'why' }, 'matchers'],
     [{ matchers: { 'no label': 'x' }, minutes: 5, comment: 'why' }, 'matchers'],
     [{ matchers: { rule: 5 }, minutes: 5, comment: 'why' }, 'matchers.rule'],
+    [{ matchers: { rule: 'One', severity: 'urgent' }, minutes: 5, comment: 'why' }, 'matchers.severity'],
+    [{ matchers: { alertname: 'One' }, minutes: 5, comment: 'why' }, 'matchers.alertname'],
     [{ matchers: { rule: 'x' }, minutes: 0, comment: 'why' }, 'minutes'],
     [{ matchers: { rule: 'x' }, minutes: 5, comment: ' ' }, 'comment'],
   ])('refuses %j', async (body, parameter) => {
@@ -201,6 +203,13 @@ describe('/monitoring/rules', () => {
     ['rules/Fine', { ...WORDS, forSeconds: -1 }, 'forSeconds'],
     ['rules/Fine', { ...WORDS, forSeconds: null }, 'forSeconds'],
     ['rules/Fine', { ...WORDS, nothing: 1 }, 'nothing'],
+    ['rules/Fine', { ...WORDS, inhibitedBy: ['DatabaseDown', 'Fine'] }, 'inhibitedBy.1'],
+    ['rules/Fine', { ...WORDS, inhibitedBy: ['NoSuch'] }, 'inhibitedBy.0'],
+    [
+      'rules/Fine',
+      { ...WORDS, condition: { kind: 'component', component: 'toaster' } },
+      'condition.component',
+    ],
   ])('refuses %s %j', async (path, body, parameter) => {
     const answer = await ask('put', path, body);
     expect(answer.status).toBe(400);

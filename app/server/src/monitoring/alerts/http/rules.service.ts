@@ -7,6 +7,7 @@ import { DATABASE } from '../../../database/database.module.ts';
 import type { Database, Transaction } from '../../../database/sql.ts';
 import { type AlertRule, type RuleDefinition, ruleDefinition, ruleName } from '../rules/definition.ts';
 import { RuleSet } from '../rules/rule-set.ts';
+import { contradictionsOf } from '../rules/sense.ts';
 import type { RuleBody, RuleItem, RuleList } from './rules.dto.ts';
 
 /** Each is a question to the database at every evaluation. */
@@ -33,6 +34,8 @@ export class RulesService {
       const before = await this.known(sql);
       if (before.size >= MOST_RULES && !before.has(name))
         throw new ConflictError(`there are ${MOST_RULES} rules, and no more are evaluated; remove one`);
+      const contradictions = contradictionsOf(name, definition, new Set(before.keys()));
+      if (contradictions.length > 0) throw new ValidationFailedError(contradictions);
       const written = await this.rules.write(sql, name, definition, currentUserId());
       await this.audit.record(
         {

@@ -6,6 +6,7 @@ import { currentUserId } from '../../../common/current-principal.ts';
 import { InvalidParameterError, NotFoundError } from '../../../common/errors.ts';
 import { DATABASE } from '../../../database/database.module.ts';
 import type { Database } from '../../../database/sql.ts';
+import { SEVERITIES } from '../rules/definition.ts';
 import { endSilence, insertSilence, listSilences, type Silence } from '../silences/silences.sql.ts';
 import type { SilenceBody, SilenceItem, SilenceList } from './silences.dto.ts';
 
@@ -82,4 +83,13 @@ function checkMatchers(matchers: Readonly<Record<string, unknown>>): void {
         `must be text of at most ${LONGEST_VALUE} characters`,
       );
   }
+  checkMeaning(matchers);
+}
+
+/** A silence that can fit no alert lulls whoever made it. */
+function checkMeaning({ alertname, severity }: Readonly<Record<string, unknown>>): void {
+  // Webhooks and Prometheus call it so; labels of ours never do.
+  if (alertname !== undefined) throw new InvalidParameterError('matchers.alertname', 'is named rule here');
+  if (severity !== undefined && !SEVERITIES.some((one) => one === severity))
+    throw new InvalidParameterError('matchers.severity', `must be one of ${SEVERITIES.join(', ')}`);
 }

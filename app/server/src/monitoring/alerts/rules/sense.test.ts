@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { builtinRules } from './builtin.ts';
+import { ruleDefinition } from './definition.ts';
+import { contradictionsOf } from './sense.ts';
+
+const RULES = builtinRules(3_600, 300);
+const NAMES = new Set(RULES.map(({ name }) => name));
+
+const threshold = { kind: 'threshold', metric: 'm', limit: 1 };
+const anomaly = { kind: 'anomaly', metric: 'm' };
+const component = { kind: 'component', component: '*' };
+
+/** Where a rule of these words contradicts itself. */
+function contradictions(words: object): string[] {
+  const rule = ruleDefinition.parse({
+    severity: 'warning',
+    summary: 'too much',
+    description: 'look there',
+    condition: threshold,
+    ...words,
+  });
+  return contradictionsOf('Mine', rule, NAMES).map(({ parameter }) => parameter);
+}
+
+describe('a rule that people write', () => {
+  it.each(RULES)('may be as $name is', (rule) => {
+    expect(contradictionsOf(rule.name, rule, NAMES)).toEqual([]);
+  });
+
+  it.each([
+    ...['2', '1', '0', 'abc', 'NaN', ''].map((quantile) => ({
+      condition: { ...threshold, matchers: { quantile } },
+      at: 'condition.matchers.quantile',
+    })),
+    { condition: { ...anomaly, matchers: { quantile: '95' } }, at: 'condition.matchers.quantile' },
+    { condition: { ...threshold, clear: 5 }, at: 'condition.clear' },
+    { condition: { ...threshold, direction: 'below', clear: 0.5 }, at: 'condition.clear' },
+    { condition: { kind: 'rate', metric: 'm', limit: 1, clear: 1.1 }, at: 'condition.clear' },
+    { condition: { ...anomaly, days: 3, leastDays: 10 }, at: 'condition.leastDays' },
+    { condition: { ...anomaly, days: 4 }, at: 'condition.leastDays' },
+    { condition: { ...component, component: 'toaster' }, at: 'condition.component' },
+    { condition: { ...component, except: ['disk', 'toaster'] }, at: 'condition.except.1' },
+    { inhibitedBy: ['Mine'], at: 'inhibitedBy.0' },
+    { inhibitedBy: ['DatabaseDown', 'NoSuch'], at: 'inhibitedBy.1' },
+    { summary: '{{nope}}', at: 'summary' },
+    { description: '{{value}} of {{ labels.thing }}', at: 'description' },
+    { condition: { ...component }, summary: '{{labels.metric}}', at: 'summary' },
+    { summary: '{{toString}}', at: 'summary' },
+  ])('is refused with %j', ({ at, ...words }) => {
+    expect(contradictions(words)).toEqual([at]);
+  });
+
+  it.each([
+    { condition: { ...threshold, matchers: { quantile: '0.95' }, clear: 1 } },
+    { condition: { ...threshold, direction: 'below', clear: 1.5 } },
+    { condition: { ...anomaly, days: 5 } },
+    { condition: { ...component, except: ['backups'] }, summary: '{{labels.component}}: {{detail}}' },
+    { condition: { ...threshold, by: ['thing'] }, summary: '{{labels.thing}} {{ limit }} {{value' },
+    {
+      condition: { kind: 'absence', metric: 'm', matchers: { role: 'server' } },
+      summary: '{{labels.metric}} of {{labels.role}}',
+    },
+    { inhibitedBy: ['DatabaseDown'] },
+  ])('is taken with %j', (words) => {
+    expect(contradictions(words)).toEqual([]);
+  });
+});
