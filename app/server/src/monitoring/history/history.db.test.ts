@@ -323,9 +323,14 @@ describe('what people ask of it', () => {
     await expect(service().answer({ name: 'nothing', ...range })).rejects.toThrow(
       '/monitoring/metrics/names',
     );
-    await expect(service().answer({ name: NAME, labels: 'role:server', ...range })).rejects.toThrow(
-      'NAME=VALUE',
-    );
+    for (const [labels, detail] of [
+      ['role:server', 'NAME=VALUE'],
+      ['roles', 'NAME=VALUE'],
+      ['role=server,', 'NAME=VALUE'],
+      ['role=server,role=worker', 'each label once'],
+      ...['abc', '1', '0', 'NaN', ''].map((text) => [`quantile=${text}`, 'between 0 and 1'] as const),
+    ] as const)
+      await expect(service().answer({ name: NAME, labels, ...range }), labels).rejects.toThrow(detail);
     await expect(service().answer({ name: NAME, from: range.to, to: range.from })).rejects.toThrow('before');
     await expect(
       service().answer({ name: NAME, from: at(START - 400 * DAY), to: at(START), step: 60 }),

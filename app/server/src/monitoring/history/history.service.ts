@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InvalidParameterError, NotFoundError } from '../../common/errors.ts';
 import type { MetricAnswer, MetricNames, MetricsQuery } from './history.dto.ts';
+import { quantileNamed } from './histograms.ts';
 import type { Labels } from './labels.ts';
 import { type HistorySeries, MetricHistory, TooManyPoints, type Window } from './metric-history.ts';
 
@@ -71,12 +72,19 @@ function labelsOf(text: string | undefined): Labels {
   if (text === undefined) return {};
   const pairs = text.split(',').map((pair) => {
     const at = pair.indexOf('=');
-    return [pair.slice(0, at), pair.slice(at + 1)] as const;
+    // Without `=` it is the name of nothing.
+    return at < 0 ? (['', pair] as const) : ([pair.slice(0, at), pair.slice(at + 1)] as const);
   });
   if (pairs.length > MOST_LABELS || !pairs.every(([name]) => LABEL_NAME.test(name)))
     throw new InvalidParameterError(
       'labels',
       `must be NAME=VALUE, at most ${MOST_LABELS} of them with commas between`,
     );
-  return Object.fromEntries(pairs);
+  const labels = new Map(pairs);
+  if (labels.size < pairs.length)
+    throw new InvalidParameterError('labels', 'must name each label once: a series has one value of it');
+  const quantile = labels.get('quantile');
+  if (quantile !== undefined && quantileNamed(quantile) === undefined)
+    throw new InvalidParameterError('labels', 'quantile must be a number between 0 and 1, such as 0.95');
+  return Object.fromEntries(labels);
 }
