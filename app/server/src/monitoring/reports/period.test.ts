@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { civilDateAt, lastPeriod, latestFiring, periodBefore, startOfDay } from './period.ts';
+import { civilDateAt, firstEndFrom, lastPeriod, latestFiring, periodBefore, startOfDay } from './period.ts';
 
 const at = (text: string): number => Date.parse(text);
 const iso = (instant: number): string => new Date(instant).toISOString();
@@ -36,6 +36,20 @@ describe('a period', () => {
     expect(iso(day?.from ?? 0)).toBe(begins);
     expect(((day?.to ?? 0) - (day?.from ?? 0)) / HOUR_MS).toBe(hours);
     expect(civilDateAt((day?.from ?? 0) - 1, timeZone) < date).toBe(true);
+  });
+
+  it.each([
+    ['daily', '2026-11-26T10:00:00Z', '2026-11-26T16:00:00.000Z'],
+    // What was recorded just as a day or a week ended is of that one.
+    ['daily', '2026-11-26T16:00:00Z', '2026-11-26T16:00:00.000Z'],
+    ['daily', '2026-11-26T16:00:00.001Z', '2026-11-27T16:00:00.000Z'],
+    ['weekly', '2026-11-26T10:00:00Z', '2026-11-29T16:00:00.000Z'],
+    ['weekly', '2026-11-29T16:00:00Z', '2026-11-29T16:00:00.000Z'],
+    ['weekly', '2026-11-29T16:00:00.001Z', '2026-12-06T16:00:00.000Z'],
+  ] as const)('%s of what is first recorded at %s can be told from %s on', (kind, begins, first) => {
+    const end = firstEndFrom(kind, at(begins), 'Asia/Shanghai');
+    expect(iso(end)).toBe(first);
+    expect(lastPeriod(kind, end, 'Asia/Shanghai').to).toBe(end);
   });
 
   it('is followed by the next without a gap, over a change of the clocks too', () => {

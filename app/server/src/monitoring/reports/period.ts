@@ -85,6 +85,13 @@ export function lastPeriod(kind: ReportKind, at: number, timeZone: string): Peri
   return endingWith(kind, addDays(today, -daysBack), timeZone);
 }
 
+/** The end of the first period that ends at `at` or later, both in milliseconds since 1970. */
+export function firstEndFrom(kind: ReportKind, at: number, timeZone: string): number {
+  const date = civilDateAt(at - 1, timeZone);
+  const daysOn = kind === 'daily' ? 1 : 8 - isoWeekday(date);
+  return startOfDay(addDays(date, daysOn), timeZone);
+}
+
 /** The one that it is compared with. */
 export function periodBefore({ kind, timeZone, days }: Period): Period {
   const first = days[0]?.date ?? '';

@@ -68,13 +68,19 @@ export function loadsIn(sql: Sql, span: Span): Promise<LoadFact[]> {
   return sql.query<LoadFact>(LOADS, dates(span));
 }
 
-const HAS_HISTORY = `
-  SELECT coalesce(least((SELECT min(at) FROM app.metric_frames),
-                        (SELECT min(at) FROM app.metric_rollups WHERE step_seconds = 300),
-                        (SELECT min(at) FROM app.metric_rollups WHERE step_seconds = 3600)) <= $1, false) AS known`;
+const HISTORY_BEGINS = `
+  SELECT least((SELECT min(at) FROM app.metric_frames),
+               (SELECT min(at) FROM app.metric_rollups WHERE step_seconds = 300),
+               (SELECT min(at) FROM app.metric_rollups WHERE step_seconds = 3600)) AS at`;
+
+/** Time of the oldest that is recorded, in milliseconds since 1970; undefined: nothing is. */
+export async function historyBegins(sql: Sql): Promise<number | undefined> {
+  const [row] = await sql.query<{ at: Date | null }>(HISTORY_BEGINS);
+  return row?.at?.getTime();
+}
 
 /** Whether anything was recorded before: of a time before the platform there is nothing to report. */
 export async function hasHistoryBefore(sql: Sql, at: number): Promise<boolean> {
-  const [row] = await sql.query<{ known: boolean }>(HAS_HISTORY, [new Date(at)]);
-  return row?.known ?? false;
+  const begins = await historyBegins(sql);
+  return begins !== undefined && begins <= at;
 }

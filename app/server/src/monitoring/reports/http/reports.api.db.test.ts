@@ -104,6 +104,15 @@ describe('POST /monitoring/reports', () => {
     expect((await service.make({ kind: 'daily', send: false })).to).toEqual(new Date(yesterday.from));
   });
 
+  it('says when the first report is possible, which it then is', async () => {
+    const early = await make({ kind: 'daily', to: iso(yesterday.from - 2 * DAY_MS), send: false });
+    expect(early.status).toBe(400);
+    const [, first] = /must be (\S+) or later/.exec(early.body.errors[0].detail) ?? [];
+    expect(first).toBe(iso(yesterday.from - DAY_MS));
+    const { status, body } = await make({ kind: 'daily', to: first, send: false });
+    expect([status, body.to]).toEqual([200, first]);
+  });
+
   it.each([
     [{ kind: 'hourly' }, 'kind'],
     [{ kind: 'daily', to: '2026-11-31T00:00:00Z' }, 'to'],

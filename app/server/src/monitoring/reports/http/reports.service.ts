@@ -6,10 +6,10 @@ import { InvalidParameterError, NotFoundError } from '../../../common/errors.ts'
 import { DATABASE } from '../../../database/database.module.ts';
 import type { Database, Transaction } from '../../../database/sql.ts';
 import { cursorOf, positionOf } from '../../newest-cursor.ts';
-import { hasHistoryBefore } from '../facts/facts.sql.ts';
+import { historyBegins } from '../facts/facts.sql.ts';
 import type { Report } from '../model/report.ts';
 import { pageOf } from '../page/page-of.ts';
-import { lastPeriod, type Period, SETTLE_MS } from '../period.ts';
+import { firstEndFrom, lastPeriod, type Period, SETTLE_MS } from '../period.ts';
 import { htmlOf } from '../render/html.ts';
 import { pdfOf } from '../render/pdf/pdf.ts';
 import { fileNameOf, ReportMaker } from '../report-maker.ts';
@@ -77,11 +77,7 @@ export class ReportsService {
       );
     const record = this.recording(period, send);
     if ((await reportOfPeriod(this.database, period)) === undefined) {
-      if (!(await hasHistoryBefore(this.database, period.to)))
-        throw new InvalidParameterError(
-          'to',
-          'must be later: nothing was recorded before the end of that period',
-        );
+      await this.checkRecorded(period, now);
       await this.maker.make(period, { isTold: send, record });
     }
     const made = await reportOfPeriod(this.database, period);
@@ -91,6 +87,19 @@ export class ReportsService {
     const [item] = await this.itemsOf([made]);
     if (item === undefined) throw new NotFoundError('the report was removed while it was made');
     return item;
+  }
+
+  /** @throws InvalidParameterError that says when there will be something to tell */
+  private async checkRecorded({ kind, timeZone, to }: Period, now: number): Promise<void> {
+    const begins = await historyBegins(this.database);
+    if (begins !== undefined && begins <= to) return;
+    const first = new Date(firstEndFrom(kind, begins ?? now, timeZone)).toISOString();
+    const since =
+      begins === undefined ? 'nothing is recorded yet' : `recorded since ${new Date(begins).toISOString()}`;
+    throw new InvalidParameterError(
+      'to',
+      `must be ${first} or later: a ${kind} report is about a ${kind === 'daily' ? 'day' : 'week'} that is over (${timeZone}), and the first of which there is anything to tell ends then (${since})`,
+    );
   }
 
   private recording({ kind, from }: Period, send: boolean): (sql: Transaction, id: string) => Promise<void> {
