@@ -60,7 +60,7 @@ const clusterOf = (authority: string): object => ({
 });
 
 function start(command: string): ChildProcess {
-  const env = { ...process.env, KUBECONFIG: join(folder, 'config'), PLUGIN: program };
+  const env = { ...process.env, KUBECONFIG: join(folder, 'config'), PLUGIN: program, NODE: process.execPath };
   return spawn('bash', ['-c', command], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
@@ -77,6 +77,17 @@ it('is one program that needs no packages', async () => {
   const { code, out } = await outcome(start('"$PLUGIN" version'));
   expect(out).toMatch(/^kubectl-stockanalysis \d+\.\d+\.\d+\n$/);
   expect(code).toBe(0);
+});
+
+it.each(['20.20.2', '22.18.0'])('says of Node %s that it is too old, and nothing else', async (version) => {
+  // The program looks at this alone; Node itself stays what it is.
+  const older = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } })`;
+  writeFileSync(join(folder, 'older.mjs'), older);
+  const { code, out, err } = await outcome(start(`"$NODE" --import ./older.mjs "$PLUGIN" --help`));
+  expect(err).toBe(
+    `error: kubectl-stockanalysis needs Node 22.19 or newer; ${process.execPath} is ${version}\n`,
+  );
+  expect({ code, out }).toEqual({ code: 1, out: '' });
 });
 
 it('reads everything, with the token of a credential plugin', async () => {

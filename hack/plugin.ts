@@ -9,6 +9,20 @@ const ENTRY = join(ROOT, 'operator/src/cli/main.ts');
 const PROGRAM = cloneState('bin', 'kubectl-stockanalysis');
 
 const packageSchema = z.object({ version: z.string() });
+const LEAST_NODE = '22.19';
+
+/**
+ * Said by the program before anything else of it runs: libraries in it take what an older Node lacks as soon as they are
+ * loaded. No word of it is newer than that Node.
+ */
+const NODE_CHECK = `{
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [leastMajor, leastMinor] = '${LEAST_NODE}'.split('.').map(Number);
+  if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
+    console.error('error: kubectl-stockanalysis needs Node ${LEAST_NODE} or newer; ' + process.execPath + ' is ' + process.versions.node);
+    process.exit(1);
+  }
+}`;
 
 /**
  * One file without packages beside it, for any Node from 22.19 on. An ES module: Node recognizes one by its content also
@@ -29,7 +43,12 @@ export async function buildPlugin(program: string = PROGRAM): Promise<string> {
       logLevel: 'warn',
       transform: { define: { PLUGIN_VERSION: JSON.stringify(version) } },
       // Credential plugins bring a large library, which is evaluated for those alone who have one.
-      output: { file: unfinished, format: 'esm', codeSplitting: false, banner: '#!/usr/bin/env node' },
+      output: {
+        file: unfinished,
+        format: 'esm',
+        codeSplitting: false,
+        banner: `#!/usr/bin/env node\n${NODE_CHECK}`,
+      },
     });
     chmodSync(unfinished, 0o755);
     renameSync(unfinished, program);
@@ -39,4 +58,7 @@ export async function buildPlugin(program: string = PROGRAM): Promise<string> {
   return program;
 }
 
-if (import.meta.main) console.log(await buildPlugin());
+if (import.meta.main) {
+  console.log(await buildPlugin());
+  console.error(`It needs Node ${LEAST_NODE} or newer on the PATH of whoever runs it.`);
+}

@@ -20,20 +20,20 @@ async function help(_args: readonly string[], { output }: CommandContext): Promi
   return EXIT.ok;
 }
 
-const commands = (version: string): ReadonlyMap<string, Command> =>
-  new Map<string, Command>([
+const commands = (version: string): ReadonlyMap<string, Command> => {
+  const tellVersion: Command = async (_args, { output }) => {
+    await output.write(`kubectl-stockanalysis ${version}\n`);
+    return EXIT.ok;
+  };
+  return new Map<string, Command>([
     ['logs', logs],
     ['help', help],
     ['--help', help],
     ['-h', help],
-    [
-      'version',
-      async (_args, { output }) => {
-        await output.write(`kubectl-stockanalysis ${version}\n`);
-        return EXIT.ok;
-      },
-    ],
+    ['version', tellVersion],
+    ['--version', tellVersion],
   ]);
+};
 
 /** Carries out one command line. @returns the exit code; nothing is thrown for what can go wrong on the way */
 export async function runCommand(

@@ -101,6 +101,22 @@ describe('with a kubeconfig', () => {
     expect(await loadClusterConfig({ env: { HOME: dir } })).toMatchObject({ token: { data: 't' } });
   });
 
+  it('names the file that it cannot take, and shows nothing of what is in it', async () => {
+    const none = join(dir, 'none');
+    await expect(loadClusterConfig({ env: { KUBECONFIG: none } })).rejects.toThrow(
+      `kubeconfig ${none} cannot be read: there is no such file`,
+    );
+    await expect(loadClusterConfig({ env: {}, kubeconfig: dir })).rejects.toThrow(
+      `kubeconfig ${dir} cannot be read: EISDIR`,
+    );
+    const broken = join(dir, 'broken');
+    await writeFile(broken, 'users: [{ name: me, user: { token: hidden }');
+    await expect(loadClusterConfig({ env: { KUBECONFIG: broken } })).rejects.toThrow(
+      // The end of the message, too.
+      /^kubeconfig \S+broken is not YAML: Flow map [^\n]+ at line 1, column \d+$/u,
+    );
+  });
+
   it('says what is missing', async () => {
     const KUBECONFIG = await kubeconfig('{ token: t }');
     await expect(loadClusterConfig({ env: { KUBECONFIG }, context: 'broken' })).rejects.toThrow(

@@ -79,8 +79,10 @@ export async function loadKubeconfig(files: string, contextName?: string): Promi
 
 async function readOne(path: string): Promise<Kubeconfig> {
   const { parse } = await import('yaml');
-  const text = await readFile(path, 'utf8');
-  const document = parse(text) as Record<string, unknown> | null;
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new Error(`kubeconfig ${path} cannot be read: ${reasonOf(error)}`, { cause: error });
+  });
+  const document = parsed(path, () => parse(text) as Record<string, unknown> | null);
   if (typeof document !== 'object' || document === null) throw new Error(`${path}: not a kubeconfig`);
   const dir = dirname(resolve(path));
   const list = <T>(member: string, field: string): Entry<T>[] => {
@@ -99,6 +101,21 @@ async function readOne(path: string): Promise<Kubeconfig> {
     users: list('users', 'user'),
     contexts: list('contexts', 'context'),
   };
+}
+
+function parsed<T>(path: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new Error(`kubeconfig ${path} is not YAML: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** In one line. The YAML library shows the place below its words, where there may be a secret. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'ENOENT') return 'there is no such file';
+  return error.message.split('\n', 1)[0]?.replace(/:$/u, '') ?? '';
 }
 
 function merge(configs: readonly Kubeconfig[]): Kubeconfig {

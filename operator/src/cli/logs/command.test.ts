@@ -298,8 +298,14 @@ describe('the command line', () => {
     },
   );
 
-  it('tells its version', async () => {
-    expect((await new Run(['version']).result()).out).toBe('kubectl-stockanalysis 0.0.0\n');
+  it.each(['version', '--version'])('tells its version by %s', async (word) => {
+    const { code, out } = await new Run([word]).result();
+    expect({ code, out }).toEqual({ code: 0, out: 'kubectl-stockanalysis 0.0.0\n' });
+  });
+
+  it('says of a flag that it does not know just that', async () => {
+    const { err } = await new Run(['logs', 'demo', '--nope']).result();
+    expect(err).toBe("error: Unknown option '--nope'.\nSee `kubectl stockanalysis logs --help`.\n");
   });
 
   it('says what is wrong with the way to the cluster, without a stack', async () => {

@@ -123,8 +123,15 @@ function parse(args: readonly string[]) {
       allowNegative: true,
     });
   } catch (error) {
-    throw misuse(error instanceof Error ? error.message : String(error), 'logs');
+    throw misuse(wordsOf(error), 'logs');
   }
+}
+
+/** Of a flag that it does not know, Node goes on about positional arguments, of which there is one that never begins with a dash. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isUnknown = 'code' in error && error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION';
+  return isUnknown ? error.message.replace(/ To specify a positional argument .*$/su, '') : error.message;
 }
 
 function oneOf<T extends string>(flag: string, text: string, choices: readonly T[]): T {
