@@ -194,6 +194,16 @@ describe('/monitoring/rules', () => {
     expect(await named('SoldTooMuch')).toBeUndefined();
   });
 
+  it('are written with a warning where nothing is recorded of what they are about', async () => {
+    const { status, body } = await ask('put', 'rules/SoldTooMuch', WORDS);
+    expect(status).toBe(200);
+    expect(body.warnings).toEqual([
+      expect.stringContaining('nothing named stock_analysis_sold_total has been recorded'),
+    ]);
+    const condition = { kind: 'component', component: 'disk' };
+    expect((await ask('put', 'rules/SoldTooMuch', { ...WORDS, condition })).body.warnings).toEqual([]);
+  });
+
   it.each([
     ['rules/lower', WORDS, 'name'],
     ['rules/Fine', { ...WORDS, severity: 'bad' }, 'severity'],

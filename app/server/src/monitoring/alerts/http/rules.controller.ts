@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { NeedsRole } from '../../../common/access.ts';
 import { GuardedAnswers } from '../../../common/api-docs.ts';
 import { NoParameters } from '../../../common/validation.ts';
-import { RuleBody, RuleItem, RuleList } from './rules.dto.ts';
+import { RuleBody, RuleList, WrittenRule } from './rules.dto.ts';
 import { RulesService } from './rules.service.ts';
 
 /** What is looked at, and from when on it is an alert. */
@@ -26,12 +26,12 @@ export class RulesController {
     operationId: 'writeAlertRule',
     summary: 'Make a rule, or say all of one anew, also of one of the platform',
   })
-  @GuardedAnswers(RuleItem, { conflict: 'there are as many rules as there may be' })
+  @GuardedAnswers(WrittenRule, { conflict: 'there are as many rules as there may be' })
   write(
     @Param('name') name: string,
     @Query(NoParameters) _query: object,
     @Body() body: RuleBody,
-  ): Promise<RuleItem> {
+  ): Promise<WrittenRule> {
     return this.rules.write(name, body);
   }
 

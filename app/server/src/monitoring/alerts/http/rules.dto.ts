@@ -103,6 +103,15 @@ export class RuleItem extends RuleBody {
   origin!: string;
 }
 
+export class WrittenRule extends RuleItem {
+  @ApiProperty({
+    type: [String],
+    description:
+      'what is likely a slip, as a metric of which nothing has been recorded; the rule was written all the same',
+  })
+  warnings!: string[];
+}
+
 export class RuleList {
   @ApiProperty({ type: [RuleItem] })
   items!: RuleItem[];

@@ -5,10 +5,11 @@ import { ConflictError, InvalidParameterError, NotFoundError } from '../../../co
 import { ValidationFailedError } from '../../../common/validation.ts';
 import { DATABASE } from '../../../database/database.module.ts';
 import type { Database, Transaction } from '../../../database/sql.ts';
+import { MetricHistory } from '../../history/metric-history.ts';
 import { type AlertRule, type RuleDefinition, ruleDefinition, ruleName } from '../rules/definition.ts';
 import { RuleSet } from '../rules/rule-set.ts';
-import { contradictionsOf } from '../rules/sense.ts';
-import type { RuleBody, RuleItem, RuleList } from './rules.dto.ts';
+import { contradictionsOf, doubtsAbout } from '../rules/sense.ts';
+import type { RuleBody, RuleItem, RuleList, WrittenRule } from './rules.dto.ts';
 
 /** Each is a question to the database at every evaluation. */
 const MOST_RULES = 200;
@@ -20,6 +21,7 @@ export class RulesService {
     @Inject(DATABASE) private readonly database: Database,
     private readonly rules: RuleSet,
     private readonly audit: AuditLog,
+    private readonly history: MetricHistory,
   ) {}
 
   async list(): Promise<RuleList> {
@@ -27,9 +29,10 @@ export class RulesService {
   }
 
   /** @throws InvalidParameterError, ValidationFailedError; ConflictError where there are as many as there may be */
-  async write(text: string, body: RuleBody): Promise<RuleItem> {
+  async write(text: string, body: RuleBody): Promise<WrittenRule> {
     const name = nameOf(text);
     const definition = definitionOf(body);
+    const warnings = doubtsAbout(definition.condition, await this.history.metrics());
     return this.database.transaction(async (sql) => {
       const before = await this.known(sql);
       if (before.size >= MOST_RULES && !before.has(name))
@@ -46,7 +49,7 @@ export class RulesService {
         },
         sql,
       );
-      return itemOf(written);
+      return Object.assign(itemOf(written), { warnings });
     });
   }
 

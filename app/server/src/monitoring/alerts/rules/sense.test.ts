@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { builtinRules } from './builtin.ts';
-import { ruleDefinition } from './definition.ts';
-import { contradictionsOf } from './sense.ts';
+import { condition as conditionSchema, ruleDefinition } from './definition.ts';
+import { contradictionsOf, doubtsAbout } from './sense.ts';
 
 const RULES = builtinRules(3_600, 300);
 const NAMES = new Set(RULES.map(({ name }) => name));
@@ -63,5 +63,32 @@ describe('a rule that people write', () => {
     { inhibitedBy: ['DatabaseDown'] },
   ])('is taken with %j', (words) => {
     expect(contradictions(words)).toEqual([]);
+  });
+});
+
+describe('a condition', () => {
+  const recorded = new Map([
+    ['size', 'gauge'],
+    ['sold_total', 'counter'],
+  ] as const);
+
+  it.each([
+    ['threshold', 'size', ''],
+    ['threshold', 'sold_total', 'is a counter'],
+    ['threshold', 'sise', 'does not fire until'],
+    ['rate', 'sold_total', ''],
+    ['rate', 'size', 'is a gauge'],
+    ['anomaly', 'sold_total', ''],
+    ['absence', 'size', ''],
+    ['absence', 'sise', 'fires until'],
+  ])('of kind %s about %s is in doubt: %s', (kind, metric, doubt) => {
+    const bound = kind === 'threshold' || kind === 'rate' ? { limit: 1 } : {};
+    const doubts = doubtsAbout(conditionSchema.parse({ kind, metric, ...bound }), recorded);
+    expect(doubts).toHaveLength(doubt === '' ? 0 : 1);
+    expect(doubts.join('')).toContain(doubt);
+  });
+
+  it('about components is in none', () => {
+    expect(doubtsAbout(conditionSchema.parse(component), new Map())).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import type { ParameterError } from '../../../common/errors.ts';
 import { COMPONENTS } from '../../health/component.ts';
 import { quantileNamed } from '../../history/histograms.ts';
+import type { SeriesKind } from '../../history/series.ts';
 import type { Condition, RuleDefinition } from './definition.ts';
 import { LABEL_FIELD, TEXT_FIELDS, fieldsOf } from './template.ts';
 
@@ -21,6 +22,27 @@ export function contradictionsOf(
       ofTemplate(rule[parameter], rule.condition).map((detail) => ({ parameter, detail })),
     ),
   ];
+}
+
+/**
+ * What is likely a slip, though it may come to mean something: a metric may be recorded later.
+ * @param recorded metrics, and what they are
+ */
+export function doubtsAbout(condition: Condition, recorded: ReadonlyMap<string, SeriesKind>): string[] {
+  if (condition.kind === 'component') return [];
+  const { kind, metric } = condition;
+  const is = recorded.get(metric);
+  if (is === undefined)
+    return [
+      `nothing named ${metric} has been recorded so far; GET /monitoring/metrics/names lists what is: ${kind === 'absence' ? 'this rule fires until it is' : 'this rule does not fire until it is'}`,
+    ];
+  if (kind === 'rate' && is === 'gauge')
+    return [`${metric} is a gauge, which does not count anything: threshold judges its value`];
+  if (kind === 'threshold' && is === 'counter')
+    return [
+      `${metric} is a counter: of each sample what was added since the one before is judged; rate judges its growth in a time`,
+    ];
+  return [];
 }
 
 const wrong = (field: string, detail: string): ParameterError => ({
