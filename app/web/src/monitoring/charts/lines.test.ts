@@ -79,6 +79,43 @@ describe('the lines of a metric', () => {
   });
 });
 
+describe('processes that take the place of others', () => {
+  const lineOf = (...processes: readonly (readonly [from: number, values: readonly number[]])[]) => {
+    const answer: MetricAnswer = {
+      ...{ name: 'process_resident_memory_bytes', kind: 'gauge', step: 60 },
+      series: processes.map(([from, values], index) => ({
+        labels: { role: 'server', instance: `server@${index}:1` },
+        points: values.map((value, minute) => point(from + minute, value)),
+      })),
+    };
+    const [line = ['none']] = short(linesOf(answer, query({ by: ['role'] }), 'bytes', false));
+    return line.slice(1).map((one) => (Array.isArray(one) ? one[1] : one));
+  };
+
+  it('are not added to them in the step in which both were there', () => {
+    expect(lineOf([1, [100, 100, 100]], [3, [80, 80, 80]])).toEqual([100, 100, 90, 80, 80]);
+  });
+
+  it('are told from those that go on, also in the newest step', () => {
+    const goesOn = [1, [100, 100, 100, 100]] as const;
+    expect(lineOf(goesOn, [1, [100, 100, 100]], [3, [100, 100]])).toEqual([200, 200, 200, 200]);
+    expect(lineOf([1, [100, 100]], [1, [100, 100]], [2, [100]])).toEqual([200, 200]);
+    expect(lineOf([1, [100]], [1, [100, 100]], [1, [100, 100]])).toEqual([200, 200]);
+  });
+
+  it('are all left out of it where each was there for a moment alone', () => {
+    expect(lineOf([1, [100, 100]], [2, [100]], [2, [100, 100]])).toEqual([100, 100, 100]);
+  });
+
+  it('are none where more were started, where nothing was recorded, or of one step alone', () => {
+    expect(lineOf([1, [100, 100, 100, 100]], [2, [50, 50, 50]])).toEqual([100, 150, 150, 150]);
+    expect(lineOf([1, [100, 100]], [1, [100, 100]], [5, [80, 80]], [5, [80, 80]])).toEqual([
+      200, 200, 160, 160,
+    ]);
+    expect(lineOf([1, [100]], [1, [80]])).toEqual([180]);
+  });
+});
+
 describe('a gap', () => {
   it('is one: what was not recorded is not drawn over', () => {
     const [line] = linesOf(ANSWER, query(), 'per-minute', false);

@@ -1,5 +1,6 @@
 import type { MetricAnswer } from '../types.ts';
 import type { Unit } from '../units.ts';
+import { sumOfReadings, type TimedSeries } from './handover.ts';
 import type { PanelQuery } from './panels.ts';
 
 /** `at`: end of the time that it is about, in milliseconds since 1970. */
@@ -50,23 +51,31 @@ export function linesOf(
   bySeparateProcess: boolean,
 ): readonly Line[] {
   const factor = kind === 'counter' ? (PER[unit] ?? 1) / step : 1;
-  const lines = new Map<string, Map<number, number>>();
-  for (const { labels, points } of series) {
-    const key = nameOf(query, labels, bySeparateProcess) || name;
-    const line = lines.get(key) ?? new Map<number, number>();
-    lines.set(key, line);
-    for (const { at, value } of points) {
-      const time = Date.parse(at);
-      const before = line.get(time);
-      line.set(time, before === undefined ? value * factor : COMBINE[query.combine](before, value * factor));
-    }
-  }
-  return [...lines]
-    .map(([key, line]) => ({
-      name: key,
-      points: [...line].map(([at, value]) => ({ at, value })).toSorted((a, b) => a.at - b.at),
-    }))
+  const byLine = Map.groupBy(series, ({ labels }) => nameOf(query, labels, bySeparateProcess) || name);
+  const isSumOfReadings = kind === 'gauge' && query.combine === 'sum';
+  return [...byLine]
+    .map(([key, of]) => {
+      const all = of.map(({ labels, points }) => ({
+        labels,
+        points: new Map(points.map(({ at, value }) => [Date.parse(at), value * factor])),
+      }));
+      const line = isSumOfReadings ? sumOfReadings(all, step * 1000) : combined(all, query.combine);
+      return {
+        name: key,
+        points: [...line].map(([at, value]) => ({ at, value })).toSorted((a, b) => a.at - b.at),
+      };
+    })
     .toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+}
+
+function combined(all: readonly TimedSeries[], how: PanelQuery['combine']): ReadonlyMap<number, number> {
+  const line = new Map<number, number>();
+  for (const { points } of all)
+    for (const [time, value] of points) {
+      const before = line.get(time);
+      line.set(time, before === undefined ? value : COMBINE[how](before, value));
+    }
+  return line;
 }
 
 /** Points without a gap between them: where more than a step and a half lies between two, nothing was recorded. */
