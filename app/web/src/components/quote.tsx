@@ -1,6 +1,7 @@
 import { adjustText, boardText, compact, direction, price, signed, sourceText } from '../format.ts';
 import type { SymbolItem } from '../api.ts';
 import { isIndex, type View } from '../load.ts';
+import { place } from '../place.ts';
 import { view } from '../state.ts';
 
 const LISTING: Readonly<Record<string, string>> = { suspended: '停牌', delisted: '已退市' };
@@ -15,11 +16,11 @@ function tagsOf(info: SymbolItem | undefined, halts: View['halts']): readonly st
   );
 }
 
-/** Name, last close with its change, and where the data comes from. */
+/** Name, last close with its change, and where the data comes from; beside its chart alone, for other pages are about no share. */
 export function Quote() {
   const current = view.value;
   const last = current?.days.at(-1);
-  if (!current || !last) return <div class="quote" />;
+  if (place.value !== 'chart' || !current || !last) return <div class="quote" />;
   const close = Number(last.close);
   const before = Number(current.days.at(-2)?.close ?? last.open);
   const change = close - before;
