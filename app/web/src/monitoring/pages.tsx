@@ -16,7 +16,7 @@ import { ErrorsPage } from './records/errors-page.tsx';
 import { LogLevelPage } from './records/log-level-page.tsx';
 import { ReportsPage } from './records/reports-page.tsx';
 import { SlowPage } from './records/slow-page.tsx';
-import { readWhere, type Section, SECTIONS, type Where, writeWhere } from './where.ts';
+import { type Read, readWhere, type Section, SECTIONS, type Where, writeWhere } from './where.ts';
 import { SECTION_TEXTS } from './words.ts';
 
 const where = computed(() => readWhere(fragment.value));
@@ -53,16 +53,25 @@ const PAGES: Readonly<Record<Section, (at: Required<Where>) => ComponentChildren
   reports: ({ query }) => <ReportsPage query={query} />,
 };
 
+/** Why it is not the page that the address names. */
+function elsewhereText({ section, unknown }: Read, isOperator: boolean): string | undefined {
+  if (unknown !== undefined) return `没有“${unknown}”这一页，以下是平台的健康。`;
+  if (isOperator || section === 'health') return undefined;
+  return `“${SECTION_TEXTS[section]}”只对操作者与管理员开放，您的角色看不到；以下是平台的健康。`;
+}
+
 /** The pages about the platform itself. A viewer sees the state of its components, operators everything. */
 export function MonitoringPages({ who }: { readonly who: User }) {
   const isOperator = isAtLeast(who.role, 'operator');
   const at = where.value;
+  const elsewhere = elsewhereText(at, isOperator);
   const { section, id } = isOperator ? at : ({ section: 'health', id: undefined } as const);
   return (
     <main class="pages monitoring">
       {/* Another page is another heading, which takes the focus. */}
       <PageHeading key={`${section}/${id ?? ''}`} text={`监控 · ${SECTION_TEXTS[section]}`} />
       {isOperator && <Sections at={section} />}
+      {elsewhere !== undefined && <p class="stale-line">{elsewhere}</p>}
       {isOperator ? PAGES[section](at) : <HealthPage isOperator={false} />}
     </main>
   );

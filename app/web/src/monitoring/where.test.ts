@@ -15,13 +15,23 @@ describe('the address of a page of the monitoring', () => {
     expect(writeWhere(where)).toBe(hash);
     expect(readPlace(hash)).toBe('monitoring');
     const given = Object.entries(where.query ?? {}).filter(([, value]) => value);
-    expect(readWhere(hash)).toEqual({ id: undefined, ...where, query: Object.fromEntries(given) });
+    expect(readWhere(hash)).toEqual({
+      id: undefined,
+      unknown: undefined,
+      ...where,
+      query: Object.fromEntries(given),
+    });
   });
 
-  it.each(['#monitoring/', '#monitoring/elsewhere', '#monitoring?x=1'])(
-    'leads to health where it names no page: %s',
-    (hash) => expect([readPlace(hash), readWhere(hash).section]).toEqual(['monitoring', 'health']),
-  );
+  it.each([
+    ['#monitoring/', undefined],
+    ['#monitoring?x=1', undefined],
+    ['#monitoring/elsewhere', 'elsewhere'],
+    ['#monitoring/%E5%88%AB%E5%A4%84/1', '别处'],
+  ])('leads to health where it names no page, and is told where it names another: %s', (hash, unknown) => {
+    expect(readPlace(hash)).toBe('monitoring');
+    expect(readWhere(hash)).toMatchObject({ section: 'health', unknown });
+  });
 
   it('is none for what only begins alike, and reads what nobody could have encoded', () => {
     expect(readPlace('#monitorings')).toBe('chart');

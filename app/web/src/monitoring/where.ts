@@ -22,12 +22,18 @@ export interface Where {
 
 const isSection = (text: string): text is Section => (SECTIONS as readonly string[]).includes(text);
 
+export interface Read extends Required<Where> {
+  /** The page that the address names, where there is none of that name. */
+  readonly unknown: string | undefined;
+}
+
 /** What is unknown is the first page: an old link still leads to the monitoring. */
-export function readWhere(hash: string): Required<Where> {
+export function readWhere(hash: string): Read {
   const [path = '', query = ''] = hash.slice(1).split('?', 2);
   const [, name = '', id] = path.split('/');
   return {
     section: isSection(name) ? name : 'health',
+    unknown: isSection(name) || name === '' ? undefined : decoded(name),
     id: id === undefined || id === '' ? undefined : decoded(id),
     query: Object.fromEntries(new URLSearchParams(query)),
   };

@@ -117,7 +117,8 @@ export function ChartsPage({ query }: ChoiceProps) {
   const names = useLive('metric names', metrics.names, NAMES_EVERY_MS);
   const recorded = names.value && new Set(names.value.map(({ name }) => name));
   const shown = shownOf(query);
-  const picked = names.value?.find(({ name }) => name === query['metric']);
+  const wanted = query['metric'];
+  const picked = names.value?.find(({ name }) => name === wanted);
   const panels = [...(picked ? [panelOf(picked)] : []), ...PANELS.filter(({ id }) => shown?.has(id) ?? true)];
   return (
     <>
@@ -130,6 +131,9 @@ export function ChartsPage({ query }: ChoiceProps) {
         <PanelChoice query={query} />
         <PickForm query={query} names={names.value ?? []} />
       </section>
+      {wanted !== undefined && wanted !== '' && names.value !== undefined && picked === undefined && (
+        <p class="stale-line">没有记录指标“{wanted}”。计数的指标在事情第一次发生之前没有记录。</p>
+      )}
       {(names.problem ?? names.value === undefined) && <Freshness of={names} />}
       <div class="charts">
         {recorded &&
