@@ -49,6 +49,20 @@ describe('the page', () => {
     for (const name of coloured) expect(dark).toContain(`.${name}`);
   });
 
+  it('names every cell of a table that is wider than a telephone, whose heads are not seen there', () => {
+    const html = htmlOf(pageOf(reportOf(eventfulFacts('weekly'))));
+    const tables = html.match(/<div class="scroll.*?<\/table>/gs) ?? [];
+    const isWide = tables.map((table) => {
+      const titles = [...table.matchAll(/<th [^>]*>(.*?)<\/th>/g)].map(([, title]) => title);
+      const names = [...table.matchAll(/<td data-title="(.*?)"/g)].map(([, name]) => name);
+      const cells = table.match(/<td/g) ?? [];
+      const wanted = cells.map((_, index) => titles[index % titles.length]);
+      expect(names).toEqual(titles.length > 4 ? wanted : []);
+      return titles.length > 4;
+    });
+    expect(new Set(isWide)).toEqual(new Set([true, false]));
+  });
+
   it('is well within what mail programs show without a click', () => {
     expect(htmlOf(pageOf(reportOf(eventfulFacts('weekly')))).length).toBeLessThan(102_000);
   });

@@ -13,9 +13,10 @@ function darkRules(dark: Palette): string {
   return [
     `body,.page{background:${dark.ground}!important;color:${dark.ink}!important}`,
     `.panel{background:${dark.panel}!important;border-color:${dark.line}!important}`,
-    `td,th,h2{border-color:${dark.line}!important}`,
+    `td,th,h2,.cards tr{border-color:${dark.line}!important}`,
     `.t-muted{color:${dark.muted}!important}`,
     `.f-panel{fill:${dark.panel}}.s-line{stroke:${dark.line}}`,
+    `.cards td::before{color:${dark.muted}!important}`,
     ...TONES.map((tone) => `.t-${tone}{color:${textColour(dark, tone)}!important}`),
     ...TONES.map((tone) => `.f-${tone}{fill:${dark.area[tone]}}.s-${tone}{stroke:${dark[tone]}}`),
     ...TONES.map((tone) => `.b-${tone}{border-color:${dark[tone]}!important}`),
@@ -25,11 +26,24 @@ function darkRules(dark: Palette): string {
 const textColour = (palette: Palette, tone: Tone): string =>
   tone === 'plain' ? palette.ink : tone === 'none' ? palette.muted : palette[tone];
 
+/** What has more columns than fit on a telephone has a card for each row there: what is beyond the edge is not looked for. */
+const MOST_COLUMNS = 4;
+
+const NARROW = [
+  '.page{padding:12px!important}',
+  '.scroll table{min-width:0!important}.scroll td,.scroll th{padding:6px 4px!important}',
+  '.cards table,.cards caption,.cards tbody,.cards tr{display:block}.cards thead{display:none}',
+  `.cards tr{padding:6px 0;border-bottom:1px solid ${LIGHT.line}}`,
+  '.cards td{display:flex;justify-content:space-between;gap:12px;padding:1px 0!important;border:0!important}',
+  '.cards td{text-align:right!important;white-space:normal!important}.cards td>span{min-width:0}',
+  `.cards td::before{content:attr(data-title);flex:none;color:${LIGHT.muted}}`,
+].join('');
+
 const STYLE = [
   ':root{color-scheme:light dark}',
   'body{margin:0}',
   '.figures{display:flex;flex-wrap:wrap;gap:8px}.figures>.panel{flex:1 1 30%;margin:0!important}',
-  '@media (max-width:480px){.page{padding:12px!important}}',
+  `@media screen and (max-width:480px){${NARROW}}`,
   `@media (prefers-color-scheme:dark){${darkRules(DARK)}}`,
   '@media print{.scroll{overflow:visible!important}}',
 ].join('');
@@ -82,14 +96,17 @@ function tableHtml({ caption, columns, rows }: Table): string {
         `<th scope="col" style="${cell}${align(index)}font-size:13px">${text(title)}</th>`,
     )
     .join('');
+  const isCards = columns.length > MOST_COLUMNS;
+  const named = (index: number): string =>
+    isCards ? ` data-title="${text(columns[index]?.title ?? '')}"` : '';
   const body = rows
     .map(
       (row) =>
-        `<tr>${row.map((one, index) => `<td style="${cell}${align(index)}">${toned(one.text, one.tone)}</td>`).join('')}</tr>`,
+        `<tr>${row.map((one, index) => `<td${named(index)} style="${cell}${align(index)}">${toned(one.text, one.tone)}</td>`).join('')}</tr>`,
     )
     .join('');
   return [
-    '<div class="scroll" style="overflow-x:auto;margin:0 0 16px">',
+    `<div class="scroll${isCards ? ' cards' : ''}" style="overflow-x:auto;margin:0 0 16px">`,
     '<table style="width:100%;min-width:480px;border-collapse:collapse;font-size:14px">',
     `<caption ${MUTED};text-align:left;padding:0 0 4px">${text(caption)}</caption>`,
     `<thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`,
