@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Form, type Values } from '../forms/form.tsx';
 import { PageButtons, usePages } from '../forms/pages.tsx';
 import { toFragment } from '../place.ts';
+import type { AddressFilter } from './address-filter.ts';
 import { Freshness } from './freshness.tsx';
 import { type Live, useLive } from './live.ts';
 import type { Paged } from './types.ts';
@@ -42,6 +43,11 @@ export function Filter({ section, query, read, children }: FilterProps) {
       <div class="filters">{children}</div>
     </Form>
   );
+}
+
+/** What of the address narrows nothing down. */
+export function Unread({ of }: { readonly of: AddressFilter['unread'] }) {
+  return of.length === 0 ? null : <p class="stale-line">没有按地址中的{of.join('、')}筛选：页面不认识。</p>;
 }
 
 /** One page of a list, fetched again while it is looked at. */

@@ -3,7 +3,8 @@ import { Field, SelectField } from '../../forms/field.tsx';
 import { fieldProblem } from '../../forms/field-problem.ts';
 import { type Values } from '../../forms/form.tsx';
 import { Free, List } from '../../forms/list.tsx';
-import { Filter, Listed, listOf, type Query, usePagedList } from '../list-page.tsx';
+import { type FilterFields, instant, matching, oneOf, readFilterOf } from '../address-filter.ts';
+import { Filter, Listed, listOf, type Query, Unread, usePagedList } from '../list-page.tsx';
 import { alerts } from '../routes.ts';
 import { AlertStateTag, SeverityTag } from '../tag.tsx';
 import { type Alert, SEVERITIES } from '../types.ts';
@@ -15,10 +16,20 @@ import { localOf } from './times.ts';
 
 const STATES = ['active', 'pending', 'firing', 'resolved'] as const;
 
+const RULE = /^[A-Za-z0-9]{1,64}$/;
+
+const FIELDS: FilterFields = {
+  state: oneOf('状态', STATES),
+  severity: oneOf('级别', SEVERITIES),
+  rule: matching('规则', RULE),
+  from: instant('开始于此后'),
+  to: instant('开始于此前'),
+};
+
 /** @throws ProblemError for what the server would refuse */
 function readFilter(values: Values): Query {
   const rule = values.optional('rule');
-  if (rule !== undefined && !/^[A-Za-z0-9]{1,64}$/.test(rule)) throw fieldProblem('rule', '只有字母和数字');
+  if (rule !== undefined && !RULE.test(rule)) throw fieldProblem('rule', '只有字母和数字');
   const from = instantOf(values.text('from'));
   const to = instantOf(values.text('to'));
   if (from !== undefined && to !== undefined && from >= to) throw fieldProblem('to', '“从”要早于“到”');
@@ -65,12 +76,14 @@ function lengthText({ startsAt, endsAt }: Alert, now: Date): string {
   return secondsText(Math.max(0, Math.round((end - Date.parse(startsAt)) / 1000)));
 }
 
-export function AlertsPage({ query }: { readonly query: Query }) {
+export function AlertsPage({ query: given }: { readonly query: Query }) {
+  const { query, unread } = readFilterOf(given, FIELDS);
   const { live, buttons } = usePagedList('告警', query, alerts.list);
   return (
     <>
       <section class="panel" aria-label="筛选">
         <AlertFilter query={query} />
+        <Unread of={unread} />
       </section>
       <section class="panel" aria-label="告警列表">
         <Listed live={live}>

@@ -1,7 +1,8 @@
 import { ActionButton } from '../../forms/action.tsx';
 import { SelectField } from '../../forms/field.tsx';
 import { Free, List } from '../../forms/list.tsx';
-import { Filter, Listed, listOf, type Query, usePagedList } from '../list-page.tsx';
+import { type FilterFields, oneOf, readFilterOf } from '../address-filter.ts';
+import { Filter, Listed, listOf, type Query, Unread, usePagedList } from '../list-page.tsx';
 import { deliveries } from '../routes.ts';
 import { DeliveryStateTag } from '../tag.tsx';
 import { CHANNELS, type Delivery, DELIVERY_STATES } from '../types.ts';
@@ -9,6 +10,7 @@ import { clockText, secondsText } from '../units.ts';
 import { writeWhere } from '../where.ts';
 import { channelText, deliveryStateText } from '../words.ts';
 
+const FIELDS: FilterFields = { state: oneOf('状态', DELIVERY_STATES), channel: oneOf('渠道', CHANNELS) };
 const RETRY_TEXTS = { conflict: '它不是已放弃的，不能再试。' };
 const TEST_TEXTS = { 'not-found': '没有配置这个渠道。' };
 
@@ -89,12 +91,14 @@ function DeliveryFilter({ query }: { readonly query: Query }) {
   );
 }
 
-export function DeliveriesPage({ query }: { readonly query: Query }) {
+export function DeliveriesPage({ query: given }: { readonly query: Query }) {
+  const { query, unread } = readFilterOf(given, FIELDS);
   const { live, buttons } = usePagedList('通知', query, deliveries.list);
   return (
     <>
       <section class="panel" aria-label="筛选与测试">
         <DeliveryFilter query={query} />
+        <Unread of={unread} />
         <Tests onDone={live.reload} />
       </section>
       <section class="panel" aria-label="通知列表">

@@ -2,13 +2,20 @@ import { instantOf } from '../../accounts/audit-filter.ts';
 import { Field, SelectField } from '../../forms/field.tsx';
 import { Free, List } from '../../forms/list.tsx';
 import { localOf } from '../alerts/times.ts';
-import { Filter, Listed, listOf, type Query, usePagedList } from '../list-page.tsx';
+import { type FilterFields, instant, matching, oneOf, readFilterOf } from '../address-filter.ts';
+import { Filter, Listed, listOf, type Query, Unread, usePagedList } from '../list-page.tsx';
 import { errors } from '../routes.ts';
 import { ErrorStatusTag, Tag } from '../tag.tsx';
 import { ERROR_STATUSES } from '../types.ts';
 import { clockText } from '../units.ts';
 import { writeWhere } from '../where.ts';
 import { errorStatusText, roleText } from '../words.ts';
+
+const FIELDS: FilterFields = {
+  status: oneOf('状态', ERROR_STATUSES),
+  since: instant('最近发生于此后'),
+  q: matching('种类或消息含有', /^\P{Cc}{1,100}$/u),
+};
 
 function ErrorFilter({ query }: { readonly query: Query }) {
   return (
@@ -40,12 +47,14 @@ function ErrorFilter({ query }: { readonly query: Query }) {
 }
 
 /** What went wrong in the processes, once for each thing that is wrong. */
-export function ErrorsPage({ query }: { readonly query: Query }) {
+export function ErrorsPage({ query: given }: { readonly query: Query }) {
+  const { query, unread } = readFilterOf(given, FIELDS);
   const { live, buttons } = usePagedList('错误', query, errors.list);
   return (
     <>
       <section class="panel" aria-label="筛选">
         <ErrorFilter query={query} />
+        <Unread of={unread} />
       </section>
       <section class="panel" aria-label="错误列表">
         <Listed live={live}>

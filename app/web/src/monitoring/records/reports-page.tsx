@@ -3,7 +3,8 @@ import { ActionButton } from '../../forms/action.tsx';
 import { Free, List } from '../../forms/list.tsx';
 import { saveFile } from '../../forms/save-file.ts';
 import { toFragment } from '../../place.ts';
-import { Listed, listOf, type Query, usePagedList } from '../list-page.tsx';
+import { type FilterFields, oneOf, readFilterOf } from '../address-filter.ts';
+import { Listed, listOf, type Query, Unread, usePagedList } from '../list-page.tsx';
 import { reports } from '../routes.ts';
 import { DeliveryStateTag } from '../tag.tsx';
 import { REPORT_KINDS, type ReportItem } from '../types.ts';
@@ -13,6 +14,8 @@ import { channelText, reportKindText } from '../words.ts';
 import { ReportForm } from './report-form.tsx';
 
 const FILES = ['pdf', 'json'] as const;
+
+const FIELDS: FilterFields = { kind: oneOf('种类', REPORT_KINDS) };
 
 function KindChoice({ kind }: { readonly kind: string | undefined }) {
   return (
@@ -70,12 +73,14 @@ function Told({ report: { deliveries } }: { readonly report: ReportItem }) {
 
 /** What is told by mail each day and week, to be read here too. */
 export function ReportsPage({ query }: { readonly query: Query }) {
+  const { unread } = readFilterOf(query, FIELDS);
   const kind = REPORT_KINDS.find((one) => one === query['kind']);
   const { live, buttons } = usePagedList('报告', { kind }, reports.list);
   const [isOpen, setOpen] = useState(false);
   return (
     <section class="panel" aria-label="报告列表">
       <KindChoice kind={kind} />
+      <Unread of={unread} />
       <Listed live={live}>
         <p class="actions">
           <button type="button" class="plain" onClick={() => setOpen(true)}>

@@ -1,12 +1,15 @@
 import { toFragment } from '../../place.ts';
 import { Free, List } from '../../forms/list.tsx';
 import { Facts } from '../facts.tsx';
-import { Listed, listOf, type Query, usePagedList } from '../list-page.tsx';
+import { type FilterFields, oneOf, readFilterOf } from '../address-filter.ts';
+import { Listed, listOf, type Query, Unread, usePagedList } from '../list-page.tsx';
 import { slow } from '../routes.ts';
 import { SLOW_KINDS, type SlowRecord } from '../types.ts';
 import { clockText, secondsText } from '../units.ts';
 import { writeWhere } from '../where.ts';
 import { slowKindText } from '../words.ts';
+
+const FIELDS: FilterFields = { kind: oneOf('种类', SLOW_KINDS) };
 
 function KindChoice({ kind }: { readonly kind: string | undefined }) {
   return (
@@ -37,11 +40,13 @@ function Details({ record: { name, process, requestId, traceId, detail } }: { re
 
 /** What took longer than `monitoring.slow` allows. */
 export function SlowPage({ query }: { readonly query: Query }) {
+  const { unread } = readFilterOf(query, FIELDS);
   const kind = SLOW_KINDS.find((one) => one === query['kind']);
   const { live, buttons } = usePagedList('慢操作', { kind }, slow.list);
   return (
     <section class="panel" aria-label="慢操作列表">
       <KindChoice kind={kind} />
+      <Unread of={unread} />
       <Listed live={live}>
         <List
           label="慢操作"
