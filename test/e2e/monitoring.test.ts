@@ -49,7 +49,9 @@ interface FilesView {
 }
 
 const get = <T>(kind: string, name: string): Promise<T> => kubectl().get<T>([kind, name, '-n', namespace]);
-const subjectOf = (raw: string): string => /^Subject: (.*(?:\r\n[ \t].*)*)/im.exec(raw)?.[1] ?? '';
+/** As a reader shows it: long ones are folded. */
+const subjectOf = (raw: string): string =>
+  (/^Subject: (.*(?:\r\n[ \t].*)*)/im.exec(raw)?.[1] ?? '').replaceAll(/\r\n(?=[ \t])/g, '');
 
 /** Where pods reach this machine. */
 async function nodeAddress(): Promise<string> {
