@@ -76,7 +76,8 @@ const calls: readonly Panel[] = [
     unit: 'short',
     queries: [
       {
-        expr: `max by (operation) (${of('stock_analysis_upstream_circuit_openings')})`,
+        // What has not rested since the worker began is not told of, and is asked.
+        expr: `max by (operation) (${of('stock_analysis_upstream_circuit_openings')}) or 0 * max by (operation) (${of('stock_analysis_upstream_call_duration_seconds_count')})`,
         legend: '{{operation}}',
       },
     ],
