@@ -91,6 +91,8 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
   ): Promise<void> {
     const boss = await this.whenStarted();
     const all = { ...options, includeMetadata: true } as const;
+    // Who was slow to ask is not to fail because everything ends meanwhile.
+    if (this.signal.aborted) return;
     await boss.work<Data & TracedData, void, typeof all>(queue, all, (jobs) =>
       inJob(queue, jobs, () => this.handle(queue, jobs, handler)),
     );
