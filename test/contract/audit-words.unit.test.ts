@@ -16,8 +16,8 @@ const all = (pattern: RegExp): readonly string[] => [
   ...new Set(sources.flatMap((text) => [...text.matchAll(pattern)].map(([, found = '']) => found))),
 ];
 
-/** `object.verb`, wherever it stands: some are chosen before they are recorded. */
-const actions = all(/'([a-z][a-z-]*\.[a-z][a-z-]*)'/g);
+/** `object.verb`, wherever it stands but as the name of a parameter: some are chosen before they are recorded. */
+const actions = all(/(?<!InvalidParameterError\()'([a-z][a-z-]*\.[a-z][a-z-]*)'/g);
 /** Of those that are put together, the object. */
 const beginnings = all(/action: `([a-z-]+\.)\$\{/g);
 const kinds = all(/\bobject(?::| =)[^{}\n]*\{\s*kind: '([a-z-]+)'/g);

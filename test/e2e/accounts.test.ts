@@ -297,7 +297,7 @@ describe('accounts in Chromium', () => {
     await press('确认');
     await page.getByRole('heading', { name: '账户', exact: true }).waitFor();
     await head().click();
-    expect(await page.locator('#account-menu li').allInnerTexts()).toEqual(['账户', '退出登录']);
+    expect(await page.locator('#account-menu li').allInnerTexts()).toEqual(['账户', '监控', '退出登录']);
     await page.goto(`${url}/#audit`);
     await page.getByRole('heading', { name: '只有管理员能看这一页' }).waitFor();
     await signOut();
