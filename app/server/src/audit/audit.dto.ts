@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsUUID, Matches } from 'class-validator';
 import { Instant, OptionalInstant } from '../common/instant.ts';
-import { OptionalLimit } from '../common/paging.ts';
+import { OptionalCursor, OptionalLimit } from '../common/paging.ts';
 import { AUDIT_OUTCOMES, type AuditOutcome } from './audit-record.ts';
 import { Optional } from '../common/optional.ts';
 
@@ -46,9 +46,7 @@ export class AuditQuery {
   @OptionalInstant('before this instant')
   to?: string;
 
-  @ApiPropertyOptional({ description: '`nextCursor` of the page before', maxLength: 100 })
-  @Optional()
-  @Matches(/^[A-Za-z0-9_-]{1,100}$/, { message: 'must be the nextCursor of the answer before' })
+  @OptionalCursor(100)
   cursor?: string;
 
   @OptionalLimit({ maximum: 200, default: 50 })

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsInt, Max, Min } from 'class-validator';
+import { IsInt, Max, Min, ValidateBy } from 'class-validator';
 import { Optional } from './optional.ts';
 
 /** Only digits become a number; everything else stays what it is and is refused by IsInt. */
@@ -22,5 +22,21 @@ export function OptionalLimit(
     IsInt({ message }),
     Min(1, { message }),
     Max(maximum, { message }),
+  );
+}
+
+const isCursor = (value: unknown, maxLength: number): boolean =>
+  typeof value === 'string' && value.length <= maxLength && /^[A-Za-z0-9_-]+$/.test(value);
+
+/** Where the page before ended, of at most so many characters of base64url; validation and OpenAPI in one. */
+export function OptionalCursor(maxLength: number): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({ description: '`nextCursor` of the page before', maxLength }),
+    Optional(),
+    // One check, so that what is wrong in two ways is named once.
+    ValidateBy(
+      { name: 'isCursor', validator: { validate: (value: unknown) => isCursor(value, maxLength) } },
+      { message: 'must be the nextCursor of the answer before' },
+    ),
   );
 }

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, Matches } from 'class-validator';
 import { Optional } from '../../common/optional.ts';
-import { OptionalLimit } from '../../common/paging.ts';
+import { OptionalCursor, OptionalLimit } from '../../common/paging.ts';
 
 export const CHANNEL_NAMES = ['email', 'webhook'] as const;
 export const DELIVERY_STATES = ['queued', 'sent', 'failed', 'dead', 'superseded'] as const;
@@ -30,9 +30,7 @@ export class DeliveriesQuery {
   @Matches(/^[^\p{Cc}]{1,200}$/u, { message: 'must be 1 to 200 characters, and no control characters' })
   subject?: string;
 
-  @ApiPropertyOptional({ description: '`nextCursor` of the page before', maxLength: 32 })
-  @Optional()
-  @Matches(/^[A-Za-z0-9_-]{1,32}$/, { message: 'must be the nextCursor of the answer before' })
+  @OptionalCursor(32)
   cursor?: string;
 
   @OptionalLimit({ maximum: 200, default: 50 })

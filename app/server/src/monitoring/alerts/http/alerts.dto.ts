@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, Matches } from 'class-validator';
 import { Optional } from '../../../common/optional.ts';
 import { OptionalInstant } from '../../../common/instant.ts';
-import { OptionalLimit } from '../../../common/paging.ts';
+import { OptionalCursor, OptionalLimit } from '../../../common/paging.ts';
 import { IsReason } from '../../../common/text-fields.ts';
 import { SEVERITIES, type Severity } from '../rules/definition.ts';
 
@@ -31,9 +31,7 @@ export class AlertsQuery {
   @OptionalInstant('began before this instant')
   to?: string;
 
-  @ApiPropertyOptional({ description: '`nextCursor` of the page before', maxLength: 120 })
-  @Optional()
-  @Matches(/^[A-Za-z0-9_-]{1,120}$/, { message: 'must be the nextCursor of the answer before' })
+  @OptionalCursor(120)
   cursor?: string;
 
   @OptionalLimit({ maximum: 200, default: 50 })

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsString, Matches, MaxLength } from 'class-validator';
 import { OptionalInstant } from '../../../common/instant.ts';
 import { Optional } from '../../../common/optional.ts';
-import { OptionalLimit } from '../../../common/paging.ts';
+import { OptionalCursor, OptionalLimit } from '../../../common/paging.ts';
 import { IsReason } from '../../../common/text-fields.ts';
 
 export const ERROR_STATUSES = ['open', 'resolved', 'ignored'] as const;
@@ -24,9 +24,7 @@ export class ErrorsQuery {
   @IsString({ message: 'must be text' })
   q?: string;
 
-  @ApiPropertyOptional({ description: '`nextCursor` of the page before', maxLength: 120 })
-  @Optional()
-  @Matches(/^[A-Za-z0-9_-]{1,120}$/, { message: 'must be the nextCursor of the answer before' })
+  @OptionalCursor(120)
   cursor?: string;
 
   @OptionalLimit({ maximum: 200, default: 50 })

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, Matches } from 'class-validator';
+import { IsIn } from 'class-validator';
 import { Optional } from '../../../common/optional.ts';
-import { OptionalLimit } from '../../../common/paging.ts';
+import { OptionalCursor, OptionalLimit } from '../../../common/paging.ts';
 import { type Kind, KINDS } from '../slow-records.ts';
 
 export class PerformanceQuery {
@@ -10,9 +10,7 @@ export class PerformanceQuery {
   @IsIn(KINDS, { message: `must be one of ${KINDS.join(', ')}` })
   kind?: Kind;
 
-  @ApiPropertyOptional({ description: '`nextCursor` of the page before', maxLength: 120 })
-  @Optional()
-  @Matches(/^[A-Za-z0-9_-]{1,120}$/, { message: 'must be the nextCursor of the answer before' })
+  @OptionalCursor(120)
   cursor?: string;
 
   @OptionalLimit({ maximum: 200, default: 50 })

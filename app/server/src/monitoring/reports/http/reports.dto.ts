@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, Matches } from 'class-validator';
+import { IsBoolean, IsIn } from 'class-validator';
 import { OptionalInstant } from '../../../common/instant.ts';
 import { Optional } from '../../../common/optional.ts';
-import { OptionalLimit } from '../../../common/paging.ts';
+import { OptionalCursor, OptionalLimit } from '../../../common/paging.ts';
 import { REPORT_KINDS, type ReportKind } from '../period.ts';
 
 const KIND = { message: `must be one of ${REPORT_KINDS.join(', ')}` };
@@ -15,9 +15,7 @@ export class ReportsQuery {
   @IsIn(REPORT_KINDS, KIND)
   kind?: ReportKind;
 
-  @ApiPropertyOptional({ description: '`nextCursor` of the page before', maxLength: 120 })
-  @Optional()
-  @Matches(/^[A-Za-z0-9_-]{1,120}$/, { message: 'must be the nextCursor of the answer before' })
+  @OptionalCursor(120)
   cursor?: string;
 
   @OptionalLimit({ maximum: 200, default: 50 })
