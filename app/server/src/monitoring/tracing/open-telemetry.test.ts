@@ -99,6 +99,16 @@ describe('spans', () => {
   });
 });
 
+describe('spans of a full batch', () => {
+  it('arrive although the process ends while they are being sent', async () => {
+    const began = Array.from({ length: 512 }, () => select());
+    for (const span of began) span.end();
+    await running.shutdown();
+    expect(collector.spans).toHaveLength(began.length);
+    expect(outcomes).toEqual([{ sent: began.length, lost: 0, trouble: undefined }]);
+  });
+});
+
 describe('what is recorded', () => {
   it.each([
     [0, 0, 0],

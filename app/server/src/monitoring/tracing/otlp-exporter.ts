@@ -51,6 +51,7 @@ export class OtlpExporter implements SpanExporter {
   readonly #client: OutboundClient;
   readonly #tell: (outcome: ExportOutcome) => void;
   readonly #stopping = new AbortController();
+  readonly #underWay = new Set<Promise<void>>();
 
   constructor(settings: TracingSettings, tell: (outcome: ExportOutcome) => void) {
     const { origin } = new URL(settings.endpoint);
@@ -60,16 +61,24 @@ export class OtlpExporter implements SpanExporter {
   }
 
   export(spans: Spans, report: Report): void {
-    void this.#deliver(spans).then((outcome) => {
+    const delivery = this.#deliver(spans).then((outcome) => {
+      this.#underWay.delete(delivery);
       this.#tell(outcome);
       if (outcome.trouble === undefined) report({ code: SUCCESS });
       else report({ code: FAILED, error: new Error(outcome.trouble) });
       return undefined;
     });
+    this.#underWay.add(delivery);
+  }
+
+  /** Waits for what is being sent: the SDK waits only for batches that it has not handed over yet. */
+  async forceFlush(): Promise<void> {
+    await Promise.all(this.#underWay);
   }
 
   async shutdown(): Promise<void> {
     this.#stopping.abort();
+    await this.forceFlush();
     await this.#client.close();
   }
 
