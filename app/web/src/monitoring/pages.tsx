@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { computed } from '@preact/signals';
 import { PageHeading } from '../accounts/page-heading.tsx';
+import { Fetched } from '../forms/fetched.tsx';
 import { fragment } from '../place.ts';
 import { isAtLeast, type User } from '../session.ts';
 import { AlertPage } from './alerts/alert-page.tsx';
@@ -11,11 +12,7 @@ import { SilencesPage } from './alerts/silences-page.tsx';
 import { ChartsPage } from './charts/charts-page.tsx';
 import { HealthPage } from './health/health-page.tsx';
 import './monitoring.css';
-import { ErrorPage } from './records/error-page.tsx';
-import { ErrorsPage } from './records/errors-page.tsx';
-import { LogLevelPage } from './records/log-level-page.tsx';
-import { ReportsPage } from './records/reports-page.tsx';
-import { SlowPage } from './records/slow-page.tsx';
+import type { RecordSection } from './records/pages.tsx';
 import { type Read, readWhere, type Section, SECTIONS, type Where, writeWhere } from './where.ts';
 import { SECTION_TEXTS } from './words.ts';
 
@@ -37,6 +34,16 @@ function Sections({ at }: { readonly at: Section }) {
   );
 }
 
+const record =
+  (name: RecordSection) =>
+  (at: Required<Where>): ComponentChildren => (
+    <Fetched
+      name="records"
+      fetch={() => import('./records/pages.tsx')}
+      show={({ RECORDS }) => RECORDS[name](at)}
+    />
+  );
+
 /** With the object that the address names, where there are pages of single ones. */
 const PAGES: Readonly<Record<Section, (at: Required<Where>) => ComponentChildren>> = {
   health: () => <HealthPage isOperator />,
@@ -46,11 +53,10 @@ const PAGES: Readonly<Record<Section, (at: Required<Where>) => ComponentChildren
   silences: () => <SilencesPage />,
   rules: () => <RulesPage />,
   deliveries: ({ query }) => <DeliveriesPage query={query} />,
-  errors: ({ id, query }) =>
-    id === undefined ? <ErrorsPage query={query} /> : <ErrorPage key={id} id={id} />,
-  slow: ({ query }) => <SlowPage query={query} />,
-  'log-level': () => <LogLevelPage />,
-  reports: ({ query }) => <ReportsPage query={query} />,
+  errors: record('errors'),
+  slow: record('slow'),
+  'log-level': record('log-level'),
+  reports: record('reports'),
 };
 
 /** Why it is not the page that the address names. */
