@@ -45,6 +45,8 @@ function sinkOf({ keepFiles = 5, keepDays = 14, at = path } = {}): FileSink {
   );
 }
 
+/** The file system stamps with a clock of its own. */
+const writtenNow = (at: string): void => utimesSync(at, now / 1000, now / 1000);
 const files = () => readdirSync(folder).toSorted();
 const contents = (name: string) => readFileSync(join(folder, name), 'utf8');
 
@@ -58,6 +60,7 @@ describe('a log file', () => {
     const at = join(folder, 'new/folder/app.log');
     sinkOf({ at }).write('one\n');
     expect(readFileSync(at, 'utf8')).toBe('one\n');
+    writtenNow(at);
     sinkOf({ at }).write('two\n');
     expect(readFileSync(at, 'utf8')).toBe('one\ntwo\n');
   });
@@ -85,7 +88,7 @@ describe('a log file', () => {
     now += DAY_MS;
     sink.write('friday\n');
     expect(files()).toEqual(['app.2026-11-26T23-59-59-999Z.log', 'app.log']);
-    utimesSync(path, now / 1000, now / 1000);
+    writtenNow(path);
     now += 3 * DAY_MS;
     sinkOf().write('monday\n');
     expect(files().map(contents)).toEqual(['thursday\n', 'friday\n', 'monday\n']);
@@ -111,6 +114,7 @@ describe('a log file', () => {
       'app.old.log',
       'other.2026-11-01T00-00-00-000Z.log',
     ]);
+    writtenNow(path);
     const few = sinkOf({ keepFiles: 1 });
     for (const line of ['d', 'e']) few.write(`${HALF}${line}`);
     expect(files().filter((name) => name.includes('T'))).toEqual([

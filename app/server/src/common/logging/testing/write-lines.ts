@@ -3,7 +3,8 @@ import { truncateSync, writeSync } from 'node:fs';
 import { FileSink } from '../file-sink.ts';
 
 const [, , path = '', count = '0'] = process.argv;
-let now = Date.UTC(2026, 10, 26);
+// The file system's own clock, by which it is the same day still.
+let now = Date.now();
 const sink = new FileSink(
   path,
   { path, maxMegabytes: 1, keepFiles: 5, keepDays: 14 },
