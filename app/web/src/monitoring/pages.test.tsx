@@ -181,7 +181,10 @@ const RULE = {
 };
 
 describe('rules', () => {
-  const answers = { 'GET /monitoring/rules': { items: [RULE] }, 'PUT /monitoring/rules/QueueLong': RULE };
+  const answers = {
+    'GET /monitoring/rules': { items: [RULE] },
+    'PUT /monitoring/rules/QueueLong': { ...RULE, warnings: [] },
+  };
   const { name: _name, origin: _origin, ...body } = RULE;
 
   it('are written as a whole: what was not changed stays', async () => {
@@ -191,6 +194,19 @@ describe('rules', () => {
     await press('保存');
     await vi.waitFor(() => expect(titles()).toEqual([]));
     expect(last('PUT')?.body).toEqual({ ...body, condition: { ...RULE.condition, absentSeconds: 300 } });
+    expect(text()).not.toContain('可能有误');
+  });
+
+  it('are written with a slip, which is told until the next one is', async () => {
+    const warnings = ['no series of queue has had a label que so far'];
+    open('#monitoring/rules', { ...answers, 'PUT /monitoring/rules/QueueLong': { ...RULE, warnings } });
+    await press('编辑 QueueLong');
+    await press('保存');
+    await vi.waitFor(() =>
+      expect(document.querySelector('main [role=status]')?.textContent).toBe(
+        `规则 QueueLong 已写入，但可能有误：${warnings.join('')}`,
+      ),
+    );
   });
 
   it('are ended without being lost', async () => {
@@ -200,7 +216,7 @@ describe('rules', () => {
   });
 
   it('have another set of fields for another kind, and a new one a name that may be', async () => {
-    open('#monitoring/rules', { ...answers, 'PUT /monitoring/rules/DiskLow': RULE });
+    open('#monitoring/rules', { ...answers, 'PUT /monitoring/rules/DiskLow': { ...RULE, warnings: [] } });
     await press('新建规则');
     await press('组件状态');
     await fill('名称', 'disk low');

@@ -21,6 +21,7 @@ import type {
   SlowRecord,
   TrackedError,
   TrackedErrorDetails,
+  WrittenRule,
 } from './types.ts';
 
 const DELIVERIES = '/api/v1/notifications';
@@ -74,7 +75,8 @@ export const silences = {
 export const rules = {
   list: async (signal: AbortSignal): Promise<readonly Rule[]> =>
     (await get<{ items: readonly Rule[] }>('/monitoring/rules', signal)).items,
-  write: (name: string, body: RuleBody): Promise<Rule> => send('PUT', `/monitoring/rules/${at(name)}`, body),
+  write: (name: string, body: RuleBody): Promise<WrittenRule> =>
+    send('PUT', `/monitoring/rules/${at(name)}`, body),
   remove: (name: string): Promise<void> => send('DELETE', `/monitoring/rules/${at(name)}`),
 };
 

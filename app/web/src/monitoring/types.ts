@@ -140,6 +140,11 @@ export interface Rule extends RuleBody {
   readonly origin: 'builtin' | 'changed' | 'own';
 }
 
+/** With what is likely a slip in it, in the words of the server. */
+export interface WrittenRule extends Rule {
+  readonly warnings: readonly string[];
+}
+
 export const CHANNELS = ['email', 'webhook'] as const;
 export type Channel = (typeof CHANNELS)[number];
 export const DELIVERY_STATES = ['queued', 'sent', 'failed', 'dead', 'superseded'] as const;

@@ -270,7 +270,7 @@ describe('the history', () => {
     await keeper().keep();
     now += 3 * DAY;
     expect(await spans(0)).toEqual([[0.098]]);
-    expect((await history().metrics()).get(name)).toBe('gauge');
+    expect((await history().metrics()).get(name)?.kind).toBe('gauge');
   });
 
   it('costs a few bytes a reading', async () => {

@@ -16,7 +16,7 @@ export class HistoryService {
   constructor(private readonly history: MetricHistory) {}
 
   async names(): Promise<MetricNames> {
-    return { items: [...(await this.history.metrics())].map(([name, kind]) => ({ name, kind })) };
+    return { items: [...(await this.history.metrics())].map(([name, { kind }]) => ({ name, kind })) };
   }
 
   /** @throws InvalidParameterError for an empty range and one of too many points; NotFoundError for an unknown name */
@@ -31,7 +31,7 @@ export class HistoryService {
         'step',
         `would make ${Math.ceil(points)} points of each series; at most ${MOST_POINTS} are answered, so ${Math.ceil((points * seconds) / MOST_POINTS)} seconds are the least for this range`,
       );
-    const kind = (await this.history.metrics()).get(name);
+    const kind = (await this.history.metrics()).get(name)?.kind;
     if (kind === undefined)
       throw new NotFoundError(
         `nothing named ${name} is recorded; GET /monitoring/metrics/names lists what is`,

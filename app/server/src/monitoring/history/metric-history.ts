@@ -19,6 +19,12 @@ export interface Point {
   readonly largest: number;
 }
 
+export interface RecordedMetric {
+  readonly kind: SeriesKind;
+  /** Names of the labels that any of its series has. */
+  readonly labels: ReadonlySet<string>;
+}
+
 export interface HistorySeries {
   readonly kind: SeriesKind;
   /** Its own, `role`, and in what was not rolled up `instance`. */
@@ -98,14 +104,18 @@ export class MetricHistory {
     return seriesOf(selected, spans);
   }
 
-  /** Names of all metrics that are recorded, and what they are. */
-  async metrics(): Promise<ReadonlyMap<string, SeriesKind>> {
+  /** All metrics that are recorded, by name. */
+  async metrics(): Promise<ReadonlyMap<string, RecordedMetric>> {
     await this.look();
-    const names = new Map<string, SeriesKind>();
+    const names = new Map<string, RecordedMetric>();
     for (const [metric, of] of this.byMetric) {
-      names.set(metric, of[0]?.series.kind ?? 'gauge');
+      const labels = new Set(['role', 'instance', ...of.flatMap(({ series }) => Object.keys(series.labels))]);
+      names.set(metric, { kind: of[0]?.series.kind ?? 'gauge', labels });
       // Of a histogram, quantiles can be asked for by its name.
-      if (of.some(({ series }) => series.labels['le'] !== undefined)) names.set(histogramOf(metric), 'gauge');
+      if (!labels.has('le')) continue;
+      const ofQuantiles = new Set([...labels, 'quantile']);
+      ofQuantiles.delete('le');
+      names.set(histogramOf(metric), { kind: 'gauge', labels: ofQuantiles });
     }
     return new Map([...names].sort(([a], [b]) => (a < b ? -1 : 1)));
   }

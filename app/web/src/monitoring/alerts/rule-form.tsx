@@ -4,7 +4,7 @@ import { Field, SelectField } from '../../forms/field.tsx';
 import { fieldProblem } from '../../forms/field-problem.ts';
 import { Form, type Values } from '../../forms/form.tsx';
 import { rules } from '../routes.ts';
-import { type Rule, type RuleBody, SEVERITIES } from '../types.ts';
+import { type Rule, type RuleBody, SEVERITIES, type WrittenRule } from '../types.ts';
 import { severityText } from '../words.ts';
 import {
   CONDITION_FIELDS,
@@ -144,7 +144,7 @@ function Times({ rule }: { readonly rule: Rule | undefined }) {
 /** Makes a rule, or says all of one anew. */
 export function RuleForm(props: {
   readonly rule?: Rule | undefined;
-  readonly onDone: () => void;
+  readonly onDone: (written: WrittenRule) => void;
   readonly onClose: () => void;
 }) {
   const { rule, onDone, onClose } = props;
@@ -154,8 +154,7 @@ export function RuleForm(props: {
     const name = rule?.name ?? values.text('name').trim();
     if (!/^[A-Z][A-Za-z0-9]{2,63}$/.test(name))
       throw fieldProblem('name', '3 至 64 个字母和数字，以大写字母开头');
-    await rules.write(name, ruleBodyOf(kind, values));
-    onDone();
+    onDone(await rules.write(name, ruleBodyOf(kind, values)));
   };
   return (
     <Dialog title={rule ? `规则 ${rule.name}` : '新建规则'} onClose={onClose}>

@@ -5,7 +5,7 @@ import { Free, List } from '../../forms/list.tsx';
 import { useLoaded } from '../../forms/loaded.ts';
 import { rules } from '../routes.ts';
 import { SeverityTag, Tag } from '../tag.tsx';
-import type { Rule } from '../types.ts';
+import type { Rule, WrittenRule } from '../types.ts';
 import { secondsText } from '../units.ts';
 import { writeWhere } from '../where.ts';
 import { originText } from '../words.ts';
@@ -61,7 +61,11 @@ function Actions(props: {
   );
 }
 
-function Dialogs(props: { readonly open: Open; readonly onDone: () => void; readonly onClose: () => void }) {
+function Dialogs(props: {
+  readonly open: Open;
+  readonly onDone: (written?: WrittenRule) => void;
+  readonly onClose: () => void;
+}) {
   const { open, onDone, onClose } = props;
   if (open.what === 'creation') return <RuleForm onDone={onDone} onClose={onClose} />;
   const { rule } = open;
@@ -82,9 +86,24 @@ function Dialogs(props: { readonly open: Open; readonly onDone: () => void; read
   );
 }
 
+/** What the server takes, and thinks a slip. */
+function Doubts({ about: { name, warnings } }: { readonly about: WrittenRule }) {
+  return (
+    <p class="stale-line" role="status">
+      规则 {name} 已写入，但可能有误：
+      {warnings.map((words) => (
+        <q key={words} lang="en">
+          {words}
+        </q>
+      ))}
+    </p>
+  );
+}
+
 export function RulesPage() {
   const loaded = useLoaded('rules', rules.list);
   const [open, setOpen] = useState<Open | undefined>(undefined);
+  const [written, setWritten] = useState<WrittenRule | undefined>(undefined);
   const close = (): void => setOpen(undefined);
   return (
     <section class="panel" aria-label="规则列表">
@@ -93,6 +112,7 @@ export function RulesPage() {
           新建规则
         </button>
       </p>
+      {written && written.warnings.length > 0 && <Doubts about={written} />}
       <List
         label="规则"
         heads={['规则', '级别', '来源', '条件', '持续', '状态', '']}
@@ -112,8 +132,9 @@ export function RulesPage() {
       {open && (
         <Dialogs
           open={open}
-          onDone={() => {
+          onDone={(now) => {
             close();
+            setWritten(now);
             loaded.reload();
           }}
           onClose={close}

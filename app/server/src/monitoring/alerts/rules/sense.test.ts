@@ -68,8 +68,8 @@ describe('a rule that people write', () => {
 
 describe('a condition', () => {
   const recorded = new Map([
-    ['size', 'gauge'],
-    ['sold_total', 'counter'],
+    ['size', { kind: 'gauge', labels: new Set(['instance', 'queue', 'role']) }],
+    ['sold_total', { kind: 'counter', labels: new Set(['instance', 'role']) }],
   ] as const);
 
   it.each([
@@ -86,6 +86,19 @@ describe('a condition', () => {
     const doubts = doubtsAbout(conditionSchema.parse({ kind, metric, ...bound }), recorded);
     expect(doubts).toHaveLength(doubt === '' ? 0 : 1);
     expect(doubts.join('')).toContain(doubt);
+  });
+
+  it.each([
+    ['size', { queue: 'news', role: 'worker' }, []],
+    [
+      'size',
+      { que: 'news' },
+      [expect.stringMatching(/label que .* instance, queue, role: .* does not fire/)],
+    ],
+    ['sold_total', { queue: 'news', shop: 'a' }, [expect.anything(), expect.anything()]],
+  ])('about %s with the labels %j is in the doubts %j', (metric, matchers, doubts) => {
+    const condition = conditionSchema.parse({ kind: 'anomaly', metric, matchers });
+    expect(doubtsAbout(condition, recorded)).toEqual(doubts);
   });
 
   it('about components is in none', () => {

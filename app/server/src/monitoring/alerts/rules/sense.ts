@@ -1,6 +1,7 @@
 import type { ParameterError } from '../../../common/errors.ts';
 import { COMPONENTS } from '../../health/component.ts';
 import { quantileNamed } from '../../history/histograms.ts';
+import type { RecordedMetric } from '../../history/metric-history.ts';
 import type { SeriesKind } from '../../history/series.ts';
 import type { Condition, RuleDefinition } from './definition.ts';
 import { LABEL_FIELD, TEXT_FIELDS, fieldsOf } from './template.ts';
@@ -26,9 +27,9 @@ export function contradictionsOf(
 
 /**
  * What is likely a slip, though it may come to mean something: a metric may be recorded later.
- * @param recorded metrics, and what they are
+ * @param recorded metrics by name
  */
-export function doubtsAbout(condition: Condition, recorded: ReadonlyMap<string, SeriesKind>): string[] {
+export function doubtsAbout(condition: Condition, recorded: ReadonlyMap<string, RecordedMetric>): string[] {
   if (condition.kind === 'component') return [];
   const { kind, metric } = condition;
   const is = recorded.get(metric);
@@ -36,6 +37,10 @@ export function doubtsAbout(condition: Condition, recorded: ReadonlyMap<string, 
     return [
       `nothing named ${metric} has been recorded so far; GET /monitoring/metrics/names lists what is: ${kind === 'absence' ? 'this rule fires until it is' : 'this rule does not fire until it is'}`,
     ];
+  return [...ofKind(condition, is.kind), ...ofLabels(condition, is.labels)];
+}
+
+function ofKind({ kind, metric }: MetricCondition, is: SeriesKind): string[] {
   if (kind === 'rate' && is === 'gauge')
     return [`${metric} is a gauge, which does not count anything: threshold judges its value`];
   if (kind === 'threshold' && is === 'counter')
@@ -44,6 +49,17 @@ export function doubtsAbout(condition: Condition, recorded: ReadonlyMap<string, 
     ];
   return [];
 }
+
+function ofLabels({ kind, metric, matchers }: MetricCondition, known: ReadonlySet<string>): string[] {
+  return Object.keys(matchers)
+    .filter((label) => !known.has(label))
+    .map(
+      (label) =>
+        `no series of ${metric} has had a label ${label} so far, only ${[...known].toSorted().join(', ')}: ${kind === 'absence' ? 'this rule fires until one has' : 'this rule does not fire until one has'}`,
+    );
+}
+
+type MetricCondition = Exclude<Condition, { kind: 'component' }>;
 
 const wrong = (field: string, detail: string): ParameterError => ({
   parameter: `condition.${field}`,
