@@ -5,6 +5,7 @@ import { marketDataCases } from './market-data.ts';
 import { objectCases } from './object.ts';
 import { operatorCases } from './operator.ts';
 import { processCases } from './processes.ts';
+import { reportCases } from './reports.ts';
 import { securityCases } from './security.ts';
 import { storageCases } from './storage.ts';
 
@@ -15,6 +16,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
   ...storageCases,
   ...marketDataCases,
   ...processCases,
+  ...reportCases,
   ...securityCases,
   ...objectCases,
   ...operatorCases,

@@ -47,6 +47,7 @@ export const METRICS_USED = {
   stock_analysis_audit_failures_total: counter('server'),
 
   stock_analysis_query_age_seconds: gauge('app', 'query'),
+  stock_analysis_operations_reports_total: counter('app', 'kind', 'outcome'),
   stock_analysis_jobs: gauge('worker', 'queue', 'state'),
   stock_analysis_jobs_oldest_waiting_seconds: gauge('worker', 'queue'),
   stock_analysis_ingestion_rows_total: counter('worker', 'source'),

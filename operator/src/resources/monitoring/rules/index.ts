@@ -6,6 +6,7 @@ import { marketDataRules } from './market-data.ts';
 import { objectRules } from './object.ts';
 import { operatorRules } from './operator.ts';
 import { processRules } from './processes.ts';
+import { reportRules } from './reports.ts';
 import { securityRules } from './security.ts';
 import { sloRules } from './slo.ts';
 import { storageRules } from './storage.ts';
@@ -18,6 +19,7 @@ const CONCERNS: readonly ObjectRules[] = [
   storageRules,
   marketDataRules,
   processRules,
+  reportRules,
   securityRules,
   objectRules,
 ];
