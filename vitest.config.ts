@@ -2,24 +2,30 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Tiers are projects: `unit` (seconds, beside the code), `app-db` (the app on a real embedded PostgreSQL),
-// `start` and `entrypoint` (programs as they are shipped), `alerts` (rules before promtool and Alertmanager), `aktools`
-// (our client before the real AKTools), `apiserver` (real kube-apiserver, etcd, controller-manager), `cluster` (the local
-// cluster, killed half-way) and `e2e` (local cluster and Chromium).
+// `start` and `entrypoint` (programs as they are shipped), `browser` (the application alone, in Chromium), `alerts`
+// (rules before promtool and Alertmanager), `aktools` (our client before the real AKTools), `apiserver` (real
+// kube-apiserver, etcd, controller-manager), `cluster` (the local cluster, killed half-way) and `e2e` (local cluster and
+// Chromium).
 /** Programs as they are shipped, with signals: they wait for seconds on end, so they are no part of the fast tests. */
 const PROCESSES = '**/*.process.test.ts';
 /** On two cores Vitest takes one worker; many of our tests wait for a database, a socket or a process. */
 const WORKERS = 3;
 
-/** What takes longest begins; the audit log is judged when everything else has written into it. */
-const BEGINNING = /\/test\/(fault|transitions)\/|\/apiserver\/create\.test\.ts$|\.process\.test\.ts$/;
+/**
+ * What takes longest begins, and in `e2e` what only looks at the platform, so that it has been left alone for a while when
+ * that is asked for. The audit log is judged when everything else has written into it.
+ */
+const BEGINNING =
+  /\/test\/(fault|transitions|browser)\/|\/apiserver\/create\.test\.ts$|\.process\.test\.ts$|\/e2e\/(page|accounts|api)\.test\.ts$/;
+const NEXT = /\/e2e\/platform\.test\.ts$/;
 const END = /\/e2e\/rights\.test\.ts$/;
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     const rank = ({ moduleId }: TestSpecification): number =>
-      BEGINNING.test(moduleId) ? 0 : END.test(moduleId) ? 2 : 1;
-    return [0, 1, 2].flatMap((wanted) => sorted.filter((file) => rank(file) === wanted));
+      BEGINNING.test(moduleId) ? 0 : NEXT.test(moduleId) ? 1 : END.test(moduleId) ? 3 : 2;
+    return [0, 1, 2, 3].flatMap((wanted) => sorted.filter((file) => rank(file) === wanted));
   }
 }
 
@@ -79,6 +85,16 @@ export default defineConfig({
           globalSetup: ['../../test/app-db/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          // Pages of the application alone, in Chromium, without a cluster.
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/browser/global-setup.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
         },
       },
       {

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../lib/paths.ts';
 import { say } from '../lib/progress.ts';
 
 export const SERVER = join(ROOT, 'app/server');
 const WEB = join(ROOT, 'app/web');
+/** Within what was built: it is whole. */
+const STAMP = '.built';
 
 function newestChange(paths: readonly string[]): number {
   let newest = 0;
@@ -38,40 +40,56 @@ export async function run(
   if (code !== 0) throw new Error(`${what} failed (exit code ${code}):\n${output}`);
 }
 
-/** A successful build leaves a stamp, so that one that was killed half-way is done again. */
+/**
+ * Builds beside what is there and takes its place in one go: another `npm start` may be serving that, or be building the
+ * same. The stamp is of the beginning, so what is changed meanwhile is built the next time.
+ */
 async function build(
   name: string,
   folder: string,
   sources: readonly string[],
-  args: readonly string[],
+  argsFor: (output: string) => readonly string[],
 ): Promise<void> {
-  const stamp = join(folder, 'dist/.built');
-  if (
-    !isOutOfDate(stamp, [...sources.map((source) => join(folder, source)), join(ROOT, 'package-lock.json')])
-  )
-    return;
+  const built = join(folder, 'dist');
+  const inputs = [...sources.map((source) => join(folder, source)), join(ROOT, 'package-lock.json')];
+  if (!isOutOfDate(join(built, STAMP), inputs)) return;
   const started = performance.now();
-  rmSync(stamp, { force: true });
-  await run(`building ${name}`, args, { cwd: folder });
-  writeFileSync(stamp, '');
+  const output = `${built}.${process.pid}`;
+  const stamp = join(output, STAMP);
+  const begun = new Date();
+  try {
+    await run(`building ${name}`, argsFor(output), { cwd: folder });
+    writeFileSync(stamp, '');
+    utimesSync(stamp, begun, begun);
+    replace(built, output);
+  } finally {
+    rmSync(output, { recursive: true, force: true });
+  }
   say(`built ${name} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
 
+function replace(old: string, by: string): void {
+  const gone = `${by}.gone`;
+  if (existsSync(old)) renameSync(old, gone);
+  renameSync(by, old);
+  rmSync(gone, { recursive: true, force: true });
+}
+
 export const buildServer = (): Promise<void> =>
-  build(
-    'app/server',
-    SERVER,
-    ['src', 'tsconfig.json', 'tsconfig.build.json'],
-    [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
-  );
+  build('app/server', SERVER, ['src', 'tsconfig.json', 'tsconfig.build.json'], (output) => [
+    join(ROOT, 'node_modules/typescript/bin/tsc'),
+    ...['-p', 'tsconfig.build.json', '--outDir', output],
+  ]);
 
 export async function buildWeb(): Promise<void> {
   if (!existsSync(join(WEB, 'index.html'))) return;
   const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
-  await build(
-    'app/web',
-    WEB,
-    ['src', 'public', 'index.html', 'vite.config.ts', 'package.json'],
-    [vite, 'build', '--logLevel', 'warn'],
-  );
+  await build('app/web', WEB, ['src', 'public', 'index.html', 'vite.config.ts', 'package.json'], (output) => [
+    vite,
+    'build',
+    '--outDir',
+    output,
+    '--logLevel',
+    'warn',
+  ]);
 }

@@ -29,6 +29,7 @@ const TRACE = ['node', 'hack/test/trace.ts'] as const;
 
 const FAST = ['unit', 'app', 'app-db'];
 const PROCESSES = ['start', 'entrypoint'];
+const BROWSER = ['browser'];
 
 /** What `make test` runs, in this order; cheap and telling first. */
 export const tiers: Readonly<Record<string, Tier>> = {
@@ -50,8 +51,9 @@ export const tiers: Readonly<Record<string, Tier>> = {
   },
   unit: { suites: [{ name: 'unit', projects: FAST }] },
   processes: { suites: [{ name: 'processes', projects: PROCESSES }] },
-  // Both at once: the processes wait while the others work.
-  workspaces: { suites: [{ name: 'workspaces', projects: [...FAST, ...PROCESSES] }] },
+  browser: { suites: [{ name: 'browser', projects: BROWSER }] },
+  // All at once: processes and pages wait while the others work.
+  workspaces: { suites: [{ name: 'workspaces', projects: [...FAST, ...PROCESSES, ...BROWSER] }] },
   alerts: { suites: [{ name: 'alerts', projects: ['alerts'] }] },
   aktools: { suites: [{ name: 'aktools', projects: ['aktools'] }] },
   apiserver: { suites: [{ name: 'apiserver', projects: ['apiserver'] }] },

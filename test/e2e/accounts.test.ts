@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { STEP_MS, totpCode } from '../../app/server/src/testing/totp-code.ts';
-import { ARTEFACTS, openBrowser, type Browser } from './support/browser.ts';
+import { ARTEFACTS, openBrowser, type Browser } from '../browser/support/browser.ts';
 import { kubectl, sleep } from './support/world.ts';
 
 const url = inject('url');

@@ -7,6 +7,7 @@ import { Kubectl } from '../../hack/deploy/kubectl.ts';
 import type { StockAnalysisView } from '../../hack/deploy/platform.ts';
 import { capture } from '../../hack/lib/shell.ts';
 import { sharedClient } from '../support/kube-client.ts';
+import { CHROMIUM } from '../browser/global-setup.ts';
 import { installPrometheusOperator, removePrometheusOperator } from '../support/prometheus-operator.ts';
 
 const SAMPLE = 'demo';
@@ -19,10 +20,9 @@ const SAMPLE = 'demo';
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const cluster = provider();
   const wasUp = await cluster.isUp();
-  // What the page is looked at with; the cluster's own packages are its provider's matter.
+  // The cluster's own packages are its provider's matter.
   await ensurePackages({
-    chromium: '/usr/bin/chromium',
-    'fonts-noto-cjk': '/usr/share/fonts/opentype/noto',
+    ...CHROMIUM,
     prometheus: '/usr/bin/prometheus',
     'prometheus-alertmanager': '/usr/bin/prometheus-alertmanager',
   });

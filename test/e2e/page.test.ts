@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { ARTEFACTS, openBrowser } from './support/browser.ts';
+import { ARTEFACTS, openBrowser } from '../browser/support/browser.ts';
 
 const url = inject('url');
 

@@ -24,6 +24,7 @@ export interface ReadyView {
   readonly reason: string;
   readonly message: string;
   readonly observedGeneration: number;
+  readonly lastTransitionTime: string;
 }
 
 export async function conditionOf(name: string, type: string): Promise<ReadyView | undefined> {

@@ -28,8 +28,7 @@ export async function startLocalApp(
   const file = (name: string, text: string): void => writeFileSync(join(home, name), text, { mode: 0o600 });
   file('config.yaml', JSON.stringify(configuration));
   for (const [name, text] of Object.entries(secrets)) file(name, text);
-  // Not as under test: what is built here is what everybody gets.
-  const { DATABASE_URL: _url, DATABASE_URL_FILE: _file, NODE_ENV: _environment, ...inherited } = process.env;
+  const { DATABASE_URL: _url, DATABASE_URL_FILE: _file, ...inherited } = process.env;
   const child = spawn(process.execPath, ['hack/start.ts'], {
     cwd: ROOT,
     env: {
