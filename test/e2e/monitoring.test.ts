@@ -261,12 +261,12 @@ describe('monitoring of a platform that is used', () => {
       panels.add((await get<FilesView>('configmap', `${NAME}-dashboards`)).data);
       return panels.size > shown || undefined;
     });
-    await watchUntil('data in every panel', 180_000, () => panels.pending.length === 0).catch(
+    await watchUntil('data in every panel', 300_000, () => panels.pending.length === 0).catch(
       () => undefined,
     );
     console.log(`${panels.size - panels.pending.length} of ${panels.size} queries have data`);
     expect(panels.pending).toEqual([]);
-  }, 300_000);
+  }, 420_000);
 });
 
 function report(what: string, since: number, index: number): void {
