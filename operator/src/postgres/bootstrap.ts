@@ -4,6 +4,7 @@ import { DATABASE } from '../naming/index.ts';
 import { DatabaseError, withConnection, type ConnectionOptions } from './connection.ts';
 import { planRoles, type DatabaseFacts, type RolePasswords } from './roles.ts';
 import { SALT_BYTES } from './scram.ts';
+import { provideVolumeFigures } from './volume.ts';
 
 const salt = (): Uint8Array => randomBytes(SALT_BYTES);
 
@@ -11,7 +12,7 @@ const salt = (): Uint8Array => randomBytes(SALT_BYTES);
 const LOCK = 7_264_178_101;
 
 export interface BootstrapOptions {
-  readonly connection: Omit<ConnectionOptions, 'database'>;
+  readonly connection: Omit<ConnectionOptions, 'database' | 'searchPath'>;
   readonly passwords: RolePasswords;
   /** Identifier that status remembers; another one means another data directory, which is left alone. */
   readonly expectedSystemIdentifier?: string | undefined;
@@ -22,11 +23,15 @@ export interface BootstrapResult {
   readonly version: string;
   /** What was done, fit for a log; empty in a steady state. */
   readonly done: readonly string[];
+  /** Why the application cannot read how full the volume is; it works without. */
+  readonly obstacle?: string;
 }
 
+type Roles = Omit<BootstrapResult, 'obstacle'>;
+
 /**
- * Creates and repairs roles, memberships and the database. Idempotent; statements run one by one because
- * CREATE DATABASE refuses a transaction, and each is safe to find done.
+ * Creates and repairs roles, memberships, the database, and what tells the application of its volume. Idempotent;
+ * statements run one by one because CREATE DATABASE refuses a transaction, and each is safe to find done.
  * Throws DatabaseError; with kind `mismatch` nothing was written.
  */
 export async function bootstrapDatabase(
@@ -34,14 +39,12 @@ export async function bootstrapDatabase(
   signal: AbortSignal,
 ): Promise<BootstrapResult> {
   const connection = { ...options.connection, database: 'postgres' };
-  return withConnection(connection, (client) => bootstrap(client, options, signal), signal);
+  const roles = await withConnection(connection, (client) => bootstrap(client, options, signal), signal);
+  const { done, ...rest } = await provideVolumeFigures(options.connection, signal);
+  return { ...roles, ...rest, done: [...roles.done, ...done] };
 }
 
-async function bootstrap(
-  client: Client,
-  options: BootstrapOptions,
-  signal: AbortSignal,
-): Promise<BootstrapResult> {
+async function bootstrap(client: Client, options: BootstrapOptions, signal: AbortSignal): Promise<Roles> {
   const identity = await readIdentity(client);
   const expected = options.expectedSystemIdentifier;
   if (expected !== undefined && expected !== identity.systemIdentifier) {

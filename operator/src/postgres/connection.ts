@@ -12,6 +12,8 @@ export interface ConnectionOptions {
   readonly ca: string;
   /** `host:port` to dial instead, for operators outside of the cluster network; TLS still verifies `host`. */
   readonly dialAddress?: string | undefined;
+  /** Where names without a schema are found, whatever was set for the role or the database. */
+  readonly searchPath?: 'pg_catalog' | undefined;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -58,7 +60,7 @@ export async function withConnection<T>(
 }
 
 function clientConfig(options: ConnectionOptions, socket: Socket): ClientConfig {
-  const { host, port, database, user, password, ca } = options;
+  const { host, port, database, user, password, ca, searchPath } = options;
   return {
     host,
     port,
@@ -66,6 +68,7 @@ function clientConfig(options: ConnectionOptions, socket: Socket): ClientConfig 
     user,
     password,
     application_name: 'stock-analysis-operator',
+    ...(searchPath === undefined ? {} : { options: `-c search_path=${searchPath}` }),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     query_timeout: STATEMENT_TIMEOUT_MS + 5_000,

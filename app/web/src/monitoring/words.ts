@@ -29,6 +29,7 @@ export const componentText = wordOf({
   webhook: 'Webhook',
   'job-queue': '任务队列',
   disk: '磁盘',
+  'database-volume': '数据库存储卷',
   memory: '内存',
   'event-loop': '事件循环',
   backups: '备份',

@@ -36,9 +36,9 @@ export class CachedCheck {
     return this.check.component;
   }
 
-  /** What was found last; undefined before the first look has ended. */
+  /** What was found last; undefined before the first look has ended, and while there is nothing to look after. */
   get state(): ComponentState | undefined {
-    return this.#state;
+    return this.check.isConfigured?.() === false ? undefined : this.#state;
   }
 
   get intervalMs(): number {

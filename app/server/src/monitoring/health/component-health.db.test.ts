@@ -102,7 +102,14 @@ describe('the health of components', () => {
       checkedAt: expect.stringMatching(/^\d{4}-/),
       lastSuccessAt: expect.stringMatching(/^\d{4}-/),
     });
-    expect(seen.notConfigured).toEqual(['ai', 'mail', 'webhook', 'backups', 'certificates']);
+    expect(seen.notConfigured).toEqual([
+      'ai',
+      'mail',
+      'webhook',
+      'database-volume',
+      'backups',
+      'certificates',
+    ]);
     const { body: words } = await asked('/monitoring/status', viewer.session).expect(200);
     expect(Object.keys(words).toSorted()).toEqual(['components', 'status']);
     expect(words.components).toMatchObject({ database: 'up', schema: 'up', api: 'up' });

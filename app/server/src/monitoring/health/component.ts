@@ -9,6 +9,7 @@ export const COMPONENTS = [
   'webhook',
   'job-queue',
   'disk',
+  'database-volume',
   'memory',
   'event-loop',
   'backups',
@@ -53,6 +54,8 @@ export interface ComponentCheck {
   readonly intervalMs?: number;
   /** How long one look may take before it counts as failed. Default 5 s. */
   readonly timeoutMs?: number;
+  /** False: so far there is nothing to look after, and the component is not configured, whatever the check finds. Default: there is. */
+  isConfigured?(): boolean;
   /** @throws what stands in the way: the component is down, or degraded where nothing depends on it */
   check(): Finding | Promise<Finding>;
 }

@@ -40,7 +40,14 @@ describe('the overview', () => {
     expect(overview.components.map(({ name, status }) => [name, status])).toEqual(
       COMPONENTS.filter((name) => ALWAYS_THERE.includes(name)).map((name) => [name, 'up']),
     );
-    expect(overview.notConfigured).toEqual(['ai', 'mail', 'webhook', 'backups', 'certificates']);
+    expect(overview.notConfigured).toEqual([
+      'ai',
+      'mail',
+      'webhook',
+      'database-volume',
+      'backups',
+      'certificates',
+    ]);
   });
 
   it('claims nothing of what nobody has told of', () => {

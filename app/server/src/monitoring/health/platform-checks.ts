@@ -5,11 +5,13 @@ import { CONFIGURATION, type Configuration } from '../../common/configuration/co
 import { DatabaseConnector } from '../../database/connector.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
+import { DatabaseVolume } from '../system/database-volume.ts';
 import { SystemMonitor } from '../system/system-monitor.ts';
 import type { CachedCheck } from './cached-check.ts';
 import { ApiCheck } from './checks/api-check.ts';
 import { CertificatesCheck, type NamedCertificate } from './checks/certificates-check.ts';
 import { DatabaseCheck } from './checks/database-check.ts';
+import { DatabaseVolumeCheck } from './checks/database-volume-check.ts';
 import { DiskCheck } from './checks/disk-check.ts';
 import { EventLoopCheck } from './checks/event-loop-check.ts';
 import { JobQueueCheck } from './checks/job-queue-check.ts';
@@ -45,6 +47,7 @@ export class PlatformChecks implements OnModuleInit, OnModuleDestroy {
     private readonly connector: DatabaseConnector,
     private readonly checks: HealthChecks,
     private readonly system: SystemMonitor,
+    private readonly volume: DatabaseVolume,
     private readonly http: HttpAdapterHost,
   ) {
     this.eventLoop = new EventLoopCheck(configuration.monitoring.slow.eventLoopMilliseconds);
@@ -60,6 +63,8 @@ export class PlatformChecks implements OnModuleInit, OnModuleDestroy {
     const { jobSeconds } = this.configuration.monitoring.slow;
     checks.register(new JobQueueCheck(this.sql, this.connector, jobSeconds));
     checks.register(new DiskCheck(() => system.refreshFilesystems()));
+    // It is one for all, and one kind of process tells of it.
+    if (this.configuration.role === 'worker') checks.register(new DatabaseVolumeCheck(this.volume));
     checks.register(
       new MemoryCheck(
         () => system.cgroup().memory,

@@ -78,6 +78,15 @@ export const PANELS: readonly Panel[] = [
     queries: [one('stock_analysis_filesystem_available_bytes', 'smallest', { by: ['mount'] })],
   },
   {
+    id: 'database-volume',
+    title: '数据库存储卷',
+    unit: 'bytes',
+    queries: [
+      one('stock_analysis_database_volume_available_bytes', 'smallest', { name: '剩余' }),
+      one('stock_analysis_database_volume_size_bytes', 'smallest', { name: '总容量' }),
+    ],
+  },
+  {
     id: 'event-loop',
     title: '事件循环延迟（p99）',
     unit: 'seconds',

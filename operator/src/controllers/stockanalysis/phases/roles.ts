@@ -55,6 +55,8 @@ export async function rolesPhase(
   try {
     const result = await bootstrapTwice(pass, credentials);
     if (result.done.length > 0) pass.visit.log.info({ statements: result.done }, 'database roles written');
+    if (result.obstacle !== undefined)
+      pass.visit.log.warn({ obstacle: result.obstacle }, 'the platform cannot tell how full the volume is');
     const { systemIdentifier, version } = result;
     const database = { systemIdentifier, version, claimUID: server.claimUID };
     verified.set(uid, { fingerprint, at: now, database });

@@ -134,6 +134,12 @@ const contention: Row = {
   ],
 };
 
+const ofClaim = (what: 'available' | 'capacity'): string =>
+  series(`kubelet_volume_stats_${what}_bytes`, {
+    namespace: '$namespace',
+    persistentvolumeclaim: postgresClaimName('$stockanalysis'),
+  });
+
 const volume: Row = {
   title: 'Volume',
   panels: [
@@ -146,23 +152,11 @@ const volume: Row = {
     {
       title: 'Free on the volume',
       description:
-        'Share of the volume that is free, as the kubelet tells it; empty where it is not scraped. Alerts below 20 % and 10 %.',
+        'Share of the volume that is free, as the kubelet tells it, or where it is not scraped as PostgreSQL does. Alerts below 20 % and 10 %, of PostgreSQL’s word below 10 and 5 GiB where the volume has more than 50.',
       unit: 'percentunit',
       queries: [
         {
-          expr: ['available', 'capacity']
-            .map((what) =>
-              series(
-                what === 'available'
-                  ? 'kubelet_volume_stats_available_bytes'
-                  : 'kubelet_volume_stats_capacity_bytes',
-                {
-                  namespace: '$namespace',
-                  persistentvolumeclaim: postgresClaimName('$stockanalysis'),
-                },
-              ),
-            )
-            .join(' / '),
+          expr: `min(${ofClaim('available')} / ${ofClaim('capacity')}) or min(${of('stock_analysis_database_volume_available_bytes')} / ${of('stock_analysis_database_volume_size_bytes')})`,
           legend: 'free',
         },
       ],

@@ -8,7 +8,7 @@ const HOURS_AHEAD = 4;
 /** A volume that is half empty may have taken a large load; it is not about to be full. */
 const WORRY_BELOW = 0.4;
 
-/** Expressions about the volume; without labels, for exactly one of two sources gives each value. */
+/** Expressions about the volume; without labels, for exactly one of three sources gives each value. */
 interface Volume {
   /** Share that is free, 0 to 1. */
   readonly free: string;
@@ -18,7 +18,8 @@ interface Volume {
 
 /**
  * The kubelet tells of the volume itself, write-ahead log included. Many clusters do not scrape it, or have volumes that
- * it cannot measure: then the size of the database is set against the size that was asked for.
+ * it cannot measure: then PostgreSQL's own word counts. Where the application is older, or PostgreSQL an image that does
+ * not tell, the size of the database is set against the size that was asked for.
  */
 function volumeOf({ series, target }: ObjectContext): Volume {
   const { namespace, name, spec } = target;
@@ -27,11 +28,17 @@ function volumeOf({ series, target }: ObjectContext): Volume {
   const available = seriesOf('kubelet_volume_stats_available_bytes', claim);
   const capacity = seriesOf('kubelet_volume_stats_capacity_bytes', claim);
   const bytes = parseQuantity(spec.database.builtIn?.storage.size ?? DEFAULT_STORAGE_SIZE) ?? 0;
+  const fill = series('stock_analysis_database_volume_fill_ratio');
+  const room = series('stock_analysis_database_volume_available_bytes');
   const size = series('stock_analysis_database_size_bytes');
   const seconds = HOURS_AHEAD * 3600;
   return {
-    free: `(min(${available} / ${capacity}) or 1 - max(${size}) / ${bytes})`,
-    predicted: `(min(predict_linear(${available}[1h], ${seconds})) or ${bytes} - max(predict_linear(${size}[1h], ${seconds})))`,
+    free: `(min(${available} / ${capacity}) or 1 - max(${fill}) or 1 - max(${size}) / ${bytes})`,
+    predicted: `(${[
+      `min(predict_linear(${available}[1h], ${seconds}))`,
+      `min(predict_linear(${room}[1h], ${seconds}))`,
+      `${bytes} - max(predict_linear(${size}[1h], ${seconds}))`,
+    ].join(' or ')})`,
   };
 }
 

@@ -6,6 +6,13 @@ type Words = z.input<typeof ruleDefinition>;
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
+/** Workers may be several, and each tells of the one volume. */
+const FILL_OF_VOLUME = {
+  kind: 'threshold',
+  metric: 'stock_analysis_database_volume_fill_ratio',
+  reduce: 'last',
+} as const;
+
 /**
  * Rules of the platform. Each has a page in docs/runbooks, and a sister among the rules that the operator writes for
  * Prometheus where the same can be seen from there. `StockAnalysis` before the name of a sister is all that differs.
@@ -81,6 +88,25 @@ const RULES: Readonly<Record<string, Words>> = {
     summary: 'a disk is almost full',
     description: '{{detail}}. A process that cannot write its files stops; free or grow it.',
     condition: { kind: 'component', component: 'disk' },
+    forSeconds: 5 * MINUTE,
+    keepFiringSeconds: 5 * MINUTE,
+  },
+  DatabaseVolumeFilling: {
+    severity: 'warning',
+    summary: 'the volume of the database is filling up',
+    description:
+      '{{value}} of it are used, more than {{limit}}. When it is full PostgreSQL stops, and all else with it: raise spec.database.builtIn.storage.size.',
+    condition: { ...FILL_OF_VOLUME, limit: 0.8, clear: 0.78 },
+    forSeconds: 5 * MINUTE,
+    keepFiringSeconds: 5 * MINUTE,
+    inhibitedBy: ['DatabaseVolumeAlmostFull'],
+  },
+  DatabaseVolumeAlmostFull: {
+    severity: 'critical',
+    summary: 'the volume of the database is almost full',
+    description:
+      '{{value}} of it are used, more than {{limit}}. When it is full PostgreSQL stops, and all else with it: raise spec.database.builtIn.storage.size now.',
+    condition: { ...FILL_OF_VOLUME, limit: 0.9, clear: 0.88 },
     forSeconds: 5 * MINUTE,
     keepFiringSeconds: 5 * MINUTE,
   },

@@ -15,6 +15,7 @@ const OF_COMPONENTS: Readonly<Record<string, Cause>> = {
   webhook: of('NotificationChannelFailing', { channel: 'webhook' }),
   api: of('ServerMissing'),
   'job-queue': of('JobsWaitingLong'),
+  'database-volume': of('DatabaseVolumeFilling'),
 };
 
 const RULE = 'ComponentDegraded';

@@ -28,7 +28,8 @@ export function judgeDisks(filesystems: readonly Filesystem[]): Finding {
   return { status: troubles.length === 0 ? 'up' : 'degraded', message: troubles.join('; '), details };
 }
 
-function troublesOf({ mount, sizeBytes, availableBytes, inodes }: Filesystem): readonly string[] {
+function troublesOf(filesystem: Filesystem): readonly string[] {
+  const { mount, sizeBytes, availableBytes } = filesystem;
   const share = availableBytes / sizeBytes;
   const room =
     share < LEAST_SHARE && availableBytes < PLENTY_BYTES
@@ -36,11 +37,13 @@ function troublesOf({ mount, sizeBytes, availableBytes, inodes }: Filesystem): r
           `${mount} has ${Math.floor(availableBytes / 1024 ** 2)} MiB left, ${percent(share)}: make room or a larger volume`,
         ]
       : [];
-  const files =
-    inodes !== undefined && inodes.free / inodes.total < LEAST_INODES_SHARE
-      ? [`${mount} has ${inodes.free} inodes left, ${percent(inodes.free / inodes.total)}: remove files`]
-      : [];
-  return [...room, ...files];
+  return [...room, ...inodeTroubles(filesystem)];
 }
 
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+export function inodeTroubles({ mount, inodes }: Filesystem): readonly string[] {
+  return inodes !== undefined && inodes.free / inodes.total < LEAST_INODES_SHARE
+    ? [`${mount} has ${inodes.free} inodes left, ${percent(inodes.free / inodes.total)}: remove files`]
+    : [];
+}
+
+export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
