@@ -150,6 +150,16 @@ const volume: Row = {
       queries: [{ expr: `max(${of('stock_analysis_database_size_bytes')})`, legend: 'size' }],
     },
     {
+      title: 'Room on the volume',
+      description:
+        'Bytes of the filesystem of the data as PostgreSQL sees it, the write-ahead log included; empty where its image cannot tell.',
+      unit: 'bytes',
+      queries: [
+        { expr: `min(${of('stock_analysis_database_volume_available_bytes')})`, legend: 'free' },
+        { expr: `min(${of('stock_analysis_database_volume_size_bytes')})`, legend: 'size' },
+      ],
+    },
+    {
       title: 'Free on the volume',
       description:
         'Share of the volume that is free, as the kubelet tells it, or where it is not scraped as PostgreSQL does. Alerts below 20 % and 10 %, of PostgreSQL’s word below 10 and 5 GiB where the volume has more than 50.',
