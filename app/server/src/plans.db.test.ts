@@ -3,6 +3,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataSource } from 'typeorm';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { systemClock } from './common/clock.ts';
 import { JobQueue } from './database/job-queue.service.ts';
 import { type Database, databaseOf } from './database/sql.ts';
 import { fillDeliveries, useDeliveries } from './notifications/testing/realistic-deliveries.ts';
@@ -13,6 +14,8 @@ import { fillAccounts } from './testing/realistic-accounts.ts';
 import { fillMonitoring } from './testing/realistic-monitoring.ts';
 import { AlertEngine } from './monitoring/alerts/alert-engine.ts';
 import { AlertRetention } from './monitoring/alerts/alert-retention.ts';
+import { FORGET } from './monitoring/alerts/line/line.sql.ts';
+import { WorkerLine } from './monitoring/alerts/line/worker-line.ts';
 import { builtinRules } from './monitoring/alerts/rules/builtin.ts';
 import { ErrorBuffer } from './monitoring/errors/error-buffer.ts';
 import { forgetErrors, forgetSurplus, lostProcess, tellErrors } from './monitoring/errors/errors.sql.ts';
@@ -215,14 +218,27 @@ describe('on realistic amounts of rows', () => {
     await forgetSlow(sql, MOST_OF_A_KIND);
     await lostProcess(sql, 'plans', new Date());
     await new Lease('plans').take(sql);
+    await standInLine(sql);
     const configuration = database.configuration('worker');
-    const engine = new AlertEngine(sql, { enqueue: async () => {}, sendNow: async () => {} });
+    const engine = new AlertEngine(sql, {
+      enqueue: async () => {},
+      sendNow: async () => {},
+      isTaken: () => true,
+    });
     for (const rule of builtinRules(0, 300).slice(0, 2))
       await engine.evaluate(rule, [{ labels: {}, state: 'breached' }], Date.now());
     await engine.rulesWithAlerts();
     await new AlertRetention(configuration, sql).sweep(Date.now());
     await app.get(HistoryKeeper).keep();
     await report(person.session);
+  }
+
+  /** Workers that come and go. */
+  async function standInLine(sql: Database): Promise<void> {
+    const line = new WorkerLine(systemClock, sql, { hourly: () => undefined });
+    await line.learn({ process: crypto.randomUUID(), address: null }, 15);
+    await sql.query(FORGET);
+    await line.leave();
   }
 
   /** Daily and weekly reports, as they are ordered, looked for and forgotten. */

@@ -68,6 +68,18 @@ describe('the network policies of one object', () => {
     },
   );
 
+  it('let workers ask each other on the management port, and nothing else of this object or another', () => {
+    const [spec, worker] = [policy('worker'), pod('worker')];
+    expect(PORTS.filter((port) => letsOut(spec, worker, port) && letsIn(spec, worker, port))).toEqual([9090]);
+    for (const end of [
+      pod('server'),
+      pod('worker', 'other'),
+      pod('worker', 'demo', 'elsewhere'),
+      { address: '10.0.0.7' },
+    ])
+      expect(letsOut(spec, end, 9090)).toBe(false);
+  });
+
   it('leave no way to AKTools where the object has none', () => {
     expect(letsOut(policy('worker', BUILT_IN), pod('aktools'), 8080)).toBe(false);
     expect(letsOut(policy('worker', AKTOOLS), pod('aktools'), 8080)).toBe(true);

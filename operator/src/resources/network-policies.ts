@@ -102,9 +102,11 @@ export function workerNetworkPolicy(target: Target, ports: readonly number[] = [
   const { name, spec } = target;
   const isManaged = managedAKTools(spec.marketData) !== undefined;
   const isElsewhere = spec.marketData.provider === 'AKTools' && !isManaged;
+  // While the database is silent they ask each other who tells of it; however many there are, so that one more changes no rule.
+  const workers = { to: [podsOf(selectorOf(name, 'worker'))], ports: [tcp(PORT.management)] };
   const aktools = { to: [podsOf(selectorOf(name, 'aktools'))], ports: [tcp(PORT.aktools)] };
   return networkPolicy(target, workerName(name), 'worker', {
     ingress: [MANAGEMENT],
-    egress: egress(target, isElsewhere, [...(isManaged ? [aktools] : []), ...elsewhere(ports)]),
+    egress: egress(target, isElsewhere, [workers, ...(isManaged ? [aktools] : []), ...elsewhere(ports)]),
   });
 }

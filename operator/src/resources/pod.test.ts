@@ -16,7 +16,12 @@ interface Container {
     readonly requests?: Record<string, string>;
     readonly limits?: Record<string, string>;
   };
-  readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: unknown }[];
+  readonly env?: readonly {
+    readonly name: string;
+    readonly value?: string;
+    readonly valueFrom?: Readonly<Record<string, unknown>>;
+  }[];
+  readonly envFrom?: readonly unknown[];
   readonly image?: string;
 }
 interface PodSpec {
@@ -87,7 +92,10 @@ describe.each(ALL.map((manifest) => [manifest.metadata.name, podSpec(manifest)] 
 
     it('gets no secret through its environment', () => {
       const variables = containers.flatMap(({ env }) => env ?? []);
-      expect(variables.filter(({ valueFrom }) => valueFrom !== undefined)).toEqual([]);
+      const sources = variables.flatMap(({ valueFrom }) => Object.keys(valueFrom ?? {}));
+      // What the pod is called and where it is, as against `secretKeyRef`.
+      expect(sources.filter((source) => source !== 'fieldRef')).toEqual([]);
+      expect(containers.flatMap(({ envFrom }) => envFrom ?? [])).toEqual([]);
     });
   },
 );

@@ -11,6 +11,12 @@ export interface WorkerMounts extends AppMounts {
   readonly notificationsSecret?: string | undefined;
 }
 
+/** Where other workers ask this one how it stands while the database is silent. */
+const POD_ADDRESS = {
+  name: 'POD_IP',
+  valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'status.podIP' } },
+} as const;
+
 /** The sample history is copied out of its image: it is never part of a published one. */
 function copySampleData(target: Target): Record<string, unknown> {
   return container(target, {
@@ -42,6 +48,7 @@ export function workerDeployment(target: Target, mounts: WorkerMounts): Manifest
     args: ['worker'],
     env: [
       ...appEnv(resources),
+      POD_ADDRESS,
       ...(secret === undefined ? [] : [{ name: 'NOTIFICATIONS_DIR', value: PATH.notifications }]),
       ...tracingEnv(mounts.tracingSecret),
     ],

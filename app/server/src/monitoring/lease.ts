@@ -30,7 +30,7 @@ export async function silenceBefore(sql: Sql): Promise<Silence | undefined> {
 
 /** Work that one of several processes does. The clock is the database's, so that theirs need not agree. */
 export class Lease {
-  private readonly holder = randomUUID();
+  readonly holder: string = randomUUID();
   /** Whether this process held it when it was last known; who leads now is not known while the database is silent. */
   private ledLast: boolean | undefined;
 

@@ -50,6 +50,11 @@ export class ManagementServer
     private readonly status: PlatformStatus,
   ) {}
 
+  /** A page that not every process has; to be called before the server listens. */
+  add(path: string, page: () => object): void {
+    this.pages.set(path, () => json(200, page()));
+  }
+
   async onApplicationBootstrap(): Promise<void> {
     const { host, managementPort } = this.configuration.http;
     await new Promise<void>((resolve, reject) => {
@@ -59,6 +64,7 @@ export class ManagementServer
     this.logger.log(`management server on port ${this.port}`);
   }
 
+  /** 0: it does not listen. */
   get port(): number {
     const address = this.server.address();
     return typeof address === 'object' && address !== null ? address.port : 0;

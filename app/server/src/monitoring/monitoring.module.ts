@@ -23,6 +23,14 @@ import { SystemModule } from './system/system.module.ts';
     TracingModule,
   ],
   providers: [ManagementServer, LogLevels],
-  exports: [MetricsModule, SystemModule, HealthModule, StatusModule, HistoryModule, LogLevels],
+  exports: [
+    MetricsModule,
+    SystemModule,
+    HealthModule,
+    StatusModule,
+    HistoryModule,
+    ManagementServer,
+    LogLevels,
+  ],
 })
 export class MonitoringModule {}

@@ -105,6 +105,20 @@ describe('what is sent without the database', () => {
     await expect.poll(states, SOON).toEqual(['sent']);
   });
 
+  it('is told when one of the channels has taken it, though another one never does', async () => {
+    const app = await start({ emailPort: 9 });
+    const [notifications, other] = [app.get(Notifications), await another({ emailPort: 9 })];
+    expect(notifications.isDirectTaken(databaseDown())).toBe(false);
+    void notifications.sendDirect(databaseDown());
+    await expect.poll(() => notifications.isDirectTaken(databaseDown()), SOON).toBe(true);
+    expect(hook.hooks).toHaveLength(1);
+    // It is for none, so nobody waits for it.
+    expect(
+      notifications.isDirectTaken({ ...databaseDown('two'), exceptChannels: ['email', 'webhook'] }),
+    ).toBe(true);
+    expect(other.get(Notifications).isDirectTaken(databaseDown())).toBe(false);
+  });
+
   it('is tried again, and waits for the database where it cannot be sent or there are too many', async () => {
     const app = await start({ perTenMinutes: 2 });
     hook.answers.push(status(503), status(204), status(410));

@@ -63,6 +63,11 @@ export class Notifications {
     await this.direct.send({ ...message, content: cleaned(message.content) });
   }
 
+  /** Whether one of the channels has taken what was sent at once by this process, or there is none to take it. */
+  isDirectTaken(message: NotificationMessage): boolean {
+    return this.direct.isTaken(message);
+  }
+
   /** How the channels do, from memory; none where this process does not send. */
   channelStates(): ChannelState[] {
     return this.states.all();

@@ -1,6 +1,6 @@
 /** The programs of the server as they are shipped: compiled, in processes of their own. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,16 +18,20 @@ export interface Program {
   readonly isOver: () => boolean;
 }
 
-/** Compiles the server; answers the folder of `entrypoint.js`, which the caller removes. */
-export function compileServer(): string {
+/**
+ * Compiles the server; answers the folder of `entrypoint.js`, which the caller removes.
+ * @param programs files below `src`, of tests as well, to be compiled beside it
+ */
+export function compileServer(programs: readonly string[] = []): string {
   // Inside the workspace, so that the compiled code finds its packages.
   const state = join(WORKSPACE, '.state');
   mkdirSync(state, { recursive: true });
   const folder = mkdtempSync(join(state, 'compiled-'));
   const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', folder], {
-    cwd: WORKSPACE,
-  });
+  const project = join(folder, 'tsconfig.json');
+  const files = ['entrypoint.ts', ...programs].map((file) => join(WORKSPACE, 'src', file));
+  writeFileSync(project, JSON.stringify({ extends: '../../tsconfig.build.json', files, include: [] }));
+  execFileSync(process.execPath, [compiler, '-p', project, '--outDir', folder], { cwd: WORKSPACE });
   return folder;
 }
 

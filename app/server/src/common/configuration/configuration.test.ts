@@ -43,7 +43,7 @@ describe('loadConfiguration', () => {
 
   it('has defaults for everything but the database', () => {
     expect(loadServer({ DATABASE_URL: URL_OF_TESTS })).toMatchObject({
-      http: { host: '0.0.0.0', port: 8080, managementPort: 9090 },
+      http: { host: '0.0.0.0', port: 8080, managementPort: 9090, podAddress: undefined },
       logLevel: 'info',
       database: { connectionString: URL_OF_TESTS },
       bootstrapToken: undefined,

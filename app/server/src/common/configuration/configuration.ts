@@ -22,7 +22,13 @@ export interface Configuration {
   readonly logFile: LogFileConfiguration | undefined;
   /** Where log lines go; absent: standard output. Tests read them. */
   readonly logDestination?: { write(line: string): void };
-  readonly http: { readonly host: string; readonly port: number; readonly managementPort: number };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly managementPort: number;
+    /** Where other pods reach this one; undefined outside of a cluster. */
+    readonly podAddress: string | undefined;
+  };
   /** Folder of the built web page; undefined: the one beside the server. */
   readonly webRoot: string | undefined;
   readonly database: DatabaseSettings;
@@ -60,6 +66,7 @@ const environmentSchema = z.object({
   HOST: z.string().min(1).default('0.0.0.0'),
   PORT: port(8080),
   MANAGEMENT_PORT: port(9090),
+  POD_IP: z.union([z.ipv4(), z.ipv6()], 'must be an IP address').optional(),
   LOG_LEVEL: z.enum([...LOG_LEVELS, 'silent']).default('info'),
   WEB_ROOT: z.string().min(1).optional(),
   DATABASE_URL: z.string().min(1).optional(),
@@ -138,7 +145,12 @@ export function loadConfiguration(role: Role, environment: Environment): Configu
     role,
     logLevel: file.logging.level ?? env.LOG_LEVEL,
     logFile: file.logging.file,
-    http: { host: env.HOST, port: env.PORT, managementPort: env.MANAGEMENT_PORT },
+    http: {
+      host: env.HOST,
+      port: env.PORT,
+      managementPort: env.MANAGEMENT_PORT,
+      podAddress: env.POD_IP,
+    },
     webRoot: env.WEB_ROOT,
     database,
     databasePoolSize: env.DATABASE_POOL_SIZE,

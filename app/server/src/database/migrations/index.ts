@@ -14,6 +14,7 @@ import { ErrorsAndPerformance1796025840000 } from './1796025840000-errors-and-pe
 import { OperationsReports1796025900000 } from './1796025900000-operations-reports.ts';
 import { LogLevels1796025960000 } from './1796025960000-log-levels.ts';
 import { SupersededNotifications1796026080000 } from './1796026080000-superseded-notifications.ts';
+import { AlertWorkers1796026140000 } from './1796026140000-alert-workers.ts';
 
 /** All migrations, oldest first. The number in the last name is the schema version this code expects. */
 export const migrations = [
@@ -33,6 +34,7 @@ export const migrations = [
   OperationsReports1796025900000,
   LogLevels1796025960000,
   SupersededNotifications1796026080000,
+  AlertWorkers1796026140000,
 ];
 
 /** Schema version of a list of migration names: the time stamp of the newest. */

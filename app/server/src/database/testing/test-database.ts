@@ -63,7 +63,7 @@ export async function createTestDatabase({ migrate = true } = {}): Promise<TestD
     role,
     logLevel: 'silent',
     logFile: undefined,
-    http: { host: '127.0.0.1', port: 0, managementPort: 0 },
+    http: { host: '127.0.0.1', port: 0, managementPort: 0, podAddress: undefined },
     webRoot: undefined,
     database: { connectionString: urls.application },
     databasePoolSize: 5,

@@ -27,6 +27,7 @@ const messenger: AlertMessenger = {
     return Promise.resolve();
   },
   sendNow: () => Promise.reject(new Error('is not for the engine')),
+  isTaken: () => false,
 };
 
 function ruleOf(name: string, more: object = {}): AlertRule {

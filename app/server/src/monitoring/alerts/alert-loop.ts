@@ -20,13 +20,15 @@ import { Observer } from './conditions/observer.ts';
 import { ruleSampledEvery } from './conditions/sampling.ts';
 import { Components } from './components.ts';
 import { DirectAlerts } from './direct-alerts.ts';
-import { dutyAt } from './duty.ts';
+import { type Duty, dutyAt } from './duty.ts';
+import { DUTY_PATH, type WorkerAnswer } from './line/answer.ts';
+import { ownAddress } from './line/own-address.ts';
+import { WorkerLine } from './line/worker-line.ts';
 import { Lease, type Silence, silenceBefore } from '../lease.ts';
+import { ManagementServer } from '../management-server.ts';
 import type { AlertRule } from './rules/definition.ts';
 import { RuleSet } from './rules/rule-set.ts';
 
-/** How often the database is looked at, from memory. */
-const DIRECT_MS = 5_000;
 /** Whether a rule is about the database itself, and so must be judged and told without it. */
 function isDirect({ condition }: AlertRule): boolean {
   return condition.kind === 'component' && condition.component === 'database';
@@ -34,7 +36,7 @@ function isDirect({ condition }: AlertRule): boolean {
 
 /**
  * The clock of the alert engine. Of all workers the one that holds the lease evaluates; about the database itself goes on
- * whoever held it last, and after a while everybody, as that one may be gone.
+ * whoever held it last, and where that one does not answer any more the next one in the line.
  */
 @Injectable()
 export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
@@ -43,6 +45,8 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly lease = new Lease('alerts');
   /** When the database said last who leads, or this process began. */
   private answeredAt: number;
+  private lookedAt = 0;
+  private duty: Duty = 'looks-on';
   private running: Promise<unknown> = Promise.resolve();
   /** As they were when the database answered last. */
   private directRules: readonly AlertRule[];
@@ -57,25 +61,29 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly observer: Observer,
     private readonly engine: AlertEngine,
     private readonly direct: DirectAlerts,
+    private readonly line: WorkerLine,
+    private readonly management: ManagementServer,
     private readonly retention: AlertRetention,
   ) {
     this.answeredAt = clock.now().getTime();
     this.directRules = rules.builtin.filter((rule) => rule.isEnabled && isDirect(rule));
+    management.add(DUTY_PATH, () => this.answer());
   }
 
   onApplicationBootstrap(): void {
     if (this.configuration.role !== 'worker') return;
     const evaluationMs = this.configuration.monitoring.alerts.evaluationSeconds * 1000;
     this.running = Promise.all([
-      this.every(DIRECT_MS, () => this.lookAtDatabase()),
+      this.every(this.line.patience.lookMs, () => this.lookAtDatabase()),
       this.connector.whenReady().then(() => this.every(evaluationMs, () => this.evaluate())),
     ]);
   }
 
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
-    if (this.lease.heldLast === true && this.components.database().status === 'up')
-      await this.lease.release(this.database).catch(() => undefined);
+    if (this.lease.heldLast === undefined || this.components.database().status !== 'up') return;
+    await this.line.leave().catch(() => undefined);
+    if (this.lease.heldLast) await this.lease.release(this.database).catch(() => undefined);
   }
 
   /** One evaluation of all rules, if this process leads. A rule that fails stops no other. */
@@ -90,6 +98,7 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
       .filter(({ isEnabled }) => isEnabled)
       .map((rule) => ruleSampledEvery(rule, sampleSeconds));
     this.directRules = enabled.filter(isDirect);
+    await this.learnLine();
     await this.attempt('about the database', async () => {
       if (leads && silence !== undefined) await this.suspect(silence, at);
       await this.direct.synchronize(this.directRules, at, leads);
@@ -108,14 +117,52 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Whether the database answers, judged and told without it. */
-  lookAtDatabase(): void {
+  async lookAtDatabase(): Promise<void> {
+    const { status } = this.components.database();
+    if (status === 'up' && !this.direct.isBusy) this.line.rest();
+    else await this.line.ask(status);
     const at = this.clock.now().getTime();
-    const duty = dutyAt(at, this.lease.heldLast, this.answeredAt);
+    const duty = this.dutyNow(at);
     const database = this.components.database();
     for (const rule of this.directRules) {
       if (rule.condition.kind !== 'component') continue;
       for (const observation of observeComponents(rule.condition, [database]))
-        this.direct.evaluate(rule, observation, at, duty);
+        this.direct.evaluate(rule, observation, at, duty, this.line.elsewhere(rule.name, at));
+    }
+    this.lookedAt = at;
+  }
+
+  private dutyNow(at: number): Duty {
+    const standing = {
+      heldLast: this.lease.heldLast,
+      answeredAt: this.answeredAt,
+      asked: this.line.asked(),
+    };
+    const duty = dutyAt(at, standing, this.line.patience);
+    if (duty === 'alone' && this.duty !== duty)
+      this.logger.warn('no other worker is known to tell of the database: this one does');
+    this.duty = duty;
+    return duty;
+  }
+
+  /** For the others, who look on for as long as this process does its work. */
+  private answer(): WorkerAnswer {
+    const sinceLook = this.clock.now().getTime() - this.lookedAt;
+    return {
+      process: this.lease.holder,
+      judges: !this.stopping.signal.aborted && sinceLook < this.line.patience.unansweredMs / 2,
+      database: this.components.database().status,
+      alerts: this.direct.telling(),
+    };
+  }
+
+  private async learnLine(): Promise<void> {
+    const address = ownAddress(this.configuration.http, this.management.port) ?? null;
+    const { evaluationSeconds } = this.configuration.monitoring.alerts;
+    try {
+      await this.line.learn({ process: this.lease.holder, address }, evaluationSeconds);
+    } catch (error) {
+      this.logger.warn(`it is not known which other workers there are: ${messageOf(error)}`);
     }
   }
 

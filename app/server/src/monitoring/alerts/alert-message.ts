@@ -29,6 +29,8 @@ export interface AlertMessenger {
   enqueue(sql: Transaction, message: AlertMessage): Promise<void>;
   /** Sends it now, without a database. Never rejects: what happened is the messenger's to tell. */
   sendNow(message: AlertMessage): Promise<void>;
+  /** Whether people have what was sent now: a channel has taken it, or there is none. */
+  isTaken(message: AlertMessage): boolean;
 }
 
 export const ALERT_MESSENGER = Symbol('AlertMessenger');

@@ -62,4 +62,7 @@ export class NotifyingMessenger implements AlertMessenger {
   async sendNow(message: AlertMessage): Promise<void> {
     await this.notifications.sendDirect(notificationOf(message, this.runbooks));
   }
+  isTaken(message: AlertMessage): boolean {
+    return this.notifications.isDirectTaken(notificationOf(message, this.runbooks));
+  }
 }

@@ -10,6 +10,7 @@ import { AlertRetention } from './alert-retention.ts';
 import { Components } from './components.ts';
 import { Observer } from './conditions/observer.ts';
 import { DirectAlerts } from './direct-alerts.ts';
+import { WorkerLine } from './line/worker-line.ts';
 import { RuleSet } from './rules/rule-set.ts';
 
 /** The engine. */
@@ -23,6 +24,7 @@ import { RuleSet } from './rules/rule-set.ts';
     AlertEngine,
     DirectAlerts,
     AlertRetention,
+    WorkerLine,
     AlertLoop,
     AlertMetrics,
   ],

@@ -20,6 +20,7 @@ beforeAll(async () => {
   engine = new AlertEngine(application.database.sql, {
     enqueue: () => Promise.resolve(),
     sendNow: () => Promise.resolve(),
+    isTaken: () => true,
   });
 });
 afterAll(() => application.close());

@@ -4,7 +4,8 @@ import { createTestDatabase, type TestDatabase } from '../../database/testing/te
 import type { AlertMessage, AlertMessenger } from './alert-message.ts';
 import type { Observation } from './conditions/observation.ts';
 import { DirectAlerts } from './direct-alerts.ts';
-import { type Duty, dutyAt } from './duty.ts';
+import type { Duty } from './duty.ts';
+import type { Elsewhere } from './line/hearing.ts';
 import { Lease, silenceBefore } from '../lease.ts';
 import { type AlertRule, ruleDefinition } from './rules/definition.ts';
 import { insertSilence } from './silences/silences.sql.ts';
@@ -27,12 +28,14 @@ const RULE: AlertRule = {
 
 let database: TestDatabase;
 let messages: AlertMessage[];
+let areTaken: boolean;
 const messenger: AlertMessenger = {
   enqueue: () => Promise.reject(new Error('is for what the database can store')),
   sendNow(message) {
     messages.push(message);
     return Promise.resolve();
   },
+  isTaken: () => areTaken,
 };
 
 const observed = (state: Observation['state']): Observation => ({
@@ -43,9 +46,15 @@ function look(
   direct: DirectAlerts,
   states: Readonly<Record<number, Observation['state']>>,
   duty: Duty = 'leads',
+  elsewhere?: Elsewhere,
 ): void {
   for (const [second, state] of Object.entries(states))
-    direct.evaluate(RULE, observed(state), START + Number(second) * SECOND, duty);
+    direct.evaluate(RULE, observed(state), START + Number(second) * SECOND, duty, elsewhere);
+}
+/** What one process hears of another, whether or not it answers now. */
+function heardOf(teller: DirectAlerts, isBefore: boolean, isThere = true): Elsewhere | undefined {
+  const [alert] = teller.telling();
+  return alert?.told == null ? undefined : { isThere, isBefore, id: alert.id, told: alert.told };
 }
 const told = (): [string, number][] => messages.map(({ transition, number }) => [transition, number]);
 const stored = (): Promise<{ state: string; told: string }[]> =>
@@ -63,6 +72,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   messages = [];
+  areTaken = true;
   await database.sql.query('DELETE FROM app.alerts');
   await database.sql.query('DELETE FROM app.alert_silences');
   await database.sql.query('DELETE FROM app.monitoring_leases');
@@ -133,12 +143,7 @@ describe('an alert about the database', () => {
     expect(told()).toEqual([['firing', 1]]);
   });
 
-  it('is told by everybody after a while, for who led may be gone with the database, and as one alert', async () => {
-    expect([119, 120].map((second) => dutyAt(START + second * SECOND, false, START))).toEqual([
-      'looks-on',
-      'alone',
-    ]);
-    expect(dutyAt(START + 600 * SECOND, true, START)).toBe('leads');
+  it('is told by everybody where none can hear another, and as one alert', async () => {
     // Of what was told before both know.
     const before = await synchronized(created(), 0);
     look(before, { 1: 'breached', 31: 'breached', 32: 'clear', 62: 'clear' });
@@ -300,6 +305,103 @@ describe('an alert about the database', () => {
     expect(await database.sql.query('SELECT FROM app.alerts WHERE acknowledged_at IS NOT NULL')).toHaveLength(
       1,
     );
+  });
+
+  it('is begun by nobody where another one has begun, whoever leads, and ended by that one alone', async () => {
+    const [leader, other] = [await synchronized(created(), 0), await synchronized(created(), 1, false)];
+    // Whoever led stood still, so the next one in the line spoke.
+    look(other, { 10: 'breached', 45: 'breached' }, 'alone');
+    look(leader, { 50: 'breached', 90: 'breached' }, 'leads', heardOf(other, false));
+    // It hears the leader again, which has told nothing.
+    look(other, { 91: 'breached' }, 'looks-on', heardOf(leader, true));
+    look(other, { 100: 'clear' }, 'looks-on', heardOf(leader, true));
+    look(leader, { 101: 'clear' }, 'leads', heardOf(other, false));
+    await synchronized(leader, 102);
+    await synchronized(other, 103, false);
+    look(other, { 131: 'clear' }, 'looks-on', heardOf(leader, true));
+    look(leader, { 132: 'clear' }, 'leads', heardOf(other, false));
+    for (const second of [140, 155, 170, 200, 230]) {
+      await synchronized(other, second, false);
+      await synchronized(leader, second + 1);
+      look(leader, { [second + 2]: 'clear' });
+    }
+    expect(told()).toEqual([
+      ['firing', 1],
+      ['resolved', 2],
+    ]);
+    expect(await stored()).toEqual([{ state: 'resolved', told: 'resolved' }]);
+  });
+
+  it('that two tell, as they could not hear each other, is ended by the one that comes first', async () => {
+    const [leader, other] = [await synchronized(created(), 0), await synchronized(created(), 1, false)];
+    look(leader, { 10: 'breached', 40: 'breached' });
+    look(other, { 11: 'breached', 41: 'breached' }, 'alone');
+    look(other, { 60: 'breached' }, 'alone', heardOf(leader, true));
+    look(leader, { 61: 'breached', 70: 'clear' }, 'leads', heardOf(other, false));
+    await synchronized(other, 71, false);
+    await synchronized(leader, 72);
+    look(leader, { 100: 'clear' }, 'leads', heardOf(other, false));
+    look(other, { 101: 'clear' }, 'looks-on');
+    expect(told()).toEqual([
+      ['firing', 1],
+      ['firing', 1],
+      ['resolved', 2],
+    ]);
+    await synchronized(leader, 110);
+    await synchronized(other, 111, false);
+    expect(await stored()).toEqual([{ state: 'resolved', told: 'resolved' }]);
+  });
+
+  it('is gone on with from where whoever told of it was, and not told anew', async () => {
+    const [leader, other] = [await synchronized(created(), 0), await synchronized(created(), 1, false)];
+    look(leader, { 10: 'breached', 40: 'breached' });
+    look(other, { 11: 'breached', 41: 'breached' }, 'looks-on', heardOf(leader, true));
+    const last = heardOf(leader, true, false);
+    look(other, { 71: 'breached', 76: 'breached' }, 'alone', last);
+    expect(told()).toEqual([['firing', 1]]);
+    // Who comes behind it hears that it is told.
+    expect(other.telling()).toEqual([
+      {
+        rule: 'DatabaseDown',
+        id: messages[0]?.alertId,
+        told: { transition: 1, toldFiringAt: START + 40_000 },
+      },
+    ]);
+    look(other, { 90: 'clear', 120: 'clear' }, 'alone', last);
+    await synchronized(other, 121);
+    expect(told()).toEqual([
+      ['firing', 1],
+      ['resolved', 2],
+    ]);
+    expect(messages[1]?.alertId).toBe(messages[0]?.alertId);
+    expect(await stored()).toEqual([{ state: 'resolved', told: 'resolved' }]);
+  });
+
+  it('is told by the next one where no channel has taken what whoever is gone sent', async () => {
+    const [leader, other] = [await synchronized(created(), 0), await synchronized(created(), 1, false)];
+    areTaken = false;
+    look(leader, { 10: 'breached', 40: 'breached' });
+    expect(leader.telling()).toMatchObject([{ rule: 'DatabaseDown', told: null }]);
+    look(other, { 11: 'breached', 41: 'breached' }, 'looks-on', heardOf(leader, true));
+    look(other, { 71: 'breached' }, 'alone', heardOf(leader, true, false));
+    expect(told()).toEqual([
+      ['firing', 1],
+      ['firing', 1],
+    ]);
+    expect(messages[1]?.alertId).toBe(messages[0]?.alertId);
+  });
+
+  it('is gone on with by who leads, where it looked on while another one told, and that one is gone', async () => {
+    const [leader, other] = [await synchronized(created(), 0), await synchronized(created(), 1, false)];
+    look(other, { 10: 'breached', 45: 'breached' }, 'alone');
+    look(leader, { 50: 'breached', 90: 'breached' }, 'leads', heardOf(other, false));
+    const gone = heardOf(other, false, false);
+    look(leader, { 120: 'breached', 130: 'clear', 160: 'clear' }, 'leads', gone);
+    expect(told()).toEqual([
+      ['firing', 1],
+      ['resolved', 2],
+    ]);
+    expect(messages[1]?.alertId).toBe(messages[0]?.alertId);
   });
 
   it('that was over before its time leaves nothing', async () => {

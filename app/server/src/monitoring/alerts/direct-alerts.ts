@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { uuidOf } from '../../common/uuid-of.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
-import { ALERT_MESSENGER, type AlertMessenger } from './alert-message.ts';
+import { ALERT_MESSENGER, type AlertMessage, type AlertMessenger } from './alert-message.ts';
 import {
   acknowledgedAt,
   countSuppressed,
@@ -12,9 +12,13 @@ import {
   writeAlert,
 } from './alerts.sql.ts';
 import type { Observation } from './conditions/observation.ts';
+import { isOwnVoice, takenUp } from './direct-voice.ts';
 import type { Duty } from './duty.ts';
 import { evaluate, messageOf, nameOf, type Outcome } from './evaluation.ts';
+import type { ToldAlert } from './line/answer.ts';
+import type { Elsewhere } from './line/hearing.ts';
 import type { AlertRule } from './rules/definition.ts';
+import { SentMessages } from './sent-messages.ts';
 import { isSilenced, type Silence, silencesAt } from './silences/silences.sql.ts';
 import type { SuppressionReason } from './telling.ts';
 
@@ -47,6 +51,7 @@ export class DirectAlerts {
   private readonly alerts = new Map<string, StoredAlert>();
   /** Alerts that this process tells of, until they are over. */
   private readonly mine = new Set<string>();
+  private readonly sent = new SentMessages();
   private readonly unwritten = new Map<string, Remembered>();
   private readonly orphans = new Map<string, Orphan>();
   /** Newest stored alert of each rule, by which all processes give the next one the same id; undefined: not read yet. */
@@ -60,10 +65,32 @@ export class DirectAlerts {
     @Inject(ALERT_MESSENGER) private readonly messenger: AlertMessenger,
   ) {}
 
-  /** Judges, and tells at once what is this process's to tell. */
-  evaluate(rule: AlertRule, observation: Observation, at: number, duty: Duty): void {
-    const known = this.alerts.get(rule.name);
-    const isMine = this.isMine(known, duty);
+  /** Something is the case, or is about to end. */
+  get isBusy(): boolean {
+    return [...this.alerts.values()].some(({ episode }) => episode.state !== 'resolved');
+  }
+
+  /** What this process tells of, for the others. */
+  telling(): ToldAlert[] {
+    const isTaken = (message: AlertMessage): boolean => this.messenger.isTaken(message);
+    return [...this.alerts]
+      .filter(([, { id, told }]) => this.mine.has(id) && told.told === 'firing')
+      .map(([rule, { id }]) => ({ rule, id, told: this.sent.known(rule, id, isTaken) }));
+  }
+
+  /**
+   * Judges, and tells at once what is this process's to tell.
+   * @param elsewhere another one has told of it
+   */
+  evaluate(rule: AlertRule, observation: Observation, at: number, duty: Duty, elsewhere?: Elsewhere): void {
+    const remembered = this.alerts.get(rule.name);
+    const hasBegun = remembered !== undefined && this.mine.has(remembered.id);
+    const isMine = isOwnVoice({ known: remembered, hasBegun, duty, elsewhere }, observation);
+    if (hasBegun && !isMine) this.leaveTo(remembered.id);
+    const known =
+      isMine && !hasBegun && elsewhere !== undefined && remembered?.episode.state === 'firing'
+        ? this.goOnWith(rule.name, takenUp(remembered, elsewhere))
+        : remembered;
     const outcomes = evaluate(rule, [observation], known === undefined ? [] : [known], {
       at,
       isSilenced: (alert) => !isMine || isSilenced(this.silencesAt(at), alert),
@@ -88,10 +115,15 @@ export class DirectAlerts {
     return uuidOf(JSON.stringify([fingerprint, before, Math.floor(at / DAY_MS)]));
   }
 
-  /** Whoever began to tell of an alert goes on with it, also when somebody else leads by now. */
-  private isMine(known: StoredAlert | undefined, duty: Duty): boolean {
-    if (known === undefined || known.episode.state === 'resolved') return duty !== 'looks-on';
-    return duty === 'alone' || this.mine.has(known.id);
+  private goOnWith(rule: string, alert: StoredAlert): StoredAlert {
+    this.sent.add(rule, alert);
+    return alert;
+  }
+
+  /** Another one goes on with it, and writes it down. */
+  private leaveTo(id: string): void {
+    this.mine.delete(id);
+    this.unwritten.delete(id);
   }
 
   /** What is over belongs to whoever leads: only he may open it again. */
@@ -109,7 +141,9 @@ export class DirectAlerts {
     if (tell === undefined) return;
     this.logger.warn({ alertId: alert.id, transition: tell }, nameOf(alert));
     // It takes minutes where a channel does not answer, and what is looked at meanwhile must not wait.
-    void this.messenger.sendNow(messageOf(rule, alert, tell, [alert]));
+    const message = messageOf(rule, alert, tell, [alert]);
+    this.sent.add(rule.name, alert, message);
+    void this.messenger.sendNow(message);
   }
 
   /**
@@ -169,7 +203,7 @@ export class DirectAlerts {
   }
 
   private adopt(name: string, alert: StoredAlert): void {
-    this.alerts.set(name, alert);
+    this.alerts.set(name, this.goOnWith(name, alert));
     this.mine.add(alert.id);
   }
 

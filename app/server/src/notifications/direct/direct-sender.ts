@@ -47,16 +47,19 @@ export class DirectSender implements OnModuleDestroy {
 
   /** Resolves when each channel has taken it, or it is told in another way; never rejects. */
   async send(message: NotificationMessage): Promise<void> {
-    const targets = targetsOf(
-      message,
-      this.channels.map(({ name }) => name),
-    );
+    const targets = this.targetsOf(message);
     await Promise.all(
       this.channels
         .filter(({ name }) => targets.includes(name))
         .filter(({ name }) => !this.known.has(toldKey(message, name)))
         .map(({ name, channel }) => this.sendOver(channel, this.remember(message, name))),
     );
+  }
+
+  /** Whether any channel has taken it, or it is for none. */
+  isTaken(message: NotificationMessage): boolean {
+    const targets = this.targetsOf(message);
+    return targets.length === 0 || targets.some((channel) => this.find(message, channel)?.sent !== undefined);
   }
 
   /** What is known of a message over a channel: it is being sent, or what became of it. */
@@ -68,6 +71,13 @@ export class DirectSender implements OnModuleDestroy {
   unrecorded(): DirectDelivery[] {
     const all = [...this.known.values()].filter(({ isToRecord }) => isToRecord);
     return [...all.filter(({ sent }) => sent !== undefined), ...all.filter(({ sent }) => sent === undefined)];
+  }
+
+  private targetsOf(message: NotificationMessage): readonly string[] {
+    return targetsOf(
+      message,
+      this.channels.map(({ name }) => name),
+    );
   }
 
   private remember(message: NotificationMessage, channel: string): DirectDelivery {

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../../database/testing/test-database.ts';
+import { Lease } from '../../lease.ts';
+import type { Worker } from './hearing.ts';
+import { FORGET } from './line.sql.ts';
+import { USUAL_PATIENCE } from './patience.ts';
+import { WorkerLine } from './worker-line.ts';
+
+const PATIENCE = { ...USUAL_PATIENCE, answerMs: 300 };
+const EVALUATION_SECONDS = 15;
+const START = Date.parse('2026-11-27T00:00:00Z');
+
+let database: TestDatabase;
+let now: number;
+const servers: Server[] = [];
+const clock = { now: () => new Date(now) };
+const questions: string[] = [];
+const hourly = (what: string): void => void questions.push(what);
+
+const created = (): WorkerLine => new WorkerLine(clock, database.sql, { hourly }, PATIENCE);
+const nobody = (): Worker => ({ process: randomUUID(), address: null });
+const joined = async (worker: Worker): Promise<WorkerLine> => {
+  const line = created();
+  await line.learn(worker, EVALUATION_SECONDS);
+  return line;
+};
+
+/** A worker that answers so, and how often it was asked. */
+async function answering(
+  answer: (response: ServerResponse) => void,
+): Promise<{ origin: string; asked: number }> {
+  const counted = { origin: '', asked: 0 };
+  const server = createServer(({ url }, response) => {
+    expect(url).toBe('/monitoring/alerts/duty');
+    counted.asked += 1;
+    answer(response);
+  });
+  servers.push(server.listen(0, '127.0.0.1'));
+  await once(server, 'listening');
+  const address = server.address();
+  counted.origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  return counted;
+}
+const saying = (process: string) => (response: ServerResponse) => {
+  response.end(JSON.stringify({ process, judges: true, database: 'down', alerts: [] }));
+};
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  now = START;
+  await database.sql.query('DELETE FROM app.alert_workers');
+  await database.sql.query('DELETE FROM app.monitoring_leases');
+});
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+describe('the line of workers', () => {
+  it('has who leads first and then who is there longest, and is the same for all', async () => {
+    const lease = new Lease('alerts');
+    const [first, second, leader] = [nobody(), nobody(), { process: lease.holder, address: null }];
+    const lines = [await joined(first), await joined(second), await joined(leader)];
+    await lease.take(database.sql);
+    for (const [index, one] of [first, second, leader].entries())
+      await lines[index]?.learn(one, EVALUATION_SECONDS);
+    const before = [];
+    for (const line of lines) {
+      await line.ask('down');
+      before.push(line.asked());
+    }
+    // The leader has nobody before it; the others cannot ask it.
+    expect(before).toEqual([
+      expect.objectContaining({ isEverybody: false }),
+      expect.objectContaining({ isEverybody: false }),
+      undefined,
+    ]);
+  });
+
+  it('leaves out who is gone, said so or not', async () => {
+    const [gone, left, own] = [nobody(), nobody(), nobody()];
+    await joined(gone);
+    const leaving = await joined(left);
+    await database.sql.query(
+      `UPDATE app.alert_workers SET seen_at = seen_at - interval '61 seconds' WHERE holder = $1`,
+      [gone.process],
+    );
+    await leaving.leave();
+    const line = await joined(own);
+    await line.ask('down');
+    expect(line.asked()).toBeUndefined();
+    await database.sql.query(
+      `UPDATE app.alert_workers SET seen_at = seen_at - interval '2 hours' WHERE holder = $1`,
+      [gone.process],
+    );
+    await database.sql.query(FORGET);
+    expect(await database.sql.query('SELECT holder FROM app.alert_workers')).toEqual([
+      { holder: own.process },
+    ]);
+    expect(questions).toContain('workers that are gone');
+  });
+});
+
+describe('a worker that asks', () => {
+  const asking = async (origin: string, process: string = randomUUID()): Promise<WorkerLine> => {
+    await joined({ process, address: origin });
+    return joined(nobody());
+  };
+
+  it('hears who is meant, every ten seconds at most', async () => {
+    const process = randomUUID();
+    const worker = await answering(saying(process));
+    const line = await asking(worker.origin, process);
+    for (const seconds of [0, 5, 9.9, 10, 15]) {
+      now = START + seconds * 1_000;
+      await line.ask('down');
+    }
+    expect(worker.asked).toBe(2);
+    expect(line.asked()).toEqual({
+      since: START,
+      isEverybody: true,
+      heardAt: START + 10_000,
+      tellsAt: START + 10_000,
+    });
+    line.rest();
+    expect(line.asked()).toBeUndefined();
+  });
+
+  it.each<[string, (response: ServerResponse) => void]>([
+    ['another process at the same address', saying(randomUUID())],
+    ['nothing at all, in time', () => undefined],
+    ['something that is no answer', (response) => response.end('here are /health')],
+    ['a page that is not there', (response) => response.writeHead(404).end('{}')],
+    ['more than an answer may have', (response) => response.end(`"${'x'.repeat(100_000)}"`)],
+  ])('does not take for an answer %s', async (_, answer) => {
+    const worker = await answering(answer);
+    const line = await asking(worker.origin);
+    const began = performance.now();
+    await line.ask('down');
+    expect(performance.now() - began).toBeLessThan(PATIENCE.answerMs + 2_000);
+    expect(worker.asked).toBe(1);
+    expect(line.asked()).toMatchObject({ isEverybody: true, heardAt: undefined, tellsAt: undefined });
+  });
+
+  it('counts its waiting from when the database answered last', async () => {
+    const line = await asking('http://127.0.0.1:9');
+    for (const [seconds, status] of [
+      [0, 'down'],
+      [20, 'up'],
+      [40, 'down'],
+    ] as const) {
+      now = START + seconds * 1_000;
+      await line.ask(status);
+    }
+    expect(line.asked()?.since).toBe(START + 20_000);
+  });
+});
