@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -17,8 +16,6 @@ const message = z.object({
 export interface Page {
   /** `performance.now()` when it came. */
   readonly at: number;
-  /** What the sender calls it: the same when it is sent again. Alertmanager gives none. */
-  readonly id: string;
   /** `firing StockAnalysisDatabaseDown`, one for each alert in it. */
   readonly says: readonly string[];
 }
@@ -34,8 +31,7 @@ export class AlertReceiver {
         const at = performance.now();
         const { alerts } = message.parse(JSON.parse(raw));
         const says = alerts.map(({ status, labels }) => `${status} ${labels['alertname']}`);
-        const id = String(request.headers['webhook-id'] ?? randomUUID());
-        this.pages(request.url ?? '').push({ at, id, says });
+        this.pages(request.url ?? '').push({ at, says });
         response.writeHead(204).end();
         return undefined;
       });

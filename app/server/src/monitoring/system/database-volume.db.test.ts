@@ -181,6 +181,7 @@ it('is what the rules warn of from four fifths on, and page for from nine tenths
   const engine = new AlertEngine(database.sql, {
     enqueue: () => Promise.resolve(),
     sendNow: () => Promise.reject(new Error('is not for the engine')),
+    isTaken: () => false,
   });
   let at = Date.parse('2026-11-27T00:00:00Z');
   const alerts = async (): Promise<object> => {
