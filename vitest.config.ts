@@ -2,30 +2,42 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Tiers are projects: `unit` (seconds, beside the code), `app-db` (the app on a real embedded PostgreSQL),
-// `start` and `entrypoint` (programs as they are shipped), `browser` (the application alone, in Chromium), `alerts`
+// `start`, `entrypoint` and `measured` (programs as they are shipped), `browser` (the application alone, in Chromium), `alerts`
 // (rules before promtool and Alertmanager), `aktools` (our client before the real AKTools), `apiserver` (real
 // kube-apiserver, etcd, controller-manager), `cluster` (the local cluster, killed half-way) and `e2e` (local cluster and
 // Chromium).
 /** Programs as they are shipped, with signals: they wait for seconds on end, so they are no part of the fast tests. */
 const PROCESSES = '**/*.process.test.ts';
-/** On two cores Vitest takes one worker; many of our tests wait for a database, a socket or a process. */
-const WORKERS = 3;
+/** What measures how soon it answers: nothing else runs beside it. */
+const MEASURED = '**/logins.process.test.ts';
+/**
+ * On two cores Vitest takes one worker; many of our tests wait for a database, a socket or a process. Projects with another
+ * number run one after the other.
+ */
+const WORKERS = 5;
+/** Of so many files one is of those that wait for minutes: together they would leave the machine idle. */
+const ONE_OF = 3;
+const WAITING = /\/test\/browser\/|\.process\.test\.ts$/;
 
 /**
  * What takes longest begins, and in `e2e` what only looks at the platform, so that it has been left alone for a while when
  * that is asked for. The audit log is judged when everything else has written into it.
  */
 const BEGINNING =
-  /\/test\/(fault|transitions|browser)\/|\/apiserver\/create\.test\.ts$|\.process\.test\.ts$|\/e2e\/(page|accounts|api)\.test\.ts$/;
+  /\/test\/(fault|transitions)\/|\/apiserver\/create\.test\.ts$|\/e2e\/(page|accounts|api)\.test\.ts$/;
 const NEXT = /\/e2e\/platform\.test\.ts$/;
 const END = /\/e2e\/rights\.test\.ts$/;
+const ORDER = [BEGINNING, NEXT, WAITING, END];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const rank = ({ moduleId }: TestSpecification): number =>
-      BEGINNING.test(moduleId) ? 0 : NEXT.test(moduleId) ? 1 : END.test(moduleId) ? 3 : 2;
-    return [0, 1, 2, 3].flatMap((wanted) => sorted.filter((file) => rank(file) === wanted));
+    const [beginning = [], next = [], waiting = [], end = []] = ORDER.map((which) =>
+      sorted.filter(({ moduleId }) => which.test(moduleId)),
+    );
+    const rest = sorted.filter(({ moduleId }) => !ORDER.some((which) => which.test(moduleId)));
+    const mixed = waiting.flatMap((file) => [file].concat(rest.splice(0, ONE_OF - 1)));
+    return [...beginning, ...next, ...mixed, ...rest, ...end];
   }
 }
 
@@ -62,6 +74,7 @@ export default defineConfig({
       {
         test: {
           name: 'start',
+          maxWorkers: WORKERS,
           include: ['hack/**/*.process.test.ts'],
           testTimeout: 20_000,
         },
@@ -70,7 +83,19 @@ export default defineConfig({
         root: 'app/server',
         test: {
           name: 'entrypoint',
+          maxWorkers: WORKERS,
           include: ['src/**/*.process.test.ts'],
+          exclude: [...configDefaults.exclude, MEASURED],
+          globalSetup: ['../../test/app-db/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        root: 'app/server',
+        test: {
+          name: 'measured',
+          include: [`src/${MEASURED}`],
           globalSetup: ['../../test/app-db/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
@@ -90,6 +115,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
+          maxWorkers: WORKERS,
           // Pages of the application alone, in Chromium, without a cluster.
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/browser/global-setup.ts'],

@@ -28,7 +28,7 @@ const sources = ['operator/src', 'app/server/src', 'app/web/src', 'hack', 'test'
 const TRACE = ['node', 'hack/test/trace.ts'] as const;
 
 const FAST = ['unit', 'app', 'app-db'];
-const PROCESSES = ['start', 'entrypoint'];
+const PROCESSES = ['start', 'entrypoint', 'measured'];
 const BROWSER = ['browser'];
 
 /** What `make test` runs, in this order; cheap and telling first. */

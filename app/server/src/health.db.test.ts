@@ -84,7 +84,8 @@ describe('health of the server', () => {
     });
 
     it('fails readiness, not liveness, at once when shutting down', async () => {
-      await managementOf(app).get('/health/ready').expect(200);
+      const status = async (): Promise<number> => (await managementOf(app).get('/health/ready')).status;
+      await expect.poll(status, { timeout: 10_000 }).toBe(200);
       app.get(ShutdownState).begin();
       const { body } = await managementOf(app).get('/health/ready').expect(503);
       expect(body.error).toEqual({ lifecycle: { status: 'down', message: 'shutting down' } });
