@@ -68,6 +68,15 @@ describe('loadConfiguration', () => {
     expect(issuesOf({ DATABASE_URL: URL_OF_TESTS, PORT })).toEqual([expect.stringMatching(/^PORT: /)]);
   });
 
+  it('knows its pod by an address and by nothing else', () => {
+    const podAddressOf = (POD_IP: string) =>
+      loadConfiguration('worker', { DATABASE_URL: URL_OF_TESTS, POD_IP }).http.podAddress;
+    expect(['10.1.2.3', 'fd00::7', ''].map(podAddressOf)).toEqual(['10.1.2.3', 'fd00::7', undefined]);
+    expect(issuesOf({ DATABASE_URL: URL_OF_TESTS, POD_IP: 'elsewhere.example' })).toEqual([
+      'POD_IP: must be an IP address',
+    ]);
+  });
+
   it('asks for a database when none is named', () => {
     expect(issuesOf({})).toEqual([expect.stringMatching(/^DATABASE_URL or DATABASE_DIR must say/)]);
   });
