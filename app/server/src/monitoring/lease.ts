@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from '../database/sql.ts';
 
-const LEASE_SECONDS = 30;
+const LEAST_SECONDS = 30;
 
 const TAKE = `
   INSERT INTO app.monitoring_leases (name, holder, expires_at)
@@ -23,8 +23,8 @@ const SILENCE = `
      AND pg_postmaster_start_time() > expires_at - make_interval(secs => $1)`;
 
 /** A lease that nobody gave back, and since whose last renewal the database has been started: both were gone at the same time. */
-export async function silenceBefore(sql: Sql): Promise<Silence | undefined> {
-  const [row] = await sql.query<{ from: Date; to: Date }>(SILENCE, [LEASE_SECONDS]);
+export async function silenceBefore(sql: Sql, seconds = LEAST_SECONDS): Promise<Silence | undefined> {
+  const [row] = await sql.query<{ from: Date; to: Date }>(SILENCE, [seconds]);
   return row && { from: row.from.getTime(), to: row.to.getTime() };
 }
 
@@ -34,16 +34,24 @@ export class Lease {
   /** Whether this process held it when it was last known; who leads now is not known while the database is silent. */
   private ledLast: boolean | undefined;
 
-  constructor(private readonly name: string) {}
+  /** For how long it holds; at least 30. */
+  readonly seconds: number;
+
+  constructor(
+    private readonly name: string,
+    seconds = LEAST_SECONDS,
+  ) {
+    this.seconds = Math.max(seconds, LEAST_SECONDS);
+  }
 
   /** Undefined: the database has not answered yet since this process began. */
   get heldLast(): boolean | undefined {
     return this.ledLast;
   }
 
-  /** Takes the lease or goes on holding it for 30 s. @returns whether this process holds it */
+  /** Takes the lease or goes on holding it. @returns whether this process holds it */
   async take(sql: Sql): Promise<boolean> {
-    const rows = await sql.query(TAKE, [this.name, this.holder, LEASE_SECONDS]);
+    const rows = await sql.query(TAKE, [this.name, this.holder, this.seconds]);
     this.ledLast = rows.length > 0;
     return this.ledLast;
   }

@@ -29,6 +29,9 @@ import { ManagementServer } from '../management-server.ts';
 import type { AlertRule } from './rules/definition.ts';
 import { RuleSet } from './rules/rule-set.ts';
 
+/** Evaluations that a worker may miss before what it tells of is taken up by another one. */
+const MISSED = 3;
+
 /** Whether a rule is about the database itself, and so must be judged and told without it. */
 function isDirect({ condition }: AlertRule): boolean {
   return condition.kind === 'component' && condition.component === 'database';
@@ -42,7 +45,7 @@ function isDirect({ condition }: AlertRule): boolean {
 export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Alerts');
   private readonly stopping = new AbortController();
-  private readonly lease = new Lease('alerts');
+  private readonly lease: Lease;
   /** When the database said last who leads, or this process began. */
   private answeredAt: number;
   private lookedAt = 0;
@@ -65,6 +68,8 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly management: ManagementServer,
     private readonly retention: AlertRetention,
   ) {
+    // It holds over an evaluation that is late.
+    this.lease = new Lease('alerts', 2 * configuration.monitoring.alerts.evaluationSeconds + 5);
     this.answeredAt = clock.now().getTime();
     this.directRules = rules.builtin.filter((rule) => rule.isEnabled && isDirect(rule));
     management.add(DUTY_PATH, () => this.answer());
@@ -88,7 +93,8 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** One evaluation of all rules, if this process leads. A rule that fails stops no other. */
   async evaluate(): Promise<void> {
-    const silence = this.lease.heldLast === undefined ? await silenceBefore(this.database) : undefined;
+    const silence =
+      this.lease.heldLast === undefined ? await silenceBefore(this.database, this.lease.seconds) : undefined;
     const leads = await this.lease.take(this.database);
     const at = this.clock.now().getTime();
     this.answeredAt = at;
@@ -101,7 +107,12 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
     await this.learnLine();
     await this.attempt('about the database', async () => {
       if (leads && silence !== undefined) await this.suspect(silence, at);
-      await this.direct.synchronize(this.directRules, at, leads);
+      await this.direct.synchronize(
+        this.directRules,
+        at,
+        leads,
+        MISSED * this.configuration.monitoring.alerts.evaluationSeconds,
+      );
     });
     if (!leads) return;
     const active = await this.engine.rulesWithAlerts();
@@ -150,6 +161,7 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
     const sinceLook = this.clock.now().getTime() - this.lookedAt;
     return {
       process: this.lease.holder,
+      duty: this.duty,
       judges: !this.stopping.signal.aborted && sinceLook < this.line.patience.unansweredMs / 2,
       database: this.components.database().status,
       alerts: this.direct.telling(),

@@ -135,6 +135,14 @@ describe('an alert about the database', () => {
     expect(told()).toEqual([['firing', 1]]);
   });
 
+  it('is told by who was given the lease by a database that went away again before it could say more', () => {
+    const direct = created();
+    look(direct, { 0: 'breached', 40: 'breached' }, 'looks-on');
+    expect(told()).toEqual([]);
+    look(direct, { 45: 'breached' }, 'leads');
+    expect(told()).toEqual([['firing', 1]]);
+  });
+
   it('is told by a process that never could learn who leads', () => {
     const direct = created();
     look(direct, { 0: 'breached', 60: 'breached' }, 'looks-on');

@@ -22,8 +22,8 @@ import { SentMessages } from './sent-messages.ts';
 import { isSilenced, type Silence, silencesAt } from './silences/silences.sql.ts';
 import type { SuppressionReason } from './telling.ts';
 
-/** An alert that nobody has written for so long was left by a process that is gone. */
-const LEFT_MS = 60_000;
+/** An alert that nobody has written for so long was left by a process that is gone; at least. */
+const LEFT_SECONDS = 60;
 const DAY_MS = 86_400_000;
 
 type Kept = Extract<Outcome, { kind: 'kept' }>;
@@ -56,6 +56,7 @@ export class DirectAlerts {
   private readonly orphans = new Map<string, Orphan>();
   /** Newest stored alert of each rule, by which all processes give the next one the same id; undefined: not read yet. */
   private newest: ReadonlyMap<string, string> | undefined;
+  private leftMs = LEFT_SECONDS * 1000;
   /** As they were when the database answered last. */
   private silences: readonly Silence[] = [];
   private readonly suppressed: { alertId: string; reason: SuppressionReason; at: number }[] = [];
@@ -150,7 +151,13 @@ export class DirectAlerts {
    * Writes down what happened while nothing could be written, and learns of silences. Who leads also takes up what a
    * process that is gone left of these rules. Call it while the database answers.
    */
-  async synchronize(rules: readonly AlertRule[], at: number, leads: boolean): Promise<void> {
+  async synchronize(
+    rules: readonly AlertRule[],
+    at: number,
+    leads: boolean,
+    leftSeconds = LEFT_SECONDS,
+  ): Promise<void> {
+    this.leftMs = Math.max(leftSeconds, LEFT_SECONDS) * 1000;
     this.silences = await silencesAt(this.database, new Date(at));
     const names = new Set(rules.map(({ name }) => name));
     for (const name of this.alerts.keys()) if (!names.has(name)) this.alerts.delete(name);
@@ -179,7 +186,7 @@ export class DirectAlerts {
     if (known !== undefined) this.orphan(rule, at);
     const [left] = await this.database.transaction((sql) => lockRule(sql, rule.name, at));
     // Who is still there writes it at each evaluation.
-    if (left !== undefined && at - left.evaluatedAt >= LEFT_MS) this.adopt(rule.name, left);
+    if (left !== undefined && at - left.evaluatedAt >= this.leftMs) this.adopt(rule.name, left);
     await this.lookAfterOrphan(rule.name, at);
   }
 
@@ -195,7 +202,7 @@ export class DirectAlerts {
     if (orphan === undefined) return;
     const { alert, since } = orphan;
     const isKnown = this.alerts.has(name) || (await acknowledgedAt(this.database, alert.id)) !== null;
-    if (!isKnown && at - since < LEFT_MS) return;
+    if (!isKnown && at - since < this.leftMs) return;
     this.orphans.delete(name);
     if (isKnown) return;
     const toldFiringAt = alert.episode.firedAt;

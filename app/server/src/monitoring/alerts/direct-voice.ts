@@ -20,8 +20,8 @@ export function isOwnVoice({ known, hasBegun, duty, elsewhere }: Voice, { state 
   if (elsewhere?.isThere === true) return hasBegun && !elsewhere.isBefore;
   if (known === undefined || known.episode.state === 'resolved') return duty !== 'looks-on';
   if (hasBegun || duty === 'alone') return true;
-  // Who told of it is gone, and the database with it; once it answers, it says what has become of that.
-  return duty === 'leads' && elsewhere !== undefined && state === 'breached';
+  // Whoever told of it, if anybody did, is gone, and the database with it; once it answers, it says what has become of that.
+  return duty === 'leads' && state === 'breached';
 }
 
 /** Pure: an alert that another process has told of, to go on from where that one was when it went. */

@@ -4,7 +4,8 @@ import type { Patience } from './line/patience.ts';
  * What a process has to do about alerts on the database: `leads`: it tells; `alone`: it knows of nobody who does, and
  * tells rather twice than never; `looks-on`: another one tells, and this one knows what is the case when it takes over.
  */
-export type Duty = 'leads' | 'alone' | 'looks-on';
+export const DUTIES = ['leads', 'alone', 'looks-on'] as const;
+export type Duty = (typeof DUTIES)[number];
 
 /** What came of asking those before this worker in the line; times in milliseconds since 1970. */
 export interface Asked {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { STATUSES } from '../../health/component.ts';
+import { DUTIES } from '../duty.ts';
 
 /** Where a worker says how it stands with alerts on the database, on its management port. */
 export const DUTY_PATH = '/monitoring/alerts/duty';
@@ -18,6 +19,8 @@ export const workerAnswer = z.object({
   process: z.uuid(),
   /** It looks at the database, and speaks where it is its turn. */
   judges: z.boolean(),
+  /** Whose turn it holds it to be: who looks on is there, and tells nobody. */
+  duty: z.enum(DUTIES),
   /** The database, as it sees it. */
   database: z.enum(STATUSES),
   /** Alerts that it tells of; `told` is null where no channel has taken it yet. */

@@ -16,6 +16,7 @@ const TOLD: ToldAlert = {
 const answer = (changes: Partial<WorkerAnswer> = {}): WorkerAnswer => ({
   process: LEADER,
   judges: true,
+  duty: 'leads',
   database: 'down',
   alerts: [],
   ...changes,
@@ -48,6 +49,7 @@ describe('an answer', () => {
       { alerts: [{ ...TOLD, told: null }] },
       { judgedAt: 9, tellsAt: undefined },
     ],
+    ['of one that looks on', { duty: 'looks-on' }, { judgedAt: 9, tellsAt: undefined }],
     ['of one to whom the database answers', { database: 'up' }, { judgedAt: 9, tellsAt: undefined }],
     ['of one that does not look any more', { judges: false }, { judgedAt: undefined, tellsAt: undefined }],
   ])('%s: %o', (_, changes, expected) => {

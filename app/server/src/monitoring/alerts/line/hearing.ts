@@ -35,13 +35,13 @@ export interface Elsewhere {
  */
 export function heardNow(
   before: Heard | undefined,
-  { judges, database: seen, alerts }: WorkerAnswer,
+  { judges, duty, database: seen, alerts }: WorkerAnswer,
   database: ComponentStatus,
   at: number,
 ): Heard {
   const isTheSame = STATUSES.indexOf(seen) >= STATUSES.indexOf(database);
   // A worker whose channels fail is no reason to be silent.
-  const tells = judges && isTheSame && alerts.every(({ told }) => told !== null);
+  const tells = judges && duty !== 'looks-on' && isTheSame && alerts.every(({ told }) => told !== null);
   return {
     judgedAt: judges ? at : before?.judgedAt,
     tellsAt: tells ? at : before?.tellsAt,

@@ -45,7 +45,7 @@ async function answering(
   return counted;
 }
 const saying = (process: string) => (response: ServerResponse) => {
-  response.end(JSON.stringify({ process, judges: true, database: 'down', alerts: [] }));
+  response.end(JSON.stringify({ process, judges: true, duty: 'leads', database: 'down', alerts: [] }));
 };
 
 beforeAll(async () => {
@@ -119,11 +119,12 @@ describe('a worker that asks', () => {
     const process = randomUUID();
     const worker = await answering(saying(process));
     const line = await asking(worker.origin, process);
+    expect(worker.asked).toBe(1);
     for (const seconds of [0, 5, 9.9, 10, 15]) {
       now = START + seconds * 1_000;
       await line.ask('down');
     }
-    expect(worker.asked).toBe(2);
+    expect(worker.asked).toBe(3);
     expect(line.asked()).toEqual({
       since: START,
       isEverybody: true,
@@ -141,13 +142,55 @@ describe('a worker that asks', () => {
     ['a page that is not there', (response) => response.writeHead(404).end('{}')],
     ['more than an answer may have', (response) => response.end(`"${'x'.repeat(100_000)}"`)],
   ])('does not take for an answer %s', async (_, answer) => {
-    const worker = await answering(answer);
-    const line = await asking(worker.origin);
+    const process = randomUUID();
+    let answers = saying(process);
+    const worker = await answering((response) => answers(response));
+    const line = await asking(worker.origin, process);
+    answers = answer;
     const began = performance.now();
     await line.ask('down');
     expect(performance.now() - began).toBeLessThan(PATIENCE.answerMs + 2_000);
-    expect(worker.asked).toBe(1);
+    expect(worker.asked).toBe(2);
     expect(line.asked()).toMatchObject({ isEverybody: true, heardAt: undefined, tellsAt: undefined });
+  });
+
+  it('takes nobody for gone whom it could not reach while the database answered, and tries again later', async () => {
+    const process = randomUUID();
+    let isOpen = false;
+    const worker = await answering((response) => {
+      if (isOpen) saying(process)(response);
+      else response.writeHead(503).end();
+    });
+    const own = nobody();
+    await joined({ process, address: worker.origin });
+    const line = await joined(own);
+    await line.ask('down');
+    expect(line.asked()).toMatchObject({ isEverybody: false });
+    expect(worker.asked).toBe(1);
+    isOpen = true;
+    for (const seconds of [15, 59, 60]) {
+      now = START + seconds * 1_000;
+      await line.learn(own, EVALUATION_SECONDS);
+    }
+    expect(worker.asked).toBe(2);
+    expect(line.asked()).toMatchObject({ isEverybody: true });
+  });
+
+  it('asks those before it also where they have not said yet after a silence that they are there', async () => {
+    const process = randomUUID();
+    const worker = await answering(saying(process));
+    const own = nobody();
+    await joined({ process, address: worker.origin });
+    const line = await joined(own);
+    await database.sql.query(`UPDATE app.alert_workers SET seen_at = seen_at - interval '5 minutes'`);
+    now = START + 300_000;
+    await line.learn(own, EVALUATION_SECONDS);
+    await line.ask('down');
+    expect(worker.asked).toBe(2);
+    now += EVALUATION_SECONDS * 1_000;
+    await line.learn(own, EVALUATION_SECONDS);
+    await line.ask('down');
+    expect(worker.asked).toBe(2);
   });
 
   it('counts its waiting from when the database answered last', async () => {

@@ -23,6 +23,8 @@ import { type Patience, PATIENCE, USUAL_PATIENCE } from './patience.ts';
 const MOST_BYTES = 65_536;
 /** Who has not been seen for so long is not in the line any more. */
 const LEAST_SECONDS = 60;
+/** Who could not be reached is tried again after so long. */
+const AGAIN_MS = 60_000;
 /** Evaluations that a worker may miss. */
 const MISSED = 3;
 
@@ -35,6 +37,10 @@ export class WorkerLine implements OnModuleDestroy {
   private readonly stopping = new AbortController();
   private own = '';
   private line: readonly Worker[] = [];
+  private learnedAt = Number.POSITIVE_INFINITY;
+  /** Workers that have answered once; they are few, and each is another process. */
+  private readonly reached = new Set<string>();
+  private readonly triedAt = new Map<string, number>();
   private readonly heard = new Map<string, Heard>();
   /** When the others were asked last. */
   private askedAt = Number.NEGATIVE_INFINITY;
@@ -63,7 +69,35 @@ export class WorkerLine implements OnModuleDestroy {
     this.own = own.process;
     await this.database.query(JOIN, [own.process, own.address]);
     const seconds = Math.max(LEAST_SECONDS, MISSED * evaluationSeconds);
-    this.line = await this.database.query<Worker>(LINE, [seconds]);
+    const seen = await this.database.query<Worker>(LINE, [seconds]);
+    const at = this.clock.now().getTime();
+    // After a silence the others may not have said yet that they are there.
+    const silent = at - this.learnedAt > seconds * 1000 ? this.line : [];
+    const line = [...seen, ...silent.filter((one) => !seen.some(({ process }) => process === one.process))];
+    this.learnedAt = at;
+    this.line = await this.reachable(line);
+  }
+
+  /**
+   * Who cannot be reached while all is well is not taken for gone when all is not: it counts as one that has no address,
+   * and is tried again some time later.
+   */
+  private reachable(line: readonly Worker[]): Promise<Worker[]> {
+    const at = this.clock.now().getTime();
+    return Promise.all(
+      line.map(async (worker) => {
+        const { process, address } = worker;
+        if (address === null || process === this.own || this.reached.has(process)) return worker;
+        if (at - (this.triedAt.get(process) ?? Number.NEGATIVE_INFINITY) >= AGAIN_MS) {
+          this.triedAt.set(process, at);
+          if ((await this.answerOf(worker)) !== undefined) {
+            this.reached.add(process);
+            return worker;
+          }
+        }
+        return { process, address: null };
+      }),
+    );
   }
 
   /** Who leaves in order is not asked any more. */
