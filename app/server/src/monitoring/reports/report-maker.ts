@@ -7,7 +7,7 @@ import { type CounterMetric, Metrics } from '../metrics/metrics.ts';
 import { ReportFacts } from './facts/report-facts.ts';
 import { type Report, reportOf } from './model/report.ts';
 import { pageOf, subjectOf } from './page/page-of.ts';
-import { type Period, REPORT_KINDS } from './period.ts';
+import { type Period, REPORT_KINDS, type ReportKind } from './period.ts';
 import { htmlOf } from './render/html.ts';
 import { pdfOf } from './render/pdf/pdf.ts';
 import { textOf } from './render/text.ts';
@@ -55,16 +55,19 @@ export class ReportMaker {
    * @throws what the database says
    */
   async make(period: Period, making: Making): Promise<boolean> {
-    const { kind } = period;
-    try {
-      const report = reportOf(await this.facts.gather(period));
-      const isMade = await this.store(report, making);
-      if (isMade) this.counter.inc({ kind, outcome: 'made' });
-      return isMade;
-    } catch (error) {
-      this.counter.inc({ kind, outcome: 'failed' });
-      throw error;
-    }
+    const report = reportOf(await this.facts.gather(period));
+    const isMade = await this.store(report, making);
+    if (isMade) this.counter.inc({ kind: period.kind, outcome: 'made' });
+    return isMade;
+  }
+
+  /** An attempt that whoever asked for it repeats, at whatever it failed. */
+  failed(kind: ReportKind, error: unknown): void {
+    this.counter.inc({ kind, outcome: 'failed' });
+    this.logger.error(
+      { err: error },
+      `the ${kind} report was not made or not told, and is tried again in a minute`,
+    );
   }
 
   /**

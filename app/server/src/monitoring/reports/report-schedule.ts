@@ -1,7 +1,6 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
-import { messageOf } from '../../common/configuration/errors.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import { PeriodicQueries } from '../../database/periodic-queries.ts';
 import type { Database } from '../../database/sql.ts';
@@ -20,7 +19,6 @@ const DAY_MS = 86_400_000;
  */
 @Injectable()
 export class ReportSchedule implements OnApplicationBootstrap {
-  private readonly logger = new Logger('Reports');
   private readonly lease = new Lease('reports');
 
   constructor(
@@ -56,11 +54,7 @@ export class ReportSchedule implements OnApplicationBootstrap {
     // Only so that not all gather the same: that it is made once is the database's matter.
     if (!(await this.lease.take(this.database))) return;
     for (const kind of REPORT_KINDS)
-      await this.makeDue(kind).catch((error: unknown) =>
-        this.logger.error(
-          `the ${kind} report was not made, and is tried again in a minute: ${messageOf(error)}`,
-        ),
-      );
+      await this.makeDue(kind).catch((error: unknown) => this.maker.failed(kind, error));
   }
 
   private async makeDue(kind: ReportKind): Promise<void> {
