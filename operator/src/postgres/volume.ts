@@ -8,10 +8,11 @@ import { DatabaseError, withConnection, type ConnectionOptions } from './connect
  *
  * The shell takes no signal and always ends well. Sessions share their signals with what they run, and PostgreSQL is
  * process 1 of its container: a program whose session went first is a child of the postmaster, which takes any bad end
- * of a child for a crash and starts all sessions anew. No answer is then no row.
+ * of a child for a crash and starts all sessions anew. No answer is then no row. As nothing else ends it either, it ends
+ * by itself where the filesystem does not answer.
  * @internal a test sends it signals
  */
-export const PROGRAM = `trap "" HUP INT QUIT TERM PIPE; stat -f -c "%S %b %a %c %d" .; exit 0`;
+export const PROGRAM = `trap "" HUP INT QUIT TERM PIPE; timeout -s KILL 2 stat -f -c "%S %b %a %c %d" .; exit 0`;
 
 const FACTS = `
   SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'file_fdw') AS "isPossible",
@@ -32,7 +33,7 @@ interface Facts {
 
 /** One transaction, as several statements of one query are. What is there and of another shape is made anew. */
 const MAKE = `
-  CREATE SCHEMA IF NOT EXISTS platform;
+  SET lock_timeout = '2s';
   CREATE EXTENSION IF NOT EXISTS file_fdw SCHEMA platform;
   CREATE SERVER IF NOT EXISTS platform_files FOREIGN DATA WRAPPER file_fdw;
   DROP FOREIGN TABLE IF EXISTS platform.database_volume;
@@ -57,7 +58,7 @@ export interface VolumeOutcome {
  * left as it is.
  * @param connection of the superuser; the database is that of the application, whose owner may change what its sessions
  *   begin with: only names of PostgreSQL's own are found
- * @throws DatabaseError where the server cannot be reached; what it refuses is an obstacle
+ * A server that refuses, or does not answer any more, is an obstacle and no error.
  */
 export async function provideVolumeFigures(
   connection: Omit<ConnectionOptions, 'database' | 'searchPath'>,
@@ -67,8 +68,8 @@ export async function provideVolumeFigures(
   try {
     return await withConnection(options, (client) => provide(client, connection.user), signal);
   } catch (error) {
-    if (error instanceof DatabaseError && error.kind === 'failed')
-      return { done: [], obstacle: error.message };
+    // The roles are in place, and the object can be Ready without this.
+    if (error instanceof DatabaseError) return { done: [], obstacle: error.message };
     throw error;
   }
 }
@@ -81,6 +82,8 @@ async function provide(client: Client, superuser: string): Promise<VolumeOutcome
   if (schemaOwner !== null && schemaOwner !== superuser)
     return { done: [], obstacle: `the schema platform belongs to ${schemaOwner}: rename it` };
   if (isThere) return { done: [] };
+  // Not `IF NOT EXISTS`: one that somebody else makes at this moment is not ours to fill.
+  if (schemaOwner === null) await client.query('CREATE SCHEMA platform');
   await client.query(MAKE);
   return { done: ['let app_rw read how full the volume is'] };
 }
