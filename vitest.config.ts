@@ -14,7 +14,7 @@ const MEASURED = '**/logins.process.test.ts';
  * On two cores Vitest takes one worker; many of our tests wait for a database, a socket or a process. Projects with another
  * number run one after the other.
  */
-const WORKERS = 5;
+const WORKERS = 4;
 /** Of so many files one is of those that wait for minutes: together they would leave the machine idle. */
 const ONE_OF = 3;
 const WAITING = /\/test\/browser\/|\.process\.test\.ts$/;

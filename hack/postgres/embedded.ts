@@ -52,7 +52,8 @@ function serverArguments(
     unix_socket_directories: '',
     password_encryption: 'scram-sha-256',
     shared_buffers: sharedBuffers,
-    max_connections: '60',
+    // Tests of many processes share one.
+    max_connections: disposable ? '300' : '60',
     timezone: 'UTC',
     log_timezone: 'UTC',
     ...(disposable ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ROOT } from '../lib/paths.ts';
 import { say } from '../lib/progress.ts';
 
@@ -8,6 +8,7 @@ export const SERVER = join(ROOT, 'app/server');
 const WEB = join(ROOT, 'app/web');
 /** Within what was built: it is whole. */
 const STAMP = '.built';
+const ATTEMPTS = 5;
 
 function newestChange(paths: readonly string[]): number {
   let newest = 0;
@@ -41,7 +42,7 @@ export async function run(
 }
 
 /**
- * Builds beside what is there and takes its place in one go: another `npm start` may be serving that, or be building the
+ * Builds beside what is there and takes its place at once when it is whole: another `npm start` may be serving that, or be building the
  * same. The stamp is of the beginning, so what is changed meanwhile is built the next time.
  */
 async function build(
@@ -53,6 +54,7 @@ async function build(
   const built = join(folder, 'dist');
   const inputs = [...sources.map((source) => join(folder, source)), join(ROOT, 'package-lock.json')];
   if (!isOutOfDate(join(built, STAMP), inputs)) return;
+  clean(built);
   const started = performance.now();
   const output = `${built}.${process.pid}`;
   const stamp = join(output, STAMP);
@@ -68,11 +70,36 @@ async function build(
   say(`built ${name} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
 
+/** Another builder may be doing the same at this moment: then it is tried again. */
 function replace(old: string, by: string): void {
   const gone = `${by}.gone`;
-  if (existsSync(old)) renameSync(old, gone);
-  renameSync(by, old);
-  rmSync(gone, { recursive: true, force: true });
+  for (let attempt = 1; ; attempt += 1)
+    try {
+      if (existsSync(old)) renameSync(old, gone);
+      renameSync(by, old);
+      break;
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+    } finally {
+      rmSync(gone, { recursive: true, force: true });
+    }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** What builders that were killed have left. */
+function clean(built: string): void {
+  const prefix = `${basename(built)}.`;
+  for (const name of readdirSync(dirname(built)).filter((one) => one.startsWith(prefix))) {
+    const [pid] = name.slice(prefix.length).split('.');
+    if (!isAlive(Number(pid))) rmSync(join(dirname(built), name), { recursive: true, force: true });
+  }
 }
 
 export const buildServer = (): Promise<void> =>
