@@ -11,33 +11,31 @@ const PROCESSES = '**/*.process.test.ts';
 /** What measures how soon it answers: nothing else runs beside it. */
 const MEASURED = '**/logins.process.test.ts';
 /**
- * On two cores Vitest takes one worker; many of our tests wait for a database, a socket or a process. Projects with another
- * number run one after the other.
+ * On two cores Vitest takes one worker; many of our tests wait for a database, a socket or a process. Projects of another
+ * number run after those of this one.
  */
-const WORKERS = 4;
-/** Of so many files one is of those that wait for minutes: together they would leave the machine idle. */
-const ONE_OF = 3;
-const WAITING = /\/test\/browser\/|\.process\.test\.ts$/;
+const WORKERS = 3;
+/** Programs and pages wait for seconds on end, but they start slowly where everything else works beside them. */
+const PROGRAMS = 2;
 
 /**
  * What takes longest begins, and in `e2e` what only looks at the platform, so that it has been left alone for a while when
  * that is asked for. The audit log is judged when everything else has written into it.
  */
 const BEGINNING =
-  /\/test\/(fault|transitions)\/|\/apiserver\/create\.test\.ts$|\/e2e\/(page|accounts|api)\.test\.ts$/;
+  /\/test\/(fault|transitions|browser)\/|\/database-down\.process\.test\.ts$|\/apiserver\/create\.test\.ts$|\/e2e\/(page|accounts|api)\.test\.ts$/;
 const NEXT = /\/e2e\/platform\.test\.ts$/;
 const END = /\/e2e\/rights\.test\.ts$/;
-const ORDER = [BEGINNING, NEXT, WAITING, END];
+const ORDER = [BEGINNING, NEXT, END];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const [beginning = [], next = [], waiting = [], end = []] = ORDER.map((which) =>
+    const [beginning = [], next = [], end = []] = ORDER.map((which) =>
       sorted.filter(({ moduleId }) => which.test(moduleId)),
     );
     const rest = sorted.filter(({ moduleId }) => !ORDER.some((which) => which.test(moduleId)));
-    const mixed = waiting.flatMap((file) => [file].concat(rest.splice(0, ONE_OF - 1)));
-    return [...beginning, ...next, ...mixed, ...rest, ...end];
+    return [...beginning, ...next, ...rest, ...end];
   }
 }
 
@@ -74,7 +72,7 @@ export default defineConfig({
       {
         test: {
           name: 'start',
-          maxWorkers: WORKERS,
+          maxWorkers: PROGRAMS,
           include: ['hack/**/*.process.test.ts'],
           testTimeout: 20_000,
         },
@@ -83,7 +81,7 @@ export default defineConfig({
         root: 'app/server',
         test: {
           name: 'entrypoint',
-          maxWorkers: WORKERS,
+          maxWorkers: PROGRAMS,
           include: ['src/**/*.process.test.ts'],
           exclude: [...configDefaults.exclude, MEASURED],
           globalSetup: ['../../test/app-db/global-setup.ts'],
@@ -115,7 +113,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
-          maxWorkers: WORKERS,
+          maxWorkers: PROGRAMS,
           // Pages of the application alone, in Chromium, without a cluster.
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/browser/global-setup.ts'],

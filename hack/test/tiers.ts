@@ -52,7 +52,6 @@ export const tiers: Readonly<Record<string, Tier>> = {
   unit: { suites: [{ name: 'unit', projects: FAST }] },
   processes: { suites: [{ name: 'processes', projects: PROCESSES }] },
   browser: { suites: [{ name: 'browser', projects: BROWSER }] },
-  // All at once: processes and pages wait while the others work.
   workspaces: { suites: [{ name: 'workspaces', projects: [...FAST, ...PROCESSES, ...BROWSER] }] },
   alerts: { suites: [{ name: 'alerts', projects: ['alerts'] }] },
   aktools: { suites: [{ name: 'aktools', projects: ['aktools'] }] },

@@ -30,9 +30,14 @@ describe('what a worker has to do about alerts on the database', () => {
     ['it began while the database was silent, and knows nobody', { heldLast: undefined }, 120],
     ['nobody before it ever answered', { asked: asked() }, 40],
     ['those before it answered until a moment', { asked: asked({ heardAt: 70, tellsAt: 70 }) }, 100],
-    ['one of them cannot be asked', { asked: asked({}, false) }, 120],
+    ['one of them cannot be asked', { asked: asked({}, false) }, 130],
     ['one cannot be asked, another one answered', { asked: asked({ heardAt: 70, tellsAt: 70 }, false) }, 190],
-    ['they are there and never see the trouble', { asked: asked({ heardAt: 600 }) }, 120],
+    ['they are there and never see the trouble', { asked: asked({ heardAt: 600 }) }, 130],
+    [
+      'it evaluated minutes before that, and nobody tells',
+      { answeredAt: -300 * SECOND, asked: asked({ heardAt: 600 }) },
+      130,
+    ],
     ['they are there and stopped to tell', { asked: asked({ heardAt: 600, tellsAt: 100 }) }, 220],
   ])('is to speak, where %s: %o, after %i s', (_, standing, expected) => {
     expect(speaksAt(standing)).toBe(expected);

@@ -35,8 +35,10 @@ export interface Standing {
  */
 export function dutyAt(at: number, { heldLast, answeredAt, asked }: Standing, patience: Patience): Duty {
   if (heldLast === true) return 'leads';
-  if (at - Math.max(answeredAt, asked?.tellsAt ?? 0) >= patience.aloneMs) return 'alone';
+  // Evaluations may be minutes apart: the silence begins when the database was seen to answer last.
+  const silentSince = Math.max(answeredAt, asked?.since ?? 0);
+  if (at - Math.max(silentSince, asked?.tellsAt ?? 0) >= patience.aloneMs) return 'alone';
   if (asked?.isEverybody !== true) return 'looks-on';
-  const heardAt = Math.max(answeredAt, asked.since, asked.heardAt ?? 0);
+  const heardAt = Math.max(silentSince, asked.heardAt ?? 0);
   return at - heardAt >= patience.unansweredMs ? 'alone' : 'looks-on';
 }

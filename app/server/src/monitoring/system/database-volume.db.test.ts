@@ -16,6 +16,7 @@ import type { AlertRule } from '../alerts/rules/definition.ts';
 import { CachedCheck } from '../health/cached-check.ts';
 import type { ComponentDto, PlatformHealthDto } from '../health/component-health.dto.ts';
 import { ComponentHealth } from '../health/component-health.ts';
+import { ComponentStates } from '../health/component-states.ts';
 import { HealthChecks } from '../health/health-checks.ts';
 import { DatabaseVolumeCheck } from '../health/checks/database-volume-check.ts';
 import { MetricHistory } from '../history/metric-history.ts';
@@ -93,11 +94,17 @@ beforeAll(async () => {
   chmodSync(folder, 0o755);
   leave(10);
   database = await createTestDatabase();
-  worker = await createWorkerApplication(
-    database.configuration('worker', {
-      marketData: { provider: 'Sample', sample: {}, symbols: ['000151.SZ'] },
-    }),
-  );
+  const configuration = database.configuration('worker', {
+    marketData: { provider: 'Sample', sample: {}, symbols: ['000151.SZ'] },
+  });
+  const { monitoring } = configuration;
+  // What it writes down and judges by itself must not come between what the test does.
+  const history = { ...monitoring.history, sampleSeconds: 300 };
+  const alerts = { ...monitoring.alerts, evaluationSeconds: 300 };
+  worker = await createWorkerApplication({
+    ...configuration,
+    monitoring: { ...monitoring, history, alerts },
+  });
   check = new CachedCheck(new DatabaseVolumeCheck(worker.get(DatabaseVolume)), { now: () => new Date() });
 });
 afterAll(async () => {
@@ -171,6 +178,11 @@ it('is not configured where the application may not read it', async () => {
   leave(10);
   await asPlatform('REVOKE SELECT ON platform.database_volume FROM app_rw');
   expect(await looked()).toBeUndefined();
+  // Other processes are not left with what this one told of it last.
+  await worker.get(ComponentStates).exchange();
+  expect(
+    await database.sql.query(`SELECT FROM app.component_states WHERE component = 'database-volume'`),
+  ).toEqual([]);
   await asPlatform('GRANT SELECT ON platform.database_volume TO app_rw');
   expect(await looked()).toMatchObject({ status: 'up' });
 });

@@ -23,8 +23,8 @@ import { type Patience, PATIENCE, USUAL_PATIENCE } from './patience.ts';
 const MOST_BYTES = 65_536;
 /** Who has not been seen for so long is not in the line any more. */
 const LEAST_SECONDS = 60;
-/** Who could not be reached is tried again after so long. */
-const AGAIN_MS = 60_000;
+/** Who could not be reached is tried again after so many times the pause between two questions. */
+const AGAIN = 6;
 /** Evaluations that a worker may miss. */
 const MISSED = 3;
 
@@ -88,7 +88,7 @@ export class WorkerLine implements OnModuleDestroy {
       line.map(async (worker) => {
         const { process, address } = worker;
         if (address === null || process === this.own || this.reached.has(process)) return worker;
-        if (at - (this.triedAt.get(process) ?? Number.NEGATIVE_INFINITY) >= AGAIN_MS) {
+        if (at - (this.triedAt.get(process) ?? Number.NEGATIVE_INFINITY) >= AGAIN * this.patience.askMs) {
           this.triedAt.set(process, at);
           if ((await this.answerOf(worker)) !== undefined) {
             this.reached.add(process);
