@@ -48,7 +48,7 @@ it('a field that the spec no longer holds leaves the child', { timeout: SLOT_TES
     expect(operationsOf(applied)).toEqual(['Apply']);
     expect(Object.keys(applied.metadata.annotations ?? {})).not.toContain('stockanalysis.dev/created');
     await plan.patchSpec({ server: { replicas: 1 } });
-    await eventually({ what: 'one replica', timeoutMs: 30_000 }, async () =>
+    await eventually({ what: 'one replica', timeoutMs: 90_000 }, async () =>
       JSON.stringify((await server(plan)).spec).includes('"replicas":1') ? true : undefined,
     );
     expect(operationsOf(await server(plan))).toEqual(['Apply']);
@@ -59,7 +59,7 @@ it('creation asks the API server for little more than its writes', { timeout: SL
   withPlan(tier, 'apply-economy', async (plan) => {
     const { log } = plan.proxy;
     await plan.operator.start();
-    await eventually({ what: 'the Lease', timeoutMs: 30_000 }, () => log.leaseCount > 1 || undefined);
+    await eventually({ what: 'the Lease', timeoutMs: 90_000 }, () => log.leaseCount > 1 || undefined);
     const begun = log.records.length;
     await plan.createObject();
     await plan.waitReady();

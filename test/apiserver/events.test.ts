@@ -41,7 +41,7 @@ const verbsOf = (plan: Plan): string[] => writesOf(plan).map(({ verb }) => verb)
 
 /** Waits until the Event of this reason is there alone and counts so much; 1: it is no series. */
 function waitForCount(plan: Plan, reason: string, count: number): Promise<Event> {
-  return eventually({ what: `one Event ${reason} that counts ${count}`, timeoutMs: 20_000 }, async () => {
+  return eventually({ what: `one Event ${reason} that counts ${count}`, timeoutMs: 90_000 }, async () => {
     const [event, ...more] = await ofReason(plan, reason);
     return more.length === 0 && (event?.series?.count ?? 1) === count ? event : undefined;
   });
@@ -138,7 +138,7 @@ describe('an Event of a broadcaster whose clock is moved on', () => {
         const { series } = await waitForCount(plan, 'PodUnschedulable', 7);
         expect(Date.parse(series?.lastObservedTime ?? '')).toBe(clock.now() - 11 * MINUTE);
         happen();
-        await eventually({ what: 'a second Event', timeoutMs: 20_000 }, async () =>
+        await eventually({ what: 'a second Event', timeoutMs: 90_000 }, async () =>
           (await ofReason(plan, 'PodUnschedulable')).length === 2 ? true : undefined,
         );
         expect(verbsOf(plan)).toEqual(['create', 'patch', 'patch', 'create']);

@@ -38,7 +38,7 @@ async function rollsOutANewPassword(plan: Plan, elsewhere: ExternalDatabase): Pr
     stringData: { password: 'another password' },
   });
   await eventually(
-    { what: 'a Secret with the new password', timeoutMs: 20_000 },
+    { what: 'a Secret with the new password', timeoutMs: 90_000 },
     async () => (await appSecrets(plan)).some((name) => !before.includes(name)) || undefined,
   );
   expect(performance.now() - started).toBeLessThan(5000);

@@ -39,7 +39,7 @@ describe('fault proxy', () => {
     // The authorizer hears of a Role by a watch of its own, a moment after the Role is there.
     const resourceAttributes = { namespace, verb: 'create', resource: 'configmaps' };
     const review = { spec: { user: name, groups, resourceAttributes } };
-    await eventually({ what: 'the Role to be in force', timeoutMs: 30_000, intervalMs: 50 }, async () => {
+    await eventually({ what: 'the Role to be in force', timeoutMs: 90_000, intervalMs: 50 }, async () => {
       const { status } = await admin.create<{ status: { allowed: boolean } }>(
         '/apis/authorization.k8s.io/v1/subjectaccessreviews',
         review,

@@ -108,7 +108,7 @@ describe.concurrent('keyrings', () => {
         await waitMounted(plan, secretName('pepper', 2));
         const told = { type: 'CredentialsFresh', status: 'True', reason: 'CredentialsRenewed' } as const;
         expect((await plan.waitForCondition(told)).message).toMatch(/demo-pepper-keys-2 .*API keys/);
-        const events = await eventually({ what: 'two Events', timeoutMs: 20_000 }, async () => {
+        const events = await eventually({ what: 'two Events', timeoutMs: 90_000 }, async () => {
           const notes = await renewals(plan);
           return notes.length === 2 ? notes.toSorted() : undefined;
         });

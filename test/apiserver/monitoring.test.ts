@@ -59,12 +59,12 @@ async function expectQuiet(plan: Plan): Promise<void> {
 }
 
 const gone = (plan: Plan, group: string, resource: string, name: string): Promise<unknown> =>
-  eventually({ what: `no ${resource} ${name}`, timeoutMs: 30_000 }, async () =>
+  eventually({ what: `no ${resource} ${name}`, timeoutMs: 90_000 }, async () =>
     (await plan.find(group, resource, name)) === undefined ? true : undefined,
   );
 
 function made<T extends KubeObject>(plan: Plan, group: string, resource: string, name: string): Promise<T> {
-  return eventually({ what: `${resource} ${name}`, timeoutMs: 30_000 }, () =>
+  return eventually({ what: `${resource} ${name}`, timeoutMs: 90_000 }, () =>
     plan.find<T>(group, resource, name),
   );
 }
@@ -138,7 +138,7 @@ describe('rules', () => {
         const silenced = { ...head, rules: [{ alert: 'Nothing', expr: 'vector(0) > 1' }] };
         const theirs = { name: 'theirs', rules: [{ record: 'a:b', expr: 'vector(1)' }] };
         await client.patch(path, { spec: { groups: [silenced, ...rest, theirs] } });
-        await eventually({ what: 'the rules to be put back', timeoutMs: 30_000 }, async () => {
+        await eventually({ what: 'the rules to be put back', timeoutMs: 90_000 }, async () => {
           const groups = (await rule(plan))?.spec.groups ?? [];
           const ours = groups.find(({ name }) => name === head?.name);
           return JSON.stringify(ours) === JSON.stringify(head) || undefined;
@@ -147,7 +147,7 @@ describe('rules', () => {
         expect((await rule(plan))?.spec.groups.map(({ name }) => name)).toContain('theirs');
 
         await plan.patchSpec({ monitoring: { labels: { team: null, release: 'c' } } });
-        await eventually({ what: 'other labels', timeoutMs: 30_000 }, async () => {
+        await eventually({ what: 'other labels', timeoutMs: 90_000 }, async () => {
           const { release, team } = (await rule(plan))?.metadata.labels ?? {};
           return (release === 'c' && team === undefined) || undefined;
         });
@@ -207,7 +207,7 @@ describe('the chart', () => {
     const taken = Object.entries(plural).map(([kind, resource]) => {
       const object = findObject(rendered, kind, SERVICE_ACCOUNT);
       const path = `/apis/${GROUP}/namespaces/default/${resource}?fieldValidation=Strict`;
-      return eventually({ what: `a ${kind} to be taken`, timeoutMs: 20_000 }, () =>
+      return eventually({ what: `a ${kind} to be taken`, timeoutMs: 90_000 }, () =>
         client.create<KubeObject>(path, object),
       );
     });

@@ -25,7 +25,7 @@ async function policies(plan: Plan): Promise<readonly string[]> {
 }
 
 const waitForPolicies = (plan: Plan, parts: readonly string[]): Promise<unknown> =>
-  eventually({ what: `policies of ${parts.join(', ') || 'nobody'}`, timeoutMs: 30_000 }, async () => {
+  eventually({ what: `policies of ${parts.join(', ') || 'nobody'}`, timeoutMs: 90_000 }, async () => {
     const names = await policies(plan);
     return names.join() === parts.map(child).toSorted().join() || undefined;
   });
@@ -184,7 +184,7 @@ describe.concurrent('the disruption budget of the servers', () => {
       await plan.settle();
       const made = (await budget(plan))?.metadata.uid;
       await plan.patchSpec({ server: { replicas: 1 } });
-      await eventually({ what: 'no budget', timeoutMs: 30_000 }, async () =>
+      await eventually({ what: 'no budget', timeoutMs: 120_000 }, async () =>
         (await budget(plan)) === undefined ? true : undefined,
       );
       await plan.waitReady();

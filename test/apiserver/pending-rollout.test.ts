@@ -185,7 +185,7 @@ it('keeps the pod templates in use until they are asked to change', { timeout: S
         contentType: 'application/json-patch+json',
       });
       expect(reply.status).toBe(200);
-      await eventually({ what: 'the old template', timeoutMs: 30_000 }, async () =>
+      await eventually({ what: 'the old template', timeoutMs: 90_000 }, async () =>
         (await templates(plan))[SERVER] === old[SERVER] ? true : undefined,
       );
       await plan.patchSpec({ suspend: true });

@@ -47,7 +47,7 @@ function deployment(
 }
 
 function podOf(name: string, accept: (pod: Pod) => boolean): Promise<Pod> {
-  return eventually({ what: `a fitting pod of ${name}`, timeoutMs: 15_000 }, async () =>
+  return eventually({ what: `a fitting pod of ${name}`, timeoutMs: 90_000 }, async () =>
     (await admin.list<Pod>(`${core('pods')}?labelSelector=app%3D${name}`)).find(accept),
   ).catch((error: unknown) => {
     throw new Error(`the kubelet says: ${JSON.stringify([...kubelet.problems])}`, { cause: error });
@@ -105,7 +105,7 @@ describe('stub kubelet', () => {
       },
     };
     await admin.create(jobs, job);
-    const succeeded = await eventually({ what: 'the Job to complete', timeoutMs: 15_000 }, async () => {
+    const succeeded = await eventually({ what: 'the Job to complete', timeoutMs: 90_000 }, async () => {
       const { status } = await admin.get<{ status: { succeeded?: number } }>(`${jobs}/job`);
       return status.succeeded;
     });
@@ -117,7 +117,7 @@ describe('stub kubelet', () => {
     await admin.create(core('persistentvolumeclaims'), claim('known'));
     const phase = async (name: string): Promise<string | undefined> =>
       (await admin.get<PersistentVolumeClaim>(core('persistentvolumeclaims', name))).status?.phase;
-    await eventually({ what: 'the claim to be bound', timeoutMs: 15_000 }, async () =>
+    await eventually({ what: 'the claim to be bound', timeoutMs: 90_000 }, async () =>
       (await phase('known')) === 'Bound' ? true : undefined,
     );
     expect(await phase('unknown')).toBe('Pending');
