@@ -31,7 +31,7 @@ interface Facts {
   readonly isThere: boolean;
 }
 
-/** One transaction, as several statements of one query are. What is there and of another shape is made anew. */
+/** Within a schema of the superuser's. One transaction, as several statements of one query are; a table with another program is made anew. */
 const MAKE = `
   SET lock_timeout = '2s';
   CREATE EXTENSION IF NOT EXISTS file_fdw SCHEMA platform;

@@ -48,10 +48,10 @@ const HEAR = `
          extract(epoch FROM now() - told_at)::float8 AS "ageSeconds"
     FROM app.component_states WHERE process <> $1`;
 
-/** What this process looks after no more, as there is nothing any more to look after. */
-const WITHDRAW = 'DELETE FROM app.component_states WHERE process = $1 AND component <> ALL($2)';
-
-const FORGET = `DELETE FROM app.component_states WHERE told_at < now() - interval '1 day'`;
+/** What is old, and of this process what it looks after no more, as there is nothing any more to look after. */
+const FORGET = `
+  DELETE FROM app.component_states
+   WHERE told_at < now() - interval '1 day' OR (process = $1 AND component <> ALL($2))`;
 
 interface Row extends Omit<ToldState, 'component' | 'lastSuccessAt'> {
   readonly component: string;
@@ -103,10 +103,9 @@ export class ComponentStates implements OnApplicationBootstrap, BeforeApplicatio
     const { role } = this.configuration;
     const states = this.checks.states();
     await this.database.query(TELL, [this.process, role, JSON.stringify(states)]);
-    await this.database.query(WITHDRAW, [this.process, states.map(({ component }) => component)]);
     const rows = await this.database.query<Row>(HEAR, [this.process]);
     this.heard = { at: performance.now(), states: rows.flatMap(toldState) };
-    await this.database.query(FORGET);
+    await this.database.query(FORGET, [this.process, states.map(({ component }) => component)]);
   }
 
   private async keepTelling(): Promise<void> {

@@ -21,8 +21,8 @@ export interface Point {
 
 export interface RecordedMetric {
   readonly kind: SeriesKind;
-  /** Names of the labels that any of its series has. */
-  readonly labels: ReadonlySet<string>;
+  /** Names of the labels that any of its series has; looked for when asked, as each reading asks for the metrics. */
+  readonly labelsOf: () => ReadonlySet<string>;
 }
 
 export interface HistorySeries {
@@ -109,13 +109,15 @@ export class MetricHistory {
     await this.look();
     const names = new Map<string, RecordedMetric>();
     for (const [metric, of] of this.byMetric) {
-      const labels = new Set(['role', 'instance', ...of.flatMap(({ series }) => Object.keys(series.labels))]);
-      names.set(metric, { kind: of[0]?.series.kind ?? 'gauge', labels });
+      const labelsOf = (): Set<string> =>
+        new Set(['role', 'instance', ...of.flatMap(({ series }) => Object.keys(series.labels))]);
+      names.set(metric, { kind: of[0]?.series.kind ?? 'gauge', labelsOf });
       // Of a histogram, quantiles can be asked for by its name.
-      if (!labels.has('le')) continue;
-      const ofQuantiles = new Set([...labels, 'quantile']);
-      ofQuantiles.delete('le');
-      names.set(histogramOf(metric), { kind: 'gauge', labels: ofQuantiles });
+      if (of.some(({ series }) => series.labels['le'] !== undefined))
+        names.set(histogramOf(metric), {
+          kind: 'gauge',
+          labelsOf: () => new Set([...labelsOf(), 'quantile'].filter((label) => label !== 'le')),
+        });
     }
     return new Map([...names].sort(([a], [b]) => (a < b ? -1 : 1)));
   }

@@ -68,8 +68,8 @@ describe('a rule that people write', () => {
 
 describe('a condition', () => {
   const recorded = new Map([
-    ['size', { kind: 'gauge', labels: new Set(['instance', 'queue', 'role']) }],
-    ['sold_total', { kind: 'counter', labels: new Set(['instance', 'role']) }],
+    ['size', { kind: 'gauge', labelsOf: () => new Set(['instance', 'queue', 'role']) }],
+    ['sold_total', { kind: 'counter', labelsOf: () => new Set(['instance', 'role']) }],
   ] as const);
 
   it.each([

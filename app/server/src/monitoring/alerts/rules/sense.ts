@@ -37,7 +37,7 @@ export function doubtsAbout(condition: Condition, recorded: ReadonlyMap<string, 
     return [
       `nothing named ${metric} has been recorded so far; GET /monitoring/metrics/names lists what is: ${kind === 'absence' ? 'this rule fires until it is' : 'this rule does not fire until it is'}`,
     ];
-  return [...ofKind(condition, is.kind), ...ofLabels(condition, is.labels)];
+  return [...ofKind(condition, is.kind), ...ofLabels(condition, is.labelsOf())];
 }
 
 function ofKind({ kind, metric }: MetricCondition, is: SeriesKind): string[] {
