@@ -10,13 +10,15 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const PROCESSES = '**/*.process.test.ts';
 /** What measures how soon it answers: nothing else runs beside it. */
 const MEASURED = '**/logins.process.test.ts';
+/** On two cores Vitest takes one worker; many of our tests wait for a database, a socket or a process. */
+const FAST = { maxWorkers: 3 };
 /**
- * On two cores Vitest takes one worker; many of our tests wait for a database, a socket or a process. Projects of another
- * number run after those of this one.
+ * Programs and pages wait for seconds on end, but they start slowly where everything else works beside them: they run
+ * after the fast ones. Projects with another number of workers must be a group of their own.
  */
-const WORKERS = 3;
-/** Programs and pages wait for seconds on end, but they start slowly where everything else works beside them. */
-const PROGRAMS = 2;
+const PROGRAMS = { maxWorkers: 2, sequence: { groupOrder: 1 } };
+/** After all others. */
+const ALONE = { maxWorkers: 1, sequence: { groupOrder: 2 } };
 
 /**
  * What takes longest begins, and in `e2e` what only looks at the platform, so that it has been left alone for a while when
@@ -50,7 +52,7 @@ export default defineConfig({
           css: true,
           // Some start a program or load a large library; on a busy machine the default of 5 s measures the machine.
           testTimeout: 20_000,
-          maxWorkers: WORKERS,
+          ...FAST,
           include: [
             'operator/src/**/*.test.ts',
             'hack/**/*.test.ts',
@@ -64,7 +66,7 @@ export default defineConfig({
         root: 'app/server',
         test: {
           name: 'app',
-          maxWorkers: WORKERS,
+          ...FAST,
           include: ['src/**/*.test.ts'],
           exclude: ['src/**/*.db.test.ts', PROCESSES],
         },
@@ -72,7 +74,7 @@ export default defineConfig({
       {
         test: {
           name: 'start',
-          maxWorkers: PROGRAMS,
+          ...PROGRAMS,
           include: ['hack/**/*.process.test.ts'],
           testTimeout: 20_000,
         },
@@ -81,7 +83,7 @@ export default defineConfig({
         root: 'app/server',
         test: {
           name: 'entrypoint',
-          maxWorkers: PROGRAMS,
+          ...PROGRAMS,
           include: ['src/**/*.process.test.ts'],
           exclude: [...configDefaults.exclude, MEASURED],
           globalSetup: ['../../test/app-db/global-setup.ts'],
@@ -93,6 +95,7 @@ export default defineConfig({
         root: 'app/server',
         test: {
           name: 'measured',
+          ...ALONE,
           include: [`src/${MEASURED}`],
           globalSetup: ['../../test/app-db/global-setup.ts'],
           testTimeout: 60_000,
@@ -103,7 +106,7 @@ export default defineConfig({
         root: 'app/server',
         test: {
           name: 'app-db',
-          maxWorkers: WORKERS,
+          ...FAST,
           include: ['src/**/*.db.test.ts'],
           globalSetup: ['../../test/app-db/global-setup.ts'],
           testTimeout: 60_000,
@@ -113,7 +116,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
-          maxWorkers: PROGRAMS,
+          ...PROGRAMS,
           // Pages of the application alone, in Chromium, without a cluster.
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/browser/global-setup.ts'],
