@@ -12,11 +12,11 @@ import { createServerApplication } from './main.ts';
 import { createKey, createOperatorKey, createUser, type PrincipalHeaders } from './testing/principals.ts';
 import { fillAccounts } from './testing/realistic-accounts.ts';
 import { fillMonitoring } from './testing/realistic-monitoring.ts';
-import { AlertEngine } from './monitoring/alerts/alert-engine.ts';
 import { AlertRetention } from './monitoring/alerts/alert-retention.ts';
 import { FORGET } from './monitoring/alerts/line/line.sql.ts';
 import { WorkerLine } from './monitoring/alerts/line/worker-line.ts';
 import { builtinRules } from './monitoring/alerts/rules/builtin.ts';
+import { testEngine } from './monitoring/alerts/testing/test-engine.ts';
 import { ErrorBuffer } from './monitoring/errors/error-buffer.ts';
 import { forgetErrors, forgetSurplus, lostProcess, tellErrors } from './monitoring/errors/errors.sql.ts';
 import { Lease } from './monitoring/lease.ts';
@@ -220,11 +220,7 @@ describe('on realistic amounts of rows', () => {
     await new Lease('plans').take(sql);
     await standInLine(sql);
     const configuration = database.configuration('worker');
-    const engine = new AlertEngine(sql, {
-      enqueue: async () => {},
-      sendNow: async () => {},
-      isTaken: () => true,
-    });
+    const engine = testEngine(sql);
     for (const rule of builtinRules(0, 300).slice(0, 2))
       await engine.evaluate(rule, [{ labels: {}, state: 'breached' }], Date.now());
     await engine.rulesWithAlerts();

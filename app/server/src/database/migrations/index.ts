@@ -15,6 +15,7 @@ import { OperationsReports1796025900000 } from './1796025900000-operations-repor
 import { LogLevels1796025960000 } from './1796025960000-log-levels.ts';
 import { SupersededNotifications1796026080000 } from './1796026080000-superseded-notifications.ts';
 import { AlertWorkers1796026140000 } from './1796026140000-alert-workers.ts';
+import { AlertBouts1796026200000 } from './1796026200000-alert-bouts.ts';
 
 /** All migrations, oldest first. The number in the last name is the schema version this code expects. */
 export const migrations = [
@@ -35,6 +36,7 @@ export const migrations = [
   LogLevels1796025960000,
   SupersededNotifications1796026080000,
   AlertWorkers1796026140000,
+  AlertBouts1796026200000,
 ];
 
 /** Schema version of a list of migration names: the time stamp of the newest. */

@@ -3,13 +3,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDataSource } from '../../database/data-source.ts';
 import { type Database, databaseOf } from '../../database/sql.ts';
 import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
-import { AlertEngine } from './alert-engine.ts';
+import type { AlertEngine } from './alert-engine.ts';
 import type { AlertMessage, AlertMessenger } from './alert-message.ts';
 import type { Observation } from './conditions/observation.ts';
 import { observeRate } from './conditions/rate.ts';
 import { builtinRules } from './rules/builtin.ts';
 import { type AlertRule, ruleDefinition } from './rules/definition.ts';
 import { endSilence, insertSilence, type Silence } from './silences/silences.sql.ts';
+import { testEngine } from './testing/test-engine.ts';
 
 const START = Date.parse('2026-11-26T00:00:00Z');
 const SECOND = 1_000;
@@ -87,7 +88,7 @@ beforeEach(async () => {
 describe('the engine on three replicas', () => {
   it('makes of 10,000 evaluations of a flapping condition one alert and one message, and counts what it kept quiet', async () => {
     const rule = ruleOf('Flapping', { forSeconds: 60, keepFiringSeconds: 120 });
-    const engines = replicas.map((replica) => new AlertEngine(replica, messenger));
+    const engines = replicas.map((replica) => testEngine(replica, messenger));
     // It holds for a minute, then it comes and goes with each look of any replica.
     let looks = 0;
     const evaluateAll = async (engine: AlertEngine): Promise<void> => {
@@ -112,7 +113,7 @@ describe('the engine on three replicas', () => {
 
   it('tells one firing and one resolved to whatever number of engines that look at the same moment', async () => {
     const rule = ruleOf('AtOnce', { forSeconds: 0, keepFiringSeconds: 0 });
-    const engines = replicas.map((replica) => new AlertEngine(replica, messenger));
+    const engines = replicas.map((replica) => testEngine(replica, messenger));
     for (const [at, state] of [
       [0, 'breached'],
       [5, 'breached'],
@@ -128,7 +129,7 @@ describe('the engine on three replicas', () => {
 
   it('tells what flaps slowly less and less often, in one alert', async () => {
     const rule = ruleOf('Slow', { forSeconds: 0, keepFiringSeconds: 60, cooldownSeconds: 900 });
-    const engine = new AlertEngine(database.sql, messenger);
+    const engine = testEngine(database.sql, messenger);
     // Five minutes of trouble, five without, for a day.
     for (let minute = 0; minute < 24 * 60; minute += 1)
       await engine.evaluate(
@@ -147,8 +148,87 @@ describe('the engine on three replicas', () => {
   }, 60_000);
 });
 
+describe('what nobody saw', () => {
+  const engine = (): AlertEngine => testEngine(database.sql, messenger);
+  const look = async (rule: AlertRule, at: number, state?: Observation['state']): Promise<void> =>
+    engine().evaluate(rule, state === undefined ? [] : observed(state), START + at * SECOND);
+  const told = (): string[] => messages.map(({ transition }) => transition);
+
+  it('is no end of an alert: what counts is for how long somebody looked and learnt nothing', async () => {
+    const rule = ruleOf('Gap', { forSeconds: 0 });
+    await look(rule, 0, 'breached');
+    // The database was away, and the first evaluation comes before the first sample.
+    await look(rule, 1_200);
+    expect(await rows('Gap')).toMatchObject([{ state: 'firing' }]);
+    await look(rule, 1_260, 'breached');
+    for (let at = 1_320; at < 2_220; at += 60) await look(rule, at);
+    expect(told()).toEqual(['firing']);
+    // Each gap counts as three evaluations at most.
+    await look(rule, 5_000);
+    expect(await rows('Gap')).toMatchObject([{ state: 'resolved', end_reason: 'no-data' }]);
+    expect(messages[1]).toMatchObject({ transition: 'resolved', endReason: 'no-data' });
+  });
+
+  it('does not ripen what was pending, nor end what was about to', async () => {
+    const rule = ruleOf('Ripe', { forSeconds: 300, keepFiringSeconds: 300 });
+    await look(rule, 0, 'breached');
+    await look(rule, 3_600, 'breached');
+    expect(await rows('Ripe')).toMatchObject([{ state: 'pending' }]);
+    await look(rule, 3_720, 'breached');
+    expect(told()).toEqual(['firing']);
+    await look(rule, 3_780, 'clear');
+    await look(rule, 7_200, 'clear');
+    expect(told()).toEqual(['firing']);
+    await look(rule, 7_320, 'clear');
+    expect(told()).toEqual(['firing', 'resolved']);
+  });
+});
+
+describe('a clock that is wrong', () => {
+  const AHEAD = 8 * 3_600;
+  const engineAt = (at: number): AlertEngine =>
+    testEngine(database.sql, messenger, { now: () => new Date(START + at * SECOND) });
+  const look = (rule: AlertRule, at: number, state: Observation['state']): Promise<void> =>
+    engineAt(at).evaluate(rule, observed(state), START + at * SECOND);
+
+  it('does not keep what it made fire from ending', async () => {
+    const rule = ruleOf('Ahead', { forSeconds: 0, keepFiringSeconds: 60 });
+    await look(rule, AHEAD, 'breached');
+    await look(rule, AHEAD + 60, 'clear');
+    for (const at of [0, 60]) await look(rule, at, 'clear');
+    expect(messages.map(({ transition }) => transition)).toEqual(['firing', 'resolved']);
+    expect(messages[1]).toMatchObject({ startsAt: START, endsAt: START + 60 * SECOND });
+    expect(await rows('Ahead')).toMatchObject([{ state: 'resolved' }]);
+  });
+
+  it.each([0, 300])('does not swallow what comes next (cool-down %i s)', async (cooldownSeconds) => {
+    const rule = ruleOf('Next', { forSeconds: 0, keepFiringSeconds: 0, cooldownSeconds });
+    await look(rule, AHEAD, 'breached');
+    await look(rule, AHEAD + 60, 'clear');
+    messages = [];
+    for (let at = 0; at <= 300; at += 60) await look(rule, at, 'breached');
+    expect(messages.map(({ transition, startsAt }) => [transition, startsAt])).toEqual([['firing', START]]);
+  });
+
+  it('does not keep the symptoms of what it ended quiet', async () => {
+    const cause = ruleOf('Cause', { forSeconds: 0, keepFiringSeconds: 0 });
+    await look(cause, AHEAD, 'breached');
+    await look(cause, AHEAD + 60, 'clear');
+    messages = [];
+    await look(ruleOf('Symptom', { forSeconds: 0, inhibitedBy: ['Cause'] }), 0, 'breached');
+    expect(messages.map(({ rule }) => rule)).toEqual(['Symptom']);
+  });
+
+  it('is not that of an engine that comes late', async () => {
+    const rule = ruleOf('Late', { forSeconds: 0 });
+    await look(rule, 600, 'breached');
+    await engineAt(600).evaluate(rule, observed('clear'), START);
+    expect(await database.sql.query('SELECT clear_since FROM app.alerts')).toEqual([{ clear_since: null }]);
+  });
+});
+
 describe('what people want to hear', () => {
-  const engine = (): AlertEngine => new AlertEngine(database.sql, messenger);
+  const engine = (): AlertEngine => testEngine(database.sql, messenger);
   const silence = (matchers: Record<string, string>, from: number, to: number): Silence => ({
     id: crypto.randomUUID(),
     matchers,
@@ -181,6 +261,30 @@ describe('what people want to hear', () => {
     expect(await endSilence(database.sql, one.id, new Date(START + 3 * SECOND))).toBe(false);
     await engine().evaluate(rule, observed('breached'), START + 4 * SECOND);
     expect(messages).toHaveLength(1);
+  });
+
+  it('is the end of what they were told before a silence', async () => {
+    const rule = ruleOf('Known', { forSeconds: 0, keepFiringSeconds: 0 });
+    await engine().evaluate(rule, observed('breached'), START);
+    await insertSilence(database.sql, silence({ rule: 'Known' }, 1, 600));
+    await engine().evaluate(rule, observed('clear'), START + 60 * SECOND);
+    expect(messages.map(({ transition }) => transition)).toEqual(['firing', 'resolved']);
+  });
+
+  it('is what lasts, although it came and went before, and since when it does', async () => {
+    const rule = ruleOf('Lasting', { forSeconds: 30, keepFiringSeconds: 30, cooldownSeconds: 300 });
+    const isDown = (at: number): boolean => at >= 525 || at % 105 < 45;
+    for (let at = 0; at <= 1_200; at += 15)
+      await engine().evaluate(rule, observed(isDown(at) ? 'breached' : 'clear'), START + at * SECOND);
+    expect(messages.map(({ transition, startsAt }) => [transition, (startsAt - START) / SECOND])).toEqual([
+      ['firing', 30],
+      ['resolved', 30],
+      ['firing', 555],
+    ]);
+    const [row] = await database.sql.query<{ first_fired_at: Date; reopened: number }>(
+      'SELECT first_fired_at, reopened FROM app.alerts',
+    );
+    expect(row).toEqual({ first_fired_at: new Date(START + 30 * SECOND), reopened: 5 });
   });
 
   it('is the cause, not what follows from it', async () => {
@@ -333,6 +437,13 @@ describe('what people want to hear', () => {
     await engine().evaluate(rule, many, START);
     expect(await rows('Many')).toHaveLength(100);
     expect(messages).toHaveLength(100);
+    // The same hundred, in whatever order they are seen, for longer than what nothing is said of is kept.
+    for (let minute = 1; minute <= 20; minute += 1) {
+      const seen = minute % 2 === 0 ? many : many.toReversed();
+      await engine().evaluate(rule, seen, START + minute * 60 * SECOND);
+    }
+    expect(await rows('Many')).toHaveLength(100);
+    expect(messages).toHaveLength(100);
   });
 
   it('holds no secrets, whatever it was made of', async () => {
@@ -352,7 +463,7 @@ describe('what people want to hear', () => {
     };
     const rule = ruleOf('Unstored', { forSeconds: 0 });
     await expect(
-      new AlertEngine(database.sql, failing).evaluate(rule, observed('breached'), START),
+      testEngine(database.sql, failing).evaluate(rule, observed('breached'), START),
     ).rejects.toThrow('no room');
     expect(await rows('Unstored')).toEqual([]);
   });

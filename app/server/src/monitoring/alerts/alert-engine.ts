@@ -1,4 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock.ts';
+import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database, Transaction } from '../../database/sql.ts';
 import { ALERT_MESSENGER, type AlertMessenger } from './alert-message.ts';
@@ -15,12 +17,11 @@ import {
 import { evidenceSeconds } from './conditions/evidence.ts';
 import type { Observation } from './conditions/observation.ts';
 import { evaluate, messageOf, nameOf, type Outcome, retire } from './evaluation.ts';
+import { type Look, MISSED_LOOKS } from './last-look.ts';
+import { bounded, MOST_ALERTS_OF_A_RULE } from './most-alerts.ts';
 import type { AlertRule } from './rules/definition.ts';
 import { isToldByAnother, rulesOfSameCause } from './rules/same-cause.ts';
 import { isSilenced, silencesAt } from './silences/silences.sql.ts';
-
-/** What a rule says about at once; of more it says that there are more. */
-const MOST_ALERTS_OF_A_RULE = 100;
 
 /**
  * Takes what was observed to what is stored and what is told, in one transaction per rule. Several engines may do it at
@@ -29,11 +30,16 @@ const MOST_ALERTS_OF_A_RULE = 100;
 @Injectable()
 export class AlertEngine {
   private readonly logger = new Logger('Alerts');
+  private readonly watchedMs: number;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(ALERT_MESSENGER) private readonly messenger: AlertMessenger,
-  ) {}
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CONFIGURATION) { monitoring }: Pick<Configuration, 'monitoring'>,
+  ) {
+    this.watchedMs = MISSED_LOOKS * monitoring.alerts.evaluationSeconds * 1000;
+  }
 
   /** Rules whose alerts may change without a breach; others need no transaction while nothing is breached. */
   rulesWithAlerts(): Promise<Set<string>> {
@@ -42,16 +48,17 @@ export class AlertEngine {
 
   /** @param at when it was observed, milliseconds since 1970 */
   evaluate(rule: AlertRule, observations: readonly Observation[], at: number): Promise<void> {
-    const bounded = this.bounded(rule, observations);
+    this.warnOfMany(rule, observations);
     // What happened while the cause held is seen for as long as the condition looks back.
     const since = at - evidenceSeconds(rule.condition) * 1000;
     return this.change(rule, at - rule.cooldownSeconds * 1000, at, async (sql, stored, isSilencedNow) => {
-      const isCauseTold = (await firedSince(sql, rule.inhibitedBy, since)).length > 0;
+      const look = this.lookOf(at);
+      const causes = await firedSince(sql, rule.inhibitedBy, since, look.now + look.watchedMs);
       const active = await activeAmong(sql, rulesOfSameCause(rule.name));
-      return evaluate(rule, bounded, stored, {
-        at,
+      return evaluate(rule, bounded(rule.name, observations, stored), stored, {
+        ...look,
         isSilenced: isSilencedNow,
-        isInhibited: (labels) => isCauseTold || isToldByAnother(rule.name, labels, active),
+        isInhibited: (labels) => causes.length > 0 || isToldByAnother(rule.name, labels, active),
       });
     });
   }
@@ -59,7 +66,7 @@ export class AlertEngine {
   /** Ends the alerts of a rule that is switched off or gone. */
   retire(rule: Pick<AlertRule, 'name' | 'exceptChannelOf'>, at: number): Promise<void> {
     return this.change(rule, at, at, (_, stored, isSilencedNow) =>
-      Promise.resolve(retire(stored, { at, isSilenced: isSilencedNow, isInhibited: () => false })),
+      Promise.resolve(retire(stored, { at, isSilenced: isSilencedNow })),
     );
   }
 
@@ -97,16 +104,16 @@ export class AlertEngine {
     return undefined;
   }
 
-  private bounded(rule: AlertRule, observations: readonly Observation[]): readonly Observation[] {
-    const breached = observations.filter(({ state }) => state === 'breached');
-    if (breached.length <= MOST_ALERTS_OF_A_RULE) return observations;
-    this.logger.warn(
-      `${rule.name} holds for ${breached.length} things at once; the first ${MOST_ALERTS_OF_A_RULE} are told`,
-    );
-    return [
-      ...observations.filter(({ state }) => state !== 'breached'),
-      ...breached.slice(0, MOST_ALERTS_OF_A_RULE),
-    ];
+  private lookOf(at: number): Look {
+    return { at, now: this.clock.now().getTime(), watchedMs: this.watchedMs };
+  }
+
+  private warnOfMany({ name }: AlertRule, observations: readonly Observation[]): void {
+    const { length } = observations.filter(({ state }) => state === 'breached');
+    if (length > MOST_ALERTS_OF_A_RULE)
+      this.logger.warn(
+        `${name} holds for ${length} things at once; ${MOST_ALERTS_OF_A_RULE} of them are told`,
+      );
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Labels } from '../history/labels.ts';
+import type { EndReason } from './lifecycle.ts';
 import type { Severity } from './rules/definition.ts';
 import type { Transition } from './telling.ts';
 import type { Transaction } from '../../database/sql.ts';
@@ -17,6 +18,8 @@ export interface AlertMessage {
   readonly description: string;
   readonly startsAt: number;
   readonly endsAt?: number | undefined;
+  /** Of an end: whether the trouble is over, or only nothing is known of it any more. */
+  readonly endReason?: EndReason | undefined;
   /** Channels that must not carry it, for it says that they fail. */
   readonly exceptChannels: readonly string[];
   /** Whether any alert of the rule that is told over the same channels is the case now. */

@@ -36,8 +36,10 @@ interface AlertRow {
   readonly started_at: Date;
   readonly pending_since: Date;
   readonly fired_at: Date | null;
+  readonly first_fired_at: Date | null;
   readonly clear_since: Date | null;
   readonly seen_at: Date;
+  readonly unknown_since: Date | null;
   readonly resolved_at: Date | null;
   readonly end_reason: Episode['endReason'] | null;
   readonly evaluated_at: Date;
@@ -65,8 +67,11 @@ function alertOf(row: AlertRow): StoredAlert {
       state: row.state,
       pendingSince: row.pending_since.getTime(),
       firedAt: ms(row.fired_at),
+      // A release that knew no bouts kept the first one.
+      firstFiredAt: ms(row.first_fired_at ?? row.fired_at),
       clearSince: ms(row.clear_since),
       seenAt: row.seen_at.getTime(),
+      unknownSince: ms(row.unknown_since),
       resolvedAt: ms(row.resolved_at),
       endReason: row.end_reason ?? undefined,
       reopened: row.reopened,
@@ -88,7 +93,7 @@ const LOCK = `SELECT pg_advisory_xact_lock(hashtextextended('alert rule ' || $1,
 const NEWEST = `
   SELECT DISTINCT ON (fingerprint) * FROM app.alerts
   WHERE rule = $1 AND (state IN ('pending', 'firing') OR resolved_at > $2)
-  ORDER BY fingerprint, started_at DESC`;
+  ORDER BY fingerprint, state = 'resolved', started_at DESC`;
 
 /** Locks the rule until the transaction ends. @returns the newest alert of each fingerprint that may still go on */
 export async function lockRule(sql: Sql, rule: string, resolvedAfter: number): Promise<StoredAlert[]> {
@@ -100,12 +105,14 @@ const WRITE = `
   INSERT INTO app.alerts (
     id, fingerprint, rule, severity, labels, summary, description, state, value, limit_value, started_at, pending_since,
     fired_at, clear_since, seen_at, resolved_at, end_reason, evaluated_at, reopened, flaps, told, told_firing_at,
-    escalated_at, transition, evaluations)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, 1)
+    escalated_at, transition, first_fired_at, unknown_since, evaluations)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+    $25, $26, 1)
   ON CONFLICT (id) DO UPDATE SET
     severity = excluded.severity, summary = excluded.summary, description = excluded.description, state = excluded.state,
-    value = excluded.value, limit_value = excluded.limit_value, pending_since = excluded.pending_since,
-    fired_at = excluded.fired_at, clear_since = excluded.clear_since, seen_at = excluded.seen_at,
+    value = excluded.value, limit_value = excluded.limit_value, started_at = excluded.started_at,
+    pending_since = excluded.pending_since, fired_at = excluded.fired_at, first_fired_at = excluded.first_fired_at,
+    unknown_since = excluded.unknown_since, clear_since = excluded.clear_since, seen_at = excluded.seen_at,
     resolved_at = excluded.resolved_at, end_reason = excluded.end_reason, evaluated_at = excluded.evaluated_at,
     reopened = excluded.reopened, flaps = excluded.flaps, told = excluded.told, told_firing_at = excluded.told_firing_at,
     escalated_at = excluded.escalated_at, transition = excluded.transition, evaluations = alerts.evaluations + 1,
@@ -130,7 +137,7 @@ export async function writeAlert(sql: Sql, alert: StoredAlert): Promise<void> {
     ...[date(episode.pendingSince), date(episode.firedAt), date(episode.clearSince), date(episode.seenAt)],
     ...[date(episode.resolvedAt), episode.endReason ?? null, date(alert.evaluatedAt)],
     ...[episode.reopened, episode.flaps, told.told, date(told.toldFiringAt), date(told.escalatedAt)],
-    told.transition,
+    ...[told.transition, date(episode.firstFiredAt), date(episode.unknownSince)],
   ]);
 }
 
@@ -158,12 +165,20 @@ export async function countSuppressed(
 
 const FIRED_SINCE = `
   SELECT DISTINCT rule FROM app.alerts
-   WHERE rule = ANY($1) AND (state = 'firing' OR (fired_at IS NOT NULL AND resolved_at > $2))`;
+   WHERE rule = ANY($1) AND (state = 'firing' OR (fired_at IS NOT NULL AND resolved_at > $2 AND resolved_at <= $3))`;
 
-/** Which of these rules fire, or did after that time. */
-export async function firedSince(sql: Sql, rules: readonly string[], since: number): Promise<string[]> {
+/**
+ * Which of these rules fire, or did after that time.
+ * @param until an end after it was written by a clock that was wrong, and is not known to have been lately
+ */
+export async function firedSince(
+  sql: Sql,
+  rules: readonly string[],
+  since: number,
+  until: number,
+): Promise<string[]> {
   if (rules.length === 0) return [];
-  const rows = await sql.query<{ rule: string }>(FIRED_SINCE, [rules, new Date(since)]);
+  const rows = await sql.query<{ rule: string }>(FIRED_SINCE, [rules, new Date(since), new Date(until)]);
   return rows.map(({ rule }) => rule);
 }
 

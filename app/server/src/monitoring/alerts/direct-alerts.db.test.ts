@@ -41,15 +41,27 @@ const messenger: AlertMessenger = {
 const observed = (state: Observation['state']): Observation => ({
   ...{ labels: { component: 'database' }, state, detail: 'no answer' },
 });
-/** Looks at these seconds. */
+type Look = readonly [state: Observation['state'], duty: Duty, elsewhere?: Elsewhere | undefined];
+const looks = new WeakMap<DirectAlerts, { readonly second: number; readonly look: Look }>();
+
+/** Looks at these seconds, and every 10 s in between, as it was at the look before. */
 function look(
   direct: DirectAlerts,
   states: Readonly<Record<number, Observation['state']>>,
   duty: Duty = 'leads',
   elsewhere?: Elsewhere,
 ): void {
-  for (const [second, state] of Object.entries(states))
-    direct.evaluate(RULE, observed(state), START + Number(second) * SECOND, duty, elsewhere);
+  const lookAt = (second: number, [state, as, beside]: Look): void =>
+    direct.evaluate(RULE, observed(state), START + second * SECOND, as, beside);
+  for (const [key, state] of Object.entries(states)) {
+    const second = Number(key);
+    const before = looks.get(direct);
+    if (before !== undefined)
+      for (let between = before.second + 10; between < second; between += 10) lookAt(between, before.look);
+    const now = [state, duty, elsewhere] as const;
+    lookAt(second, now);
+    looks.set(direct, { second, look: now });
+  }
 }
 /** What one process hears of another, whether or not it answers now. */
 function heardOf(teller: DirectAlerts, isBefore: boolean, isThere = true): Elsewhere | undefined {
@@ -253,8 +265,11 @@ describe('an alert about the database', () => {
     look(second, { 61: 'clear', 100: 'clear' });
     expect(told()).toEqual([['firing', 1]]);
     await synchronized(second, 115);
+    // Of the time in which nobody looked a part counts.
     look(second, { 116: 'clear' });
-    await synchronized(second, 117);
+    expect(told()).toEqual([['firing', 1]]);
+    look(second, { 131: 'clear' });
+    await synchronized(second, 132);
     expect(told()).toEqual([
       ['firing', 1],
       ['resolved', 2],
@@ -303,7 +318,7 @@ describe('an alert about the database', () => {
     const lookAt = (second: number): void =>
       direct.evaluate(escalating, observed('breached'), START + second * SECOND, 'leads');
     await synchronized(direct, 0);
-    for (const second of [10, 40]) lookAt(second);
+    for (const second of [10, 25, 40]) lookAt(second);
     await synchronized(direct, 50);
     await database.sql.query('UPDATE app.alerts SET acknowledged_at = $1', [new Date(START + 55 * SECOND)]);
     await synchronized(direct, 60);
@@ -410,6 +425,21 @@ describe('an alert about the database', () => {
       ['resolved', 2],
     ]);
     expect(messages[1]?.alertId).toBe(messages[0]?.alertId);
+  });
+
+  it('does not begin because a process stood still right after it had seen the first trouble', async () => {
+    const direct = await synchronized(created(), 0);
+    const lookAt = (second: number, state: Observation['state']): void =>
+      direct.evaluate(RULE, observed(state), START + second * SECOND, 'leads');
+    lookAt(10, 'breached');
+    // What it knows when it goes on is an hour old.
+    lookAt(3_610, 'breached');
+    expect(told()).toEqual([]);
+    lookAt(3_615, 'clear');
+    for (const second of [3_620, 3_635, 3_649]) lookAt(second, 'breached');
+    expect(told()).toEqual([]);
+    lookAt(3_650, 'breached');
+    expect(told()).toEqual([['firing', 1]]);
   });
 
   it('that was over before its time leaves nothing', async () => {

@@ -15,8 +15,11 @@ import type { Observation } from './conditions/observation.ts';
 import { isOwnVoice, takenUp } from './direct-voice.ts';
 import type { Duty } from './duty.ts';
 import { evaluate, messageOf, nameOf, type Outcome } from './evaluation.ts';
+import { MISSED_LOOKS } from './last-look.ts';
+import { ended } from './lifecycle.ts';
 import type { ToldAlert } from './line/answer.ts';
 import type { Elsewhere } from './line/hearing.ts';
+import { USUAL_PATIENCE } from './line/patience.ts';
 import type { AlertRule } from './rules/definition.ts';
 import { SentMessages } from './sent-messages.ts';
 import { isSilenced, type Silence, silencesAt } from './silences/silences.sql.ts';
@@ -25,6 +28,7 @@ import type { SuppressionReason } from './telling.ts';
 /** An alert that nobody has written for so long was left by a process that is gone; at least. */
 const LEFT_SECONDS = 60;
 const DAY_MS = 86_400_000;
+const WATCHED_MS = MISSED_LOOKS * USUAL_PATIENCE.lookMs;
 
 type Kept = Extract<Outcome, { kind: 'kept' }>;
 
@@ -82,8 +86,16 @@ export class DirectAlerts {
   /**
    * Judges, and tells at once what is this process's to tell.
    * @param elsewhere another one has told of it
+   * @param watchedMs see Look
    */
-  evaluate(rule: AlertRule, observation: Observation, at: number, duty: Duty, elsewhere?: Elsewhere): void {
+  evaluate(
+    rule: AlertRule,
+    observation: Observation,
+    at: number,
+    duty: Duty,
+    elsewhere?: Elsewhere,
+    watchedMs = WATCHED_MS,
+  ): void {
     const remembered = this.alerts.get(rule.name);
     const hasBegun = remembered !== undefined && this.mine.has(remembered.id);
     const isMine = isOwnVoice({ known: remembered, hasBegun, duty, elsewhere }, observation);
@@ -93,7 +105,7 @@ export class DirectAlerts {
         ? this.goOnWith(rule.name, takenUp(remembered, elsewhere))
         : remembered;
     const outcomes = evaluate(rule, [observation], known === undefined ? [] : [known], {
-      at,
+      ...{ at, now: at, watchedMs },
       isSilenced: (alert) => !isMine || isSilenced(this.silencesAt(at), alert),
       isInhibited: () => false,
       newId: (fingerprint) => this.nextId(rule.name, fingerprint, at),
@@ -175,7 +187,9 @@ export class DirectAlerts {
     if (this.alerts.has(rule.name)) return;
     this.newest ??= await newestIds(this.database, [rule.name]);
     this.evaluate(rule, observation, since, 'looks-on');
-    this.evaluate(rule, observation, since + Math.max(rule.forSeconds * 1000, 1), 'looks-on');
+    const ripe = since + Math.max(rule.forSeconds * 1000, 1);
+    // The database was silent all the time, whoever looked.
+    this.evaluate(rule, observation, ripe, 'looks-on', undefined, Number.POSITIVE_INFINITY);
     this.orphan(rule, at);
   }
 
@@ -243,10 +257,9 @@ export class DirectAlerts {
 
 /** An alert that a process left behind when it ended during the same trouble; the one that went on tells of it. */
 function superseded(stored: StoredAlert, by: StoredAlert): StoredAlert {
-  const { clearSince: _, ...episode } = stored.episode;
   return {
     ...stored,
     evaluatedAt: by.evaluatedAt,
-    episode: { ...episode, state: 'resolved', resolvedAt: by.startedAt, endReason: 'no-data' },
+    episode: ended(stored.episode, 'no-data', by.startedAt),
   };
 }

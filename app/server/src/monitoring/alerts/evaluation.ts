@@ -4,12 +4,13 @@ import type { AlertMessage } from './alert-message.ts';
 import type { StoredAlert } from './alerts.sql.ts';
 import type { Observation } from './conditions/observation.ts';
 import { canonical, fingerprintOf, type Labels } from '../history/labels.ts';
-import { type Episode, step } from './lifecycle.ts';
+import { foundBy, type Look } from './last-look.ts';
+import { ended, type Episode, step } from './lifecycle.ts';
 import type { AlertRule, Severity } from './rules/definition.ts';
 import { fill } from './rules/template.ts';
 import { type SuppressionReason, type Told, type Telling, type Transition, tellingOf } from './telling.ts';
 
-const NEVER = { cooldownSeconds: 0, escalateAfterSeconds: 0 };
+const NEVER = { forSeconds: 0, cooldownSeconds: 0, escalateAfterSeconds: 0 };
 const UNTOLD: Told = { told: 'nothing', transition: 0 };
 
 /** What becomes of one alert by one evaluation. */
@@ -22,9 +23,7 @@ export type Outcome =
       readonly suppressed?: SuppressionReason;
     };
 
-export interface Surroundings {
-  /** Time of the observations, milliseconds since 1970. */
-  readonly at: number;
+export interface Surroundings extends Look {
   readonly isSilenced: (alert: Pick<StoredAlert, 'rule' | 'severity' | 'labels'>) => boolean;
   readonly isInhibited: (labels: Labels) => boolean;
   /** Id of a new alert; absent: any. */
@@ -67,17 +66,19 @@ export function evaluate(
 }
 
 /** Pure: the end of alerts whose rule was switched off or removed. */
-export function retire(stored: readonly StoredAlert[], { at, isSilenced }: Surroundings): Outcome[] {
+export function retire(
+  stored: readonly StoredAlert[],
+  { at, isSilenced }: Pick<Surroundings, 'at' | 'isSilenced'>,
+): Outcome[] {
   return stored
     .filter(({ episode }) => episode.state !== 'resolved')
     .map((alert): Outcome => {
       const { id, episode } = alert;
       if (episode.firedAt === undefined) return { kind: 'gone', id };
-      const { clearSince: _, ...rest } = episode;
-      const ended: Episode = { ...rest, state: 'resolved', resolvedAt: at, endReason: 'rule-removed' };
+      const after = ended(episode, 'rule-removed', at);
       const circumstances = { before: episode, now: at, isSilenced: isSilenced(alert), isInhibited: false };
-      const { told, ...telling } = tellingOf(ended, alert.told, NEVER, circumstances);
-      return keptAs({ ...alert, evaluatedAt: at, episode: ended, told }, telling);
+      const { told, ...telling } = tellingOf(after, alert.told, NEVER, circumstances);
+      return keptAs({ ...alert, evaluatedAt: at, episode: after, told }, telling);
     });
 }
 
@@ -88,11 +89,12 @@ function keptAs(alert: StoredAlert, telling: Pick<Telling, 'tell' | 'suppressed'
 function judge(
   rule: AlertRule,
   observation: Observation,
-  alert: StoredAlert | undefined,
-  { at, isSilenced, isInhibited, newId }: Surroundings,
+  stored: StoredAlert | undefined,
+  surroundings: Surroundings,
 ): Outcome | undefined {
-  // Another engine has seen later than this one.
-  if (alert !== undefined && alert.evaluatedAt >= at) return undefined;
+  const { at, isSilenced, isInhibited, newId } = surroundings;
+  const alert = stored && foundBy(surroundings, stored);
+  if (stored !== undefined && alert === undefined) return undefined;
   const stepped = step(alert?.episode, observation, rule, at);
   if (stepped === undefined) return undefined;
   if ('gone' in stepped) return alert && { kind: 'gone', id: alert.id };
@@ -181,6 +183,7 @@ export function messageOf(
     number: told.transition,
     startsAt: episode.firedAt ?? alert.startedAt,
     endsAt: episode.resolvedAt,
+    endReason: transition === 'resolved' ? episode.endReason : undefined,
     exceptChannels,
     groupStatus: all.some((one) => isToldToFire(one) && isInGroup(one)) ? 'firing' : 'resolved',
   };

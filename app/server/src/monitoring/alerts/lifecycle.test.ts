@@ -59,7 +59,7 @@ describe('the life of an alert', () => {
       ).toBeUndefined();
   });
 
-  it('waits through a short time in which nothing is known, and forgets after a long one', () => {
+  it('waits through a short time in which nothing is known, and ends after a long one, which begins with the first such look', () => {
     expect(
       after([
         [0, 'breached'],
@@ -67,13 +67,18 @@ describe('the life of an alert', () => {
         [60, 'breached'],
       ]).episode,
     ).toMatchObject({ state: 'firing' });
-    expect(
-      after([
-        [0, 'breached'],
-        [60, 'breached'],
-        [960, 'unknown'],
-      ]).episode,
-    ).toMatchObject({ state: 'resolved', endReason: 'no-data' });
+    const unknown = [
+      [0, 'breached'],
+      [60, 'breached'],
+      [1_000, 'unknown'],
+      [1_899, 'unknown'],
+    ] as const;
+    expect(after(unknown).episode).toMatchObject({ state: 'firing', seenAt: 60 * SECOND });
+    expect(after([...unknown, [1_900, 'unknown']]).episode).toMatchObject({
+      ...{ state: 'resolved', endReason: 'no-data', seenAt: 60 * SECOND },
+    });
+    const known = after([...unknown, [1_900, 'within'], [1_910, 'unknown'], [2_809, 'unknown']]);
+    expect(known.episode).toMatchObject({ state: 'firing' });
   });
 
   it('goes on between the bounds, and ends when the condition was gone long enough', () => {
@@ -115,7 +120,9 @@ describe('the life of an alert', () => {
     const again = after([...resolved, [1_000, 'breached'], [1_060, 'breached']]);
     expect(again).toMatchObject({
       alerts: 1,
-      episode: { state: 'firing', reopened: 1, firedAt: 60 * SECOND },
+      episode: {
+        ...{ state: 'firing', reopened: 1, firedAt: 1_060 * SECOND, firstFiredAt: 60 * SECOND },
+      },
     });
     expect(again.episode?.resolvedAt).toBeUndefined();
     const another = after([...resolved, [1_090, 'breached'], [1_150, 'breached']]);

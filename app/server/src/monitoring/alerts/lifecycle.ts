@@ -1,22 +1,33 @@
 import type { Observation } from './conditions/observation.ts';
 import type { RuleDefinition } from './rules/definition.ts';
 
-/** Nothing came about a firing alert for so long: what it was about is gone. */
-const FORGET_MS = 15 * 60_000;
+/** Looks found nothing out about a firing alert for so long: what it was about may be gone. */
+export const FORGET_MINUTES = 15;
+const FORGET_MS = FORGET_MINUTES * 60_000;
+
+/**
+ * `clear`: the condition is gone. `no-data`: nothing is known any more. `rule-removed`: nobody looks any more. Of the last
+ * two nobody may say that the trouble is over.
+ */
+export type EndReason = 'clear' | 'no-data' | 'rule-removed';
 
 /** What is stored of an alert that the next evaluation needs; times in milliseconds since 1970. */
 export interface Episode {
   readonly state: 'pending' | 'firing' | 'resolved';
   /** The condition holds since then, without a break. */
   readonly pendingSince: number;
-  /** First time that it fired; undefined: it never did. */
+  /** It fires since then, or did when it fired last; undefined: it never did. */
   readonly firedAt?: number | undefined;
+  /** First time that it fired, before it was resolved and came back. */
+  readonly firstFiredAt?: number | undefined;
   /** Firing, and the condition is gone since then. */
   readonly clearSince?: number | undefined;
   /** Last time that anything was known. */
   readonly seenAt: number;
+  /** Looks have found nothing out since then. */
+  readonly unknownSince?: number | undefined;
   readonly resolvedAt?: number | undefined;
-  readonly endReason?: 'clear' | 'no-data' | 'rule-removed' | undefined;
+  readonly endReason?: EndReason | undefined;
   /** It began anew after it had been resolved. */
   readonly reopened: number;
   /** The condition went and came back before the alert was resolved. */
@@ -67,29 +78,53 @@ function ripened(episode: Episode, { forSeconds }: Timing, now: number): Episode
   return {
     ...rest,
     state: 'firing',
-    firedAt: episode.firedAt ?? now,
+    firedAt: now,
+    firstFiredAt: episode.firstFiredAt ?? now,
     reopened: episode.reopened + (episode.firedAt === undefined ? 0 : 1),
   };
 }
 
 function pending(episode: Episode, { state }: Observation, timing: Timing, now: number): Step {
-  if (state === 'breached') return goesOn(ripened({ ...episode, seenAt: now }, timing, now));
-  if (state === 'unknown' && now - episode.seenAt < FORGET_MS) return goesOn(episode);
+  if (state === 'breached') return goesOn(ripened(known(episode, now), timing, now));
+  if (state === 'unknown') {
+    const unknown = unknownAt(episode, now);
+    if (unknown !== undefined) return goesOn(unknown);
+  }
   // One that had fired before goes back to what it was.
-  return episode.firedAt === undefined ? { gone: true } : goesOn({ ...episode, state: 'resolved' });
+  return episode.firedAt === undefined
+    ? { gone: true }
+    : goesOn({ ...withoutUnknown(episode), state: 'resolved' });
 }
 
 function firing(episode: Episode, { state }: Observation, timing: Timing, now: number): Episode {
-  if (state === 'unknown') {
-    if (now - episode.seenAt < FORGET_MS) return episode;
-    return { ...episode, state: 'resolved', resolvedAt: now, endReason: 'no-data' };
-  }
+  if (state === 'unknown') return unknownAt(episode, now) ?? ended(episode, 'no-data', now);
+  const seen = known(episode, now);
   if (state !== 'clear') {
-    const { clearSince, ...rest } = episode;
-    return { ...rest, seenAt: now, flaps: episode.flaps + (clearSince === undefined ? 0 : 1) };
+    const { clearSince, ...rest } = seen;
+    return { ...rest, flaps: episode.flaps + (clearSince === undefined ? 0 : 1) };
   }
   const clearSince = episode.clearSince ?? now;
-  if (now - clearSince < timing.keepFiringSeconds * 1000) return { ...episode, seenAt: now, clearSince };
-  const { clearSince: _, ...rest } = episode;
-  return { ...rest, state: 'resolved', seenAt: now, resolvedAt: now, endReason: 'clear' };
+  return now - clearSince < timing.keepFiringSeconds * 1000
+    ? { ...seen, clearSince }
+    : ended(seen, 'clear', now);
+}
+
+/** Pure: an alert that is over, for whatever reason. */
+export function ended(episode: Episode, endReason: EndReason, now: number): Episode {
+  const { clearSince: _, ...rest } = withoutUnknown(episode);
+  return { ...rest, state: 'resolved', resolvedAt: now, endReason };
+}
+
+function known(episode: Episode, now: number): Episode {
+  return { ...withoutUnknown(episode), seenAt: now };
+}
+
+function withoutUnknown({ unknownSince: _, ...rest }: Episode): Episode {
+  return rest;
+}
+
+/** After a look that found nothing out; undefined: there were such looks alone for too long. */
+function unknownAt(episode: Episode, now: number): Episode | undefined {
+  const unknownSince = episode.unknownSince ?? now;
+  return now - unknownSince < FORGET_MS ? { ...episode, unknownSince } : undefined;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Episode } from './lifecycle.ts';
 import { type Told, tellingOf } from './telling.ts';
 
-const TIMING = { cooldownSeconds: 900, escalateAfterSeconds: 1_800 };
+const TIMING = { forSeconds: 60, cooldownSeconds: 900, escalateAfterSeconds: 1_800 };
 const SECOND = 1_000;
 
 const episode = (state: Episode['state'], more: Partial<Episode> = {}): Episode => ({
@@ -44,18 +44,24 @@ describe('what people are told', () => {
     expect(tellingOf(firing, untold, TIMING, later)).toMatchObject({ tell: 'firing' });
   });
 
-  it('keeps quiet about an end under a silence for good', () => {
+  it('tells the end of what people were told under a silence, too, and what comes back only after that', () => {
     const told: Told = { told: 'firing', toldFiringAt: 0, transition: 1 };
-    const end = tellingOf(episode('resolved'), told, TIMING, { ...calm, isSilenced: true });
-    expect(end).toMatchObject({ suppressed: 'silenced', told: { told: 'nothing' } });
-    expect(tellingOf(episode('resolved'), end.told, TIMING, calm)).toEqual({ told: end.told });
+    const silenced = { ...calm, isSilenced: true, now: 10_000 * SECOND };
+    const end = tellingOf(episode('resolved'), told, TIMING, silenced);
+    expect(end).toEqual({ tell: 'resolved', told: { ...told, told: 'resolved', transition: 2 } });
+    expect(tellingOf(firing, end.told, TIMING, silenced)).toEqual({
+      told: end.told,
+      suppressed: 'silenced',
+    });
+    expect(tellingOf(episode('resolved'), end.told, TIMING, silenced)).toEqual({ told: end.told });
   });
 
   it('waits with what comes back within the cool-down, and then tells it', () => {
     const told: Told = { told: 'resolved', toldFiringAt: 0, transition: 2 };
     const again = { ...calm, before: episode('pending'), now: 899 * SECOND };
-    expect(tellingOf(firing, told, TIMING, again)).toEqual({ told, suppressed: 'cooldown' });
-    expect(tellingOf(firing, told, TIMING, { ...calm, before: firing, now: 900 * SECOND })).toMatchObject({
+    const back = episode('firing', { pendingSince: 700 * SECOND });
+    expect(tellingOf(back, told, TIMING, again)).toEqual({ told, suppressed: 'cooldown' });
+    expect(tellingOf(back, told, TIMING, { ...calm, before: back, now: 900 * SECOND })).toMatchObject({
       tell: 'firing',
       told: { transition: 3 },
     });
@@ -64,8 +70,10 @@ describe('what people are told', () => {
   it('waits twice as long with each time that an alert came back, up to sixteen times', () => {
     const told: Told = { told: 'resolved', toldFiringAt: 0, transition: 2 };
     const tellsAt = (reopened: number, seconds: number): boolean =>
-      tellingOf(episode('firing', { reopened }), told, TIMING, { ...calm, now: seconds * SECOND }).tell ===
-      'firing';
+      tellingOf(episode('firing', { reopened, pendingSince: (seconds - 120) * SECOND }), told, TIMING, {
+        ...calm,
+        now: seconds * SECOND,
+      }).tell === 'firing';
     for (const [reopened, seconds] of [
       [0, 900],
       [1, 1_800],
@@ -75,6 +83,25 @@ describe('what people are told', () => {
       expect(tellsAt(reopened, seconds - 1)).toBe(false);
       expect(tellsAt(reopened, seconds)).toBe(true);
     }
+  });
+
+  it.each([
+    { forSeconds: 60, lasts: 900 },
+    { forSeconds: 1_200, lasts: 1_200 },
+  ])('tells what lasts, however often it came back before ($lasts s with for $forSeconds s)', (one) => {
+    const told: Told = { told: 'resolved', toldFiringAt: 0, transition: 2 };
+    const back = episode('firing', { reopened: 9, pendingSince: 500 * SECOND });
+    const at = (seconds: number) =>
+      tellingOf(
+        back,
+        told,
+        { ...TIMING, forSeconds: one.forSeconds },
+        {
+          ...{ ...calm, before: back, now: (500 + seconds) * SECOND },
+        },
+      );
+    expect(at(one.lasts - 1)).toEqual({ told });
+    expect(at(one.lasts)).toMatchObject({ tell: 'firing', told: { transition: 3 } });
   });
 
   it('counts what flaps between the bounds of one alert', () => {

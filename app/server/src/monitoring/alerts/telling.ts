@@ -3,7 +3,7 @@ import type { RuleDefinition } from './rules/definition.ts';
 
 /** What people have been told of an alert; times in milliseconds since 1970. */
 export interface Told {
-  /** The last that was told; `nothing` also after a silence swallowed the end. */
+  /** The last that was told. */
   readonly told: 'nothing' | 'firing' | 'resolved';
   /** When it was last told that it fires. */
   readonly toldFiringAt?: number | undefined;
@@ -30,29 +30,35 @@ interface Circumstances {
   readonly isInhibited: boolean;
 }
 
-/** The cool-down doubles with each time that an alert came back, so often: what flaps for hours is told a few times. */
+/**
+ * The cool-down doubles with each time that an alert came back, so often: what flaps for hours is told a few times. It holds
+ * for what flaps alone: what lasts for one cool-down is told then, whatever came before, for people have last read that it
+ * is over.
+ */
 const MOST_DOUBLINGS = 4;
 
-type Timing = Pick<RuleDefinition, 'cooldownSeconds' | 'escalateAfterSeconds'>;
+type Timing = Pick<RuleDefinition, 'forSeconds' | 'cooldownSeconds' | 'escalateAfterSeconds'>;
 
 /**
  * What to tell, from what is the case and what was told last: so nothing is lost with a message that had to wait, and
- * nothing is told twice. A silence also swallows the end; what begins under a silence is told when it is over.
+ * nothing is told twice. What begins under a silence is told when that is over; the end of what people were told comes
+ * through, or whoever keeps incidents by our messages would keep it open for ever.
  */
 export function tellingOf(after: Episode, told: Told, timing: Timing, circumstances: Circumstances): Telling {
   if (after.state === 'firing') return firing(after, told, timing, circumstances);
-  if (after.state === 'resolved' && told.told === 'firing') return resolved(told, circumstances);
+  if (after.state === 'resolved' && told.told === 'firing')
+    return { told: { ...next(told), told: 'resolved' }, tell: 'resolved' };
   return { told };
 }
 
 function firing(
   after: Episode,
   told: Told,
-  { cooldownSeconds, escalateAfterSeconds }: Timing,
+  timing: Timing,
   { before, now, isSilenced, isInhibited }: Circumstances,
 ): Telling {
   if (told.told === 'firing') {
-    if (isEscalationDue(after, told, escalateAfterSeconds, now) && !isSilenced && !isInhibited)
+    if (isEscalationDue(after, told, timing.escalateAfterSeconds, now) && !isSilenced && !isInhibited)
       return { told: { ...next(told), escalatedAt: now }, tell: 'escalated' };
     return after.flaps > (before?.flaps ?? 0) ? { told, suppressed: 'flapping' } : { told };
   }
@@ -63,8 +69,7 @@ function firing(
     ? 'silenced'
     : isInhibited
       ? 'inhibited'
-      : now - (told.toldFiringAt ?? Number.NEGATIVE_INFINITY) <
-          cooldownSeconds * 1000 * 2 ** Math.min(after.reopened, MOST_DOUBLINGS)
+      : isCoolingDown(after, told, timing, now)
         ? 'cooldown'
         : undefined;
   if (reason !== undefined) return isNew ? { told, suppressed: reason } : { told };
@@ -73,9 +78,15 @@ function firing(
   return { told: { ...fresh, told: 'firing', toldFiringAt: now }, tell: 'firing' };
 }
 
-function resolved(told: Told, { isSilenced }: Circumstances): Telling {
-  if (isSilenced) return { told: { ...told, told: 'nothing' }, suppressed: 'silenced' };
-  return { told: { ...next(told), told: 'resolved' }, tell: 'resolved' };
+function isCoolingDown(
+  { pendingSince, reopened }: Episode,
+  { toldFiringAt }: Told,
+  { forSeconds, cooldownSeconds }: Timing,
+  now: number,
+): boolean {
+  const hasLasted = now - pendingSince >= Math.max(forSeconds, cooldownSeconds) * 1000;
+  if (toldFiringAt === undefined || hasLasted) return false;
+  return now - toldFiringAt < cooldownSeconds * 1000 * 2 ** Math.min(reopened, MOST_DOUBLINGS);
 }
 
 function isEscalationDue(

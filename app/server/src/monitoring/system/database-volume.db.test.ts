@@ -7,12 +7,12 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { asAdmin } from '../../database/testing/migrated-template.ts';
 import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
 import { createWorkerApplication } from '../../worker.ts';
-import { AlertEngine } from '../alerts/alert-engine.ts';
 import { Components } from '../alerts/components.ts';
 import type { Observation } from '../alerts/conditions/observation.ts';
 import { Observer } from '../alerts/conditions/observer.ts';
 import { builtinRules } from '../alerts/rules/builtin.ts';
 import type { AlertRule } from '../alerts/rules/definition.ts';
+import { testEngine } from '../alerts/testing/test-engine.ts';
 import { CachedCheck } from '../health/cached-check.ts';
 import type { ComponentDto, PlatformHealthDto } from '../health/component-health.dto.ts';
 import { ComponentHealth } from '../health/component-health.ts';
@@ -190,12 +190,8 @@ it('is not configured where the application may not read it', async () => {
 it('is what the rules warn of from four fifths on, and page for from nine tenths on, until there is room', async () => {
   const filling = ruleNamed('DatabaseVolumeFilling');
   const almostFull = ruleNamed('DatabaseVolumeAlmostFull');
-  const engine = new AlertEngine(database.sql, {
-    enqueue: () => Promise.resolve(),
-    sendNow: () => Promise.reject(new Error('is not for the engine')),
-    isTaken: () => false,
-  });
   let at = Date.parse('2026-11-27T00:00:00Z');
+  const engine = testEngine(database.sql);
   const alerts = async (): Promise<object> => {
     const rows = await database.sql.query<{ rule: string; state: string; severity: string }>(
       `SELECT rule, state, severity FROM app.alerts WHERE rule LIKE 'DatabaseVolume%' ORDER BY rule`,
