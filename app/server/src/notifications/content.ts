@@ -7,13 +7,16 @@ const LONGEST_WORDS = 4_000;
 
 const words = z.record(z.string(), z.string());
 
+/** Annotation of an alert that ended: `clear` is a recovery, all others say that nobody knows (docs/notifications.md). */
+export const END_REASON = 'end_reason';
+
 /** One alert in Alertmanager's vocabulary; instants in RFC 3339. */
 const alert = z.strictObject({
   kind: z.literal('alert'),
   status: z.enum(['firing', 'resolved']),
   /** `alertname` and `severity` are expected and not needed. */
   labels: words,
-  /** `summary`, `description` and `runbook_url` are shown; the others go to the webhook alone. */
+  /** `summary`, `description` and `runbook_url` are shown, `end_reason` in words; the others go to the webhook alone. */
   annotations: words,
   startsAt: z.string(),
   endsAt: z.string().optional(),
@@ -52,6 +55,23 @@ export function statusOf(
   if (groupStatus !== undefined) return groupStatus;
   const alerts = items.filter((one) => one.kind === 'alert');
   return alerts.length === 0 || alerts.some(({ status }) => status === 'firing') ? 'firing' : 'resolved';
+}
+
+const ENDS: ReadonlyMap<string | undefined, string> = new Map([
+  ['no-data', 'no data'],
+  ['rule-removed', 'rule removed'],
+]);
+
+/** What people read for the status of an alert: the end of what is not known to be over is no recovery. */
+export function statusText({ status, annotations }: AlertContent): string {
+  return (status === 'resolved' ? ENDS.get(annotations[END_REASON]) : undefined) ?? status;
+}
+
+/** Since when it is the case, and until when it was, or was known to be. */
+export function spanText(alert: AlertContent): string {
+  const { startsAt, endsAt } = alert;
+  if (endsAt === undefined) return `since ${startsAt}`;
+  return `since ${startsAt}, ${statusText(alert) === 'resolved' ? 'until' : 'looked after until'} ${endsAt}`;
 }
 
 const RANKS: ReadonlyMap<string | null | undefined, number> = new Map([

@@ -1,5 +1,5 @@
 import type { ChannelMessage } from './channel.ts';
-import { type AlertContent, type Content, rankOf } from './content.ts';
+import { type AlertContent, type Content, rankOf, spanText, statusText } from './content.ts';
 
 const LONGEST_TITLE = 200;
 
@@ -20,12 +20,14 @@ export function alertTitle({ labels, annotations }: AlertContent): string {
 
 const titleOf = (one: Content): string => (one.kind === 'alert' ? alertTitle(one) : one.title);
 
+/** What fires comes first. */
 function countsOf(items: readonly Content[]): string {
-  const firing = items.filter((one) => one.kind === 'alert' && one.status === 'firing').length;
-  const resolved = items.filter((one) => one.kind === 'alert' && one.status === 'resolved').length;
-  return [firing > 0 ? `${firing} firing` : '', resolved > 0 ? `${resolved} resolved` : '']
-    .filter(Boolean)
-    .join(', ');
+  const alerts = items.filter((one) => one.kind === 'alert');
+  const counts = Map.groupBy(
+    alerts.toSorted((a, b) => (a.status < b.status ? -1 : Number(a.status > b.status))),
+    statusText,
+  );
+  return [...counts].map(([status, { length }]) => `${length} ${status}`).join(', ');
 }
 
 /** What the message is about in one line: a subject. Whose it is, and the worst that it holds, come first. */
@@ -37,18 +39,21 @@ export function titleOfMessage({ items, count, isSummary, platform }: ChannelMes
   if (worst.kind === 'document') return oneLine(`${whose}${worst.title}`);
   const severity = worst.labels['severity'] ?? '';
   if (items.length === 1)
-    return oneLine(`[${[worst.status, severity].filter(Boolean).join(' ')}] ${whose}${titleOf(worst)}`);
+    return oneLine(`[${[statusText(worst), severity].filter(Boolean).join(' ')}] ${whose}${titleOf(worst)}`);
   return oneLine(`[${countsOf(items)}] ${whose}${titleOf(worst)} (+${items.length - 1})`);
 }
 
 /** What a reader of plain text sees of one alert. */
 export function alertText(alert: AlertContent): string {
-  const { status, labels, annotations, startsAt, endsAt } = alert;
+  const { labels, annotations } = alert;
   const named = Object.entries(labels).filter(([name]) => name !== 'alertname' && name !== 'severity');
   return [
-    `${status.toUpperCase()} ${labels['severity'] ?? ''} ${alertTitle(alert)}`.replaceAll(/ +/g, ' '),
+    `${statusText(alert).toUpperCase()} ${labels['severity'] ?? ''} ${alertTitle(alert)}`.replaceAll(
+      / +/g,
+      ' ',
+    ),
     annotations['description'],
-    `since ${startsAt}${endsAt === undefined ? '' : `, until ${endsAt}`}`,
+    spanText(alert),
     named.map(([name, value]) => `${name}=${value}`).join(' '),
     annotations['runbook_url'] && `what to do: ${annotations['runbook_url']}`,
   ]

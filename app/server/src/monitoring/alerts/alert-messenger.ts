@@ -1,15 +1,36 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
+import { END_REASON } from '../../notifications/content.ts';
 import { type NotificationMessage, Notifications } from '../../notifications/notifications.service.ts';
 import type { Transaction } from '../../database/sql.ts';
 import type { AlertMessage, AlertMessenger } from './alert-message.ts';
+import { type EndReason, FORGET_MINUTES } from './lifecycle.ts';
 import { hasRunbook } from './rules/builtin.ts';
 
 const iso = (at: number): string => new Date(at).toISOString();
 
+/** Ends that are no recovery: why nobody knows whether the trouble is over, in a few words and in full. */
+const NOT_OVER: Readonly<Partial<Record<EndReason, readonly [short: string, long: string]>>> = {
+  'no-data': [
+    'not known to be over',
+    `For ${FORGET_MINUTES} minutes nothing came that this could be judged by, so nobody looks after it any more: it may still be the case. It is told again when it is seen again.`,
+  ],
+  'rule-removed': [
+    'not looked at any more',
+    'Its rule was removed or switched off: it may still be the case, and is not told again.',
+  ],
+};
+
 /** What is the case at all, before what is special: readers of a subject line see the end of nothing. */
-function summaryOf({ transition, summary, startsAt }: AlertMessage): string {
-  return transition === 'escalated' ? `nobody acknowledged it since ${iso(startsAt)}: ${summary}` : summary;
+function wordsOf({ transition, summary, description, startsAt, endReason }: AlertMessage): {
+  readonly summary: string;
+  readonly description: string;
+} {
+  if (transition === 'escalated')
+    return { summary: `nobody acknowledged it since ${iso(startsAt)}: ${summary}`, description };
+  const [short, long] = (endReason && NOT_OVER[endReason]) ?? [];
+  if (short === undefined) return { summary, description };
+  return { summary: `${short}: ${summary}`, description: `${long} What was told of it: ${description}` };
 }
 
 /**
@@ -18,7 +39,7 @@ function summaryOf({ transition, summary, startsAt }: AlertMessage): string {
  */
 export function notificationOf(message: AlertMessage, runbooks: string | undefined): NotificationMessage {
   const { alertId, number, transition, rule, severity, labels, startsAt, endsAt } = message;
-  const { fingerprint, groupStatus, exceptChannels } = message;
+  const { fingerprint, groupStatus, exceptChannels, endReason } = message;
   return {
     subjectKey: `alert ${alertId}`,
     transition: `${number} ${transition}`,
@@ -29,8 +50,8 @@ export function notificationOf(message: AlertMessage, runbooks: string | undefin
       status: transition === 'resolved' ? 'resolved' : 'firing',
       labels: { ...labels, alertname: rule, severity },
       annotations: {
-        summary: summaryOf(message),
-        description: message.description,
+        ...wordsOf(message),
+        ...(endReason === undefined ? {} : { [END_REASON]: endReason }),
         ...(runbooks !== undefined && hasRunbook(rule) ? { runbook_url: `${runbooks}${rule}.md` } : {}),
       },
       startsAt: iso(startsAt),

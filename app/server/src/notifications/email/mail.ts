@@ -1,6 +1,6 @@
 import { escapeHtml } from '../../common/html.ts';
 import type { ChannelMessage } from '../channel.ts';
-import type { AlertContent, Content, DocumentContent } from '../content.ts';
+import { type AlertContent, type Content, type DocumentContent, spanText, statusText } from '../content.ts';
 import { alertText, alertTitle, noteOf, oneLine, titleOfMessage } from '../summary.ts';
 
 export interface Mail {
@@ -32,9 +32,10 @@ function isLink(url: string): boolean {
 }
 
 function alertHtml(alert: AlertContent): string {
-  const { status, labels, annotations, startsAt, endsAt } = alert;
+  const { labels, annotations } = alert;
   const { description, runbook_url: runbook = '' } = annotations;
   const severity = labels['severity'] ?? '';
+  const status = statusText(alert);
   const colour = status === 'resolved' ? RESOLVED : (COLOURS[severity] ?? '#444444');
   const cells = Object.entries(labels)
     .filter(([name]) => name !== 'alertname' && name !== 'severity')
@@ -42,7 +43,7 @@ function alertHtml(alert: AlertContent): string {
   return [
     `<h3 style="color:${colour}">${escapeHtml(`${status} ${severity}`.trim())}: ${escapeHtml(alertTitle(alert))}</h3>`,
     description === undefined ? '' : `<p>${shown(description)}</p>`,
-    `<p>since ${escapeHtml(startsAt)}${endsAt === undefined ? '' : `, until ${escapeHtml(endsAt)}`}</p>`,
+    `<p>${escapeHtml(spanText(alert))}</p>`,
     cells.length === 0 ? '' : `<table>${cells.join('')}</table>`,
     isLink(runbook) ? `<p><a href="${escapeHtml(runbook)}">what to do</a></p>` : '',
   ].join('');
