@@ -89,6 +89,7 @@ export interface Alert {
   readonly value: number | null;
   readonly limit: number | null;
   readonly startsAt: string;
+  readonly firstFiredAt: string | null;
   readonly firedAt: string | null;
   readonly endsAt: string | null;
   readonly endReason: string | null;

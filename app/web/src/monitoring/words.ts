@@ -44,7 +44,7 @@ export const alertStateText = wordOf({
   active: '进行中（待定或触发）',
   pending: '待定',
   firing: '触发',
-  resolved: '已恢复',
+  resolved: '已结束',
 });
 
 export const channelText = wordOf({ email: '邮件', webhook: 'Webhook' });

@@ -12,6 +12,7 @@ export const alertOf = (given: Partial<Alert> = {}): Alert => ({
   value: null,
   limit: null,
   startsAt: '2026-11-26T08:00:00Z',
+  firstFiredAt: '2026-11-26T08:05:00Z',
   firedAt: '2026-11-26T08:05:00Z',
   endsAt: null,
   endReason: null,

@@ -2,8 +2,9 @@ import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createKey, createUser, type PrincipalHeaders, type TestUser } from '../../testing/principals.ts';
 import { createEmptyApplication, type TestApplication } from '../../testing/test-application.ts';
-import { AlertEngine } from './alert-engine.ts';
+import type { AlertEngine } from './alert-engine.ts';
 import { type AlertRule, ruleDefinition } from './rules/definition.ts';
+import { testEngine } from './testing/test-engine.ts';
 
 const START = Date.parse('2026-11-26T00:00:00Z');
 const SECOND = 1_000;
@@ -17,11 +18,7 @@ beforeAll(async () => {
   application = await createEmptyApplication();
   operator = await createUser(application.app, 'operator');
   reader = await createKey(application.app, operator.id, ['monitoring:read']);
-  engine = new AlertEngine(application.database.sql, {
-    enqueue: () => Promise.resolve(),
-    sendNow: () => Promise.resolve(),
-    isTaken: () => true,
-  });
+  engine = testEngine(application.database.sql);
 });
 afterAll(() => application.close());
 beforeEach(async () => {
@@ -136,6 +133,32 @@ describe('/monitoring/alerts', () => {
     await engine.evaluate(rule, [{ labels: { thing: 'a' }, state: 'clear' }], START + 130 * SECOND);
     expect((await ask('post', `alerts/${id}/acknowledge`, { comment: 'too late' })).status).toBe(409);
     expect((await ask('post', `alerts/${id}/acknowledge`, { comment: 'key' }, reader)).status).toBe(403);
+  });
+
+  it('tells of one that came back since when it is the case again, and keeps how long somebody took before', async () => {
+    const rule = ruleOf('Back', { cooldownSeconds: 600 });
+    const look = (state: 'breached' | 'clear', second: number): Promise<void> =>
+      engine.evaluate(rule, [{ labels: { thing: 'a' }, state }], START + second * SECOND);
+    await look('breached', 0);
+    const [{ id }] = (await ask('get', 'alerts?rule=Back')).body.items;
+    const acknowledge = () => ask('post', `alerts/${id}/acknowledge`, { comment: 'I look at it' });
+    const seconds = async (): Promise<unknown> =>
+      (await application.database.sql.query('SELECT seconds_to_acknowledge FROM app.alerts'))[0];
+    expect((await acknowledge()).status).toBe(200);
+    const first = await seconds();
+    expect(first).toEqual({ seconds_to_acknowledge: expect.any(Number) });
+    // The alert is of another day than the test, and whoever looked after it, too.
+    await application.database.sql.query('UPDATE app.alerts SET acknowledged_at = $1', [
+      new Date(START + 30 * SECOND),
+    ]);
+    await look('clear', 60);
+    await look('breached', 120);
+    const instant = (second: number): string => new Date(START + second * SECOND).toISOString();
+    expect((await ask('get', `alerts/${id}`)).body).toMatchObject({
+      ...{ startsAt: instant(0), firstFiredAt: instant(0), firedAt: instant(120), acknowledgedAt: null },
+    });
+    expect((await acknowledge()).body).toMatchObject({ acknowledgement: 'I look at it' });
+    expect(await seconds()).toEqual(first);
   });
 
   it.each([

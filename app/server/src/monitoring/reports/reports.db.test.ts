@@ -127,6 +127,33 @@ describe('what is stored', () => {
     ]);
   });
 
+  it('knows when an alert fired first, and how long it took until somebody acknowledged it', async () => {
+    await database.sql.query(
+      `INSERT INTO app.alerts (id, fingerprint, rule, severity, labels, summary, description, state, started_at, pending_since,
+                               first_fired_at, fired_at, seen_at, resolved_at, evaluated_at, evaluations, reopened, flaps, told,
+                               transition, acknowledged_at, seconds_to_acknowledge)
+       SELECT gen_random_uuid(), rule, rule, 'critical', '{}', 's', 'd', 'resolved', at, fired, first, fired, ended, ended, ended,
+              1, 0, 0, 'resolved', 2, acknowledged, seconds
+         FROM (VALUES ('Older release', timestamptz '2026-11-17T08:00+08', NULL, timestamptz '2026-11-17T08:01+08',
+                       timestamptz '2026-11-17T09:00+08', timestamptz '2026-11-17T08:06+08', NULL),
+                      ('Came back after', '2026-11-22T20:00+08', timestamptz '2026-11-22T20:01+08', '2026-11-23T02:00+08',
+                       '2026-11-23T03:00+08', NULL, 90),
+                      ('Acknowledged again', '2026-11-15T08:00+08', '2026-11-15T08:01+08', '2026-11-18T08:00+08',
+                       '2026-11-18T09:00+08', '2026-11-18T08:30+08', 60)) AS given (rule, at, first, fired, ended, acknowledged, seconds)`,
+    );
+    const { incidents } = reportOf(await reporter.facts.gather(lastPeriod('weekly', EIGHT, ZONE)));
+    expect(
+      incidents.items
+        .map(({ rule, secondsToAcknowledge }) => [rule, secondsToAcknowledge])
+        .toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+    ).toEqual([
+      ['Acknowledged again', 60],
+      ['Came back after', 90],
+      ['Older release', 300],
+    ]);
+    expect(incidents).toMatchObject({ carriedOver: 1, began: { critical: 2 } });
+  });
+
   it('counts messages by what came of them; one that another took the place of does not wait', async () => {
     await database.sql.query(
       `INSERT INTO app.notification_sendings (channel, group_key, state, attempt, created_at, ended_at, due_at)

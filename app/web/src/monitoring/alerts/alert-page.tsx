@@ -38,7 +38,7 @@ function AcknowledgeForm(props: {
       <p>表示有人在处理：不再升级，恢复时仍会通知。</p>
       <Form
         submitText="确认"
-        texts={{ conflict: '告警已经恢复，不需要确认。' }}
+        texts={{ conflict: '告警已经结束，不需要确认。' }}
         onCancel={props.onClose}
         onSubmit={async (values) => {
           await alerts.acknowledge(props.id, values.text('comment'));

@@ -48,20 +48,37 @@ describe('what became of an alert', () => {
       ['09:05:00', '通知“升级”，Webhook：已放弃'],
       ['09:05:00', '无人确认，已升级'],
       ['09:10:00', 'user 7已确认', 'restarting it'],
-      ['09:20:00', '通知“恢复”，邮件：等待发送'],
+      ['09:20:00', '通知“结束”，邮件：等待发送'],
       ['09:20:00', '恢复：条件不再成立'],
     ]);
   });
 
+  it.each([
+    ['no-data', '结束，不知是否已恢复：不再有数据'],
+    ['rule-removed', '结束，不知是否已恢复：规则已删除'],
+  ])('does not call an end by %s a recovery', (endReason, words) => {
+    const alert = alertOf({ state: 'resolved', endsAt: '2026-11-26T09:20:00Z', endReason });
+    expect(told(alert, [], person).at(-1)).toEqual(['09:20:00', words]);
+  });
+
+  it('shows of one that came back when it fired first, and when last', () => {
+    const alert = alertOf({ firedAt: '2026-11-26T10:00:00Z', reopened: 3 });
+    expect(told(alert, [], person)).toEqual([
+      ['08:00:00', '条件第一次成立，待定'],
+      ['08:05:00', '触发'],
+      ['10:00:00', '再次触发'],
+    ]);
+  });
+
   it('begins with the first breach, also where nothing else is known yet', () => {
-    expect(told(alertOf({ state: 'pending', firedAt: null }), [], person)).toEqual([
+    expect(told(alertOf({ state: 'pending', firstFiredAt: null, firedAt: null }), [], person)).toEqual([
       ['08:00:00', '条件第一次成立，待定'],
     ]);
   });
 
   it('shows words of another version as they come', () => {
     const alert = alertOf({
-      firedAt: null,
+      ...{ firstFiredAt: null, firedAt: null },
       suppressed: [
         { reason: 'muted', count: 1, firstAt: '2026-11-26T08:01:00Z', lastAt: '2026-11-26T08:01:00Z' },
       ],

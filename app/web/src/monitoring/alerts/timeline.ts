@@ -14,7 +14,7 @@ export interface Moment {
 const TRANSITIONS: Readonly<Record<string, string>> = {
   firing: '触发',
   escalated: '升级',
-  resolved: '恢复',
+  resolved: '结束',
 };
 
 /** `2 escalated`: the number of the message about it, and what it tells. */
@@ -44,6 +44,22 @@ function deliveryMoment(delivery: Delivery): Moment {
   };
 }
 
+/** Of one that came back, the first time and the last; of those in between the messages tell. */
+function firingMoments({ firstFiredAt, firedAt }: Alert): Moment[] {
+  const times = [...new Set([firstFiredAt, firedAt])].filter((at) => at !== null);
+  return times.map((at, index) => ({ at, tone: 'bad', text: index === 0 ? '触发' : '再次触发' }));
+}
+
+/** Only where the condition is gone has anything recovered. */
+function endMoment({ endsAt, endReason }: Alert): Moment | undefined {
+  if (endsAt === null) return undefined;
+  if (endReason === null) return { at: endsAt, tone: 'quiet', text: '结束' };
+  const why = endReasonText(endReason);
+  return endReason === 'clear'
+    ? { at: endsAt, tone: 'good', text: `恢复：${why}` }
+    : { at: endsAt, tone: 'fair', text: `结束，不知是否已恢复：${why}` };
+}
+
 /**
  * What became of an alert, the oldest first.
  * @param person the name of who acknowledged it
@@ -53,10 +69,10 @@ export function timelineOf(
   deliveries: readonly Delivery[],
   person: (id: string) => string,
 ): readonly Moment[] {
-  const { startsAt, firedAt, escalatedAt, acknowledgedAt, acknowledgedBy, endsAt } = alert;
+  const { startsAt, escalatedAt, acknowledgedAt, acknowledgedBy } = alert;
   const moments: (Moment | undefined)[] = [
     { at: startsAt, tone: 'fair', text: '条件第一次成立，待定' },
-    firedAt === null ? undefined : { at: firedAt, tone: 'bad', text: '触发' },
+    ...firingMoments(alert),
     ...alert.suppressed.map(({ reason, count, firstAt, lastAt }): Moment => ({
       at: firstAt,
       tone: 'quiet',
@@ -73,13 +89,7 @@ export function timelineOf(
           text: `${acknowledgedBy === null ? '' : person(acknowledgedBy)}已确认`,
           note: alert.acknowledgement ?? undefined,
         },
-    endsAt === null
-      ? undefined
-      : {
-          at: endsAt,
-          tone: 'good',
-          text: `恢复${alert.endReason === null ? '' : `：${endReasonText(alert.endReason)}`}`,
-        },
+    endMoment(alert),
   ];
   // Sorting is stable: what happened at once stays in the order in which it must have.
   return moments

@@ -100,9 +100,17 @@ export class Alert {
     format: 'date-time',
     nullable: true,
     description:
-      'when it had been the case for `forSeconds` of its rule; null: it is pending, or never fired',
+      'when it had been the case for `forSeconds` of its rule; of one that came back, when it last had been. Null: it is pending, or never fired',
   })
   firedAt!: Date | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'when it fired first; other than `firedAt` where it came back within its cool-down',
+  })
+  firstFiredAt!: Date | null;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null: it is the case' })
   endsAt!: Date | null;
@@ -111,7 +119,8 @@ export class Alert {
     enum: ['clear', 'no-data', 'rule-removed'],
     nullable: true,
     type: String,
-    description: 'no-data: what it was about is gone',
+    description:
+      'clear: the condition is gone; no-data: nothing came that it could be judged by; rule-removed: its rule is gone or switched off. Of the last two nobody knows whether the trouble is over',
   })
   endReason!: string | null;
 
@@ -127,7 +136,12 @@ export class Alert {
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   escalatedAt!: Date | null;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'of what is the case, or was last: one that comes back has to be acknowledged anew',
+  })
   acknowledgedAt!: Date | null;
 
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'id of the user' })

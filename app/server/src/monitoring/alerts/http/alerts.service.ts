@@ -17,7 +17,7 @@ interface SuppressionRow extends Omit<Suppression, 'count'> {
 
 const FIELDS = `
   id, fingerprint, rule, severity, state, labels, summary, description, value, limit_value AS "limit",
-  started_at AS "startsAt", fired_at AS "firedAt", resolved_at AS "endsAt", end_reason AS "endReason", evaluations,
+  started_at AS "startsAt", coalesce(first_fired_at, fired_at) AS "firstFiredAt", fired_at AS "firedAt", resolved_at AS "endsAt", end_reason AS "endReason", evaluations,
   reopened, transition AS messages, escalated_at AS "escalatedAt", acknowledged_at AS "acknowledgedAt",
   acknowledged_by AS "acknowledgedBy", acknowledgement`;
 
@@ -32,8 +32,14 @@ const SUPPRESSIONS = `
   SELECT alert_id AS "alertId", reason, count, first_at AS "firstAt", last_at AS "lastAt"
   FROM app.alert_suppressions WHERE alert_id = ANY($1) ORDER BY reason`;
 
+/** How long it took stays when the alert comes back, and what somebody did about an earlier bout is said of that one. */
 const ACKNOWLEDGE = `
-  UPDATE app.alerts SET acknowledged_at = $2, acknowledged_by = $3, acknowledgement = $4 WHERE id = $1`;
+  UPDATE app.alerts
+     SET acknowledged_at = $2, acknowledged_by = $3, acknowledgement = $4,
+         seconds_to_acknowledge = coalesce(
+           seconds_to_acknowledge,
+           CASE WHEN state = 'firing' THEN greatest(0, extract(epoch FROM $2::timestamptz - fired_at)) ELSE 0 END)
+   WHERE id = $1`;
 
 /** Alerts as people read them. */
 @Injectable()

@@ -4,16 +4,20 @@ import type { AlertFact, LoadFact, MessageFact, Span } from '../model/facts.ts';
 /** Of one period; there are no more but in a storm, and then these tell enough. */
 const MOST_ALERTS = 5_000;
 
-const FIELDS = `id, rule, severity, summary, started_at AS "startedAt", fired_at AS "firedAt", seen_at AS "seenAt",
-  resolved_at AS "resolvedAt", acknowledged_at AS "acknowledgedAt"`;
+/** An alert that came back is one incident from its first firing; of what a release before this one wrote that is `fired_at`. */
+const FIRED_AT = 'coalesce(first_fired_at, fired_at)';
+const FIELDS = `id, rule, severity, summary, started_at AS "startedAt", ${FIRED_AT} AS "firedAt", seen_at AS "seenAt",
+  resolved_at AS "resolvedAt",
+  coalesce(seconds_to_acknowledge, greatest(0, extract(epoch FROM acknowledged_at - fired_at)))::float8
+    AS "secondsToAcknowledge"`;
 
 /** Those that are over by when they ended, those that are not by an index of their own. */
 const ALERTS = `
   SELECT ${FIELDS} FROM app.alerts
-   WHERE state = 'resolved' AND resolved_at > $1 AND fired_at < $2
+   WHERE state = 'resolved' AND resolved_at > $1 AND ${FIRED_AT} < $2
    UNION ALL
   SELECT ${FIELDS} FROM app.alerts
-   WHERE state IN ('pending', 'firing') AND fired_at < $2
+   WHERE state IN ('pending', 'firing') AND ${FIRED_AT} < $2
    ORDER BY "firedAt" LIMIT ${MOST_ALERTS}`;
 
 interface AlertRow extends Pick<AlertFact, 'id' | 'rule' | 'severity' | 'summary'> {
@@ -21,17 +25,24 @@ interface AlertRow extends Pick<AlertFact, 'id' | 'rule' | 'severity' | 'summary
   readonly firedAt: Date;
   readonly seenAt: Date;
   readonly resolvedAt: Date | null;
-  readonly acknowledgedAt: Date | null;
+  readonly secondsToAcknowledge: number | null;
 }
 
 const dates = ({ from, to }: Span): [Date, Date] => [new Date(from), new Date(to)];
 
-function alertOf({ startedAt, firedAt, seenAt, resolvedAt, acknowledgedAt, ...rest }: AlertRow): AlertFact {
+function alertOf({
+  startedAt,
+  firedAt,
+  seenAt,
+  resolvedAt,
+  secondsToAcknowledge,
+  ...rest
+}: AlertRow): AlertFact {
   return {
     ...rest,
     ...{ startedAt: startedAt.getTime(), firedAt: firedAt.getTime(), seenAt: seenAt.getTime() },
     resolvedAt: resolvedAt?.getTime(),
-    acknowledgedAt: acknowledgedAt?.getTime(),
+    secondsToAcknowledge: secondsToAcknowledge ?? undefined,
   };
 }
 

@@ -27,11 +27,13 @@ export interface AlertFact {
   readonly severity: Severity;
   readonly summary: string;
   readonly startedAt: number;
+  /** First time, where it came back. */
   readonly firedAt: number;
   /** The last look that saw the condition. */
   readonly seenAt: number;
   readonly resolvedAt: number | undefined;
-  readonly acknowledgedAt: number | undefined;
+  /** From the firing that somebody acknowledged first to that; undefined: nobody did. */
+  readonly secondsToAcknowledge: number | undefined;
 }
 
 export interface MessageFact {

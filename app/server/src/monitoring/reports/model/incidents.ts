@@ -46,13 +46,12 @@ export function medianOf(values: readonly number[]): number | null {
 }
 
 function incidentOf(alert: AlertFact, at: number): Incident {
-  const { rule, severity, summary, startedAt, firedAt, resolvedAt, acknowledgedAt } = alert;
+  const { rule, severity, summary, startedAt, resolvedAt, secondsToAcknowledge } = alert;
   return {
     ...{ rule, severity, summary: shortened(summary), startedAt },
     endedAt: resolvedAt ?? null,
     seconds: Math.round(((resolvedAt ?? at) - startedAt) / 1000),
-    secondsToAcknowledge:
-      acknowledgedAt === undefined ? null : Math.max(0, Math.round((acknowledgedAt - firedAt) / 1000)),
+    secondsToAcknowledge: secondsToAcknowledge === undefined ? null : Math.round(secondsToAcknowledge),
   };
 }
 

@@ -29,10 +29,10 @@ function eventful(minute: number): WindowFacts | 'no server' | 'nobody' {
 
 const outage = madeAlert(at(16), {
   ...{ rule: 'DatabaseDown', severity: 'critical', seenAt: at(16, 12) + 30_000, resolvedAt: at(16, 14) },
-  acknowledgedAt: at(16, 3),
+  secondsToAcknowledge: 150,
 });
 const stillOpen = madeAlert(at(-2), { resolvedAt: undefined });
-const known = madeAlert(at(9), { acknowledgedAt: at(9, 10) });
+const known = madeAlert(at(9), { secondsToAcknowledge: 570.4 });
 
 describe('a report of a made day', () => {
   const report = reportOf(madeFacts(madePeriod(day, eventful, [outage, stillOpen, known])));
@@ -76,7 +76,6 @@ describe('a report of a made day', () => {
       ['IngestionLagging', 34 * 3_600],
       ['IngestionLagging', 3_660],
     ]);
-    // Acknowledged 150 s and 570 s after they fired.
     expect(incidents.medianSecondsToAcknowledge).toBe(360);
   });
 

@@ -49,7 +49,7 @@ export function madeAlert(startedAt: number, changes: Partial<AlertFact> = {}): 
     firedAt: startedAt + 30_000,
     seenAt: startedAt + HOUR_MS,
     resolvedAt: startedAt + HOUR_MS + 60_000,
-    acknowledgedAt: undefined,
+    secondsToAcknowledge: undefined,
     ...changes,
   };
 }
@@ -108,7 +108,7 @@ export function eventfulFacts(kind: ReportKind): Facts {
       ...{
         seenAt: outage + 13 * 60_000,
         resolvedAt: outage + 14 * 60_000,
-        acknowledgedAt: outage + 4 * 60_000,
+        secondsToAcknowledge: 210,
       },
     }),
     madeAlert(period.to - 5 * HOUR_MS, { resolvedAt: undefined }),
@@ -118,7 +118,7 @@ export function eventfulFacts(kind: ReportKind): Facts {
         severity: 'critical',
         summary: '24 requests a minute fail inside of the server',
       },
-      ...{ resolvedAt: period.from + 645 * 60_000, acknowledgedAt: period.from + 622 * 60_000 },
+      ...{ resolvedAt: period.from + 645 * 60_000, secondsToAcknowledge: 690 },
     }),
   ];
   const hours = Array.from({ length: 28 * 24 }, (_, index) => period.to - (28 * 24 - 1 - index) * HOUR_MS);
