@@ -1,6 +1,6 @@
 import { canonical, type Labels } from './labels.ts';
 import type { HistorySeries, Point } from './metric-history.ts';
-import { quantileOf } from './quantiles.ts';
+import { type Bucket, quantileOf } from './quantiles.ts';
 
 /** A histogram is recorded as one counter for each bound, under this name and with the label `le`. */
 export const BUCKET = '_bucket';
@@ -60,22 +60,21 @@ export function quantileSeries(
 }
 
 function pointsOf(members: readonly HistorySeries[], quantile: number): Point[] {
-  const byTime = new Map<number, { bound: number; count: number }[]>();
+  const byTime = new Map<number, (Bucket & Pick<Point, 'samples'>)[]>();
   for (const { labels, points } of members)
-    for (const { at, value } of points) {
+    for (const { at, value, samples } of points) {
       const buckets = byTime.get(at);
-      const bucket = { bound: boundOf(labels), count: value };
+      const bucket = { bound: boundOf(labels), count: value, samples };
       if (buckets === undefined) byTime.set(at, [bucket]);
       else buckets.push(bucket);
     }
   return [...byTime]
     .sort(([a], [b]) => a - b)
     .flatMap(([at, buckets]) => {
-      const value = quantileOf(
-        buckets.sort((a, b) => a.bound - b.bound),
-        quantile,
-      );
-      return value === undefined ? [] : [{ at, value, smallest: value, largest: value }];
+      const sorted = buckets.sort((a, b) => a.bound - b.bound);
+      const value = quantileOf(sorted, quantile);
+      const samples = sorted.at(-1)?.samples ?? 0;
+      return value === undefined ? [] : [{ at, value, smallest: value, largest: value, samples }];
     });
 }
 

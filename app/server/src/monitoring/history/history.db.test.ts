@@ -98,8 +98,8 @@ describe('the history', () => {
     const byMinute = await history().read(NAME, { role: 'worker' }, [[START, now]], 60);
     expect(byMinute.map(({ points }) => points)).toEqual([
       [
-        { at: START + MINUTE, value: 4, smallest: 1, largest: 1 },
-        { at: START + 2 * MINUTE, value: 4, smallest: 1, largest: 1 },
+        { at: START + MINUTE, value: 4, smallest: 1, largest: 1, samples: 4 },
+        { at: START + 2 * MINUTE, value: 4, smallest: 1, largest: 1, samples: 4 },
       ],
     ]);
   });
@@ -140,7 +140,7 @@ describe('the history', () => {
       labels: { role: 'server' },
       points: [5, 10].map((minute) => {
         const at = START + minute * MINUTE;
-        return { at, value: 150, smallest: 100, largest: 200 };
+        return { at, value: 150, smallest: 100, largest: 200, samples: 2 * 20 };
       }),
     });
   });
@@ -155,7 +155,7 @@ describe('the history', () => {
       { step_seconds: 3_600 },
     ]);
     const [old] = await history().read(NAME, { role: 'server' }, [[START, START + HOUR]]);
-    expect(old?.points).toEqual([{ at: START + HOUR, value: 480, smallest: 1, largest: 1 }]);
+    expect(old?.points).toEqual([{ at: START + HOUR, value: 480, smallest: 1, largest: 1, samples: 2 * 240 }]);
     now += 400 * DAY;
     await keeper().keep();
     expect(await Promise.all(['metric_rollups', 'metric_layouts'].map(count))).toEqual([0, 0]);

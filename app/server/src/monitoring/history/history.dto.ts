@@ -54,6 +54,12 @@ export class MetricPoint {
 
   @ApiProperty({ description: 'largest reading in that time' })
   largest!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'samples that came in that time, of all processes that the series is about',
+  })
+  samples!: number;
 }
 
 export class MetricSeries {

@@ -17,6 +17,8 @@ export interface Point {
   readonly value: number;
   readonly smallest: number;
   readonly largest: number;
+  /** How many samples came that had a value: of what was rolled up those of all processes of the role. */
+  readonly samples: number;
 }
 
 export interface RecordedMetric {
@@ -213,5 +215,5 @@ function seriesOf(selected: readonly Selected[], spans: readonly Span[]): Histor
 }
 
 function pointOf(kind: SeriesKind, at: number, { count, sum, smallest, largest }: Figures): Point {
-  return { at, value: kind === 'counter' ? sum : sum / count, smallest, largest };
+  return { at, value: kind === 'counter' ? sum : sum / count, smallest, largest, samples: count };
 }
