@@ -1,6 +1,8 @@
 /** Alert rules and scraping where prometheus-operator is there, is not, comes, goes, or is not ours to use. */
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findObject, renderChart } from '../support/chart.ts';
+import { CRD_PATH } from '../support/crd.ts';
+import { breakWrites, mendWrites } from '../support/dead-webhook.ts';
 import { sharedClient, type KubeClient } from '../support/kube-client.ts';
 import type { ConfigMap, KubeObject } from '../support/kube-objects.ts';
 import { SERVICE_ACCOUNT } from '../support/operator-rights.ts';
@@ -252,6 +254,85 @@ describe('without the whole of it', () => {
         expect(await files(plan)).toBeDefined();
         expect(await rule(plan)).toBeUndefined();
         expect(plan.proxy.log.denied.map(formatRecord)).toEqual([]);
+      },
+      QUICK,
+    ),
+  );
+});
+
+describe('a prometheus-operator in trouble', () => {
+  const failed = { type: 'MonitoringReady', status: 'False', reason: 'ReconcileFailed' };
+
+  it('stops no status, and is told and tried again', { timeout: SLOT_TEST_MS }, () =>
+    withPlan(
+      tier,
+      'monitoring-webhook',
+      async (plan) => {
+        await installPrometheusOperator(client);
+        await breakWrites(client, plan.namespace, {
+          group: 'monitoring.coreos.com',
+          resource: 'prometheusrules',
+        });
+        await plan.converge();
+        const said = await plan.waitForCondition(failed);
+        expect(said.message).toContain(`PrometheusRule ${RULES}: 500`);
+        expect(said.message).toContain('nobody.example.com');
+        // One that is in the way keeps nobody from the others.
+        await made(plan, GROUP, 'podmonitors', MONITOR);
+        await plan.patchSpec({ suspend: true });
+        await plan.waitForCondition({ type: 'Suspended', status: 'True' });
+        await plan.patchSpec({ suspend: false });
+        await plan.waitReady();
+        await mendWrites(client, plan.namespace);
+        await plan.waitForCondition(installed);
+        await made(plan, GROUP, 'prometheusrules', RULES);
+        await expectQuiet(plan);
+      },
+      QUICK,
+    ),
+  );
+
+  it('whose kinds are on their way out leaves files, and no trouble', { timeout: SLOT_TEST_MS }, () =>
+    withPlan(
+      tier,
+      'monitoring-terminating',
+      async (plan) => {
+        await installPrometheusOperator(client);
+        const collection = plan.path(GROUP, 'prometheusrules');
+        await client.create(collection, {
+          ...{ apiVersion: GROUP, kind: 'PrometheusRule', spec: { groups: [] } },
+          metadata: { name: 'theirs', finalizers: ['example.com/held'] },
+        });
+        await plan.converge();
+        await plan.waitForCondition(installed);
+        await client.delete(`${CRD_PATH}/prometheusrules.monitoring.coreos.com`);
+        await plan.waitForCondition(absent);
+        await made(plan, 'v1', 'configmaps', FILES);
+        await plan.patchSpec({ monitoring: { labels: { a: 'b' } } });
+        await plan.waitReady();
+        await expectQuiet(plan);
+        expect(await client.find(`${collection}/theirs`)).toBeDefined();
+        await client.patch(`${collection}/theirs`, { metadata: { finalizers: null } });
+      },
+      QUICK,
+    ),
+  );
+});
+
+describe('a cluster in trouble', () => {
+  it('has the rules of a new object all the same', { timeout: SLOT_TEST_MS }, () =>
+    withPlan(
+      tier,
+      'monitoring-first',
+      async (plan) => {
+        await installPrometheusOperator(client);
+        await breakWrites(client, plan.namespace, { group: 'apps', resource: 'statefulsets' });
+        await plan.operator.start();
+        await plan.createObject();
+        await made(plan, GROUP, 'prometheusrules', RULES);
+        await made(plan, GROUP, 'podmonitors', MONITOR);
+        await mendWrites(client, plan.namespace);
+        await plan.waitReady();
       },
       QUICK,
     ),

@@ -27,6 +27,7 @@ let caching: Promise<void>;
 let informers: Informer[];
 /** What discovery answers; undefined: 404, an Error: 500. */
 let served: readonly string[] | Error | undefined;
+let verbs: readonly string[];
 let isForbidden: boolean;
 let heard: string[];
 
@@ -36,12 +37,12 @@ beforeEach(async () => {
   const client = new Client(transport, { fieldManager: 'tester' });
   cache = new Cache(client);
   stop = new AbortController();
-  [served, isForbidden, informers, heard] = [undefined, false, [], []];
+  [served, verbs, isForbidden, informers, heard] = [undefined, ['list', 'create'], false, [], []];
   server.script(({ path }, response) => {
     if (path === '/apis/example.dev/v1') {
       if (served === undefined) return false;
       if (served instanceof Error) sendJson(response, 500, { kind: 'Status', message: served.message });
-      else sendJson(response, 200, { resources: served.map((name) => ({ name })) });
+      else sendJson(response, 200, { resources: served.map((name) => ({ name, verbs })) });
       return true;
     }
     if (!isForbidden || !path.includes('/namespaces/')) return false;
@@ -111,6 +112,15 @@ describe('an optional API', () => {
     expect(informers).toHaveLength(4);
     // The first two have ended: nobody watches twice.
     expect(server.openWatches).toBeLessThanOrEqual(watches + 2);
+  });
+
+  it('is gone when its kinds take nothing new, as while a finalizer holds up the end of a CRD', async () => {
+    served = BOTH;
+    await look();
+    verbs = ['delete', 'deletecollection', 'get', 'list', 'watch'];
+    expect(await look()).toBe(true);
+    expect(api.state).toBe('absent');
+    expect(cache.find(RULES)).toBeUndefined();
   });
 
   it('stays what it was while nobody answers', async () => {

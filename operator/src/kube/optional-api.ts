@@ -32,6 +32,10 @@ export interface OptionalAPIOptions {
   readonly pollMs?: number;
 }
 
+/** An entry of discovery. */
+const isCreatable = (resource: unknown): resource is Readonly<Record<string, unknown>> =>
+  isRecord(resource) && Array.isArray(resource['verbs']) && resource['verbs'].includes('create');
+
 /** For a look; a first list that takes longer is waited for by the next one. */
 const LOOK_MS = 5_000;
 const POLL_MS = 60_000;
@@ -100,12 +104,15 @@ export class OptionalAPI {
     }
   }
 
-  /** Each kind has a CRD of its own, so one of them may be missing. */
+  /**
+   * Each kind has a CRD of its own, so one of them may be missing. One whose CRD is being deleted is still listed, for as
+   * long as a finalizer holds one of its objects, and takes nothing new: it is as good as gone.
+   */
   async #isServed(signal: AbortSignal): Promise<boolean> {
     const { client, types } = this.#options;
     const answer = await client.getRaw(`/apis/${apiVersionOf(types[0])}`, signal);
     const list = isRecord(answer) && Array.isArray(answer['resources']) ? answer['resources'] : [];
-    const names = new Set(list.map((one: unknown) => (isRecord(one) ? one['name'] : undefined)));
+    const names = new Set(list.filter(isCreatable).map(({ name }) => name));
     return types.every(({ plural }) => names.has(plural));
   }
 

@@ -1,4 +1,6 @@
 import type { Finding } from '../../policies/index.ts';
+import { NotLeaderError } from '../../runtime/index.ts';
+import type { Visit } from './types.ts';
 
 /** A child that cannot be brought to its desired state now, and why. It stops its phase, not the whole visit. */
 export class ChildError extends Error {
@@ -17,4 +19,9 @@ export class OwnerGoneError extends Error {
     super(`StockAnalysis ${name} is gone: nothing is made for it`);
     this.name = 'OwnerGoneError';
   }
+}
+
+/** After it nothing may be written any more: the time is up, another process leads, or the object is gone. */
+export function endsVisit(error: unknown, { signal }: Visit): boolean {
+  return signal.aborted || error instanceof NotLeaderError || error instanceof OwnerGoneError;
 }

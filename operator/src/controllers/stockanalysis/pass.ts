@@ -6,6 +6,7 @@ import {
   type LiveDeployment,
   type Warning,
 } from '../../policies/index.ts';
+import { endsVisit } from './child-errors.ts';
 import { keptVerdicts } from './kept.ts';
 import { accessPhase, type Access } from './phases/access.ts';
 import { credentialsPhase, type Credentials } from './phases/credentials.ts';
@@ -31,12 +32,31 @@ export interface PassResult {
   readonly requeueAfterMs?: number;
 }
 
+/** All that one visit does, judged. Rules are wanted most where the rest is in trouble, so they are looked after in any case. */
+export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedServers): Promise<PassResult> {
+  const [rest] = await Promise.allSettled([
+    pass.target.spec.suspend ? suspendedPass(pass, pinned) : activePass(pass, pinned, verified),
+  ]);
+  if (rest.status === 'rejected' && endsVisit(rest.reason, pass.visit)) throw rest.reason;
+  // Rules of what has run stay, without those that would only say that it does not; what never ran has none.
+  const hasRules = !pass.target.spec.suspend || hasServed(pass.status);
+  const monitoring = hasRules ? await runPhase('monitoring', pass, monitoringPhase) : undefined;
+  if (rest.status === 'rejected') throw rest.reason;
+  const { observations, requeueAfterMs } = rest.value;
+  return {
+    observations: {
+      ...observations,
+      monitoring: observations.monitoring ?? (monitoring && judged(monitoring)),
+    },
+    ...soonest(requeueAfterMs, monitoring?.requeueAfterMs),
+  };
+}
+
 /**
  * The phases in their order. Each one builds on the output of those before it and is skipped without it; what was
  * reached earlier and is remembered in status stays valid when an earlier phase has trouble now.
  */
-export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedServers): Promise<PassResult> {
-  if (pass.target.spec.suspend) return suspendedPass(pass, pinned);
+async function activePass(pass: Pass, pinned: AllPinned, verified: VerifiedServers): Promise<PassResult> {
   await dropNetworkPolicies(pass);
   const credentials = await runPhase('credentials', pass, credentialsPhase);
   const secrets = credentials.output;
@@ -59,10 +79,8 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
       databaseReady: databaseVerdict.status === 'True',
     }),
   );
-  const monitoring = await runPhase('monitoring', pass, monitoringPhase);
   const fields = statusFields(pass, pinned, database.output, schema.output, secrets?.encryptionKey);
   const requeues = [credentials, database, schema, workloads].map(({ requeueAfterMs }) => requeueAfterMs);
-  const soonest = Math.min(...requeues.filter((ms) => ms !== undefined));
   return {
     observations: {
       credentials: credentials.verdict,
@@ -73,7 +91,7 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
       schema: schema.verdict,
       workloads: workloads.verdict,
       dataSource: dataSource.verdict,
-      monitoring: firstFailure(notifications.verdict, tracing.verdict) ?? judged(monitoring),
+      monitoring: firstFailure(notifications.verdict, tracing.verdict),
       pendingRollout: pendingOf(
         pass,
         pinned,
@@ -82,8 +100,13 @@ export async function runPass(pass: Pass, pinned: AllPinned, verified: VerifiedS
       warnings: warningsOfPass(pass),
       fields,
     },
-    ...(Number.isFinite(soonest) ? { requeueAfterMs: soonest } : {}),
+    ...soonest(...requeues),
   };
+}
+
+function soonest(...requeues: readonly (number | undefined)[]): Pick<PassResult, 'requeueAfterMs'> {
+  const requeueAfterMs = Math.min(...requeues.filter((ms) => ms !== undefined));
+  return Number.isFinite(requeueAfterMs) ? { requeueAfterMs } : {};
 }
 
 /** Their configuration says where traces go as well. */
@@ -110,10 +133,6 @@ function pendingOf(pass: Pass, pinned: AllPinned, complete: boolean): readonly s
 async function suspendedPass(pass: Pass, pinned: AllPinned): Promise<PassResult> {
   const { verdict } = await suspensionPhase(pass);
   const kept = await keptVerdicts(pass);
-  // Rules of what has run stay, without those that would only say that it does not; what never ran has none.
-  const monitoring = hasServed(pass.status)
-    ? judged(await runPhase('monitoring', pass, monitoringPhase))
-    : verdict;
   return {
     observations: {
       credentials: kept.credentials,
@@ -121,7 +140,7 @@ async function suspendedPass(pass: Pass, pinned: AllPinned): Promise<PassResult>
       schema: verdict,
       workloads: verdict,
       dataSource: verdict,
-      monitoring,
+      monitoring: hasServed(pass.status) ? undefined : verdict,
       suspended: verdict,
       pendingRollout: pendingImages(pinned, pass.dependencies.images),
       warnings: warningsOfPass(pass),

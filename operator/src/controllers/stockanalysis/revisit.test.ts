@@ -29,6 +29,21 @@ describe('revisitAfter', () => {
     expect(at(100_000)).toBe(300_000);
   });
 
+  it('looks again as soon where monitoring alone failed, and leaves alone what waits for somebody', () => {
+    const withMonitoring = (reason: string, secondsAgo: number): StockAnalysisStatus => {
+      const [ready] = status('True', 900).conditions ?? [];
+      const [failed] = status('False', secondsAgo).conditions ?? [];
+      return {
+        conditions: [ready, failed && { ...failed, type: 'MonitoringReady', reason }].filter((one) => !!one),
+      };
+    };
+    const after = (reason: string, secondsAgo: number): number =>
+      revisitAfter(withMonitoring(reason, secondsAgo), NOW, () => 0.5);
+    expect(after('ReconcileFailed', 0)).toBe(3_000);
+    expect(after('ReconcileFailed', 60)).toBe(20_000);
+    expect(after('PrometheusOperatorAbsent', 60)).toBe(450_000);
+  });
+
   it('comes earlier when a phase asks for it, never in a tight loop', () => {
     expect(revisitAfter(status('False', 900), NOW, () => 0.5, 10_000)).toBe(10_000);
     expect(revisitAfter(status('False', 900), NOW, () => 0.5, 0)).toBe(1_000);

@@ -6,8 +6,14 @@ import {
   dashboardsName,
   podMonitorName,
 } from '../../../naming/index.ts';
-import { ApiError, type KubeObject, type OptionalState, type ResourceType } from '../../../kube/index.ts';
-import { ownershipOf, type Finding } from '../../../policies/index.ts';
+import {
+  ApiError,
+  TransportError,
+  type KubeObject,
+  type OptionalState,
+  type ResourceType,
+} from '../../../kube/index.ts';
+import { excerpt, ownershipOf, type Finding } from '../../../policies/index.ts';
 import {
   PROMETHEUS_OPERATOR,
   alertFiles,
@@ -21,7 +27,7 @@ import {
   type RuleGroup,
   type Target,
 } from '../../../resources/index.ts';
-import { ChildError } from '../child-errors.ts';
+import { ChildError, endsVisit } from '../child-errors.ts';
 import { difference } from '../desired.ts';
 import { NOT_REQUESTED, fails, holds, type Verdict } from '../status.ts';
 import { kinds, monitoringKinds } from '../types.ts';
@@ -49,6 +55,9 @@ export interface Monitoring {
 
 const JUDGED: Monitoring = { isJudged: true };
 
+/** Before a lost race is run again. */
+const RACE_MS = 1_000;
+
 /**
  * Alert rules, scraping and dashboards. They wait for nothing and nothing waits for them: rules are wanted most where the
  * rest is in trouble. Without prometheus-operator the same rules stand in a ConfigMap, and they move when it comes or goes.
@@ -59,11 +68,11 @@ export async function monitoringPhase(pass: Pass): Promise<Outcome<Monitoring>> 
   // What is there stays as it is, and what was said of it: an operator that has just started must not move it back and forth.
   if (state === 'unknown' && spec.monitoring.enabled) return { verdict: UNKNOWN };
   const wanted = spec.monitoring.enabled ? wantedOf(pass.target, state) : [];
-  const findings = await ensureAll(pass, wanted);
-  await pruneMonitoring(pass, wanted);
-  if (!spec.monitoring.enabled) return { verdict: NOT_REQUESTED, output: JUDGED };
-  const [first] = findings;
-  return { verdict: first ? fails(first) : verdictOf(pass.target, state), output: JUDGED };
+  const troubles = [...(await ensureAll(pass, wanted)), ...(await pruneMonitoring(pass, wanted))];
+  const finding = troubles.find((trouble) => trouble !== LOST_RACE);
+  if (finding) return { verdict: fails(finding), output: JUDGED };
+  if (troubles.length > 0) return { verdict: UNKNOWN, requeueAfterMs: RACE_MS };
+  return { verdict: spec.monitoring.enabled ? verdictOf(pass.target, state) : NOT_REQUESTED, output: JUDGED };
 }
 
 function wantedOf(target: Target, state: OptionalState): Wanted {
@@ -87,21 +96,52 @@ function wantedOf(target: Target, state: OptionalState): Wanted {
   return [...rules, child(kinds.configMaps, dashboardsName(name), boards)];
 }
 
+/** Somebody else was faster: the next visit works on what they wrote, and nothing is to be told. */
+const LOST_RACE = 'lost race';
+type Trouble = Finding | typeof LOST_RACE;
+
 /** One that is in the way of an object keeps nobody from the others. */
-async function ensureAll(pass: Pass, wanted: Wanted): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  for (const child of wanted) {
-    const { type } = child;
-    try {
-      await ensureChild(pass, child);
-    } catch (error) {
-      if (error instanceof ChildError) findings.push(error.finding);
-      else if (isOptional(type) && error instanceof ApiError && error.isNotFound)
-        findings.push(goneMeanwhile(type));
-      else throw error;
-    }
+async function ensureAll(pass: Pass, wanted: Wanted): Promise<readonly Trouble[]> {
+  const troubles: (Trouble | undefined)[] = [];
+  for (const child of wanted)
+    troubles.push(await attempt(pass, child.type, child.name, () => ensureChild(pass, child)));
+  return troubles.filter((trouble) => trouble !== undefined);
+}
+
+/**
+ * Whatever is in the way here is told in MonitoringReady and stops nothing: an unreachable webhook of prometheus-operator,
+ * or a CRD that is on its way out, must not keep anybody from hearing of the database.
+ * @throws what ends every visit, and what says that the API server itself cannot be worked with
+ */
+async function attempt(
+  pass: Pass,
+  type: ResourceType,
+  name: string,
+  work: () => Promise<void>,
+): Promise<Trouble | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (endsVisit(error, pass.visit) || isOfAPIServer(error)) throw error;
+    if (error instanceof ChildError) return error.finding;
+    if (isOptional(type) && error instanceof ApiError && error.isNotFound) return goneMeanwhile(type);
+    if (error instanceof ApiError && (error.isConflict || error.isAlreadyExists || error.isNotFound))
+      return LOST_RACE;
+    pass.visit.log.error({ err: error, kind: type.kind, child: name }, 'monitoring cannot be brought about');
+    return { reason: 'ReconcileFailed', message: `${type.kind} ${name}: ${saidBy(error)}` };
   }
-  return findings;
+}
+
+/** A write without an answer in time may be waiting for a webhook; other lost connections are those of every request. */
+const isOfAPIServer = (error: unknown): boolean =>
+  error instanceof TransportError
+    ? error.code !== 'DEADLINE'
+    : error instanceof ApiError && (error.isTooManyRequests || error.isUnauthorized);
+
+function saidBy(error: unknown): string {
+  if (error instanceof ApiError) return excerpt(`${error.status} ${error.serverMessage}`);
+  return excerpt(error instanceof Error ? error.message : String(error));
 }
 
 /** Built only where it may be another one than last time, or is not there as it was built. */
@@ -128,16 +168,20 @@ const goneMeanwhile = ({ kind }: ResourceType): Finding => ({
 });
 
 /** After what takes its place is there. Labels can be copied by anybody: what is not ours stays. */
-async function pruneMonitoring({ target, children, writer }: Pass, wanted: Wanted): Promise<void> {
+async function pruneMonitoring(pass: Pass, wanted: Wanted): Promise<readonly Trouble[]> {
+  const { target, children, writer } = pass;
   const owner = { name: target.name, uid: target.uid, kind: KIND };
   const isObsolete = (type: ResourceType, { metadata }: KubeObject): boolean =>
     metadata.labels?.[LABEL.component] === 'monitoring' &&
     metadata.deletionTimestamp === undefined &&
     !wanted.some((child) => child.type === type && child.name === metadata.name);
+  const troubles: (Trouble | undefined)[] = [];
   for (const type of [kinds.configMaps, ...Object.values(monitoringKinds)] as readonly ResourceType[]) {
     for (const live of children.all(type))
-      if (isObsolete(type, live) && ownershipOf(live, owner) === 'ours') await writer.remove(type, live);
+      if (isObsolete(type, live) && ownershipOf(live, owner) === 'ours')
+        troubles.push(await attempt(pass, type, live.metadata.name, () => writer.remove(type, live)));
   }
+  return troubles.filter((trouble) => trouble !== undefined);
 }
 
 function verdictOf({ name }: Target, state: OptionalState): Verdict {
