@@ -50,6 +50,21 @@ async function metric(line: string): Promise<string | undefined> {
     ?.slice(line.length + 1);
 }
 
+describe('a controller that does not run yet', () => {
+  it('keeps no keys: a standby that leads much later begins with all it watches', async () => {
+    const seen: string[] = [];
+    const controller = new Controller({
+      ...{ name: 'test', log: silentLog, metrics },
+      reconcile: async ({ name }) => void seen.push(await Promise.resolve(name)),
+    });
+    for (const name of ['p', 'q', 'r']) controller.enqueue({ namespace: 'a', name });
+    expect(await metric('workqueue_depth{name="test",controller="test",priority="0"}')).toBe('0');
+    running = controller.run(stop.signal);
+    controller.enqueue(x);
+    await until(() => expect(seen).toEqual(['x']));
+  });
+});
+
 describe('a reconcile', () => {
   it('that throws is tried again with growing delays, and forgotten on success', async () => {
     const at: number[] = [];

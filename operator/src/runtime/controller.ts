@@ -107,11 +107,15 @@ export class Controller {
     return this;
   }
 
-  /** Enqueue from outside, e.g. by a timer or a poller. */
+  /**
+   * Enqueue from outside, e.g. by a timer or a poller. Nothing before `run`: it begins with everything that it watches, and
+   * until then, on a standby for weeks perhaps, keys would only pile up.
+   */
   enqueue(
     request: ObjectRef,
     options: { readonly afterMs?: number; readonly lowPriority?: boolean } = {},
   ): void {
+    if (!this.#started) return;
     const key = keyOf(request);
     const priority = options.lowPriority ? 'low' : 'normal';
     if (options.afterMs !== undefined) this.#queue.addAfter(key, options.afterMs, priority);
