@@ -1,10 +1,11 @@
 import { series, type Matchers, type SeriesName } from '../promql.ts';
 import type { Dashboard } from '../types.ts';
+import { OPERATOR_IDENTITY } from '../rules/context.ts';
 import { dashboard, type Row } from './model.ts';
 
 /** Series of the operator that is chosen at the top. */
 const of = (name: SeriesName, matchers: Matchers = {}): string =>
-  series(name, { namespace: '$namespace', ...matchers });
+  series(name, { namespace: '$namespace', ...OPERATOR_IDENTITY, ...matchers });
 const rate = (selector: string): string => `rate(${selector}[5m])`;
 
 const process: Row = {
@@ -22,7 +23,7 @@ const process: Row = {
       description: 'Replicas that Prometheus reaches.',
       unit: 'short',
       isStat: true,
-      queries: [{ expr: `sum(${of('up', { component: 'operator' })})`, legend: 'up' }],
+      queries: [{ expr: `sum(${of('up')})`, legend: 'up' }],
     },
     {
       title: 'Requests to the API server',
@@ -167,7 +168,7 @@ export function operatorDashboard(): Dashboard {
       {
         name: 'namespace',
         label: 'Namespace of the operator',
-        query: `label_values(${series('leader_election_master_status', { name: '=~stock-analysis.*' })}, namespace)`,
+        query: `label_values(${series('leader_election_master_status', OPERATOR_IDENTITY)}, namespace)`,
       },
     ],
     rows: [process, reconciles, objects],

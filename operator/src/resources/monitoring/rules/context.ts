@@ -41,6 +41,12 @@ export type OperatorRules = (context: RuleContext) => readonly RuleGroup[];
  */
 export const AFTER_THE_CAUSE = '2m';
 
+/**
+ * What ServiceMonitor and scrape configuration put on every series of the operator. Its metrics have the names that any
+ * operator has which is made with controller-runtime: without this the rules would judge all of its namespace.
+ */
+export const OPERATOR_IDENTITY: Matchers = { component: 'operator' };
+
 /** Of Prometheus rules; the application's own alerts of the same meaning carry the rest of the name. */
 export const ALERT_PREFIX = 'StockAnalysis';
 
@@ -72,5 +78,5 @@ export function objectContext(target: MonitoringTarget, facts: MonitoringFacts):
 
 export function operatorContext(facts: MonitoringFacts): RuleContext {
   const namespace = facts.operatorNamespace;
-  return context(`the operator in ${namespace}`, { namespace }, facts);
+  return context(`the operator in ${namespace}`, { namespace, ...OPERATOR_IDENTITY }, facts);
 }

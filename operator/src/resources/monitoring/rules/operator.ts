@@ -5,7 +5,7 @@ const STUCK_SECONDS = 300;
 const WAITING_KEYS = 20;
 
 function presence({ series, subject, alert, identity }: RuleContext) {
-  const up = series('up', { component: 'operator' });
+  const up = series('up');
   return [
     alert({
       name: 'OperatorDown',
@@ -14,6 +14,14 @@ function presence({ series, subject, alert, identity }: RuleContext) {
       for: '5m',
       summary: `${subject} does not run`,
       description: `For 5 minutes nothing of it has answered. Platforms go on serving; nothing heals, rolls out or rotates. kubectl get pods -n ${identity['namespace']} -l app.kubernetes.io/component=operator`,
+    }),
+    alert({
+      name: 'OperatorReplicaDown',
+      severity: 'warning',
+      expr: `${up} == 0`,
+      for: '15m',
+      summary: `A replica of ${subject} is down`,
+      description: `{{ $labels.pod }} has not answered for 15 minutes. Where there are two, nobody takes over when the other one ends.`,
     }),
     alert({
       name: 'OperatorLeaderMissing',
