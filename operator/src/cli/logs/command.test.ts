@@ -112,6 +112,18 @@ describe('logs', () => {
     ]);
   });
 
+  it('reads every operator of the cluster where none is beside the object: one of them looks after it', async () => {
+    const about = (name: string): string =>
+      `{"level":30,"namespace":"${NAMESPACE}","name":"${name}","msg":"write child"}`;
+    for (const [index, namespace] of ['ops-a', 'ops-b', 'ops-c'].entries()) {
+      const pod = `release-operator-abc-${index}`;
+      cluster.pod('operator', pod, namespace);
+      cluster.write(pod, 'operator', stamped(index, about(namespace === 'ops-b' ? 'demo' : 'other')));
+    }
+    const { code, out, err } = await run('--component=operator', '--timestamps=false');
+    expect({ code, out, err }).toEqual({ code: 0, out: 'operator/abc-1 INFO  write child\n', err: '' });
+  });
+
   it('filters by component, severity, request, trace and text', async () => {
     cluster.pod('server', 'demo-server-a');
     cluster.pod('worker', 'demo-worker-a');

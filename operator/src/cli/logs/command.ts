@@ -20,7 +20,7 @@ import { asJson, asText } from './format.ts';
 import { Merge } from './merge.ts';
 import { LOGS_HELP, parseLogsOptions, type LogsOptions } from './options.ts';
 import { PODS, componentOf, keyOfOrigin, originsOf, viewOf, type Pod } from './pods.ts';
-import { findObject, missingRight, objectScope, operatorScope, podsIn, type PodScope } from './targets.ts';
+import { findObject, missingRight, objectScope, operatorScopes, podsIn, type PodScope } from './targets.ts';
 
 /** How long what happens now waits for what may have happened before it. */
 const WINDOW_MS = 400;
@@ -95,9 +95,10 @@ class Session {
     const ofObject = components.some((component) => component !== 'operator');
     const scopes = ofObject ? [objectScope(name, this.#namespace)] : [];
     if (!components.includes('operator')) return scopes;
-    const operator = await operatorScope(this.#client, this.#options, this.#namespace, this.#context.signal);
-    if (typeof operator !== 'string') return [...scopes, operator];
-    this.#miss(`Without the lines of the operator: ${operator}`);
+    const { signal } = this.#context;
+    const operators = await operatorScopes(this.#client, this.#options, this.#namespace, signal);
+    if (typeof operators !== 'string') return [...scopes, ...operators];
+    this.#miss(`Without the lines of the operator: ${operators}`);
     return scopes;
   }
 

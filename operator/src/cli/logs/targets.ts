@@ -76,26 +76,27 @@ export const objectScope = (name: string, namespace: string): PodScope => ({
 const OPERATOR_SELECTOR = formatSelector(OPERATOR_LABELS);
 
 /**
- * Where the operator's pods are: where it was said, else in the namespace of the object, else in the one where they are.
- * Undefined with a reason where nobody finds them.
+ * Where the operator's pods are: where it was said, else in the namespace of the object, else in every one where there are
+ * any. Several operators may share a cluster, and nothing on the object says whose it is: each is read, and its lines about
+ * other objects are left out as always. A reason where nobody finds one.
  */
-export async function operatorScope(
+export async function operatorScopes(
   client: Client,
   { operatorNamespace }: LogsOptions,
   namespace: string,
   signal: AbortSignal,
-): Promise<PodScope | string> {
+): Promise<readonly PodScope[] | string> {
   const scope = (where: string): PodScope => ({ namespace: where, labelSelector: OPERATOR_SELECTOR });
-  if (operatorNamespace !== undefined) return scope(operatorNamespace);
+  if (operatorNamespace !== undefined) return [scope(operatorNamespace)];
   try {
-    if ((await client.list(PODS, scope(namespace), signal)).items.length > 0) return scope(namespace);
+    if ((await client.list(PODS, scope(namespace), signal)).items.length > 0) return [scope(namespace)];
     const everywhere = await client.list(
       PODS,
       { labelSelector: OPERATOR_SELECTOR, metadataOnly: true },
       signal,
     );
-    const [first] = everywhere.items.map(({ metadata }) => metadata.namespace);
-    return first === undefined ? 'no operator runs in this cluster' : scope(first);
+    const namespaces = new Set(everywhere.items.map(({ metadata }) => metadata.namespace ?? ''));
+    return namespaces.size === 0 ? 'no operator runs in this cluster' : [...namespaces].map(scope);
   } catch (error) {
     if (error instanceof ApiError && error.isForbidden)
       return `it is not in namespace ${namespace} or not to be seen there, and ${missingRight('list', 'pods', '')}; --operator-namespace says where it is`;
