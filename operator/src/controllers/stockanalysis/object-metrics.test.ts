@@ -6,7 +6,7 @@ import { labelsOf } from '../../naming/index.ts';
 import { RuntimeMetrics } from '../../runtime/index.ts';
 import { HttpServer } from '../../runtime/http-server.ts';
 import { ObjectMetrics } from './object-metrics.ts';
-import { stockAnalyses } from './types.ts';
+import { CHILD_TYPES, monitoringKinds, stockAnalyses } from './types.ts';
 
 const NOW = '2026-01-02T03:04:05Z';
 
@@ -93,6 +93,18 @@ describe('ObjectMetrics', () => {
       `stock_analysis_object_certificate_expiry_timestamp_seconds{${LABELS},certificate="database"} ${Date.parse(NOW) / 1000}`,
     );
     expect(found).toContain('stock_analysis_object_writes_total{namespace="here",stockanalysis="other"} 0');
+  });
+
+  it('begins every count at 0, so that a first repair is an increase, and has no other kinds than those', () => {
+    const metrics = new ObjectMetrics();
+    metrics.seen(object('demo', undefined));
+    const repairs = (): string[] => samples(metrics).filter((line) => line.includes('drift_repairs_total'));
+    expect(repairs()).toContain(
+      `stock_analysis_object_drift_repairs_total{${LABELS},kind="PrometheusRule"} 0`,
+    );
+    const [before, types] = [repairs(), [...CHILD_TYPES, ...Object.values(monitoringKinds)]];
+    for (const { kind } of types) metrics.repaired(demo, kind);
+    expect(repairs()).toEqual(before.map((line) => line.replace(/ 0$/, ' 1')));
   });
 
   it('forgets an object with everything, and counts nothing of one that is gone', () => {

@@ -1,6 +1,7 @@
 import type { StockAnalysis } from '../../api/index.ts';
 import { KIND, instanceOf } from '../../naming/index.ts';
 import { keyOf, type AcceptedWrite, type ObjectRef } from '../../kube/index.ts';
+import { CHILD_TYPES, monitoringKinds } from './types.ts';
 
 /** What is exposed of each object, in this order. */
 const METRICS = {
@@ -35,11 +36,15 @@ const written = (labels: Labels): string =>
     .map(([name, value]) => `${name}="${escaped(value)}"`)
     .join(',');
 
+/** Kinds of which a child can be put back. */
+const REPAIRABLE = [...CHILD_TYPES, ...Object.values(monitoringKinds)].map(({ kind }) => kind);
+
 /** Series of one object: lines that change with its status are kept as text, counters are numbers. */
 class ObjectSeries {
   readonly #labels: string;
   readonly #lines = new Map<Metric, string>();
-  readonly repairs = new Map<string, number>();
+  /** From 0 on: of a series that begins with its first event Prometheus does not see that event. */
+  readonly repairs = new Map(REPAIRABLE.map((kind) => [kind, 0]));
   reconciles = 0;
   writes = 0;
 
