@@ -1,7 +1,8 @@
 import { DataSource, type DataSourceOptions, type Logger as TypeOrmLogger } from 'typeorm';
 import type { DatabaseSettings } from '../common/configuration/database-settings.ts';
-import { type QueryTimes, timedClient } from './query-times.ts';
 import { migrations } from './migrations/index.ts';
+import { poolClient } from './pool-client.ts';
+import type { QueryTimes } from './query-times.ts';
 
 /** Names of the schemas: our tables, and pg-boss's. */
 export const APPLICATION_SCHEMA = 'app';
@@ -11,6 +12,10 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 const LOCK_TIMEOUT_MS = 10_000;
 const IDLE_IN_TRANSACTION_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** The server ends a statement by itself, and says so; who has not heard of it so much later hears nothing any more. */
+const UNHEARD_MS = 5_000;
+/** A connection that nobody uses is tried after this time, so that a dead one is found before somebody takes it. */
+const KEEPALIVE_MS = 10_000;
 
 export interface PoolPurpose {
   readonly applicationName: string;
@@ -23,16 +28,18 @@ export interface PoolPurpose {
 
 /** Options of one node-postgres pool or client. */
 export function poolOptions(settings: DatabaseSettings, purpose: PoolPurpose): Record<string, unknown> {
+  const statementTimeoutMs = purpose.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
   return {
     ...settings,
     application_name: purpose.applicationName,
     max: purpose.max,
-    statement_timeout: purpose.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+    statement_timeout: statementTimeoutMs,
     lock_timeout: LOCK_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
-    ...(purpose.times && { Client: timedClient(purpose.times) }),
+    keepAliveInitialDelayMillis: KEEPALIVE_MS,
+    Client: poolClient(statementTimeoutMs + UNHEARD_MS, purpose.times),
   };
 }
 

@@ -12,12 +12,18 @@ export interface DatabaseGate {
   freeze(): void;
   /** What was held back goes on its way. */
   thaw(): void;
+  /**
+   * What is connected stays silent for good, and nobody is told that it is broken off: a machine that lost its power.
+   * New connections go through, as to the one that took its place.
+   */
+  lose(): void;
   close(): Promise<void>;
 }
 
 export async function openGate(url: string): Promise<DatabaseGate> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
+  const lost = new Set<Socket>();
   let frozen = false;
   const server = createServer((client) => {
     const upstream = connect({ host: target.hostname, port: Number(target.port) });
@@ -48,7 +54,10 @@ export async function openGate(url: string): Promise<DatabaseGate> {
     },
     thaw: () => {
       frozen = false;
-      for (const socket of sockets) socket.resume();
+      for (const socket of sockets) if (!lost.has(socket)) socket.resume();
+    },
+    lose: () => {
+      for (const socket of sockets) lost.add(socket.pause());
     },
     close: async () => {
       for (const socket of sockets) socket.destroy();
