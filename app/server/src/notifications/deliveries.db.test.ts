@@ -362,7 +362,7 @@ describe('the components mail and webhook', () => {
   });
 
   it('are degraded while messages do not arrive, or could not', async () => {
-    hook.answers.push(status(410));
+    hook.answers.push(status(422));
     await mail.stop();
     const notifications = await worker();
     await enqueue(notifications, message({ onlyChannels: ['webhook'] }));
@@ -372,7 +372,7 @@ describe('the components mail and webhook', () => {
       [
         'webhook',
         'degraded',
-        'messages do not arrive over webhook: the receiver did not take the message: 410',
+        'messages do not arrive over webhook: the receiver did not take the message: 422',
       ],
     ]);
     mail = await new MailServer().start();

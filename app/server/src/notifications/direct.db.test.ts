@@ -121,7 +121,7 @@ describe('what is sent without the database', () => {
 
   it('is tried again, and waits for the database where it cannot be sent or there are too many', async () => {
     const app = await start({ perTenMinutes: 2 });
-    hook.answers.push(status(503), status(204), status(410));
+    hook.answers.push(status(503), status(204), status(422));
     const notifications = app.get(Notifications);
     const sender = app.get(DirectSender);
     await notifications.sendDirect(databaseDown('one'));
@@ -158,7 +158,7 @@ describe('what is sent without the database', () => {
   it('leaves the end to the database where that has the beginning', async () => {
     const app = await start();
     const notifications = app.get(Notifications);
-    hook.answers.push(status(410), status(503));
+    hook.answers.push(status(422), status(503));
     await notifications.sendDirect(databaseDown());
     await expect.poll(states, SOON).toEqual(['failed']);
     await notifications.sendDirect(databaseDown('database-down-1', 'resolved'));

@@ -10,6 +10,7 @@ import { ChannelStates } from './channel-states.ts';
 import { CHANNELS, openChannels } from './channels.ts';
 import { DeliveryWorker } from './deliveries/delivery-worker.ts';
 import { DISPATCH_DEFAULTS, DISPATCH_OPTIONS, Dispatcher } from './deliveries/dispatcher.ts';
+import { StandingMessages } from './deliveries/standing-messages.ts';
 import { DirectRecorder } from './direct/direct-recorder.ts';
 import { DirectSender } from './direct/direct-sender.ts';
 import { NotificationsController } from './http/notifications.controller.ts';
@@ -23,6 +24,7 @@ const common: Provider[] = [
   ChannelStates,
   DirectSender,
   Notifications,
+  StandingMessages,
 ];
 
 /** What the server offers: to enqueue, and to look after deliveries. It has no secrets of channels and sends nothing. */

@@ -10,11 +10,13 @@ import { type ChannelOutcome, ChannelOutcomes } from './channel-outcomes.ts';
 import { type ChannelState, ChannelStates } from './channel-states.ts';
 import { cleaned } from './content.ts';
 import { ENQUEUE } from './deliveries/deliveries.sql.ts';
+import { StandingMessages, type StandingSource } from './deliveries/standing-messages.ts';
 import { DirectSender } from './direct/direct-sender.ts';
 import { type NotificationMessage, targetsOf } from './message.ts';
 
 export type { ChannelOutcome } from './channel-outcomes.ts';
 export type { ChannelState } from './channel-states.ts';
+export type { StandingMessage } from './deliveries/standing-messages.ts';
 export type { NotificationMessage } from './message.ts';
 
 /**
@@ -33,6 +35,7 @@ export class Notifications {
     private readonly states: ChannelStates,
     private readonly outcomes: ChannelOutcomes,
     private readonly announced: AnnouncedChannels,
+    private readonly standing: StandingMessages,
   ) {}
 
   /** `email`, `webhook`, as workers are configured. */
@@ -76,6 +79,14 @@ export class Notifications {
   /** @param listener is told of every attempt of this process; it must neither throw nor wait */
   observe(listener: (outcome: ChannelOutcome) => void): void {
     this.outcomes.observe(listener);
+  }
+
+  /**
+   * What was given up is told yet as long as `source` says that it is the last word about something and true: when the
+   * channel has taken anything else, and every half hour.
+   */
+  tellWhatStands(source: StandingSource): void {
+    this.standing.register(source);
   }
 
   private async enqueueOver(

@@ -16,6 +16,7 @@ import { LogLevels1796025960000 } from './1796025960000-log-levels.ts';
 import { SupersededNotifications1796026080000 } from './1796026080000-superseded-notifications.ts';
 import { AlertWorkers1796026140000 } from './1796026140000-alert-workers.ts';
 import { AlertBouts1796026200000 } from './1796026200000-alert-bouts.ts';
+import { NotificationPatience1796026240000 } from './1796026240000-notification-patience.ts';
 
 /** All migrations, oldest first. The number in the last name is the schema version this code expects. */
 export const migrations = [
@@ -37,6 +38,7 @@ export const migrations = [
   SupersededNotifications1796026080000,
   AlertWorkers1796026140000,
   AlertBouts1796026200000,
+  NotificationPatience1796026240000,
 ];
 
 /** Schema version of a list of migration names: the time stamp of the newest. */

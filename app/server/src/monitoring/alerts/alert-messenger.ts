@@ -5,6 +5,7 @@ import { type NotificationMessage, Notifications } from '../../notifications/not
 import type { Transaction } from '../../database/sql.ts';
 import type { AlertMessage, AlertMessenger } from './alert-message.ts';
 import { type EndReason, FORGET_MINUTES } from './lifecycle.ts';
+import { subjectOf, transitionOf } from './message-keys.ts';
 import { hasRunbook } from './rules/builtin.ts';
 
 const iso = (at: number): string => new Date(at).toISOString();
@@ -41,8 +42,8 @@ export function notificationOf(message: AlertMessage, runbooks: string | undefin
   const { alertId, number, transition, rule, severity, labels, startsAt, endsAt } = message;
   const { fingerprint, groupStatus, exceptChannels, endReason } = message;
   return {
-    subjectKey: `alert ${alertId}`,
-    transition: `${number} ${transition}`,
+    subjectKey: subjectOf(alertId),
+    transition: transitionOf(number, transition),
     // What goes over other channels is another group: nobody would tell this one of its end.
     groupKey: exceptChannels.length === 0 ? rule : `${rule} except ${exceptChannels.join()}`,
     content: {

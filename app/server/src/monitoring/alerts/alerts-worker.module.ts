@@ -12,6 +12,7 @@ import { Observer } from './conditions/observer.ts';
 import { DirectAlerts } from './direct-alerts.ts';
 import { WorkerLine } from './line/worker-line.ts';
 import { RuleSet } from './rules/rule-set.ts';
+import { StandingAlerts } from './standing-alerts.ts';
 
 /** The engine. */
 @Module({
@@ -27,6 +28,7 @@ import { RuleSet } from './rules/rule-set.ts';
     WorkerLine,
     AlertLoop,
     AlertMetrics,
+    StandingAlerts,
   ],
 })
 export class AlertsWorkerModule {}

@@ -63,6 +63,32 @@ export const DISSOLVE = `
   RETURNING notification_deliveries.id, dissolved.id AS "messageId", dissolved.attempts`;
 
 /**
+ * $1 channel, $2 and $3 subjects and transitions that stand. What was given up of them waits again: half an hour later, or at
+ * once where the channel has taken something since, or has come back after a day. What the other side refused for what it
+ * holds, it refused soon, and would again. A message of which nothing is left is superseded.
+ */
+export const TELL_AGAIN = `
+  WITH given_up AS (
+    SELECT id, attempts FROM app.notification_sendings
+     WHERE channel = $1 AND state = 'dead' AND (attempt = 0 OR (
+       ended_at - created_at > interval '30 minutes' AND (ended_at < now() - interval '30 minutes' OR ended_at <
+         (SELECT ended_at FROM app.notification_sendings WHERE channel = $1 AND state = 'sent'
+           ORDER BY created_at DESC LIMIT 1))))
+  ), again AS (
+    UPDATE app.notification_deliveries AS told SET sending_id = NULL, state = 'queued', due_at = now() FROM given_up
+     WHERE told.sending_id = given_up.id AND told.channel = $1 AND told.state = 'dead'
+       AND (told.subject_key, told.transition) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+    RETURNING told.id, given_up.id AS message_id, given_up.attempts
+  ), emptied AS (
+    UPDATE app.notification_sendings AS empty SET state = 'superseded'
+     WHERE empty.id IN (SELECT message_id FROM again)
+       AND NOT EXISTS (SELECT FROM app.notification_deliveries AS rest
+                        WHERE rest.sending_id = empty.id AND rest.state = 'dead'
+                          AND rest.id NOT IN (SELECT id FROM again))
+  )
+  SELECT id, message_id AS "messageId", attempts FROM again`;
+
+/**
  * $1 channel, $2 group, $3 whether it is a summary, $4 ids of the deliveries in it, $5 of those that one in it overtook,
  * $6 attempts at messages whose place it takes
  */

@@ -14,6 +14,7 @@ import { expiredAttempt } from './attempt.ts';
 import { EXPIRE, FORGET, LOCK_CHANNEL } from './deliveries.sql.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { makeMessages } from './make-messages.ts';
+import { type StandingMessage, StandingMessages } from './standing-messages.ts';
 
 const POLL_SECONDS = 1;
 /** Jobs say only that there is something to do, so one pass is the answer to all of them. */
@@ -38,16 +39,21 @@ export class DeliveryWorker implements OnApplicationBootstrap {
     private readonly queue: JobQueue,
     private readonly dispatcher: Dispatcher,
     private readonly announced: AnnouncedChannels,
+    private readonly standing: StandingMessages,
   ) {}
 
   onApplicationBootstrap(): void {
     void this.begin();
   }
 
-  /** One pass over a channel. @throws what the database says */
-  async pass({ name, channel }: OpenChannel): Promise<void> {
+  /**
+   * One pass over a channel.
+   * @param standing what is told yet where it was given up
+   * @throws what the database says
+   */
+  async pass({ name, channel }: OpenChannel, standing: readonly StandingMessage[] = []): Promise<void> {
     const { perTenMinutes } = this.configuration.monitoring.notifications;
-    const { isHeld } = await makeMessages(this.database, name, perTenMinutes);
+    const { isHeld } = await makeMessages(this.database, name, perTenMinutes, standing);
     await this.dispatcher.sendDue(channel, this.queue.signal, (seconds) => this.wake(name, seconds));
     if (isHeld) await this.wake(name, HELD_SECONDS);
   }
@@ -79,7 +85,9 @@ export class DeliveryWorker implements OnApplicationBootstrap {
   }
 
   private async sweep(open: OpenChannel): Promise<void> {
-    await this.every(SWEEP_MS, `deliveries over ${open.name}`, () => this.pass(open));
+    await this.every(SWEEP_MS, `deliveries over ${open.name}`, async () =>
+      this.pass(open, await this.standing.all(this.database)),
+    );
   }
 
   private async announce(): Promise<void> {

@@ -8,9 +8,11 @@ import {
   MAKE_SENDING,
   OPEN,
   type OpenRow,
+  TELL_AGAIN,
   WAITING,
   type WaitingRow,
 } from './deliveries.sql.ts';
+import type { StandingMessage } from './standing-messages.ts';
 import { dueGroups, hasRoom, keptForCritical, planMessages, type Planned, type Waiting } from './plan.ts';
 
 /** Of one pass; a storm of more is several passes. */
@@ -25,15 +27,18 @@ const MOST_ATTEMPTS_KEPT = 20;
  * Of a group there is one message at a time, or the end of an alert could arrive before its beginning. While one is being
  * handed over the group waits; one that failed, or that nobody has begun with, is superseded: what it holds goes into the
  * new message, but for what that says anew.
+ * @param standing what is told yet where it was given up
  * @returns whether something waits for a message that is being handed over
  */
 export async function makeMessages(
   database: Database,
   channel: string,
   perTenMinutes: number,
+  standing: readonly StandingMessage[] = [],
 ): Promise<{ readonly isHeld: boolean }> {
   return database.transaction(async (sql) => {
     await sql.query(LOCK_CHANNEL, [channel]);
+    const again = await tellAgain(sql, channel, standing);
     const due = dueGroups(await waitingFor(sql, channel));
     if (due.length === 0) return { isHeld: false };
     const kept = keptForCritical(perTenMinutes);
@@ -42,9 +47,20 @@ export async function makeMessages(
     const open = await sql.query<OpenRow>(OPEN, [channel]);
     const busy = new Set(open.map(({ groupKey }) => groupKey));
     const waiting = (await waitingFor(sql, channel)).filter(({ groupKey }) => !busy.has(groupKey));
-    for (const planned of planMessages(waiting, slots, kept)) await make(sql, channel, planned, freed);
+    for (const planned of planMessages(waiting, slots, kept)) await make(sql, channel, planned, [...freed, ...again]);
     return { isHeld: isHeldBy(open, due) };
   });
+}
+
+async function tellAgain(
+  sql: Transaction,
+  channel: string,
+  standing: readonly StandingMessage[],
+): Promise<FreedRow[]> {
+  if (standing.length === 0) return [];
+  const subjects = standing.map(({ subjectKey }) => subjectKey);
+  const transitions = standing.map(({ transition }) => transition);
+  return sql.query<FreedRow>(TELL_AGAIN, [channel, subjects, transitions]);
 }
 
 type Due = ReturnType<typeof dueGroups>;

@@ -9,10 +9,11 @@ function fieldOf(error: object, name: string): unknown {
 }
 
 /**
- * The channel is wrong and the mail is not: the next one would be refused as well, and an administrator can mend it
- * before this one is given up. The library calls a refused login permanent, as its code begins with 5.
+ * The mail is wrong, or what it holds: it would be refused for ever where the code begins with 5. Everything else is of the
+ * channel: the next mail would be refused as well, and an administrator can mend a login, a sender, a recipient or a
+ * certificate before this one is given up. The library calls those permanent, too.
  */
-const OF_THE_CHANNEL = new Set(['EAUTH', 'ENOAUTH', 'ETLS', 'ECONNECTION', 'ESOCKET', 'EDNS', 'ETIMEDOUT']);
+const OF_THE_MAIL = 'EMESSAGE';
 
 const WHAT: Readonly<Record<string, string>> = {
   EAUTH: 'the mail server refused the login; check smtp-username and smtp-password',
@@ -49,7 +50,7 @@ export function smtpFailure(error: unknown): SmtpFailure {
   const said =
     typeof answer === 'string' && answer !== '' ? `: ${oneLine(redactText(answer), LONGEST_ANSWER)}` : '';
   const failure = new SmtpFailure((WHAT[failed] ?? 'the mail was not sent') + said, {
-    mayWorkLater: OF_THE_CHANNEL.has(failed) || isPermanent !== true,
+    mayWorkLater: failed !== OF_THE_MAIL || isPermanent !== true,
     code: typeof code === 'number' ? String(code) : undefined,
     cause: error,
   });

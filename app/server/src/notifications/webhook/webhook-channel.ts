@@ -17,8 +17,11 @@ export interface WebhookSettings {
   readonly ca?: string;
 }
 
-/** Too early, too often, or the server's own trouble; the rest says that this request will never do. */
-const mayWorkLater = (status: number): boolean => [408, 425, 429].includes(status) || status >= 500;
+/**
+ * About what the message holds: it would be refused for ever (RFC 9110, 15.5; RFC 4918, 11.2). Everything else is of the
+ * channel, and ends: a receiver is deployed anew, or somebody mends an address, a right or a secret.
+ */
+const OF_THE_MESSAGE: readonly number[] = [400, 413, 415, 422];
 
 /** POSTs to the URL of the administrator, which may be inside of the cluster. */
 export class WebhookChannel implements Channel {
@@ -60,7 +63,7 @@ function receiptOf({ status, retryAfter }: OutboundAnswer, now: Date): Receipt {
       ? 'the receiver redirects; put the address that it redirects to into webhook-url'
       : 'the receiver did not take the message';
   throw new ChannelError(`${what}: ${code}`, {
-    mayWorkLater: mayWorkLater(status),
+    mayWorkLater: !OF_THE_MESSAGE.includes(status),
     code,
     retryAfterSeconds: retryAfterSeconds(retryAfter, now),
   });
@@ -69,5 +72,5 @@ function receiptOf({ status, retryAfter }: OutboundAnswer, now: Date): Receipt {
 function throwFailure(error: unknown): never {
   if (!(error instanceof OutboundError)) throw error;
   // Its message names the host and nothing of the URL behind it.
-  throw new ChannelError(error.message, { mayWorkLater: error.failure !== 'refused', cause: error });
+  throw new ChannelError(error.message, { mayWorkLater: true, cause: error });
 }
