@@ -31,6 +31,8 @@ const NOTHING: SeenChannel = {
 @Injectable()
 export class ChannelOutcomes {
   readonly #seen = new Map<string, SeenChannel>();
+  /** By `performance.now()`: a clock that is set has no say. */
+  readonly #aloneUntil = new Map<string, number>();
   readonly #listeners = new Set<(outcome: ChannelOutcome) => void>();
   readonly #counter: CounterMetric<typeof BOUNDS>;
 
@@ -51,7 +53,13 @@ export class ChannelOutcomes {
     return this.#seen.get(channel) ?? NOTHING;
   }
 
-  tell({ name, kind }: Channel, attempt: Attempt): void {
+  /** Milliseconds for which the other side still wants to be left alone, as far as this process was told. */
+  aloneMs(channel: string): number {
+    return Math.max(0, (this.#aloneUntil.get(channel) ?? 0) - performance.now());
+  }
+
+  /** @param leaveAloneSeconds what the other side asked for */
+  tell({ name, kind }: Channel, attempt: Attempt, leaveAloneSeconds = 0): void {
     const { outcome, at, error } = attempt;
     const before = this.seen(name);
     this.#seen.set(
@@ -60,6 +68,8 @@ export class ChannelOutcomes {
         ? { ...before, failuresInRow: 0, lastSuccessAt: at }
         : { ...before, failuresInRow: before.failuresInRow + 1, lastFailureAt: at, lastError: error },
     );
+    const alone = performance.now() + leaveAloneSeconds * 1000;
+    if (leaveAloneSeconds > 0) this.#aloneUntil.set(name, Math.max(this.#aloneUntil.get(name) ?? 0, alone));
     this.#counter.inc({ kind, outcome });
     for (const listener of this.#listeners) listener({ channel: name, kind, ...attempt });
   }

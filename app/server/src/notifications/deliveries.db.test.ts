@@ -87,6 +87,7 @@ async function hurry(): Promise<void> {
     await database.sql.query(
       `UPDATE app.notification_sendings SET due_at = now() WHERE state IN ('queued', 'failed')`,
     );
+    await database.sql.query('UPDATE app.notification_channels SET not_before = NULL');
     await pass();
   }
 }
@@ -234,6 +235,27 @@ describe('workers', () => {
       ['webhook', 'failed'],
       ['webhook', 'sent'],
     ]);
+  });
+
+  it('leave a receiver alone for as long as it asks, whatever there is to tell and whoever is to tell it', async () => {
+    const notifications = await worker();
+    hook.answers.push(status(429, { 'retry-after': '900' }));
+    const critical = alertOf({ labels: { severity: 'critical' }, fingerprint: 'critical' });
+    await enqueue(notifications, message({ onlyChannels: ['webhook'], groupKey: 'same' }));
+    await allAre('failed', 1);
+    await worker();
+    await enqueue(notifications, message({ onlyChannels: ['webhook'], groupKey: 'same' }));
+    await enqueue(notifications, message({ onlyChannels: ['webhook'], content: critical, atOnce: true }));
+    await enqueue(notifications, message({ onlyChannels: ['email'] }));
+    await expect.poll(() => mail.mails.length, SOON).toBe(1);
+    for (let time = 0; time < 3; time += 1) await pass();
+    expect(hook.hooks).toHaveLength(1);
+    await database.sql.query(
+      `UPDATE app.notification_channels SET not_before = not_before - interval '15 minutes'`,
+    );
+    await pass();
+    await allAre('sent', 4);
+    expect(hook.hooks).toHaveLength(3);
   });
 
   it('try again by themselves when the time has come', async () => {

@@ -185,6 +185,21 @@ describe('what is sent without the database', () => {
     expect(sender.unrecorded()).toMatchObject([{ isLate: true, sent: { outcome: 'sent' } }]);
   });
 
+  it('waits as long as the receiver asks, or until the database has it, which waits as well', async () => {
+    const app = await start();
+    const notifications = app.get(Notifications);
+    hook.answers.push(status(429, { 'retry-after': '600' }));
+    void notifications.sendDirect(databaseDown());
+    await expect.poll(() => hook.hooks.length, SOON).toBe(1);
+    void notifications.sendDirect(databaseDown('two'));
+    await expect.poll(states, SOON).toEqual(['queued', 'queued']);
+    const rows = await database.sql.query<{ seconds: number }>(
+      'SELECT extract(epoch FROM due_at - now())::float8 AS seconds FROM app.notification_deliveries',
+    );
+    for (const { seconds } of rows) expect(seconds).toBeGreaterThan(580);
+    expect(hook.hooks).toHaveLength(1);
+  });
+
   it('needs no database: it is sent while that does not answer, and recorded when it does', async () => {
     const app = await start();
     await database.sql.transaction(async (locked) => {

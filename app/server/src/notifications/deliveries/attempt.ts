@@ -39,13 +39,22 @@ export function expiredAttempt(at: Date): Attempt {
   };
 }
 
-/** A failure, and in how many seconds it is tried again; undefined: never. */
+/** What a failure means for what comes next, in seconds from now on. */
+export interface Failure {
+  readonly attempt: Attempt;
+  /** Until it is tried again; undefined: never. */
+  readonly againInSeconds: number | undefined;
+  /** For so long the other side wants nothing at all. */
+  readonly leaveAloneSeconds: number;
+}
+
+/** Pure. */
 export function failedAttempt(
   timing: Timing,
   error: unknown,
   attempt: number,
   random: number,
-): { readonly attempt: Attempt; readonly againInSeconds: number | undefined } {
+): Failure {
   const known = error instanceof ChannelError ? error : undefined;
   const isLast = attempt >= MOST_ATTEMPTS || known?.mayWorkLater === false;
   return {
@@ -59,6 +68,7 @@ export function failedAttempt(
       ),
     },
     againInSeconds: isLast ? undefined : retrySeconds(attempt, random, known?.retryAfterSeconds),
+    leaveAloneSeconds: known?.retryAfterSeconds ?? 0,
   };
 }
 

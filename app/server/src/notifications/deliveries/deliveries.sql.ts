@@ -112,12 +112,13 @@ export interface ClaimedRow {
   readonly createdAt: Date;
 }
 
-/** $1 channel, $2 seconds in which nobody else sends it */
+/** $1 channel, $2 seconds in which nobody else sends it. Nothing while the other side wants to be left alone. */
 export const CLAIM = `
   UPDATE app.notification_sendings
      SET state = 'sending', attempt = attempt + 1, due_at = now() + make_interval(secs => $2)
    WHERE id = (SELECT id FROM app.notification_sendings
                 WHERE channel = $1 AND ended_at IS NULL AND due_at <= now()
+                  AND NOT EXISTS (SELECT FROM app.notification_channels WHERE name = $1 AND not_before > now())
                 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
   RETURNING id, group_key AS "groupKey", is_summary AS "isSummary", attempt, created_at AS "createdAt"`;
 
@@ -159,6 +160,13 @@ export const MARK_FAILED = `
   )
   UPDATE app.notification_deliveries SET state = 'failed' FROM failed
    WHERE sending_id = failed.id AND notification_deliveries.state <> 'superseded'`;
+
+/** $1 channel, $2 seconds. News of another group are no reason to ask sooner. */
+export const LEAVE_ALONE = `
+  INSERT INTO app.notification_channels AS known (name, seen_at, not_before)
+  VALUES ($1, now(), now() + make_interval(secs => $2))
+  ON CONFLICT ON CONSTRAINT notification_channels_pkey
+  DO UPDATE SET not_before = greatest(known.not_before, excluded.not_before)`;
 
 /** $1 sending, $2 the attempt, $3 its number */
 export const MARK_DEAD = `

@@ -8,13 +8,14 @@ import type { Database } from '../../database/sql.ts';
 import type { Channel, ChannelMessage, Receipt } from '../channel.ts';
 import { ChannelOutcomes } from '../channel-outcomes.ts';
 import { type AlertContent, content, statusOf } from '../content.ts';
-import { type Attempt, failedAttempt, sentAttempt, type Timing } from './attempt.ts';
+import { type Attempt, type Failure, failedAttempt, sentAttempt, type Timing } from './attempt.ts';
 import {
   CLAIM,
   type ClaimedRow,
   GROUP_STATUS,
   type ItemRow,
   ITEMS,
+  LEAVE_ALONE,
   MARK_DEAD,
   MARK_FAILED,
   MARK_SENT,
@@ -140,9 +141,9 @@ export class Dispatcher {
   private async markFailed(
     channel: Channel,
     { id, attempt: number }: ClaimedRow,
-    { attempt, againInSeconds }: ReturnType<typeof failedAttempt>,
+    { attempt, againInSeconds, leaveAloneSeconds }: Failure,
   ): Promise<number | undefined> {
-    this.outcomes.tell(channel, attempt);
+    this.outcomes.tell(channel, attempt, leaveAloneSeconds);
     const what =
       againInSeconds === undefined ? 'is given up' : `is tried again in ${Math.round(againInSeconds)} s`;
     this.logger.warn(
@@ -150,6 +151,7 @@ export class Dispatcher {
       `a message over ${channel.name} was not sent and ${what}`,
     );
     const stored = JSON.stringify([attempt]);
+    if (leaveAloneSeconds > 0) await this.database.query(LEAVE_ALONE, [channel.name, leaveAloneSeconds]);
     await (againInSeconds === undefined
       ? this.database.query(MARK_DEAD, [id, stored, number])
       : this.database.query(MARK_FAILED, [id, stored, number, againInSeconds]));

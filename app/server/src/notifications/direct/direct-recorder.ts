@@ -4,6 +4,7 @@ import { messageOf } from '../../common/configuration/errors.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import { JobQueue } from '../../database/job-queue.service.ts';
 import type { Database } from '../../database/sql.ts';
+import { ChannelOutcomes } from '../channel-outcomes.ts';
 import { ENQUEUE, RECORD_SENT, RECORD_SUPERSEDED } from '../deliveries/deliveries.sql.ts';
 import type { DirectDelivery } from './direct-delivery.ts';
 import { DirectSender } from './direct-sender.ts';
@@ -25,6 +26,7 @@ export class DirectRecorder implements OnApplicationBootstrap {
     @Inject(DATABASE) private readonly database: Database,
     private readonly queue: JobQueue,
     private readonly sender: DirectSender,
+    private readonly outcomes: ChannelOutcomes,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -44,7 +46,8 @@ export class DirectRecorder implements OnApplicationBootstrap {
     const told = [subjectKey, transition, channel, groupKey, JSON.stringify(content)];
     if (sent !== undefined) return this.database.query(RECORD_SENT, [...told, id, JSON.stringify([sent])]);
     if (toldIn !== undefined) return this.database.query(RECORD_SUPERSEDED, [...told, toldIn]);
-    return this.database.query(ENQUEUE, [...told, isOver ? 0 : ATTEMPT_SECONDS]);
+    const aloneSeconds = this.outcomes.aloneMs(channel) / 1000;
+    return this.database.query(ENQUEUE, [...told, Math.max(isOver ? 0 : ATTEMPT_SECONDS, aloneSeconds)]);
   }
 
   private async keepRecording(): Promise<void> {

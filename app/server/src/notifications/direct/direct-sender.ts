@@ -15,6 +15,8 @@ import { DirectDelivery } from './direct-delivery.ts';
 const DEADLINE_MS = 45_000;
 /** Seconds before each further attempt; the last is that of all others. A test makes them shorter. */
 const AGAIN_SECONDS: readonly number[] = [1, 5, 15, 30, 60];
+/** Who has to wait for longer than this is left to the database. */
+const LATE_MS = 60_000;
 export const DIRECT_PAUSES = Symbol('DirectPauses');
 const TEN_MINUTES_MS = 600_000;
 /** What is known to have been told; a storm while the database is down is not remembered for ever. */
@@ -114,17 +116,22 @@ export class DirectSender implements OnModuleDestroy {
   private async tryAgainAndAgain(channel: Channel, delivery: DirectDelivery): Promise<void> {
     let hasSlot = false;
     for (let attempts = 0; ; attempts += 1) {
-      if (attempts > 0) await this.pause(this.pauses[attempts - 1] ?? this.pauses.at(-1), delivery);
+      const pause = attempts === 0 ? 0 : (this.pauses[attempts - 1] ?? this.pauses.at(-1) ?? 0);
+      const aloneMs = this.outcomes.aloneMs(delivery.channel);
+      // The database can wait better, if it is back before that.
+      if (aloneMs > LATE_MS) delivery.isLate = true;
+      await this.pause(Math.max(pause * 1000, aloneMs), delivery);
       if (this.stopping.signal.aborted || delivery.overtaken.aborted || delivery.isRecorded) return;
       hasSlot ||= this.takesSlot(delivery);
       if (hasSlot && (await this.attempt(channel, delivery))) return;
-      delivery.isLate = !hasSlot || attempts >= this.pauses.length;
+      delivery.isLate ||= !hasSlot || attempts >= this.pauses.length;
     }
   }
 
-  private async pause(seconds = 0, { overtaken }: DirectDelivery): Promise<void> {
+  private async pause(milliseconds: number, { overtaken }: DirectDelivery): Promise<void> {
+    if (milliseconds === 0) return;
     const signal = AbortSignal.any([this.stopping.signal, overtaken]);
-    await sleep(seconds * 1000, undefined, { signal, ref: false }).catch(() => undefined);
+    await sleep(milliseconds, undefined, { signal, ref: false }).catch(() => undefined);
   }
 
   /** @returns whether there is nothing more to try */
@@ -144,8 +151,8 @@ export class DirectSender implements OnModuleDestroy {
       this.outcomes.tell(channel, sent);
       return true;
     } catch (error) {
-      const { attempt, againInSeconds } = failedAttempt(timing(), error, 1, 0.5);
-      this.outcomes.tell(channel, attempt);
+      const { attempt, againInSeconds, leaveAloneSeconds } = failedAttempt(timing(), error, 1, 0.5);
+      this.outcomes.tell(channel, attempt, leaveAloneSeconds);
       this.logger.warn(`a message over ${channel.name} was not sent: ${attempt.error ?? ''}`);
       return againInSeconds === undefined;
     }
