@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseSpec } from '../../operator/src/api/index.ts';
 import { series, type SeriesName } from '../../operator/src/resources/monitoring/promql.ts';
-import { quietAt } from './four-cases.ts';
+import { firingAt, quietAt } from './four-cases.ts';
 import { failuresOf, type InputSeries } from './promtool.ts';
 import { alertsOf, objectGroups, runbookName } from './rules-under-test.ts';
 import { notation, type Phase } from './timeline.ts';
@@ -18,12 +18,32 @@ const shown = (name: SeriesName, labels: Record<string, string>, phases: readonl
 const condition = (status: string, phases: readonly Phase[]): InputSeries =>
   shown('stock_analysis_object_condition', { type: 'DatabaseReady', status }, phases);
 
-/** What the rules of this name say against their being silent for so long. */
-function failuresOfSilence(name: string, input: readonly InputSeries[], minutes: number): Promise<string> {
+/** For twenty minutes, and not from then on; and the other way round. */
+const worked: readonly Phase[] = [
+  { samples: 20, value: 1 },
+  { samples: 41, absent: true },
+];
+const waits: readonly Phase[] = [
+  { samples: 20, absent: true },
+  { samples: 41, value: 1 },
+];
+const servers = (phases: readonly Phase[]): readonly InputSeries[] => [
+  shown('up', { component: 'server', pod: 'a' }, phases),
+];
+
+/** What the rules of this name say against their being silent for so long; `mayWait`: they may be pending. */
+function failuresOfSilence(
+  name: string,
+  input: readonly InputSeries[],
+  minutes: number,
+  mayWait = false,
+): Promise<string> {
   const rules = alertsOf(objectGroups()).filter((one) => runbookName(one) === name);
   const [rule] = rules;
   if (rule === undefined) throw new Error(`no alert ${name}`);
-  const times = Array.from({ length: minutes }, (_, minute) => quietAt(rule, `${minute + 1}m`));
+  const times = Array.from({ length: minutes }, (_, minute) =>
+    mayWait ? firingAt(rule, `${minute + 1}m`, undefined) : quietAt(rule, `${minute + 1}m`),
+  );
   const tests = [{ name, interval: '1m', input_series: input, promql_expr_test: times }];
   return failuresOf([{ groups: [{ name, rules }], interval: '1m', tests }]);
 }
@@ -33,6 +53,52 @@ describe('no alert', () => {
     expect(
       await failuresOfSilence('DatabaseDown', [condition('False', [{ samples: 61, value: 1 }])], 60),
     ).toBe('');
+  });
+
+  it('tells of the database of an object that was made anew under the name of one that worked', async () => {
+    const info = (schema: string, phases: readonly Phase[]): InputSeries =>
+      shown('stock_analysis_object_info', { schema }, phases);
+    const input = [
+      condition('True', worked),
+      condition('False', waits),
+      info('1796026140000', worked),
+      info('', waits),
+    ];
+    expect(await failuresOfSilence('DatabaseDown', input, 60)).toBe('');
+    expect(await failuresOfSilence('ServerMissing', [...input, ...servers(worked)], 60)).toBe('');
+  });
+
+  it('tells of the database of an object that is woken, for a quarter of an hour', async () => {
+    const suspended = (status: string, phases: readonly Phase[]): InputSeries =>
+      shown('stock_analysis_object_condition', { type: 'Suspended', status }, phases);
+    const input = [
+      condition('False', [{ samples: 61, value: 1 }]),
+      shown('stock_analysis_object_info', { schema: '1796026140000' }, [{ samples: 61, value: 1 }]),
+      suspended('True', worked),
+      suspended('False', waits),
+    ];
+    expect(await failuresOfSilence('DatabaseDown', input, 34)).toBe('');
+    // After that nobody waits for it any longer.
+    expect(await failuresOfSilence('DatabaseDown', input, 36)).not.toBe('');
+  });
+
+  it.each([
+    [10, 11],
+    [11, 10],
+  ])('tells of servers where DatabaseDown does, whoever is asked first (%i, %i)', async (server, worker) => {
+    const reaches = (component: string, up: number): InputSeries =>
+      shown(
+        'stock_analysis_component_health',
+        { component, pod: component, exported_component: 'database' },
+        [
+          { samples: up, value: 1 },
+          { samples: 10, value: 0 },
+          { samples: 20 - up, value: 1 },
+        ],
+      );
+    const input = [reaches('server', server), reaches('worker', worker)];
+    expect(await failuresOfSilence('APIUnready', input, 30, true)).toBe('');
+    expect(await failuresOfSilence('DatabaseDown', input, 30, true)).not.toBe('');
   });
 
   it('tells of the database because the operator cannot reach it, as long as the application does', async () => {

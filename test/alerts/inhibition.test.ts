@@ -31,6 +31,7 @@ const GROUP_INTERVAL_MS = 3000;
 
 const demo = { namespace: 'stock-analysis', stockanalysis: 'demo' };
 const other = { namespace: 'stock-analysis', stockanalysis: 'other' };
+const alone = { namespace: 'stock-analysis', stockanalysis: 'alone' };
 const alert = (name: string, severity: string, labels: Labels): Labels => ({
   alertname: `StockAnalysis${name}`,
   severity,
@@ -46,10 +47,21 @@ const FIRING: readonly Labels[] = [
   alert('RateLimitsFailingClosed', 'critical', demo),
   alert('ObjectNotReady', 'warning', demo),
 ];
+/** Of another one the servers alone have lost it. */
+const UNREADY: readonly Labels[] = [
+  alert('APIUnready', 'critical', alone),
+  alert('AvailabilityBudgetBurn', 'critical', { ...alone, window: '1h' }),
+  alert('RateLimitsFailingClosed', 'critical', alone),
+  alert('AuditWritesFailing', 'critical', alone),
+  alert('DatabasePoolExhausted', 'warning', alone),
+  alert('ObjectNotReady', 'warning', alone),
+];
 /** Told to nobody, and what mutes the others. */
-const INHIBITORS = ['DatabaseDownInhibitor', 'DatabaseDownBudgetInhibitor'].map((name) =>
-  alert(name, 'none', demo),
-);
+const INHIBITORS: readonly Labels[] = [
+  alert('DatabaseDownInhibitor', 'none', demo),
+  alert('DatabaseDownBudgetInhibitor', 'none', demo),
+  alert('APIUnreadyInhibitor', 'none', alone),
+];
 /** Of another object in the same namespace, with a trouble of its own. */
 const UNTOUCHED: readonly Labels[] = [
   alert('RequestsFailing', 'warning', other),
@@ -117,17 +129,19 @@ describe('inhibition in a real Alertmanager', () => {
   }
 
   it('tells of the cause once, and of nothing that follows from it', async () => {
-    const all = [...FIRING, ...INHIBITORS, ...UNTOUCHED, ...MUTED_BY_SEVERITY];
+    const all = [...FIRING, ...UNREADY, ...INHIBITORS, ...UNTOUCHED, ...MUTED_BY_SEVERITY];
     await post(all.map((labels) => ({ labels })));
-    const [cause] = FIRING;
-    const expected = [cause, ...UNTOUCHED];
+    const causes = [FIRING[0], UNREADY[0]];
+    const expected = [...causes, ...UNTOUCHED];
     await eventually({ what: 'the notifications', timeoutMs: 30_000 }, () =>
       told.length >= expected.length ? true : undefined,
     );
     expect(sorted(told)).toEqual(sorted(expected));
     const now = known.parse(await (await fetch(url)).json());
     const suppressed = now.filter(({ status }) => status.state === 'suppressed').map(({ labels }) => labels);
-    expect(sorted(suppressed)).toEqual(sorted([...FIRING.slice(1), ...MUTED_BY_SEVERITY]));
+    expect(sorted(suppressed)).toEqual(
+      sorted([...FIRING.slice(1), ...UNREADY.slice(1), ...MUTED_BY_SEVERITY]),
+    );
   });
 
   it('tells of the end of the cause, and of nothing that still follows from it', async () => {

@@ -33,6 +33,25 @@ const probes: Behaviour = {
   bad: 1000,
 };
 
+const health = (component: string, pod: string, part: string, good: number, bad: number): Behaviour => ({
+  metric: 'stock_analysis_component_health',
+  labels: { component, pod, exported_component: part },
+  kind: 'gauge',
+  good,
+  bad,
+});
+
+/** One server is ready at first, the other never; neither the worker nor what only degrades makes any ready. */
+const readiness = (...parts: readonly Behaviour[]): readonly Behaviour[] => [
+  ...parts,
+  health('server', 'a', 'job-queue', 0.5, 0.5),
+  health('server', 'b', 'database', 0, 0),
+  health('server', 'b', 'schema', 1, 1),
+  health('worker', 'c', 'database', 1, 1),
+  health('worker', 'c', 'schema', 1, 1),
+  up('server', 'a', 1, 1),
+];
+
 export const apiCases: readonly AlertCase[] = [
   {
     name: 'APIDown',
@@ -40,6 +59,26 @@ export const apiCases: readonly AlertCase[] = [
     // One of two is enough to be served.
     series: [up('server', 'a', 1, 0), up('server', 'b', 0, 0), up('worker', 'c', 1, 1)],
     fires: 2,
+  },
+  {
+    name: 'APIUnready',
+    severity: 'critical',
+    series: readiness(health('server', 'a', 'database', 1, 0), health('server', 'a', 'schema', 1, 1)),
+    fires: 1,
+  },
+  {
+    name: 'APIUnready',
+    severity: 'critical',
+    // The database answers, with a schema that is too old.
+    series: readiness(health('server', 'a', 'database', 1, 1), health('server', 'a', 'schema', 1, 0)),
+    fires: 1,
+  },
+  {
+    name: 'APIUnreadyInhibitor',
+    severity: 'none',
+    series: readiness(health('server', 'a', 'api', 1, 0)),
+    fires: 1,
+    ends: 15,
   },
   {
     name: 'ServerMissing',

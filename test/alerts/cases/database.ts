@@ -21,6 +21,14 @@ const condition = (status: string, good: number | 'absent', bad: number | 'absen
   bad,
 });
 
+const migrated: Behaviour = {
+  metric: 'stock_analysis_object_info',
+  labels: { component: 'operator', pod: 'o', schema: '1796026140000' },
+  kind: 'gauge',
+  good: 1,
+  bad: 1,
+};
+
 const limit = gauge('stock_analysis_database_connections_limit', 100, 100);
 
 export const databaseCases: readonly AlertCase[] = [
@@ -39,7 +47,7 @@ export const databaseCases: readonly AlertCase[] = [
     // No process says anything: the operator's word counts.
     name: 'DatabaseDown',
     severity: 'critical',
-    series: [condition('True', 1, 'absent'), condition('False', 'absent', 1)],
+    series: [condition('True', 1, 'absent'), condition('False', 'absent', 1), migrated],
     fires: 1,
   },
   {

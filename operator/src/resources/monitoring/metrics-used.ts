@@ -68,6 +68,7 @@ export const METRICS_USED = {
   stock_analysis_database_longest_transaction_seconds: gauge('worker'),
   stock_analysis_database_transaction_id_age: gauge('worker'),
 
+  stock_analysis_object_info: gauge('operator', 'app', 'postgres', 'schema', 'postgres_version'),
   stock_analysis_object_condition: gauge('operator', 'type', 'status'),
   stock_analysis_object_generation: gauge('operator'),
   stock_analysis_object_writes_total: counter('operator'),

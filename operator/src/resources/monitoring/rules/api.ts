@@ -1,10 +1,44 @@
 import { BY_OBJECT, recorded } from '../promql.ts';
-import type { ObjectRules } from './context.ts';
+import type { AlertRule } from '../types.ts';
+import type { ObjectRules, RuleContext } from './context.ts';
+import { inhibitor } from './inhibitor.ts';
+import { bestReach, hasNoSchemaYet, health } from './platform-state.ts';
 
 /** Requests per second below which a share of them says little. */
 const LEAST_TRAFFIC = 0.1;
 const MOST_ERRORS = 0.05;
 const SLOWEST_SECONDS = 1;
+
+/**
+ * No server is sent requests: the readiness of each of them fails, for its management port answers whatever happens. Where
+ * no process at all reaches the database that is the cause, and DatabaseDown tells it.
+ */
+function unready(context: RuleContext): readonly AlertRule[] {
+  const parts = health(context, '=~database|schema|api', { component: 'server' });
+  const best = `max ${BY_OBJECT} (min by (namespace, stockanalysis, pod) (${parts}))`;
+  const cause = {
+    expr: `${best} == 0 unless ${bestReach(context)} == 0`,
+    // As long as DatabaseDown, and by then the others have told whether they reach it.
+    for: '1m',
+    what: `No server of ${context.subject} is ready`,
+  };
+  const { expr, for: pending, what: summary } = cause;
+  return [
+    context.alert({
+      name: 'APIUnready',
+      severity: 'critical',
+      expr,
+      for: pending,
+      summary,
+      description: `Every server that Prometheus reaches has lacked the database, its schema or its own listener for a minute, though other processes may reach the database: no requests are sent to any. The log says why: kubectl stockanalysis logs ${context.identity['stockanalysis']} -n ${context.identity['namespace']} --component=server --level=warn.`,
+    }),
+    inhibitor(context, cause, {
+      name: 'APIUnreadyInhibitor',
+      lasts: '15m',
+      mutes: 'errors, slowness, limits, budgets and the audit log',
+    }),
+  ];
+}
 
 /** Whether users are served. How much that costs of the promised budget is in slo.ts. */
 export const apiRules: ObjectRules = (context) => {
@@ -27,10 +61,12 @@ export const apiRules: ObjectRules = (context) => {
           summary: `No server of ${subject} answers`,
           description: `Prometheus knows servers of ${subject} and has reached none of them for 2 minutes. Look at the pods first: kubectl get pods -n ${identity['namespace']} -l app.kubernetes.io/component=server.`,
         }),
+        ...unready(context),
         alert({
           name: 'ServerMissing',
           severity: 'critical',
-          expr: `absent(${series('up', servers)})`,
+          // Before there is a schema nobody has been served: ObjectNotReady tells of an installation that does not get on.
+          expr: `absent(${series('up', servers)}) unless on (namespace, stockanalysis) ${hasNoSchemaYet(context)}`,
           for: '10m',
           summary: `Prometheus knows no server of ${subject}`,
           description: `For 10 minutes there has been nothing to scrape: no server pod exists, or Prometheus does not find it. Nothing else is known about this API meanwhile.`,

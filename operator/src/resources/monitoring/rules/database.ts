@@ -1,22 +1,28 @@
 import { BY_OBJECT } from '../promql.ts';
 import type { Severity } from '../types.ts';
 import type { ObjectRules, RuleContext } from './context.ts';
+import { inhibitor, type Aftermath } from './inhibitor.ts';
+import { bestReach, hasSchema, wasSuspended } from './platform-state.ts';
 
 const DEADLOCKS = 2;
 const WAITING_LOCKS = 5;
 const LONG_TRANSACTION_SECONDS = 900;
 
+/** How long a database may take to come back from a suspension: a node is added, a volume attached, an image pulled. */
+const WAKING = '15m';
+
 /**
  * Down is what no process of the application reaches. Where none of them says anything, the operator's own connection
- * decides, provided that it has worked within a week: a new object whose database is on its way wakes nobody.
+ * decides, provided that there is a schema: a new object whose database is on its way wakes nobody, and neither does one
+ * that is woken.
  */
-function down({ series }: RuleContext): string {
-  // The label of the process yields to that of its target (server or worker), and Prometheus keeps it under this name.
-  const reached = series('stock_analysis_component_health', { exported_component: 'database' });
-  const condition = (status: string): string =>
-    series('stock_analysis_object_condition', { type: 'DatabaseReady', status });
-  const seen = `max ${BY_OBJECT} (${reached})`;
-  const lost = `max ${BY_OBJECT} (${condition('False')}) == 1 and max ${BY_OBJECT} (max_over_time(${condition('True')}[7d])) == 1`;
+function down(context: RuleContext): string {
+  const notReady = context.series('stock_analysis_object_condition', {
+    type: 'DatabaseReady',
+    status: 'False',
+  });
+  const seen = bestReach(context);
+  const lost = `max ${BY_OBJECT} (${notReady}) == 1 and ${hasSchema(context)} unless ${wasSuspended(context, WAKING)}`;
   return `${seen} == 0 or (${lost} unless ${seen})`;
 }
 
@@ -28,7 +34,7 @@ const DOWN_FOR = '1m';
 const AFTERMATH = [
   { name: 'DatabaseDownInhibitor', lasts: '15m', mutes: 'errors, slowness, limits, loads and the audit log' },
   { name: 'DatabaseDownBudgetInhibitor', lasts: '35m', mutes: 'the budgets of errors' },
-] as const;
+] as const satisfies readonly Aftermath[];
 
 function availability(context: RuleContext) {
   const { series, subject, alert } = context;
@@ -53,17 +59,12 @@ function availability(context: RuleContext) {
 }
 
 function inhibitors(context: RuleContext) {
-  return AFTERMATH.map(({ name, lasts, mutes }) =>
-    context.alert({
-      name,
-      severity: 'none',
-      expr: down(context),
-      for: DOWN_FOR,
-      keepFiringFor: lasts,
-      summary: `The database of ${context.subject} does not answer, or did not within ${lasts}`,
-      description: `Not for people: Alertmanager mutes the alerts on ${mutes} while this fires, which follow from a database that is or was away. Route severity "none" to nobody.`,
-    }),
-  );
+  const cause = {
+    expr: down(context),
+    for: DOWN_FOR,
+    what: `The database of ${context.subject} does not answer`,
+  };
+  return AFTERMATH.map((aftermath) => inhibitor(context, cause, aftermath));
 }
 
 function connectionsHigh(
