@@ -11,6 +11,14 @@ const lag = (good: number, bad: number): Behaviour => ({
   bad,
 });
 
+const unknown = (reason: string, good: number, bad: number): Behaviour => ({
+  metric: 'stock_analysis_ingestion_lag_unknown',
+  labels: { ...worker, source: 'aktools', reason },
+  kind: 'gauge',
+  good,
+  bad,
+});
+
 const loads = (outcome: string, good: number, bad: number): Behaviour => ({
   metric: 'stock_analysis_ingestion_duration_seconds_count',
   labels: { ...worker, source: 'aktools', outcome },
@@ -43,6 +51,30 @@ export const marketDataCases: readonly AlertCase[] = [
     labels: { source: 'aktools' },
     fires: 180,
     ends: 15,
+  },
+  ...['calendar', 'empty'].map((reason): AlertCase => ({
+    name: 'IngestionLagUnknown',
+    severity: 'warning',
+    spec: LIVE,
+    series: [unknown(reason, 0, 1), unknown('other', 0, 0)],
+    labels: { source: 'aktools', reason },
+    fires: 60,
+    ends: 15,
+  })),
+  {
+    name: 'MarketCalendarEnding',
+    severity: 'warning',
+    spec: LIVE,
+    series: [
+      {
+        metric: 'stock_analysis_market_calendar_remaining_days',
+        labels: worker,
+        kind: 'gauge',
+        good: 14,
+        bad: 13,
+      },
+    ],
+    fires: 60,
   },
   {
     name: 'IngestionFailing',

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.ts';
 import { DATABASE } from '../database/database.module.ts';
 import type { Database } from '../database/sql.ts';
+import { type Horizon, horizonOf } from './calendar/horizon.ts';
 import { lastCompletedTradingDay } from './calendar/sessions.ts';
 import type { TradingCalendar } from './calendar/trading-calendar.ts';
 import { MARKET_DATA_SOURCE } from './market-data-source.ts';
@@ -32,6 +33,10 @@ export class MarketCalendar {
     this.lookAt = now + LOOK_AGAIN_MS;
     this.calendar = (await this.stored.current()).market;
     return this.calendar;
+  }
+
+  async horizon(): Promise<Horizon> {
+    return horizonOf(this.clock.now(), await this.current());
   }
 
   /** The newest day whose bars are final; undefined: the calendar does not know. */

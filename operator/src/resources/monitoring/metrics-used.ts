@@ -53,6 +53,8 @@ export const METRICS_USED = {
   stock_analysis_ingestion_rows_total: counter('worker', 'source'),
   stock_analysis_ingestion_duration_seconds: histogram('worker', 'source', 'outcome'),
   stock_analysis_ingestion_lag_trading_days: gauge('worker', 'source'),
+  stock_analysis_ingestion_lag_unknown: gauge('worker', 'source', 'reason'),
+  stock_analysis_market_calendar_remaining_days: gauge('worker'),
   stock_analysis_quarantine_open_rows: gauge('worker', 'source', 'dataset', 'disposition'),
   stock_analysis_database_size_bytes: gauge('worker'),
   stock_analysis_database_volume_size_bytes: gauge('worker'),

@@ -30,6 +30,11 @@ export function addDays(date: string, days: number): string {
   return new Date(utc(date) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
+/** Days from one to the other, negative where `to` is the earlier one. @throws RangeError when one is no civil date */
+export function daysBetween(from: string, to: string): number {
+  return (utc(to) - utc(from)) / DAY_MS;
+}
+
 /** 1 is Monday, 7 is Sunday. @throws RangeError when `date` is no civil date */
 export function isoWeekday(date: string): number {
   return new Date(utc(date)).getUTCDay() || 7;

@@ -1,7 +1,11 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
 import { upsertSymbols } from '../store/symbols.ts';
-import { COVERAGE } from './ingestion-lag.ts';
+import { DatabaseConnector } from '../../database/connector.ts';
+import { PeriodicQueries } from '../../database/periodic-queries.ts';
+import { Metrics } from '../../monitoring/metrics/metrics.ts';
+import { MarketCalendar } from '../market-calendar.ts';
+import { COVERAGE, IngestionLag } from './ingestion-lag.ts';
 
 const SOURCE = 'aktools';
 const DAY = '2026-11-26';
@@ -66,4 +70,69 @@ it('symbols that the configuration does not name are not watched', async () => {
     ...{ lastBar: DAY, current: 3, behind: 0, halted: 0, empty: 0 },
   });
   expect(await coverage([])).toMatchObject({ lastBar: null });
+});
+
+describe('what a worker tells', () => {
+  const opened: (() => unknown)[] = [];
+  afterEach(() => Promise.all(opened.splice(0).map((close) => close())));
+
+  /** Lines about lag and calendar of a worker with this source at this time. */
+  async function told(source: string, local: string): Promise<string[]> {
+    const connector = new DatabaseConnector(database.dataSource);
+    const queries = new PeriodicQueries(database.dataSource, connector);
+    opened.push(
+      () => queries.onModuleDestroy(),
+      () => connector.beforeApplicationShutdown(),
+    );
+    const metrics = new Metrics();
+    const calendar = new MarketCalendar(database.sql, { now: () => new Date(`${local}+08:00`) }, source);
+    const { marketData } = database.configuration('worker');
+    new IngestionLag({ marketData }, source, calendar, queries, metrics).onApplicationBootstrap();
+    await connector.onApplicationBootstrap();
+    const lines = async (): Promise<string[]> =>
+      (await metrics.exposition())
+        .split('\n')
+        .flatMap(
+          (line) => /^stock_analysis_((?:ingestion_lag|market_calendar)\S+ \S+)$/.exec(line)?.[1] ?? [],
+        );
+    await expect.poll(lines).not.toEqual([]);
+    return lines();
+  }
+
+  it('in time: how many days are missing, and how long the calendar lasts', async () => {
+    await load(90);
+    expect(await told(SOURCE, '2026-11-26T18:00:00')).toEqual([
+      'ingestion_lag_trading_days{source="aktools"} 4',
+      'ingestion_lag_unknown{source="aktools",reason="calendar"} 0',
+      'ingestion_lag_unknown{source="aktools",reason="empty"} 0',
+      'market_calendar_remaining_days 35',
+    ]);
+  });
+
+  it('after the end of the calendar: that nobody knows, and a lag goes on', async () => {
+    await load(90);
+    expect(await told(SOURCE, '2027-01-05T18:00:00')).toEqual([
+      'ingestion_lag_trading_days{source="aktools"} 29',
+      'ingestion_lag_unknown{source="aktools",reason="calendar"} 1',
+      'ingestion_lag_unknown{source="aktools",reason="empty"} 0',
+      'market_calendar_remaining_days -5',
+    ]);
+  });
+
+  it('of a database without a bar: that nobody knows', async () => {
+    await database.sql.query('DELETE FROM app.symbols');
+    expect(await told(SOURCE, '2026-11-26T18:00:00')).toEqual([
+      'ingestion_lag_unknown{source="aktools",reason="calendar"} 0',
+      'ingestion_lag_unknown{source="aktools",reason="empty"} 1',
+      'market_calendar_remaining_days 35',
+    ]);
+  });
+
+  it('of a source that stands still: that it is never behind, in whichever year', async () => {
+    expect(await told('sample', '2027-01-05T18:00:00')).toEqual([
+      'ingestion_lag_trading_days{source="sample"} 0',
+      'ingestion_lag_unknown{source="sample",reason="calendar"} 0',
+      'ingestion_lag_unknown{source="sample",reason="empty"} 0',
+    ]);
+  });
 });

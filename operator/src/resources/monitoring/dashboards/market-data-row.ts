@@ -55,6 +55,20 @@ const loads: readonly Panel[] = [
 /** A sample is read from a file: nobody is called, and the panels would be empty for ever. */
 const calls: readonly Panel[] = [
   {
+    title: 'Days that the calendar knows',
+    description:
+      'Days after today of which it is known whether there is trading. Alert below 14; after its end nobody can say what is missing.',
+    unit: 'short',
+    limit: 14,
+    queries: [
+      { expr: `min(${of('stock_analysis_market_calendar_remaining_days')})`, legend: 'days' },
+      {
+        expr: `max by (reason) (${of('stock_analysis_ingestion_lag_unknown')})`,
+        legend: 'lag unknown: {{reason}}',
+      },
+    ],
+  },
+  {
     title: 'Calls of the source',
     description:
       'Calls per second by outcome, and those that were not sent because of a budget or after failures.',

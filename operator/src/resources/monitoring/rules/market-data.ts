@@ -6,18 +6,53 @@ const FAILED_LOADS = 3;
 const BROKEN_ANSWERS = 3;
 const GROWTH_OF_QUARANTINE = 100;
 const RESTART = '15m';
+/** The exchanges announce a year about ten days before it begins. */
+const CALENDAR_DAYS = 14;
 
-/** Days count by the exchange's calendar, so weekends and holidays are no lag; the application knows it. */
-function lagging({ series, subject, alert }: RuleContext, severity: Severity, days: number, pending: string) {
-  return alert({
+/**
+ * Days count by the exchange's calendar, so weekends and holidays are no lag; the application knows it. Looked at over a
+ * while: the pause in which a worker starts anew must not let the hours begin anew. Where no worker tells of it what was
+ * told last holds for a day: data does not become newer by nobody's looking.
+ */
+function daysBehind({ series }: RuleContext, days: number): string {
+  const lag = series('stock_analysis_ingestion_lag_trading_days');
+  const told = `max_over_time(${lag}[${RESTART}])`;
+  const toldLast = `last_over_time(max by (namespace, stockanalysis, source) (${lag})[1d:5m])`;
+  return `max by (namespace, stockanalysis, source) (${told}) >= ${days} or (${toldLast} >= ${days} unless on (namespace, stockanalysis) max ${BY_OBJECT} (${told}))`;
+}
+
+function lagging(context: RuleContext, severity: Severity, days: number, pending: string) {
+  return context.alert({
     name: 'IngestionLagging',
     severity,
-    // Looked at over a while: the pause in which a worker starts anew must not let the hours begin anew.
-    expr: `max by (namespace, stockanalysis, source) (max_over_time(${series('stock_analysis_ingestion_lag_trading_days')}[${RESTART}])) >= ${days}`,
+    expr: daysBehind(context, days),
     for: pending,
-    summary: `Market data of ${subject} is behind`,
+    summary: `Market data of ${context.subject} is behind`,
     description: `Of {{ $value }} trading days that are over, the bars of {{ $labels.source }} are not loaded, for ${pending} at least. Answers say how old their data is; analyses of today are not possible.`,
   });
+}
+
+/** What would keep the alert on a lag silent though data may be missing. */
+function blindness({ series, subject, alert }: RuleContext) {
+  const unknown = series('stock_analysis_ingestion_lag_unknown');
+  return [
+    alert({
+      name: 'IngestionLagUnknown',
+      severity: 'warning',
+      expr: `max by (namespace, stockanalysis, source, reason) (max_over_time(${unknown}[${RESTART}])) == 1`,
+      for: '1h',
+      summary: `Nobody can say how far market data of ${subject} is behind`,
+      description: `For an hour ({{ $labels.reason }}): empty means that no bar of {{ $labels.source }} has been stored, so the first load does not get on; calendar, that the calendar of trading days has ended. The alert on missing days sees nothing meanwhile.`,
+    }),
+    alert({
+      name: 'MarketCalendarEnding',
+      severity: 'warning',
+      expr: `min ${BY_OBJECT} (${series('stock_analysis_market_calendar_remaining_days')}) < ${CALENDAR_DAYS}`,
+      for: '1h',
+      summary: `The calendar of trading days of ${subject} ends`,
+      description: `It is known for {{ $value }} more days; the limit is ${CALENDAR_DAYS}. After its end nobody can say which days are missing. The next year comes from the source, or with a release of the platform.`,
+    }),
+  ];
 }
 
 function loads({ series, subject, alert }: RuleContext) {
@@ -76,8 +111,10 @@ export const marketDataRules: ObjectRules = (context) => [
       lagging(context, 'warning', 1, '3h'),
       lagging(context, 'critical', 3, '3h'),
       ...loads(context),
-      // The sample is a folder: it neither rests nor changes.
-      ...(context.target.spec.marketData.provider === 'Sample' ? [] : source(context)),
+      // The sample is a folder: it neither rests nor changes, and is never behind.
+      ...(context.target.spec.marketData.provider === 'Sample'
+        ? []
+        : [...blindness(context), ...source(context)]),
     ],
   },
 ];

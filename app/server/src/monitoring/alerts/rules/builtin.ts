@@ -218,6 +218,33 @@ const RULES: Readonly<Record<string, Words>> = {
     forSeconds: 0,
     keepFiringSeconds: 0,
   },
+  IngestionLagUnknown: {
+    severity: 'warning',
+    summary: 'nobody can say how far the market data of {{labels.source}} is behind: {{labels.reason}}',
+    description:
+      'empty: no bar has been stored, so the first load does not get on; GET /api/v1/ingestions says why. calendar: the calendar of trading days has ended, and alerts on missing days see none after it.',
+    condition: {
+      ...{ kind: 'threshold', metric: 'stock_analysis_ingestion_lag_unknown', by: ['source', 'reason'] },
+      ...{ reduce: 'last', limit: 0 },
+    },
+    forSeconds: HOUR,
+    keepFiringSeconds: 0,
+    cooldownSeconds: 4 * HOUR,
+    inhibitedBy: ['DatabaseDown'],
+  },
+  MarketCalendarEnding: {
+    severity: 'warning',
+    summary: 'the calendar of trading days is known for {{value}} more days only',
+    description:
+      'Fewer than {{limit}}. After its end nobody can say which days are missing. It comes from the source once a day, and with a release of the platform when the exchanges have announced the next year.',
+    condition: {
+      ...{ kind: 'threshold', metric: 'stock_analysis_market_calendar_remaining_days', reduce: 'last' },
+      ...{ direction: 'below', limit: 14 },
+    },
+    forSeconds: HOUR,
+    keepFiringSeconds: 0,
+    cooldownSeconds: 24 * HOUR,
+  },
 };
 
 /** Whether docs/runbooks has a page of that name: rules of people have none. */
