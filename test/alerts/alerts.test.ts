@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ALERT_CASES } from './cases/index.ts';
-import { fourCases } from './four-cases.ts';
+import { fiveCases } from './five-cases.ts';
 import { checkRules, failuresOf } from './promtool.ts';
 import { SPECS, everyAlert, objectGroups, operatorGroups } from './rules-under-test.ts';
 
@@ -32,9 +32,9 @@ describe('alerts', () => {
   });
 
   it.each(ALERT_CASES.map((one, index) => ({ title: `${keyOfCase(one)} (${index})`, one })))(
-    '$title: firing, not firing, resolving, absent',
+    '$title: firing, not firing, resolving, absent, replaced',
     async ({ one }) => {
-      expect(await failuresOf([fourCases(one)])).toBe('');
+      expect(await failuresOf([fiveCases(one)])).toBe('');
     },
   );
 });

@@ -4,7 +4,7 @@ import { series, type SeriesName } from '../../operator/src/resources/monitoring
 import { BURN_RATES } from '../../operator/src/resources/monitoring/rules/slo.ts';
 import type { AlertRule, RuleGroup } from '../../operator/src/resources/monitoring/types.ts';
 import { firstTime, SECONDS, type BurnRate, type Incident } from './burn-model.ts';
-import { firingAt, quietAt } from './four-cases.ts';
+import { firingAt, quietAt } from './five-cases.ts';
 import { failuresOf, type Expectation, type InputSeries } from './promtool.ts';
 import { isAlert, objectGroups } from './rules-under-test.ts';
 import { notation } from './timeline.ts';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseSpec } from '../../operator/src/api/index.ts';
 import { series, type SeriesName } from '../../operator/src/resources/monitoring/promql.ts';
-import { firingAt, quietAt } from './four-cases.ts';
+import { firingAt, quietAt } from './five-cases.ts';
 import { failuresOf, type InputSeries } from './promtool.ts';
 import { alertsOf, objectGroups, runbookName } from './rules-under-test.ts';
 import { notation, type Phase } from './timeline.ts';
@@ -158,5 +158,18 @@ describe('thresholds of latency', () => {
     const accepted = Array.from({ length: 20_000 }, (_, value) => value).filter(isAccepted);
     expect(accepted.length).toBeGreaterThan(3);
     expect(accepted.filter((value) => !bounds.has(value))).toEqual([]);
+  });
+});
+
+describe('a large volume', () => {
+  it('is as large to the operator as to the application', () => {
+    const sizes = [
+      '../../app/server/src/monitoring/system/database-volume.ts',
+      '../../operator/src/resources/monitoring/rules/storage.ts',
+    ].map((file) => {
+      const text = readFileSync(resolve(import.meta.dirname, file), 'utf8');
+      return /^const LARGE_BYTES = (.+);$/m.exec(text)?.[1];
+    });
+    expect(sizes).toEqual(['50 * 1024 ** 3', '50 * 1024 ** 3']);
   });
 });

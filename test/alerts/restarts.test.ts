@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { series } from '../../operator/src/resources/monitoring/promql.ts';
 import type { AlertCase } from './alert-case.ts';
 import { ALERT_CASES } from './cases/index.ts';
-import { firingAt, groupsFor } from './four-cases.ts';
+import { firingAt, groupsFor } from './five-cases.ts';
 import { failuresOf, type Expectation, type InputSeries } from './promtool.ts';
 import { everyAlert, isAlert } from './rules-under-test.ts';
 import { notation, type Phase } from './timeline.ts';

@@ -6,7 +6,7 @@ import { testTarget } from '../../operator/src/resources/testing/target.ts';
 import { dashboards, operatorDashboards } from '../../operator/src/resources/monitoring/dashboards/index.ts';
 import { panelQueries } from '../support/panel-queries.ts';
 import { ALERT_CASES } from './cases/index.ts';
-import { printedTexts } from './four-cases.ts';
+import { printedTexts } from './five-cases.ts';
 import { testRules } from './promtool.ts';
 import { alertsOf, everyAlert, FACTS, runbookName, SPECS } from './rules-under-test.ts';
 

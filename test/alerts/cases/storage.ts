@@ -20,7 +20,7 @@ const size = (good: number, bad: number): Behaviour => ({
 });
 
 /** PostgreSQL's own word, as workers tell it. */
-const told = (what: 'fill_ratio' | 'available_bytes', good: number, bad: number): Behaviour => ({
+const told = (what: 'size_bytes' | 'available_bytes', good: number, bad: number): Behaviour => ({
   metric: `stock_analysis_database_volume_${what}`,
   labels: { component: 'worker', pod: 'w' },
   kind: 'gauge',
@@ -31,16 +31,33 @@ const told = (what: 'fill_ratio' | 'available_bytes', good: number, bad: number)
 /** The other claim of the namespace is full all along. */
 const foreign: Behaviour = { ...volume('available', 0, 0), labels: { persistentvolumeclaim: 'other' } };
 
+/**
+ * 39 % are free. At 0.08 % a minute they last for more than seven hours, at 0.2 % for two and a half; the line through the
+ * last hour says less than four from the 25th bad minute to the 48th good one.
+ */
+const filling = {
+  ...{ name: 'DiskFullSoon', severity: 'critical' },
+  ...{ before: 62, lasts: 40, fires: 34, ends: 48 },
+} as const;
+const shrinking = (room: Behaviour, bytes: number): Behaviour => ({
+  ...room,
+  kind: 'counter',
+  start: 0.39 * bytes,
+  good: -0.0008 * bytes,
+  bad: -0.002 * bytes,
+});
+
 export const storageCases: readonly AlertCase[] = [
   {
     name: 'DiskAlmostFull',
     severity: 'warning',
     // Where the kubelet tells, the size of the database does not count: the log is on the volume as well.
     series: [
-      volume('available', 20, 19),
-      volume('capacity', 100, 100),
+      volume('available', 2 * GIB, 1.9 * GIB),
+      volume('capacity', 10 * GIB, 10 * GIB),
       foreign,
-      told('fill_ratio', 0.1, 0.1),
+      told('size_bytes', 10 * GIB, 10 * GIB),
+      told('available_bytes', 9 * GIB, 9 * GIB),
       size(9.9, 9.9),
     ],
     fires: 5,
@@ -48,14 +65,26 @@ export const storageCases: readonly AlertCase[] = [
   {
     name: 'DiskAlmostFull',
     severity: 'critical',
-    series: [volume('available', 10, 9), volume('capacity', 100, 100), foreign],
+    series: [volume('available', 1 * GIB, 0.9 * GIB), volume('capacity', 10 * GIB, 10 * GIB), foreign],
+    fires: 5,
+  },
+  {
+    // A fifth of 50 GiB is enough, whoever tells of a volume that is larger.
+    name: 'DiskAlmostFull',
+    severity: 'warning',
+    series: [volume('available', 10.1 * GIB, 9.9 * GIB), volume('capacity', 1024 * GIB, 1024 * GIB)],
     fires: 5,
   },
   {
     // No kubelet is scraped: PostgreSQL knows better than the size of the database tells.
     name: 'DiskAlmostFull',
     severity: 'critical',
-    series: [told('fill_ratio', 0.89, 0.91), foreign, size(1, 1)],
+    series: [
+      told('available_bytes', 5.1 * GIB, 4.9 * GIB),
+      told('size_bytes', 1024 * GIB, 1024 * GIB),
+      foreign,
+      size(1, 1),
+    ],
     fires: 5,
   },
   {
@@ -66,31 +95,16 @@ export const storageCases: readonly AlertCase[] = [
     fires: 5,
   },
   {
-    name: 'DiskFullSoon',
-    severity: 'critical',
-    // 39 GB of 100 are free. At 0.08 GB a minute they last for more than seven hours, at 0.2 GB for two and a half; the
-    // line through the last hour says less than four from the 25th bad minute to the 48th good one.
-    series: [
-      { ...volume('available', -0.08e9, -0.2e9), kind: 'counter', start: 39e9 },
-      volume('capacity', 100e9, 100e9),
-    ],
-    before: 62,
-    lasts: 40,
-    fires: 34,
-    ends: 48,
+    ...filling,
+    series: [shrinking(volume('available', 0, 0), 100 * GIB), volume('capacity', 100 * GIB, 100 * GIB)],
   },
   {
-    // The same without the kubelet.
-    name: 'DiskFullSoon',
-    severity: 'critical',
+    // The same without the kubelet, on a volume of which many times what is enough are free.
+    ...filling,
     series: [
-      { ...told('available_bytes', -0.08e9, -0.2e9), kind: 'counter', start: 39e9 },
-      told('fill_ratio', 0.61, 0.61),
+      shrinking(told('available_bytes', 0, 0), 1024 * GIB),
+      told('size_bytes', 1024 * GIB, 1024 * GIB),
       size(1, 1),
     ],
-    before: 62,
-    lasts: 40,
-    fires: 34,
-    ends: 48,
   },
 ];

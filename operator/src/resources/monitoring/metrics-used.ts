@@ -59,7 +59,6 @@ export const METRICS_USED = {
   stock_analysis_database_size_bytes: gauge('worker'),
   stock_analysis_database_volume_size_bytes: gauge('worker'),
   stock_analysis_database_volume_available_bytes: gauge('worker'),
-  stock_analysis_database_volume_fill_ratio: gauge('worker'),
   stock_analysis_database_connections: gauge('worker'),
   stock_analysis_database_connections_limit: gauge('worker'),
   stock_analysis_database_transactions_total: counter('worker', 'outcome'),

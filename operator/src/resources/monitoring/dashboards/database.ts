@@ -162,7 +162,7 @@ const volume: Row = {
     {
       title: 'Free on the volume',
       description:
-        'Share of the volume that is free, as the kubelet tells it, or where it is not scraped as PostgreSQL does. Alerts below 20 % and 10 %, of PostgreSQL’s word below 10 and 5 GiB where the volume has more than 50.',
+        'Share of the volume that is free, as the kubelet tells it, or where it is not scraped as PostgreSQL does. Alerts below 20 % and 10 %, of a volume of more than 50 GiB below 10 and 5 GiB.',
       unit: 'percentunit',
       queries: [
         {

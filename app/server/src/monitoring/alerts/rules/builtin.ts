@@ -95,7 +95,7 @@ const RULES: Readonly<Record<string, Words>> = {
     severity: 'warning',
     summary: 'the volume of the database is filling up',
     description:
-      '{{value}} of it are used, more than {{limit}}. When it is full PostgreSQL stops, and all else with it: raise spec.database.builtIn.storage.size.',
+      '{{value}} of it are used, more than {{limit}}; where it has more than 50 GiB that is of the last 50, and /monitoring/health has the bytes. When it is full PostgreSQL stops, and all else with it: raise spec.database.builtIn.storage.size.',
     condition: { ...FILL_OF_VOLUME, limit: 0.8, clear: 0.78 },
     forSeconds: 5 * MINUTE,
     keepFiringSeconds: 5 * MINUTE,
@@ -105,7 +105,7 @@ const RULES: Readonly<Record<string, Words>> = {
     severity: 'critical',
     summary: 'the volume of the database is almost full',
     description:
-      '{{value}} of it are used, more than {{limit}}. When it is full PostgreSQL stops, and all else with it: raise spec.database.builtIn.storage.size now.',
+      '{{value}} of it are used, more than {{limit}}; where it has more than 50 GiB that is of the last 50, and /monitoring/health has the bytes. When it is full PostgreSQL stops, and all else with it: raise spec.database.builtIn.storage.size now.',
     condition: { ...FILL_OF_VOLUME, limit: 0.9, clear: 0.88 },
     forSeconds: 5 * MINUTE,
     keepFiringSeconds: 5 * MINUTE,

@@ -10,7 +10,7 @@ const MORE_MINUTES = 10;
 /** How long nothing at all is watched. */
 const ABSENT_MINUTES = 60;
 
-type Side = 'good' | 'bad';
+type Side = 'good' | 'bad' | 'gone';
 
 /** The groups that this alert needs, with no other alert in them: three days of all rules take minutes. */
 export function groupsFor({ name, severity, spec, needsRecords }: AlertCase): readonly RuleGroup[] {
@@ -44,7 +44,7 @@ function input(
   return all.map((behaviour) => {
     const { metric, labels = {}, kind, start = 0 } = behaviour;
     const timeline = phases.map(([side, samples]): Phase => {
-      const value = behaviour[side];
+      const value = side === 'gone' ? 'absent' : behaviour[side];
       if (value === 'absent') return { samples, absent: true };
       return kind === 'gauge' ? { samples, value } : { samples, increment: value };
     });
@@ -86,8 +86,58 @@ function absentTest(rule: AlertRule, { absentFires, absentLabels = {} }: AlertCa
   return { name: 'absent', interval: '1m', input_series: [], promql_expr_test: expected };
 }
 
-/** Firing, not firing, resolving and absent, for one rule. */
-export function fourCases(one: AlertCase): Suite {
+/** What a target that takes the place of another one has of its own. */
+const successor = ({ labels = {} }: Behaviour): Record<string, string> => ({
+  ...labels,
+  ...('pod' in labels ? { pod: `${labels['pod']}-next` } : {}),
+  instance: 'next',
+});
+
+/**
+ * Everything that told is replaced by its like, which shows that all is well: no longer than by the same series that comes
+ * right is it held against that.
+ */
+function replacedTest(
+  rule: AlertRule,
+  { series: all, ends = 0 }: AlertCase,
+  before: number,
+  lasts: number,
+): UnitTest {
+  const over = before + lasts;
+  const rest = ends + MORE_MINUTES;
+  const gone = input(rule, all, [
+    ['good', before],
+    ['bad', lasts],
+    ['gone', rest],
+  ]);
+  // What is counted of the database, and not of a process, goes on where it was.
+  const next = all.map((one): Behaviour => {
+    const begins = (one.start ?? 0) + before * counted(one.good) + lasts * counted(one.bad);
+    return { ...one, labels: successor(one), start: begins };
+  });
+  const come = input(rule, next, [
+    ['gone', over],
+    ['good', rest],
+  ]);
+  return {
+    name: 'replaced',
+    interval: '1m',
+    input_series: [...gone, ...come],
+    promql_expr_test: [
+      {
+        expr: `count(ALERTS{alertname=${quoted(rule.alert)},alertstate="firing"}) > 0`,
+        eval_time: `${over - 1}m`,
+        exp_samples: [{ labels: '{}', value: 1 }],
+      },
+      firingAt(rule, `${over + ends}m`, undefined),
+    ],
+  };
+}
+
+const counted = (value: Behaviour['good']): number => (value === 'absent' ? 0 : value);
+
+/** Firing, not firing, resolving, absent and replaced, for one rule. */
+export function fiveCases(one: AlertCase): Suite {
   const groups = groupsFor(one);
   const rule = ruleOf(groups);
   const { fires, ends = 0, before = BEFORE_MINUTES, labels = {} } = one;
@@ -128,13 +178,14 @@ export function fourCases(one: AlertCase): Suite {
         [at(over + ends - 1, true), at(over + ends, false)],
       ),
       absentTest(rule, one),
+      replacedTest(rule, one, before, lasts),
     ],
   };
 }
 
 /** A test that fails on purpose: promtool then prints the alerts with their texts as they would be sent. */
 export function printedTexts(one: AlertCase): Suite {
-  const suite = fourCases(one);
+  const suite = fiveCases(one);
   const [firing] = suite.tests;
   if (firing === undefined) throw new Error('no test');
   const { promql_expr_test: _expected, ...rest } = firing;
