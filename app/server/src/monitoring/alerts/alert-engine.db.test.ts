@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../../database/testing/te
 import type { AlertEngine } from './alert-engine.ts';
 import type { AlertMessage, AlertMessenger } from './alert-message.ts';
 import type { Observation } from './conditions/observation.ts';
-import { observeRate } from './conditions/rate.ts';
+import { observeRatio } from './conditions/ratio.ts';
 import { builtinRules } from './rules/builtin.ts';
 import { type AlertRule, ruleDefinition } from './rules/definition.ts';
 import { endSilence, insertSilence, type Silence } from './silences/silences.sql.ts';
@@ -310,15 +310,16 @@ describe('what people want to hear', () => {
     const rules = builtinRules(3_600, 900);
     const named = (name: string): AlertRule => rules.find((rule) => rule.name === name) ?? ruleOf(name);
     const failing = named('RequestsFailing');
-    const [outage, end] = [240, 900];
+    const [outage, end] = [240, 1_200];
     const cause = (at: number): Observation[] => observed(at < outage ? 'breached' : 'clear');
     // 60 requests failed, and all stand in the first frame that could be stored.
     const symptom = (at: number): Observation[] =>
-      failing.condition.kind === 'rate'
-        ? observeRate(failing.condition, [
+      failing.condition.kind === 'ratio'
+        ? observeRatio(failing.condition, [
+            { kind: 'counter', labels: { status_class: '2xx' }, points: [{ at, value: 60 }] },
             {
               kind: 'counter',
-              labels: {},
+              labels: { status_class: '5xx' },
               points:
                 at - failing.condition.windowSeconds < outage + 15 ? [{ at: outage + 15, value: 60 }] : [],
             },

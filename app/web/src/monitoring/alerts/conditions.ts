@@ -4,7 +4,7 @@ import { short } from '../units.ts';
 import { componentText } from '../words.ts';
 import { matchersOf, matchersText } from './matchers.ts';
 
-export const CONDITION_KINDS = ['threshold', 'rate', 'absence', 'anomaly', 'component'] as const;
+export const CONDITION_KINDS = ['threshold', 'rate', 'ratio', 'absence', 'anomaly', 'component'] as const;
 export type ConditionKind = (typeof CONDITION_KINDS)[number];
 
 export const isConditionKind = (text: string): text is ConditionKind =>
@@ -13,6 +13,7 @@ export const isConditionKind = (text: string): text is ConditionKind =>
 export const KIND_TEXTS: Readonly<Record<ConditionKind, string>> = {
   threshold: '数值越界',
   rate: '增长越界',
+  ratio: '占比越界',
   absence: '没有数据',
   anomaly: '与往日同时不同',
   component: '组件状态',
@@ -41,13 +42,14 @@ const DIRECTIONS = [
   ['above', '高于'],
   ['below', '低于'],
 ] as const;
+const CLEAR: ConditionField = {
+  ...{ name: 'clear', label: '恢复界限', as: 'number', isOptional: true },
+  hint: '回到它的另一侧才算恢复；不填则同界限',
+};
 const BOUND: readonly ConditionField[] = [
   { name: 'direction', label: '方向', as: DIRECTIONS },
   { name: 'limit', label: '界限', as: 'number' },
-  {
-    ...{ name: 'clear', label: '恢复界限', as: 'number', isOptional: true },
-    hint: '回到它的另一侧才算恢复；不填则同界限',
-  },
+  CLEAR,
 ];
 const REDUCES = [
   ['mean', '平均值'],
@@ -66,6 +68,17 @@ export const CONDITION_FIELDS: Readonly<Record<ConditionKind, readonly Condition
     ...[METRIC, MATCHERS, BY, WINDOW],
     { name: 'perSeconds', label: '每多少秒的增长', as: 'number', isOptional: true },
     ...BOUND,
+  ],
+  ratio: [
+    ...[METRIC, MATCHERS],
+    { name: 'part', label: '其中', as: 'matchers', hint: '占比属于还具有这些标签的，如 status_class=5xx' },
+    ...[BY, WINDOW],
+    {
+      ...{ name: 'fewest', label: '至少多少个', as: 'number', isOptional: true },
+      hint: '窗口内少于此数不触发；不填则 5',
+    },
+    { name: 'limit', label: '界限', as: 'number', hint: '0 至 1，如 0.05' },
+    CLEAR,
   ],
   absence: [
     ...[METRIC, MATCHERS],
@@ -158,6 +171,8 @@ const LINES: Readonly<
   threshold: ({ windowSeconds, reduce }, metric, bound) =>
     `${metric} 在 ${figure(windowSeconds)} 秒内的${wordIn(REDUCES, reduce)}${bound}`,
   rate: ({ perSeconds }, metric, bound) => `${metric} 每 ${figure(perSeconds)} 秒的增长${bound}`,
+  ratio: ({ windowSeconds, part, limit }, metric) =>
+    `${metric} 在 ${figure(windowSeconds)} 秒内 ${isMatchers(part) ? matchersText(part) : '?'} 的占比高于 ${figure(limit)}`,
   absence: ({ absentSeconds }, metric) => `${metric} ${figure(absentSeconds)} 秒没有数据`,
   anomaly: ({ deviations }, metric) => `${metric} 与往日同一小时相差 ${figure(deviations)} 个稳健标准差`,
   component: ({ component, from }) => {

@@ -6,11 +6,12 @@ import { observeComponents } from './component.ts';
 import { evidenceSeconds } from './evidence.ts';
 import type { SampledSeries } from './observation.ts';
 import { observeRate } from './rate.ts';
+import { observeRatio } from './ratio.ts';
 import { sampledEvery } from './sampling.ts';
 import { observeThreshold } from './threshold.ts';
 
 function conditionOf<
-  Kind extends ConditionOf<'rate'>['kind'] | 'threshold' | 'absence' | 'anomaly' | 'component',
+  Kind extends ConditionOf<'rate'>['kind'] | 'ratio' | 'threshold' | 'absence' | 'anomaly' | 'component',
 >(kind: Kind, more: object): ConditionOf<Kind> {
   return condition.parse({ kind, ...more }) as ConditionOf<Kind>;
 }
@@ -59,16 +60,52 @@ describe('threshold', () => {
   });
 });
 
+const counter = (labels: Record<string, string>, ...added: number[]): SampledSeries => ({
+  kind: 'counter',
+  labels,
+  points: added.map((value, index) => ({ at: index * 15_000, value })),
+});
+
 describe('rate', () => {
   it('adds up what all series of a group grew, over the whole window', () => {
     const failing = conditionOf('rate', { metric: 'm', windowSeconds: 300, perSeconds: 60, limit: 6 });
-    const counter = (instance: string, ...added: number[]): SampledSeries => ({
-      kind: 'counter',
-      labels: { instance },
-      points: added.map((value, index) => ({ at: index * 15_000, value })),
-    });
-    const [observation] = observeRate(failing, [counter('a', 10, 20), counter('b', 1)]);
+    const [observation] = observeRate(failing, [
+      counter({ instance: 'a' }, 10, 20),
+      counter({ instance: 'b' }, 1),
+    ]);
     expect(observation).toEqual({ labels: {}, state: 'breached', value: 6.2, limit: 6 });
+  });
+});
+
+describe('ratio', () => {
+  const failing = conditionOf('ratio', {
+    ...{ metric: 'm', part: { status_class: '5xx' }, fewest: 5, limit: 0.05, clear: 0.01, by: ['role'] },
+  });
+  const observe = (bad: number, good: number) =>
+    observeRatio(failing, [
+      counter({ role: 'server', instance: 'a', status_class: '5xx' }, bad),
+      counter({ role: 'server', instance: 'a', status_class: '2xx' }, good / 2),
+      counter({ role: 'server', instance: 'b', status_class: '2xx' }, 0, good / 2),
+    ])[0];
+
+  it('is of all processes of a group together', () => {
+    expect(observe(6, 94)).toEqual({
+      ...{ labels: { role: 'server' }, state: 'breached', value: 0.06, limit: 0.05, detail: '6 of 100' },
+    });
+    expect(observe(6, 194)?.state).toBe('within');
+    expect(observe(6, 994)?.state).toBe('clear');
+  });
+
+  it('holds where few ask and all of them fail, and not for fewer than are an accident', () => {
+    expect(observe(5, 0)).toMatchObject({ state: 'breached', value: 1, detail: '5 of 5' });
+    // Nor does what was the case end with them.
+    expect(observe(4, 0)?.state).toBe('within');
+    expect(observe(0, 4)?.state).toBe('clear');
+  });
+
+  it('is not known where nobody asks', () => {
+    expect(observe(0, 0)).toEqual({ labels: { role: 'server' }, state: 'unknown', limit: 0.05 });
+    expect(observeRatio(failing, [])).toEqual([]);
   });
 });
 

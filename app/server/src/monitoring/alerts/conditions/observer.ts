@@ -9,6 +9,7 @@ import { MetricHistory } from '../../history/metric-history.ts';
 import { bucketsOf, quantileNamed } from '../../history/histograms.ts';
 import { observeQuantile } from './quantile.ts';
 import { observeRate } from './rate.ts';
+import { observeRatio } from './ratio.ts';
 import { observeThreshold } from './threshold.ts';
 
 /** An absence is told from a late sample by looking back further than its time. */
@@ -44,6 +45,7 @@ export class Observer {
       if (observed !== undefined) return observed;
     }
     const series = await this.recent(condition, condition.windowSeconds, now);
+    if (condition.kind === 'ratio') return observeRatio(condition, series);
     return condition.kind === 'rate' ? observeRate(condition, series) : observeThreshold(condition, series);
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { observeRatio } from '../conditions/ratio.ts';
 import { builtinRules } from './builtin.ts';
 import { ruleName } from './definition.ts';
 import { fill } from './template.ts';
@@ -12,7 +13,7 @@ describe('the rules of the platform', () => {
       expect(ruleName.parse(rule.name)).toBe(rule.name);
       const { condition } = rule;
       const { limit, clear = limit } = 'limit' in condition ? condition : { limit: 0 };
-      const isAbove = 'direction' in condition && condition.direction === 'above';
+      const isAbove = !('direction' in condition) || condition.direction === 'above';
       expect(isAbove ? limit - clear : clear - limit).toBeGreaterThanOrEqual(0);
       // Every label that the words name is one that the condition gives.
       const given = 'by' in condition ? condition.by : condition.kind === 'component' ? ['component'] : [];
@@ -37,6 +38,23 @@ describe('the rules of the platform', () => {
     expect(seconds.get('DatabaseDown')).toBe(300);
     expect(seconds.get('SignInsRefused')).toBe(3_600);
   });
+});
+
+it('tell of requests that fail where there are few, but not of a single one', () => {
+  const { condition, summary } = RULES.find(({ name }) => name === 'RequestsFailing') ?? {};
+  const observe = (failed: number, good: number) =>
+    condition?.kind === 'ratio'
+      ? observeRatio(condition, [
+          { kind: 'counter', labels: { status_class: '5xx' }, points: [{ at: 0, value: failed }] },
+          { kind: 'counter', labels: { status_class: '2xx' }, points: [{ at: 0, value: good }] },
+        ])[0]
+      : undefined;
+  // Half a request a minute.
+  const few = observe(5, 0);
+  expect(few?.state).toBe('breached');
+  expect(few && fill(summary ?? '', few)).toBe('5 of 5 requests fail inside of the server');
+  expect(observe(1, 0)?.state).toBe('within');
+  expect(observe(40, 10_000)?.state).toBe('clear');
 });
 
 describe('the words of an alert', () => {

@@ -6,10 +6,10 @@ export type Severity = (typeof SEVERITIES)[number];
 
 const metric = z.string().regex(/^[a-z][a-z0-9_]{0,127}$/, 'must be the name of a metric');
 const labelName = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'must be the name of a label');
-const matchers = z
+const labels = z
   .record(labelName, z.string().max(200, 'must have at most 200 characters'))
-  .refine((labels) => Object.keys(labels).length <= 10, 'must name at most 10 labels')
-  .default({});
+  .refine((named) => Object.keys(named).length <= 10, 'must name at most 10 labels');
+const matchers = labels.default({});
 /** One alert for each combination of values of these labels; what is not named is put together. */
 const by = z.array(labelName).max(5, 'must name at most 5 labels').default([]);
 const number = z.number({ error: 'must be a finite number' });
@@ -54,6 +54,22 @@ const rate = z.strictObject({
   ...bound,
 });
 
+/** Of counters: which share some of what was counted have in all of it. */
+const ratio = z.strictObject({
+  kind: z.literal('ratio'),
+  metric,
+  matchers,
+  /** Those whose share it is have these labels as well. */
+  part: labels.refine((named) => Object.keys(named).length > 0, 'must name at least one label'),
+  by,
+  windowSeconds: seconds(15, DAY).default(600),
+  /** Fewer of the part than so many within the window begin nothing. */
+  fewest: z.number().int().min(1).max(1_000_000).default(5),
+  limit: number.min(0, 'must be at least 0').lt(1, 'must be less than 1: no share is above it'),
+  /** As of `bound`. */
+  clear: number.min(0, 'must be at least 0').optional(),
+});
+
 const absence = z.strictObject({
   kind: z.literal('absence'),
   metric,
@@ -90,7 +106,7 @@ const component = z.strictObject({
   from: z.enum(['degraded', 'down']).default('degraded'),
 });
 
-export const condition = z.discriminatedUnion('kind', [threshold, rate, absence, anomaly, component]);
+export const condition = z.discriminatedUnion('kind', [threshold, rate, ratio, absence, anomaly, component]);
 export type Condition = z.infer<typeof condition>;
 export type ConditionOf<Kind extends Condition['kind']> = Extract<Condition, { kind: Kind }>;
 

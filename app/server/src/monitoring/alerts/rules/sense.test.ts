@@ -8,6 +8,7 @@ const NAMES = new Set(RULES.map(({ name }) => name));
 
 const threshold = { kind: 'threshold', metric: 'm', limit: 1 };
 const anomaly = { kind: 'anomaly', metric: 'm' };
+const ratio = { kind: 'ratio', metric: 'm', part: { status_class: '5xx' }, limit: 0.1 };
 const component = { kind: 'component', component: '*' };
 
 /** Where a rule of these words contradicts itself. */
@@ -36,6 +37,7 @@ describe('a rule that people write', () => {
     { condition: { ...threshold, clear: 5 }, at: 'condition.clear' },
     { condition: { ...threshold, direction: 'below', clear: 0.5 }, at: 'condition.clear' },
     { condition: { kind: 'rate', metric: 'm', limit: 1, clear: 1.1 }, at: 'condition.clear' },
+    { condition: { ...ratio, clear: 0.2 }, at: 'condition.clear' },
     { condition: { ...anomaly, days: 3, leastDays: 10 }, at: 'condition.leastDays' },
     { condition: { ...anomaly, days: 4 }, at: 'condition.leastDays' },
     { condition: { ...component, component: 'toaster' }, at: 'condition.component' },
@@ -78,12 +80,15 @@ describe('a condition', () => {
     ['threshold', 'sise', 'does not fire until'],
     ['rate', 'sold_total', ''],
     ['rate', 'size', 'is a gauge'],
+    ['ratio', 'size', 'is a gauge'],
+    ['ratio', 'sold_total', ''],
     ['anomaly', 'sold_total', ''],
     ['absence', 'size', ''],
     ['absence', 'sise', 'fires until'],
   ])('of kind %s about %s is in doubt: %s', (kind, metric, doubt) => {
     const bound = kind === 'threshold' || kind === 'rate' ? { limit: 1 } : {};
-    const doubts = doubtsAbout(conditionSchema.parse({ kind, metric, ...bound }), recorded);
+    const share = kind === 'ratio' ? { limit: 0.1, part: { instance: 'a' } } : {};
+    const doubts = doubtsAbout(conditionSchema.parse({ kind, metric, ...bound, ...share }), recorded);
     expect(doubts).toHaveLength(doubt === '' ? 0 : 1);
     expect(doubts.join('')).toContain(doubt);
   });
@@ -99,6 +104,19 @@ describe('a condition', () => {
   ])('about %s with the labels %j is in the doubts %j', (metric, matchers, doubts) => {
     const condition = conditionSchema.parse({ kind: 'anomaly', metric, matchers });
     expect(doubtsAbout(condition, recorded)).toEqual(doubts);
+  });
+
+  it('about a share of what no series has is in doubt', () => {
+    const condition = conditionSchema.parse({ ...ratio, metric: 'sold_total', part: { shop: 'a' } });
+    expect(doubtsAbout(condition, recorded)).toEqual([expect.stringContaining('a label shop')]);
+  });
+
+  it.each([
+    [{ ...ratio, part: {} }, 'at least one label'],
+    [{ ...ratio, limit: 1 }, 'less than 1'],
+    [{ ...ratio, fewest: 0 }, '>=1'],
+  ])('%j is refused', (words, why) => {
+    expect(conditionSchema.safeParse(words).error?.message).toContain(why);
   });
 
   it('about components is in none', () => {

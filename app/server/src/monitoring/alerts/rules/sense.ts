@@ -41,7 +41,7 @@ export function doubtsAbout(condition: Condition, recorded: ReadonlyMap<string, 
 }
 
 function ofKind({ kind, metric }: MetricCondition, is: SeriesKind): string[] {
-  if (kind === 'rate' && is === 'gauge')
+  if ((kind === 'rate' || kind === 'ratio') && is === 'gauge')
     return [`${metric} is a gauge, which does not count anything: threshold judges its value`];
   if (kind === 'threshold' && is === 'counter')
     return [
@@ -50,8 +50,9 @@ function ofKind({ kind, metric }: MetricCondition, is: SeriesKind): string[] {
   return [];
 }
 
-function ofLabels({ kind, metric, matchers }: MetricCondition, known: ReadonlySet<string>): string[] {
-  return Object.keys(matchers)
+function ofLabels(condition: MetricCondition, known: ReadonlySet<string>): string[] {
+  const { kind, metric, matchers } = condition;
+  return Object.keys({ ...matchers, ...(kind === 'ratio' ? condition.part : {}) })
     .filter((label) => !known.has(label))
     .map(
       (label) =>
@@ -75,7 +76,8 @@ function ofCondition(condition: Condition): ParameterError[] {
   if (condition.kind === 'anomaly' && condition.leastDays > condition.days)
     found.push(wrong('leastDays', `must be at most days, which is ${condition.days}`));
   if ('clear' in condition && condition.clear !== undefined) {
-    const { direction, limit, clear } = condition;
+    const { limit, clear } = condition;
+    const direction = condition.kind === 'ratio' ? 'above' : condition.direction;
     if (direction === 'above' ? clear > limit : clear < limit)
       found.push(
         wrong(
