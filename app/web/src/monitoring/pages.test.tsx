@@ -237,6 +237,8 @@ describe('rules', () => {
         forSeconds: 60,
       },
     });
+    // The platform knows when its alerts are escalated.
+    expect(last('PUT')?.body).not.toHaveProperty('escalateAfterSeconds');
   });
 
   it('show next to its field what the server refuses of a condition', async () => {

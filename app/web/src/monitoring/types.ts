@@ -131,12 +131,14 @@ export interface RuleBody {
   readonly forSeconds: number;
   readonly keepFiringSeconds: number;
   readonly cooldownSeconds: number;
-  readonly escalateAfterSeconds: number;
+  /** Undefined: as the platform is configured. */
+  readonly escalateAfterSeconds?: number;
   readonly inhibitedBy: readonly string[];
   readonly isEnabled: boolean;
 }
 
 export interface Rule extends RuleBody {
+  readonly escalateAfterSeconds: number;
   readonly name: string;
   readonly origin: 'builtin' | 'changed' | 'own';
 }

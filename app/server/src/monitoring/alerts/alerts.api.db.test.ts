@@ -218,6 +218,29 @@ describe('/monitoring/rules', () => {
     expect(await named('SoldTooMuch')).toBeUndefined();
   });
 
+  it('mean what is left out: of the platform what was built, and that what is critical is escalated', async () => {
+    const critical = { ...WORDS, severity: 'critical' };
+    const down = await ask('put', 'rules/DatabaseDown', { ...critical, forSeconds: 60 });
+    expect(down.body).toMatchObject({
+      ...{ forSeconds: 60, keepFiringSeconds: 30, cooldownSeconds: 300, escalateAfterSeconds: 3_600 },
+    });
+    const slow = await ask('put', 'rules/AnswersSlow', WORDS);
+    expect(slow.body).toMatchObject({
+      forSeconds: 300,
+      escalateAfterSeconds: 0,
+      inhibitedBy: ['DatabaseDown'],
+    });
+    const own = await ask('put', 'rules/SoldTooMuch', critical);
+    expect(own.body).toMatchObject({
+      ...{ forSeconds: 60, cooldownSeconds: 900, escalateAfterSeconds: 3_600, inhibitedBy: [] },
+    });
+    const never = { ...critical, escalateAfterSeconds: 0, inhibitedBy: [] };
+    for (const name of ['SoldTooMuch', 'RequestsFailing'])
+      expect((await ask('put', `rules/${name}`, never)).body).toMatchObject({
+        ...{ escalateAfterSeconds: 0, inhibitedBy: [] },
+      });
+  });
+
   it('are written with a warning where nothing is recorded of what they are about', async () => {
     const { status, body } = await ask('put', 'rules/SoldTooMuch', WORDS);
     expect(status).toBe(200);

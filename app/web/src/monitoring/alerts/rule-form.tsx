@@ -21,11 +21,11 @@ import {
 } from './conditions.ts';
 
 const SECONDS = [
-  ['forSeconds', '持续多久才触发（秒）', 60, undefined],
-  ['keepFiringSeconds', '消失多久才恢复（秒）', 120, undefined],
-  ['cooldownSeconds', '同一告警两次通知至少相隔（秒）', 900, undefined],
-  ['escalateAfterSeconds', '无人确认多久后升级（秒）', 0, '0：从不'],
+  ['forSeconds', '持续多久才触发（秒）', 60],
+  ['keepFiringSeconds', '消失多久才恢复（秒）', 120],
+  ['cooldownSeconds', '同一告警两次通知至少相隔（秒）', 900],
 ] as const;
+const ESCALATION = 'escalateAfterSeconds';
 
 const YES_NO = [
   ['true', '启用'],
@@ -37,6 +37,7 @@ export function ruleBodyOf(kind: ConditionKind, values: Values): RuleBody {
   const severity = SEVERITIES.find((one) => one === values.text('severity'));
   if (severity === undefined) throw fieldProblem('severity', '请选择级别');
   const seconds = (name: string): number => numberOf(values.text(name), name);
+  const escalation = values.optional(ESCALATION);
   return {
     severity,
     summary: values.text('summary').trim(),
@@ -45,7 +46,7 @@ export function ruleBodyOf(kind: ConditionKind, values: Values): RuleBody {
     forSeconds: seconds('forSeconds'),
     keepFiringSeconds: seconds('keepFiringSeconds'),
     cooldownSeconds: seconds('cooldownSeconds'),
-    escalateAfterSeconds: seconds('escalateAfterSeconds'),
+    ...(escalation === undefined ? {} : { escalateAfterSeconds: numberOf(escalation, ESCALATION) }),
     inhibitedBy: listOfText(values.text('inhibitedBy')),
     isEnabled: values.text('isEnabled') === 'true',
   };
@@ -113,7 +114,7 @@ function Words({ rule }: { readonly rule: Rule | undefined }) {
 function Times({ rule }: { readonly rule: Rule | undefined }) {
   return (
     <>
-      {SECONDS.map(([name, label, byDefault, hint]) => (
+      {SECONDS.map(([name, label, byDefault]) => (
         <Field
           key={name}
           name={name}
@@ -121,9 +122,17 @@ function Times({ rule }: { readonly rule: Rule | undefined }) {
           kind="number"
           min={0}
           defaultValue={String(rule?.[name] ?? byDefault)}
-          {...(hint === undefined ? {} : { hint })}
         />
       ))}
+      <Field
+        name={ESCALATION}
+        label="无人确认多久后升级（秒）"
+        hint="0：从不；不填：严重的按平台设置，其他从不"
+        kind="number"
+        min={0}
+        defaultValue={rule && String(rule.escalateAfterSeconds)}
+        isOptional
+      />
       <Field
         name="inhibitedBy"
         label="被哪些规则抑制"

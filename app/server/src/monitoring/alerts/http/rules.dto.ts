@@ -10,6 +10,7 @@ function openApiSchema(schema: z.ZodType): Record<string, unknown> {
 }
 
 const { shape } = ruleDefinition;
+const AS_BUILT = 'of a rule of the platform unless given as it was built';
 /** A time of the rules with its bounds and default; `integer` is what OpenAPI calls it. */
 const secondsOf = (
   field: 'forSeconds' | 'keepFiringSeconds' | 'cooldownSeconds' | 'escalateAfterSeconds',
@@ -55,24 +56,33 @@ export class RuleBody {
   @IsObject({ message: 'must be an object with a kind' })
   condition!: object;
 
-  @ApiPropertyOptional({ ...secondsOf('forSeconds'), description: 'the condition must hold for so long' })
+  @ApiPropertyOptional({
+    ...secondsOf('forSeconds'),
+    description: `the condition must hold for so long; ${AS_BUILT}`,
+  })
   @Allow()
   forSeconds?: number;
 
-  @ApiPropertyOptional({ ...secondsOf('keepFiringSeconds'), description: 'it must be gone for so long' })
+  @ApiPropertyOptional({
+    ...secondsOf('keepFiringSeconds'),
+    description: `it must be gone for so long; ${AS_BUILT}`,
+  })
   @Allow()
   keepFiringSeconds?: number;
 
   @ApiPropertyOptional({
     ...secondsOf('cooldownSeconds'),
-    description: 'no second message about the same alert sooner',
+    description: `no second message about the same alert sooner; ${AS_BUILT}`,
   })
   @Allow()
   cooldownSeconds?: number;
 
   @ApiPropertyOptional({
     ...secondsOf('escalateAfterSeconds'),
-    description: 'not acknowledged for so long: told again, as critical; 0: never',
+    // It depends on the severity.
+    default: undefined,
+    description:
+      'not acknowledged for so long: told again, as critical; 0: never. Unless given as monitoring.alerts.escalateMinutes says where the rule is critical, never otherwise',
   })
   @Allow()
   escalateAfterSeconds?: number;
@@ -82,7 +92,7 @@ export class RuleBody {
     maxItems: 10,
     default: [],
     example: ['DatabaseDown'],
-    description: 'while one of these rules fires, this one is not told',
+    description: `while one of these rules fires, this one is not told; ${AS_BUILT}`,
   })
   @Allow()
   inhibitedBy?: string[];

@@ -31,7 +31,7 @@ export class RulesService {
   /** @throws InvalidParameterError, ValidationFailedError; ConflictError where there are as many as there may be */
   async write(text: string, body: RuleBody): Promise<WrittenRule> {
     const name = nameOf(text);
-    const definition = definitionOf(body);
+    const definition = definitionOf(body, this.rules.defaultsOf(name, body.severity));
     const warnings = doubtsAbout(definition.condition, await this.history.metrics());
     return this.database.transaction(async (sql) => {
       const before = await this.known(sql);
@@ -82,8 +82,9 @@ function nameOf(text: string): string {
   return parsed.data;
 }
 
-function definitionOf(body: RuleBody): RuleDefinition {
-  const parsed = ruleDefinition.safeParse(Object.fromEntries(Object.entries(body)));
+function definitionOf(body: RuleBody, defaults: Partial<RuleDefinition>): RuleDefinition {
+  const given = Object.entries(body).filter(([, value]) => value !== undefined);
+  const parsed = ruleDefinition.safeParse({ ...defaults, ...Object.fromEntries(given) });
   if (parsed.success) return parsed.data;
   throw new ValidationFailedError(
     parsed.error.issues.map(({ path, message }) => ({ parameter: path.join('.'), detail: message })),

@@ -257,13 +257,18 @@ const EXCEPT_CHANNEL: Readonly<Record<string, string>> = {
   ComponentDegraded: 'component',
 };
 
+/** Seconds after which an alert of a rule that says nothing of it is escalated, if nobody acknowledged it; 0: never. */
+export function escalationOf(severity: unknown, escalateAfterSeconds: number): number {
+  return severity === 'critical' ? escalateAfterSeconds : 0;
+}
+
 /**
  * @param escalateAfterSeconds a critical alert that nobody acknowledged is told again after it; 0: never
  * @param cooldownSeconds of rules that name none
  */
 export function builtinRules(escalateAfterSeconds: number, cooldownSeconds: number): AlertRule[] {
   return Object.entries(RULES).map(([name, words]) => {
-    const escalation = words.severity === 'critical' ? escalateAfterSeconds : 0;
+    const escalation = escalationOf(words.severity, escalateAfterSeconds);
     const definition = ruleDefinition.parse({ escalateAfterSeconds: escalation, cooldownSeconds, ...words });
     return Object.assign(definition, {
       name,

@@ -3,7 +3,7 @@ import { CLOCK, type Clock } from '../../../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../../../common/configuration/configuration.ts';
 import { DATABASE } from '../../../database/database.module.ts';
 import type { Database, Sql, Transaction } from '../../../database/sql.ts';
-import { builtinRules } from './builtin.ts';
+import { builtinRules, escalationOf } from './builtin.ts';
 import { type AlertRule, type RuleDefinition, ruleDefinition } from './definition.ts';
 
 const MINUTE_SECONDS = 60;
@@ -18,13 +18,27 @@ interface StoredRule {
 export class RuleSet {
   private readonly logger = new Logger('Alerts');
   readonly builtin: readonly AlertRule[];
+  private readonly escalateAfterSeconds: number;
 
   constructor(
     @Inject(CONFIGURATION) { monitoring: { alerts } }: Configuration,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(DATABASE) private readonly database: Database,
   ) {
-    this.builtin = builtinRules(alerts.escalateMinutes * MINUTE_SECONDS, alerts.cooldownSeconds);
+    this.escalateAfterSeconds = alerts.escalateMinutes * MINUTE_SECONDS;
+    this.builtin = builtinRules(this.escalateAfterSeconds, alerts.cooldownSeconds);
+  }
+
+  /**
+   * What a rule means that leaves it out, where that is not the same for all rules: one of the platform stays as it was
+   * built, and whatever is critical is escalated.
+   */
+  defaultsOf(name: string, severity: unknown): Partial<RuleDefinition> {
+    const escalateAfterSeconds = escalationOf(severity, this.escalateAfterSeconds);
+    const builtin = this.builtin.find((rule) => rule.name === name);
+    if (builtin === undefined) return { escalateAfterSeconds };
+    const { forSeconds, keepFiringSeconds, cooldownSeconds, inhibitedBy } = builtin;
+    return { forSeconds, keepFiringSeconds, cooldownSeconds, inhibitedBy, escalateAfterSeconds };
   }
 
   /** All rules, by name. A stored one that a newer schema does not understand is logged and left out. */
