@@ -42,6 +42,7 @@ interface MetricWish {
   readonly from: string;
   readonly to: string;
   readonly step: string;
+  readonly by: 'instance' | 'role';
 }
 
 export const metrics = {

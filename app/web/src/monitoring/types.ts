@@ -42,12 +42,18 @@ export interface PlatformStatus {
 
 export type MetricKind = 'gauge' | 'counter';
 
-/** `at` is the end of the time that a point is about; `value` the mean of a gauge, what was added to a counter. */
+/**
+ * `at` is the end of the time that a point is about; `value` the mean of a gauge, what was added to a counter; `total` what
+ * all processes had together, `smallest` and `largest` what any of them read.
+ */
 export interface MetricPoint {
   readonly at: string;
   readonly value: number;
+  readonly total: number;
   readonly smallest: number;
   readonly largest: number;
+  /** In what time a counter gained its value; more than the step where nothing could be recorded before. */
+  readonly seconds: number;
 }
 
 export interface MetricAnswer {

@@ -17,6 +17,7 @@ import { SupersededNotifications1796026080000 } from './1796026080000-superseded
 import { AlertWorkers1796026140000 } from './1796026140000-alert-workers.ts';
 import { AlertBouts1796026200000 } from './1796026200000-alert-bouts.ts';
 import { NotificationPatience1796026240000 } from './1796026240000-notification-patience.ts';
+import { HistoryOfProcesses1796026260000 } from './1796026260000-history-of-processes.ts';
 
 /** All migrations, oldest first. The number in the last name is the schema version this code expects. */
 export const migrations = [
@@ -39,6 +40,7 @@ export const migrations = [
   AlertWorkers1796026140000,
   AlertBouts1796026200000,
   NotificationPatience1796026240000,
+  HistoryOfProcesses1796026260000,
 ];
 
 /** Schema version of a list of migration names: the time stamp of the newest. */

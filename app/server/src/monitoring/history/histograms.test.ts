@@ -11,7 +11,7 @@ function bucketsOf(added: readonly (readonly [number, number, number])[], labels
     labels: { ...labels, le },
     points: added.map((counts, at) => {
       const value = counts[index] ?? 0;
-      return { at, value, smallest: value, largest: value, samples: 1 };
+      return { at, value, smallest: value, largest: value, samples: 1, total: value, seconds: 15 };
     }),
   }));
 }

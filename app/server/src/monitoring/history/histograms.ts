@@ -60,11 +60,11 @@ export function quantileSeries(
 }
 
 function pointsOf(members: readonly HistorySeries[], quantile: number): Point[] {
-  const byTime = new Map<number, (Bucket & Pick<Point, 'samples'>)[]>();
+  const byTime = new Map<number, (Bucket & Pick<Point, 'samples' | 'seconds'>)[]>();
   for (const { labels, points } of members)
-    for (const { at, value, samples } of points) {
+    for (const { at, value, samples, seconds } of points) {
       const buckets = byTime.get(at);
-      const bucket = { bound: boundOf(labels), count: value, samples };
+      const bucket = { bound: boundOf(labels), count: value, samples, seconds };
       if (buckets === undefined) byTime.set(at, [bucket]);
       else buckets.push(bucket);
     }
@@ -73,8 +73,10 @@ function pointsOf(members: readonly HistorySeries[], quantile: number): Point[] 
     .flatMap(([at, buckets]) => {
       const sorted = buckets.sort((a, b) => a.bound - b.bound);
       const value = quantileOf(sorted, quantile);
-      const samples = sorted.at(-1)?.samples ?? 0;
-      return value === undefined ? [] : [{ at, value, smallest: value, largest: value, samples }];
+      const { samples, seconds } = sorted.at(-1) ?? { samples: 0, seconds: 0 };
+      return value === undefined
+        ? []
+        : [{ at, value, smallest: value, largest: value, total: value, samples, seconds }];
     });
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../../common/clock.ts';
 import type { Configuration } from '../../common/configuration/configuration.ts';
 import { DatabaseConnector } from '../../database/connector.ts';
 import { PeriodicQueries } from '../../database/periodic-queries.ts';
+import { asAdmin } from '../../database/testing/migrated-template.ts';
 import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
 import { createEmptyApplication } from '../../testing/test-application.ts';
 import { Metrics } from '../metrics/metrics.ts';
@@ -12,7 +13,8 @@ import { HistoryKeeper } from './keeper.ts';
 import { MetricHistory } from './metric-history.ts';
 import { MetricRecorder } from './recorder.ts';
 
-const START = Date.parse('2026-11-26T00:00:00Z');
+/** Long enough ago for what the tests see later not to be in the future of the database. */
+const START = Date.parse('2024-11-26T00:00:00Z');
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -96,10 +98,11 @@ describe('the history', () => {
       );
     }
     const byMinute = await history().read(NAME, { role: 'worker' }, [[START, now]], 60);
+    const figures = { value: 4, smallest: 1, largest: 1, samples: 4, total: 4, seconds: 60 };
     expect(byMinute.map(({ points }) => points)).toEqual([
       [
-        { at: START + MINUTE, value: 4, smallest: 1, largest: 1, samples: 4 },
-        { at: START + 2 * MINUTE, value: 4, smallest: 1, largest: 1, samples: 4 },
+        { at: START + MINUTE, ...figures },
+        { at: START + 2 * MINUTE, ...figures },
       ],
     ]);
   });
@@ -140,7 +143,7 @@ describe('the history', () => {
       labels: { role: 'server' },
       points: [5, 10].map((minute) => {
         const at = START + minute * MINUTE;
-        return { at, value: 150, smallest: 100, largest: 200, samples: 2 * 20 };
+        return { at, value: 150, smallest: 100, largest: 200, samples: 2 * 20, total: 300, seconds: 300 };
       }),
     });
   });
@@ -155,7 +158,8 @@ describe('the history', () => {
       { step_seconds: 3_600 },
     ]);
     const [old] = await history().read(NAME, { role: 'server' }, [[START, START + HOUR]]);
-    expect(old?.points).toEqual([{ at: START + HOUR, value: 480, smallest: 1, largest: 1, samples: 2 * 240 }]);
+    const figures = { value: 480, smallest: 1, largest: 1, samples: 2 * 240, total: 480, seconds: 3_600 };
+    expect(old?.points).toEqual([{ at: START + HOUR, ...figures }]);
     now += 400 * DAY;
     await keeper().keep();
     expect(await Promise.all(['metric_rollups', 'metric_layouts'].map(count))).toEqual([0, 0]);
@@ -266,11 +270,177 @@ describe('the history', () => {
       [0.095, 0.955],
     ]);
     expect(await spans(60)).toEqual([[0.098], [0.098]]);
+    const byRole = await history().read(name, { quantile: '0.95' }, [[START, now]], 60, { by: 'role' });
+    expect(byRole.map(({ labels, points }) => [labels, points.map(({ value }) => value.toFixed(3))])).toEqual(
+      [[{ role: 'server', quantile: '0.95' }, ['0.098']]],
+    );
     now += 10 * MINUTE;
     await keeper().keep();
     now += 3 * DAY;
     expect(await spans(0)).toEqual([[0.098]]);
     expect((await history().metrics()).get(name)?.kind).toBe('gauge');
+  });
+
+  const STOCK = 'stock_analysis_stock';
+  /** What all servers had in stock together, by role, in each step since the beginning. */
+  const totals = async (step: number): Promise<number[]> =>
+    (await history().read(STOCK, { role: 'server' }, [[START, now]], step, { by: 'role' })).flatMap(
+      ({ points }) => points.map(({ total }) => Math.round(total)),
+    );
+  const rolledUp = async (then: () => Promise<unknown>): Promise<void> => {
+    const before = now;
+    now += MINUTE;
+    await keeper().keep();
+    now += 3 * DAY;
+    await then();
+    now = before;
+  };
+
+  it('adds up what processes have at the same time, in whatever resolution it is read', async () => {
+    await record(60);
+    expect(await totals(300)).toEqual(Array.from({ length: 12 }, () => 300));
+    expect(await totals(60)).toEqual(Array.from({ length: 60 }, () => 300));
+    await rolledUp(async () => {
+      expect(await totals(300)).toEqual(Array.from({ length: 12 }, () => 300));
+      now += 30 * DAY;
+      expect(await totals(3_600)).toEqual([300]);
+    });
+  });
+
+  it('does not add a process to the one whose place it takes, nor miss one for a pause of all', async () => {
+    const sell = async (stock: number, seconds: readonly number[]): Promise<void> => {
+      const { metrics, recorder } = processOf('server');
+      // Another build: another layout.
+      metrics.gauge(`build_${stock}`, 'Build', {}).set({}, 1);
+      metrics.gauge('stock', 'Things in stock', {}).set({}, stock);
+      for (const second of seconds) {
+        now = START + second * SECOND;
+        await recorder.record();
+      }
+    };
+    const every15 = (from: number, to: number): number[] =>
+      Array.from({ length: (to - from) / 15 }, (_, index) => from + 15 * (index + 1));
+    await sell(100, every15(0, 450));
+    await sell(200, every15(450, 600));
+    // Two of them, of which nobody wrote for three minutes of the last five.
+    for (const offset of [-3, -10])
+      await sell(
+        50,
+        [...every15(600, 660), ...every15(840, 900)].map((second) => second + offset),
+      );
+    now = START + 15 * MINUTE;
+    expect(await totals(300)).toEqual([100, 150, 100]);
+    await rolledUp(async () => expect(await totals(300)).toEqual([100, 150, 100]));
+  });
+
+  it('guesses how many processes there were where that was not stored yet', async () => {
+    await record(5);
+    await rolledUp(async () => {
+      await database.sql.query('UPDATE app.metric_rollups SET samples_each = NULL, seconds = NULL');
+      expect(await totals(300)).toEqual([300]);
+      const [sold] = await history().read(NAME, { role: 'server' }, [[START, START + HOUR]]);
+      expect(sold?.points).toMatchObject([{ value: 40, seconds: 300 }]);
+    });
+  });
+
+  it('says in what time a counter gained what it says, after a pause of the database too', async () => {
+    const { metrics, recorder } = processOf('server');
+    const sold = metrics.counter('sold_total', 'Things sold', { kind: { max: 2 } });
+    const sell = async (seconds: number): Promise<void> => {
+      now += seconds * SECOND;
+      sold.inc({ kind: 'tea' }, seconds);
+      await recorder.record();
+    };
+    for (let frame = 0; frame < 20; frame += 1) await sell(15);
+    await sell(600);
+    for (let frame = 0; frame < 19; frame += 1) await sell(15);
+    const points = async (step: number): Promise<unknown[]> =>
+      (await history().read(NAME, {}, [[START, now]], step)).flatMap(({ points: of }) =>
+        of.map(({ at, value, seconds }) => [(at - START) / MINUTE, value, seconds]),
+      );
+    expect(await points(300)).toEqual([
+      [5, 300, 300],
+      [15, 600, 600],
+      [20, 285, 285],
+    ]);
+    await rolledUp(async () =>
+      expect(await points(0)).toEqual([
+        [5, 300, 300],
+        [15, 600, 600],
+        [20, 285, 285],
+      ]),
+    );
+  });
+
+  it('loses nothing by a clock that leapt ahead for a while', async () => {
+    now = Date.now() - HOUR;
+    const begun = now;
+    await record(20);
+    now += 3 * HOUR;
+    await record(1);
+    await keeper().keep();
+    const ahead = await database.sql.query('SELECT FROM app.metric_rollups WHERE at > now()');
+    expect(ahead).toHaveLength(0);
+    now = begun + 20 * MINUTE;
+    await record(30);
+    now += MINUTE;
+    await keeper().keep();
+    const sums = await database.sql.query<{ sold: number }>(
+      `SELECT sum(r.sums[e.position]) AS sold
+       FROM app.metric_rollups r JOIN app.metric_layouts l ON l.id = r.layout
+       CROSS JOIN LATERAL jsonb_array_elements(l.series) WITH ORDINALITY AS e (series, position)
+       WHERE e.series ->> 'metric' = $1 AND r.step_seconds = 300 AND r.role = 'worker'`,
+      [NAME],
+    );
+    // But for what is in the span that is not over.
+    expect(sums[0]?.sold).toBeGreaterThanOrEqual(45 * 4);
+  });
+
+  it('rolls up what comes late into a span that was rolled up', async () => {
+    await record(6);
+    const { metrics, recorder } = processOf('server');
+    metrics.gauge('stock', 'Things in stock', {}).set({}, 100);
+    await keeper().keep();
+    now = START + 3 * MINUTE + SECOND;
+    await recorder.record();
+    now = START + 11 * MINUTE;
+    await keeper().keep();
+    now += 3 * DAY;
+    const [stock] = await history().read(STOCK, { role: 'server' }, [[START, START + 5 * MINUTE]]);
+    expect(stock?.points).toMatchObject([{ samples: 41 }]);
+  });
+
+  it('keeps what a roll-up that fails has not taken, for a while, and forgets the rest', async () => {
+    await record(30);
+    const failing = keeper();
+    const alter = (what: string): Promise<void> =>
+      asAdmin(database.urls.admin, async (admin) => {
+        await admin.query(`ALTER TABLE app.metric_rollups ${what}`);
+      });
+    await alter('ADD CONSTRAINT made_to_fail CHECK (step_seconds = 0) NOT VALID');
+    try {
+      now = START + 3 * DAY;
+      await expect(failing.keep()).rejects.toThrow('made_to_fail');
+      expect(await count('metric_frames')).toBe(360);
+      now = START + 5 * DAY;
+      await expect(failing.keep()).rejects.toThrow('made_to_fail');
+      expect(await count('metric_frames')).toBe(0);
+    } finally {
+      await alter('DROP CONSTRAINT made_to_fail');
+    }
+  });
+
+  it('rolls up a long backlog in statements of an hour, and goes on where it was cut off', async () => {
+    await record(150);
+    const asked = vi.spyOn(database.sql, 'query');
+    const statements = () =>
+      asked.mock.calls
+        .filter(([text]) => text.includes('INSERT INTO app.metric_rollups') && text.includes('SELECT 300'))
+        .map(([, parameters = []]) => Number(parameters[1]) - Number(parameters[0]));
+    now += MINUTE;
+    await keeper().keep();
+    expect(statements()).toEqual([HOUR, HOUR, 30 * MINUTE]);
+    asked.mockRestore();
   });
 
   it('costs a few bytes a reading', async () => {
@@ -360,6 +530,25 @@ describe('what people ask of it', () => {
     expect(coarse.series.flatMap(({ points }) => points)).toHaveLength(500 * 40);
     const one = await close.answer({ ...asked, step: 5, labels: 'instance=copy 7' });
     expect(one.series.map(({ points }) => points.length)).toEqual([120]);
+  });
+
+  it('of single processes is refused where they are not told apart any more', async () => {
+    await record(1);
+    now += 3 * DAY;
+    const asked = { name: NAME, from: at(START), to: at(START + HOUR), labels: 'instance=server@a' };
+    await expect(service().answer(asked)).rejects.toThrow('for the last 48 hours');
+    await expect(service().answer({ ...asked, labels: 'role=server' })).resolves.toBeDefined();
+  });
+
+  it('is about all processes of a role together, where that is asked for', async () => {
+    await record(5);
+    const asked = { name: 'stock_analysis_stock', from: at(START), to: at(now), step: 300 };
+    const roles = await service().answer({ ...asked, by: 'role' });
+    expect(roles.series.map(({ labels, points }) => [labels, points.map(({ total }) => total)])).toEqual([
+      [{ role: 'server' }, [300]],
+      [{ role: 'worker' }, [300]],
+    ]);
+    expect((await service().answer(asked)).series).toHaveLength(3);
   });
 
   it('names what is recorded', async () => {

@@ -1,11 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsInt, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { Optional } from '../../common/optional.ts';
 import { digitsToNumber } from '../../common/paging.ts';
 import { Instant } from '../../common/instant.ts';
 
 const KINDS = ['gauge', 'counter'] as const;
+const BY = ['instance', 'role'] as const;
 const STEP = 'must be a whole number of seconds from 1 to 86400';
 
 export class MetricsQuery {
@@ -40,6 +41,16 @@ export class MetricsQuery {
   @Min(1, { message: STEP })
   @IsInt({ message: STEP })
   step?: number;
+
+  @ApiPropertyOptional({
+    enum: BY,
+    default: 'instance',
+    description: `\`instance\`: each process is a series of its own; \`role\`: all servers are one, and all workers. What is older than
+      monitoring.history.rawHours is by role in any case. Quantiles are those of all that the series observed`,
+  })
+  @Optional()
+  @IsIn(BY, { message: `must be ${BY.join(' or ')}` })
+  by?: (typeof BY)[number];
 }
 
 export class MetricPoint {
@@ -60,6 +71,18 @@ export class MetricPoint {
     description: 'samples that came in that time, of all processes that the series is about',
   })
   samples!: number;
+
+  @ApiProperty({
+    description:
+      'what all processes that the series is about had together: of a gauge the mean of their sum, of a counter as `value`',
+  })
+  total!: number;
+
+  @ApiProperty({
+    description:
+      'in how many seconds a counter gained `value`; more than `step` where the database took no samples before',
+  })
+  seconds!: number;
 }
 
 export class MetricSeries {

@@ -20,7 +20,7 @@ export class HistoryService {
   }
 
   /** @throws InvalidParameterError for an empty range and one of too many points; NotFoundError for an unknown name */
-  async answer({ name, labels, from, to, step }: MetricsQuery): Promise<MetricAnswer> {
+  async answer({ name, labels, from, to, step, by }: MetricsQuery): Promise<MetricAnswer> {
     const window = [Date.parse(from), Date.parse(to)] as const;
     if (window[0] >= window[1]) throw new InvalidParameterError('from', `must be before to (${to})`);
     const finest = this.history.resolutionSeconds(window[0]);
@@ -36,7 +36,14 @@ export class HistoryService {
       throw new NotFoundError(
         `nothing named ${name} is recorded; GET /monitoring/metrics/names lists what is`,
       );
-    const series = await this.read(name, labelsOf(labels), window, seconds);
+    const matchers = labelsOf(labels);
+    if (matchers['instance'] !== undefined && !this.history.tellsProcessesApart(window[0]))
+      throw new InvalidParameterError(
+        'labels',
+        `instance: what began so long ago (from ${from}) is stored of all processes of a role together; ` +
+          `ask by role, or for the last ${this.history.rawHours} hours (monitoring.history.rawHours)`,
+      );
+    const series = await this.read(name, matchers, window, { seconds, by });
     return {
       ...{ name, kind, step: seconds },
       series: series.map((one) => ({
@@ -50,10 +57,10 @@ export class HistoryService {
     name: string,
     labels: Labels,
     window: Window,
-    seconds: number,
+    { seconds, by = 'instance' }: { readonly seconds: number; readonly by: MetricsQuery['by'] },
   ): Promise<HistorySeries[]> {
     try {
-      return await this.history.read(name, labels, [window], seconds, MOST_IN_ALL);
+      return await this.history.read(name, labels, [window], seconds, { most: MOST_IN_ALL, by });
     } catch (error) {
       if (!(error instanceof TooManyPoints)) throw error;
       throw new InvalidParameterError(

@@ -3,10 +3,11 @@ import { CLOCK, type Clock } from '../../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
-import { type Position, readSpans, type Resolution, type Span, storedLayouts } from './history.sql.ts';
+import { storedLayouts } from './history.sql.ts';
 import { bucketsOf, histogramOf, quantileSeries } from './histograms.ts';
 import { canonical, hasLabels, type Labels } from './labels.ts';
-import type { Series, SeriesKind } from './series.ts';
+import { keyOf, type Series, type SeriesKind } from './series.ts';
+import { type By, type Position, readSpans, type Resolution, type Span } from './spans.sql.ts';
 
 /** Bounds in milliseconds since 1970: after the first, up to the second. */
 export type Window = readonly [from: number, to: number];
@@ -17,8 +18,15 @@ export interface Point {
   readonly value: number;
   readonly smallest: number;
   readonly largest: number;
-  /** How many samples came that had a value: of what was rolled up those of all processes of the role. */
+  /** How many samples came that had a value, of all processes that the series is about. */
   readonly samples: number;
+  /** What all these processes had together: of a gauge the mean over time of their sum, of a counter what `value` is. */
+  readonly total: number;
+  /**
+   * In what time a counter gained `value`. Longer than the step by more than a sample where the database took no samples
+   * before: what was counted meanwhile is in the first point after it.
+   */
+  readonly seconds: number;
 }
 
 export interface RecordedMetric {
@@ -29,7 +37,7 @@ export interface RecordedMetric {
 
 export interface HistorySeries {
   readonly kind: SeriesKind;
-  /** Its own, `role`, and in what was not rolled up `instance`. */
+  /** Its own, `role`, and `instance` where it is of one process. */
   readonly labels: Labels;
   readonly points: readonly Point[];
 }
@@ -46,8 +54,13 @@ const DAY_MS = 24 * HOUR_MS;
 /** New series are known after so long; all of those that are known stay as they are. */
 const LAYOUTS_MS = 10_000;
 
-interface Selected extends Position {
-  readonly series: Series;
+type Selected = Omit<Position, 'series'> & { readonly series: Series };
+
+export interface ReadOptions {
+  /** Of all series together; beyond that {@link TooManyPoints} is thrown. Undefined: all. */
+  readonly most?: number | undefined;
+  /** What was rolled up is by role, whatever is asked for. */
+  readonly by?: By;
 }
 
 /** Reads what was recorded. */
@@ -69,7 +82,6 @@ export class MetricHistory {
    * left out.
    * @param windows do not overlap
    * @param stepSeconds puts together what lies within each so many seconds; 0: as it is stored
-   * @param most of all series together
    * @throws TooManyPoints
    */
   async read(
@@ -77,11 +89,11 @@ export class MetricHistory {
     matchers: Labels,
     windows: readonly Window[],
     stepSeconds = 0,
-    most?: number,
+    options: ReadOptions = {},
   ): Promise<HistorySeries[]> {
-    const stored = await this.readStored(metric, matchers, windows, stepSeconds, most);
+    const stored = await this.readStored(metric, matchers, windows, stepSeconds, options);
     const { quantile, ...rest } = matchers;
-    const buckets = await this.readStored(bucketsOf(metric), rest, windows, stepSeconds, most);
+    const buckets = await this.readStored(bucketsOf(metric), rest, windows, stepSeconds, options);
     return buckets.length === 0 ? stored : together(stored, quantileSeries(buckets, quantile));
   }
 
@@ -90,20 +102,25 @@ export class MetricHistory {
     matchers: Labels,
     windows: readonly Window[],
     stepSeconds: number,
-    most: number | undefined,
+    { most, by = 'instance' }: ReadOptions,
   ): Promise<HistorySeries[]> {
     const { role, instance, ...own } = matchers;
-    const selected = await this.select(metric, own);
-    if (selected.length === 0) return [];
+    const { series, positions } = await this.select(metric, own);
+    if (positions.length === 0) return [];
+    const { sampleSeconds } = this.configuration.monitoring.history;
+    const query = {
+      ...{ stepSeconds, sampleSeconds, role, instance, by },
+      most: most === undefined ? most : most + 1,
+    };
     const byResolution = Map.groupBy(windows, ([from]) => this.resolutionOf(from));
     const spans: Span[] = [];
     for (const [resolution, of] of byResolution) {
       const ranges = of.map(([from, to]) => [new Date(from), new Date(to)] as const);
-      const query = { resolution, stepSeconds, role, instance, most: most === undefined ? most : most + 1 };
-      for (const span of await readSpans(this.database, selected, ranges, query)) spans.push(span);
+      for (const span of await readSpans(this.database, positions, ranges, { resolution, ...query }))
+        spans.push(span);
       if (most !== undefined && spans.length > most) throw new TooManyPoints(most);
     }
-    return seriesOf(selected, spans);
+    return seriesOf(series, spans);
   }
 
   /** All metrics that are recorded, by name. */
@@ -130,6 +147,16 @@ export class MetricHistory {
     return resolution === 'frames' ? this.configuration.monitoring.history.sampleSeconds : resolution;
   }
 
+  /** For how many hours processes are told apart. */
+  get rawHours(): number {
+    return this.configuration.monitoring.history.rawHours;
+  }
+
+  /** Whether what is stored since then is of single processes. */
+  tellsProcessesApart(from: number): boolean {
+    return this.resolutionOf(from) === 'frames';
+  }
+
   private resolutionOf(from: number): Resolution {
     const { rawHours, fiveMinuteDays } = this.configuration.monitoring.history;
     const age = this.clock.now().getTime() - from;
@@ -137,9 +164,20 @@ export class MetricHistory {
     return age < fiveMinuteDays * DAY_MS ? 300 : 3_600;
   }
 
-  private async select(metric: string, own: Labels): Promise<Selected[]> {
+  /** The series of a metric that have these labels, and where they lie in the layouts. */
+  private async select(
+    metric: string,
+    own: Labels,
+  ): Promise<{ readonly series: readonly Series[]; readonly positions: readonly Position[] }> {
     await this.look();
-    return (this.byMetric.get(metric) ?? []).filter(({ series }) => hasLabels(series.labels, own));
+    const selected = (this.byMetric.get(metric) ?? []).filter(({ series }) => hasLabels(series.labels, own));
+    const groups = [...Map.groupBy(selected, ({ series }) => keyOf(series)).values()];
+    return {
+      series: groups.flatMap(([first]) => (first === undefined ? [] : [first.series])),
+      positions: groups.flatMap((group, series) =>
+        group.map(({ layout, position }) => ({ layout, position, series })),
+      ),
+    };
   }
 
   /** Learns of new layouts. */
@@ -180,40 +218,30 @@ function together(stored: readonly HistorySeries[], computed: readonly HistorySe
   return [...byLabels.values()];
 }
 
-type Figures = Pick<Span, 'count' | 'sum' | 'smallest' | 'largest'>;
-
-function added(one: Figures, other: Figures | undefined): Figures {
-  if (other === undefined) return one;
-  return {
-    count: one.count + other.count,
-    sum: one.sum + other.sum,
-    smallest: Math.min(one.smallest, other.smallest),
-    largest: Math.max(one.largest, other.largest),
-  };
-}
-
-/** The same series lies at different places in different layouts, of which two may share a span of time. */
-function seriesOf(selected: readonly Selected[], spans: readonly Span[]): HistorySeries[] {
-  const at = new Map(selected.map(({ layout, position, series }) => [`${layout} ${position}`, series]));
-  const found = new Map<string, { kind: SeriesKind; labels: Labels; figures: Map<number, Figures> }>();
+function seriesOf(selected: readonly Series[], spans: readonly Span[]): HistorySeries[] {
+  const found = new Map<string, { kind: SeriesKind; labels: Labels; points: Map<number, Point> }>();
   for (const span of spans) {
-    const series = at.get(`${span.layout} ${span.position}`);
+    const series = selected[span.series];
     if (series === undefined) continue;
     const { role, instance } = span;
     const labels = { ...series.labels, role, ...(instance === null ? {} : { instance }) };
     const key = canonical(labels);
-    const one = found.get(key) ?? { kind: series.kind, labels, figures: new Map<number, Figures>() };
+    const one = found.get(key) ?? { kind: series.kind, labels, points: new Map<number, Point>() };
     found.set(key, one);
-    const time = span.at.getTime();
-    one.figures.set(time, added(span, one.figures.get(time)));
+    const point = pointOf(series.kind, span);
+    one.points.set(point.at, point);
   }
-  return [...found.values()].map(({ kind, labels, figures }) => ({
+  return [...found.values()].map(({ kind, labels, points }) => ({
     kind,
     labels,
-    points: [...figures].map(([time, one]) => pointOf(kind, time, one)).sort((a, b) => a.at - b.at),
+    points: [...points.values()].sort((a, b) => a.at - b.at),
   }));
 }
 
-function pointOf(kind: SeriesKind, at: number, { count, sum, smallest, largest }: Figures): Point {
-  return { at, value: kind === 'counter' ? sum : sum / count, smallest, largest, samples: count };
+function pointOf(kind: SeriesKind, span: Span): Point {
+  const { count, sum, samplesEach, smallest, largest, seconds } = span;
+  const figures = { at: span.at.getTime(), smallest, largest, samples: count, seconds };
+  return kind === 'counter'
+    ? { ...figures, value: sum, total: sum }
+    : { ...figures, value: sum / count, total: sum / samplesEach };
 }

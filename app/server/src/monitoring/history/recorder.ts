@@ -25,6 +25,8 @@ export class MetricRecorder implements OnApplicationBootstrap {
   private readonly origin: Origin;
   private hasRecalled = false;
   private stored: { readonly layout: Layout; readonly id: string } | undefined;
+  /** When the last frame was stored, or this process began: what counters gained since then is in the next. */
+  private since: Date;
 
   constructor(
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
@@ -36,6 +38,7 @@ export class MetricRecorder implements OnApplicationBootstrap {
     @Inject(PROCESS_NAME) instance: string,
   ) {
     this.origin = { role: configuration.role, instance };
+    this.since = clock.now();
   }
 
   onApplicationBootstrap(): void {
@@ -57,8 +60,11 @@ export class MetricRecorder implements OnApplicationBootstrap {
     if (!this.hasRecalled) await this.recall(at.getTime());
     const samples = await this.metrics.samples();
     const { frame, kept } = this.framing.frame(samples, at.getTime(), this.keeper.leads);
-    await storeFrame(this.database, this.origin, at, await this.layoutId(frame.layout), frame);
+    // A clock may have been set back.
+    const since = new Date(Math.min(this.since.getTime(), at.getTime()));
+    await storeFrame(this.database, this.origin, { since, at }, await this.layoutId(frame.layout), frame);
     kept();
+    this.since = at;
   }
 
   /** Of what its role recorded of late, all that this build still has. */

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricAnswer } from '../types.ts';
-import { highest, linesOf, stretches, timesOf, valueAt } from './lines.ts';
-import { type PanelQuery, windowOf } from './panels.ts';
+import { highest, linesOf, stretches, timesOf, valueAt, within } from './lines.ts';
+import { type PanelQuery, wholeSteps, windowOf } from './panels.ts';
 
 const T0 = Date.parse('2026-11-26T00:00:00Z');
 const at = (minute: number): string => new Date(T0 + minute * 60_000).toISOString();
-const point = (minute: number, value: number) => ({ at: at(minute), value, smallest: value, largest: value });
+const point = (minute: number, value: number) => ({
+  ...{ at: at(minute), value, total: value, smallest: value, largest: value, seconds: 60 },
+});
 
 const ANSWER: MetricAnswer = {
   name: 'http_requests_total',
@@ -79,41 +81,48 @@ describe('the lines of a metric', () => {
   });
 });
 
-describe('processes that take the place of others', () => {
-  const lineOf = (...processes: readonly (readonly [from: number, values: readonly number[]])[]) => {
-    const answer: MetricAnswer = {
-      ...{ name: 'process_resident_memory_bytes', kind: 'gauge', step: 60 },
-      series: processes.map(([from, values], index) => ({
-        labels: { role: 'server', instance: `server@${index}:1` },
-        points: values.map((value, minute) => point(from + minute, value)),
-      })),
-    };
-    const [line = ['none']] = short(linesOf(answer, query({ by: ['role'] }), 'bytes', false));
-    return line.slice(1).map((one) => (Array.isArray(one) ? one[1] : one));
+describe('points that are about several processes', () => {
+  const rolledUp: MetricAnswer = {
+    ...{ name: 'm', kind: 'gauge', step: 1_800 },
+    series: [
+      {
+        labels: { role: 'server' },
+        points: [
+          { at: at(30), value: 50, total: 100, smallest: 1, largest: 99, seconds: 1_800 },
+          { at: at(60), value: 50, total: 150, smallest: 2, largest: 98, seconds: 1_800 },
+        ],
+      },
+      {
+        labels: { role: 'worker' },
+        points: [{ at: at(30), value: 7, total: 7, smallest: 7, largest: 7, seconds: 1_800 }],
+      },
+    ],
   };
+  const drawn = (combine: PanelQuery['combine'], by: readonly string[] = ['role']) =>
+    short(linesOf(rolledUp, query({ by, combine }), 'bytes', false));
 
-  it('are not added to them in the step in which both were there', () => {
-    expect(lineOf([1, [100, 100, 100]], [3, [80, 80, 80]])).toEqual([100, 100, 90, 80, 80]);
-  });
-
-  it('are told from those that go on, also in the newest step', () => {
-    const goesOn = [1, [100, 100, 100, 100]] as const;
-    expect(lineOf(goesOn, [1, [100, 100, 100]], [3, [100, 100]])).toEqual([200, 200, 200, 200]);
-    expect(lineOf([1, [100, 100]], [1, [100, 100]], [2, [100]])).toEqual([200, 200]);
-    expect(lineOf([1, [100]], [1, [100, 100]], [1, [100, 100]])).toEqual([200, 200]);
-  });
-
-  it('are all left out of it where each was there for a moment alone', () => {
-    expect(lineOf([1, [100, 100]], [2, [100]], [2, [100, 100]])).toEqual([100, 100, 100]);
-  });
-
-  it('are none where more were started, where nothing was recorded, or of one step alone', () => {
-    expect(lineOf([1, [100, 100, 100, 100]], [2, [50, 50, 50]])).toEqual([100, 150, 150, 150]);
-    expect(lineOf([1, [100, 100]], [1, [100, 100]], [5, [80, 80]], [5, [80, 80]])).toEqual([
-      200, 200, 160, 160,
+  it('are added up by what these had together, and not by their mean', () => {
+    expect(drawn('sum')).toEqual([
+      ['server', [30, 100], [60, 150]],
+      ['worker', [30, 7]],
     ]);
-    expect(lineOf([1, [100]], [1, [80]])).toEqual([180]);
+    expect(drawn('sum', [])).toEqual([['m', [30, 107], [60, 150]]]);
   });
+
+  it('say how little and how much any of these had', () => {
+    expect(drawn('smallest')[0]).toEqual(['server', [30, 1], [60, 2]]);
+    expect(drawn('largest')[0]).toEqual(['server', [30, 99], [60, 98]]);
+  });
+});
+
+it('what was counted while nothing could be recorded is spread over that time', () => {
+  const paused: MetricAnswer = {
+    ...{ name: 'process_cpu_seconds_total', kind: 'counter', step: 60 },
+    series: [{ labels: { role: 'server' }, points: [{ ...point(11, 120), seconds: 600 }, point(12, 12)] }],
+  };
+  expect(short(linesOf(paused, query({ by: ['role'] }), 'cores', false))).toEqual([
+    ['server', [11, 0.2], [12, 0.2]],
+  ]);
 });
 
 describe('a gap', () => {
@@ -143,6 +152,18 @@ it('knows every time of which any line says something, and draws the highest one
 });
 
 describe('the time that a chart shows', () => {
+  it('is whole steps of the answer, where what is stored is coarser than what was asked for', () => {
+    const window = wholeSteps(windowOf('1h', Date.parse('2026-11-26T10:07:31Z')), 300);
+    expect([new Date(window.from), new Date(window.to), window.step]).toEqual([
+      new Date('2026-11-26T09:10:00Z'),
+      new Date('2026-11-26T10:05:00Z'),
+      300,
+    ]);
+    const minute = (text: string) => ({ at: Date.parse(`2026-11-26T${text}:00Z`), value: 1 });
+    const cut = within({ name: '', points: ['09:10', '09:15', '10:05', '10:10'].map(minute) }, window);
+    expect(cut.points).toEqual(['09:15', '10:05'].map(minute));
+  });
+
   it('ends with a step that is over', () => {
     const now = Date.parse('2026-11-26T10:07:31Z');
     const { from, to, step } = windowOf('1h', now);

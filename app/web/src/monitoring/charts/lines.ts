@@ -1,7 +1,6 @@
-import type { MetricAnswer } from '../types.ts';
+import type { MetricAnswer, MetricPoint } from '../types.ts';
 import type { Unit } from '../units.ts';
-import { sumOfReadings, type TimedSeries } from './handover.ts';
-import type { PanelQuery } from './panels.ts';
+import type { PanelQuery, Window } from './panels.ts';
 
 /** `at`: end of the time that it is about, in milliseconds since 1970. */
 export interface LinePoint {
@@ -24,6 +23,9 @@ const COMBINE: Readonly<Record<PanelQuery['combine'], (a: number, b: number) => 
   smallest: Math.min,
 };
 
+/** What of a gauge is put together: a point is about several processes already, where it is of a role. */
+const FIGURES = { sum: 'total', largest: 'largest', smallest: 'smallest' } as const;
+
 const OF_PROCESS: ReadonlySet<string> = new Set(['role', 'instance']);
 
 type Labels = Readonly<Record<string, string>>;
@@ -41,8 +43,7 @@ function nameOf({ name, by }: PanelQuery, labels: Labels, bySeparateProcess: boo
 
 /**
  * The lines of one metric.
- * @param bySeparateProcess what each process said, instead of all of them together; of what is older than two days only
- *   server and worker are told apart
+ * @param bySeparateProcess the answer is by process, as far as that is stored, and so are the lines
  */
 export function linesOf(
   { name, kind, step, series }: MetricAnswer,
@@ -50,33 +51,41 @@ export function linesOf(
   unit: Unit,
   bySeparateProcess: boolean,
 ): readonly Line[] {
-  const factor = kind === 'counter' ? (PER[unit] ?? 1) / step : 1;
+  const valueOf =
+    kind === 'counter' ? rateOf(unit, step) : (point: MetricPoint) => point[FIGURES[query.combine]];
   const byLine = Map.groupBy(series, ({ labels }) => nameOf(query, labels, bySeparateProcess) || name);
-  const isSumOfReadings = kind === 'gauge' && query.combine === 'sum';
   return [...byLine]
-    .map(([key, of]) => {
-      const all = of.map(({ labels, points }) => ({
-        labels,
-        points: new Map(points.map(({ at, value }) => [Date.parse(at), value * factor])),
-      }));
-      const line = isSumOfReadings ? sumOfReadings(all, step * 1000) : combined(all, query.combine);
-      return {
-        name: key,
-        points: [...line].map(([at, value]) => ({ at, value })).toSorted((a, b) => a.at - b.at),
-      };
-    })
+    .map(([key, of]) => ({ name: key, points: combined(of, query.combine, valueOf) }))
     .toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
 }
 
-function combined(all: readonly TimedSeries[], how: PanelQuery['combine']): ReadonlyMap<number, number> {
+/** What was counted in more than a step, as after a pause of the database, is spread over all of that time. */
+const rateOf =
+  (unit: Unit, step: number) =>
+  ({ value, seconds }: MetricPoint): number =>
+    (value * (PER[unit] ?? 1)) / Math.max(step, seconds);
+
+function combined(
+  series: MetricAnswer['series'],
+  how: PanelQuery['combine'],
+  valueOf: (point: MetricPoint) => number,
+): readonly LinePoint[] {
   const line = new Map<number, number>();
-  for (const { points } of all)
-    for (const [time, value] of points) {
-      const before = line.get(time);
-      line.set(time, before === undefined ? value : COMBINE[how](before, value));
+  for (const { points } of series)
+    for (const point of points) {
+      const at = Date.parse(point.at);
+      const value = valueOf(point);
+      const before = line.get(at);
+      line.set(at, before === undefined ? value : COMBINE[how](before, value));
     }
-  return line;
+  return [...line].map(([at, value]) => ({ at, value })).toSorted((a, b) => a.at - b.at);
 }
+
+/** Its points of whole steps of the window. */
+export const within = ({ name, points }: Line, { from, to, step }: Window): Line => ({
+  name,
+  points: points.filter(({ at }) => at - step * 1000 >= from && at <= to),
+});
 
 /** Points without a gap between them: where more than a step and a half lies between two, nothing was recorded. */
 export function stretches(

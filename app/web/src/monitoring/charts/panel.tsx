@@ -4,8 +4,15 @@ import { Freshness } from '../freshness.tsx';
 import { type Live, useLive } from '../live.ts';
 import { metrics } from '../routes.ts';
 import { clockText, type Unit, unitText } from '../units.ts';
-import { highest, type Line, linesOf, timesOf, valueAt } from './lines.ts';
-import { type ChartRange, type Panel as PanelFacts, RANGE_FACTS, type Window, windowOf } from './panels.ts';
+import { highest, type Line, linesOf, timesOf, valueAt, within } from './lines.ts';
+import {
+  type ChartRange,
+  type Panel as PanelFacts,
+  RANGE_FACTS,
+  wholeSteps,
+  type Window,
+  windowOf,
+} from './panels.ts';
 import { MOST_LINES, strokeOf, TimeChart } from './time-chart.tsx';
 
 export interface Drawing {
@@ -23,20 +30,23 @@ export async function loadDrawing(
   { range, bySeparateProcess }: How,
   signal: AbortSignal,
 ): Promise<Drawing> {
-  const window = windowOf(range, Date.now());
+  const wanted = windowOf(range, Date.now());
   const wish = {
-    from: new Date(window.from).toISOString(),
-    to: new Date(window.to).toISOString(),
-    step: String(window.step),
-  };
-  const lines = await Promise.all(
-    queries.map((query) =>
-      metrics
-        .read({ ...wish, name: query.metric, labels: query.labels }, signal)
-        .then((answer) => linesOf(answer, query, unit, bySeparateProcess)),
-    ),
+    from: new Date(wanted.from).toISOString(),
+    to: new Date(wanted.to).toISOString(),
+    step: String(wanted.step),
+    by: bySeparateProcess ? 'instance' : 'role',
+  } as const;
+  const answers = await Promise.all(
+    queries.map(async (query) => {
+      const answer = await metrics.read({ ...wish, name: query.metric, labels: query.labels }, signal);
+      return { query, answer };
+    }),
   );
-  return { window, lines: lines.flat() };
+  // All are about the same time, so they are stored alike.
+  const window = wholeSteps(wanted, Math.max(wanted.step, ...answers.map(({ answer }) => answer.step)));
+  const lines = answers.flatMap(({ query, answer }) => linesOf(answer, query, unit, bySeparateProcess));
+  return { window, lines: lines.map((line) => within(line, window)) };
 }
 
 interface LegendProps {

@@ -7,7 +7,7 @@ export interface PanelQuery {
   readonly labels?: string;
   /** Each combination of values of these labels is a line; what differs in other labels alone is put together. `all`: every label but those of the process. */
   readonly by: readonly string[] | 'all';
-  /** What becomes of series that are put together. Quantiles do not add up, and of room the least matters. */
+  /** What becomes of series and processes that are put together. Quantiles do not add up, and of room the least matters. */
   readonly combine: 'sum' | 'largest' | 'smallest';
   /** In front of the values of `by`. */
   readonly name?: string;
@@ -67,7 +67,11 @@ export const PANELS: readonly Panel[] = [
     title: '内存',
     unit: 'bytes',
     queries: [
-      one('process_resident_memory_bytes', 'sum', { by: ['role'], name: '常驻' }),
+      // As the kernel counts it against the limit, which is each container's own: the fullest one is what matters.
+      one('stock_analysis_container_memory_working_set_bytes', 'largest', {
+        by: ['role'],
+        name: '最大工作集',
+      }),
       one('stock_analysis_container_memory_limit_bytes', 'smallest', { by: ['role'], name: '容器上限' }),
     ],
   },
@@ -97,8 +101,9 @@ export const PANELS: readonly Panel[] = [
     title: '数据库语句用时',
     unit: 'seconds',
     queries: [
-      one(STATEMENTS, 'largest', { labels: 'quantile=0.5', name: 'p50' }),
-      one(STATEMENTS, 'largest', { labels: 'quantile=0.99', name: 'p99' }),
+      // Quantiles of servers and workers are none of both, so each has its own.
+      one(STATEMENTS, 'largest', { by: ['role'], labels: 'quantile=0.5', name: 'p50' }),
+      one(STATEMENTS, 'largest', { by: ['role'], labels: 'quantile=0.99', name: 'p99' }),
     ],
   },
   {
@@ -171,4 +176,13 @@ export function windowOf(range: ChartRange, now: number): Window {
   const { seconds, step, lateSeconds } = RANGE_FACTS[range];
   const to = Math.floor((now / 1000 - lateSeconds) / step) * step;
   return { from: (to - seconds) * 1000, to: to * 1000, step };
+}
+
+/**
+ * The whole steps of a window that were answered, where what is stored of that time is coarser than what was asked for: a
+ * step of which a part is outside of the window has counted less.
+ */
+export function wholeSteps({ from, to }: Window, step: number): Window {
+  const ms = step * 1000;
+  return { from: Math.ceil(from / ms) * ms, to: Math.floor(to / ms) * ms, step };
 }

@@ -75,6 +75,17 @@ describe('rate', () => {
     ]);
     expect(observation).toEqual({ labels: {}, state: 'breached', value: 6.2, limit: 6 });
   });
+
+  it('does not take what was added during a pause of the database for what was added in the window', () => {
+    const slow = conditionOf('rate', { metric: 'm', windowSeconds: 300, perSeconds: 60, limit: 6 });
+    // Four in each minute: of ten minutes without a frame, and of two with one.
+    const points = [
+      { at: 600_000, value: 40, seconds: 600 },
+      ...Array.from({ length: 8 }, (_, index) => ({ at: 615_000 + 15_000 * index, value: 1, seconds: 15 })),
+    ];
+    const [observation] = observeRate(slow, [{ kind: 'counter', labels: {}, points }]);
+    expect(observation).toMatchObject({ state: 'clear', value: 4 });
+  });
 });
 
 describe('ratio', () => {

@@ -17,5 +17,5 @@ export interface Observation {
 
 /** Samples of one series, oldest first, as the history has them. */
 export interface SampledSeries extends Pick<HistorySeries, 'kind' | 'labels'> {
-  readonly points: readonly Pick<Point, 'at' | 'value'>[];
+  readonly points: readonly (Pick<Point, 'at' | 'value'> & Partial<Pick<Point, 'seconds'>>)[];
 }

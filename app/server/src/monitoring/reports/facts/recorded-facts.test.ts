@@ -11,7 +11,10 @@ function gauge(
 ): HistorySeries {
   return {
     ...{ kind: 'gauge', labels },
-    points: points.map(([at, value]) => ({ at, value, smallest: value, largest: value, samples: 20 })),
+    points: points.map(([at, value]) => ({
+      ...{ at, value, smallest: value, largest: value },
+      ...{ samples: 20, total: value, seconds: 300 },
+    })),
   };
 }
 
@@ -54,7 +57,11 @@ describe('disks of several processes', () => {
 
   it('speak by the one that is nearly full, also where they are rolled up', () => {
     const rolledUp = (value: number, smallest: number, largest: number): HistorySeries[] => [
-      { kind: 'gauge', labels, points: [{ at: LAST, value, smallest, largest, samples: 40 }] },
+      {
+        kind: 'gauge',
+        labels,
+        points: [{ at: LAST, value, smallest, largest, samples: 40, total: 2 * value, seconds: 300 }],
+      },
     ];
     const sizes = rolledUp(100, 100, 100);
     const free = rolledUp(45, 5, 90);
