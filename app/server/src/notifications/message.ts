@@ -17,9 +17,12 @@ export interface NotificationMessage {
   readonly atOnce?: boolean | undefined;
 }
 
+/** What decides over which channels a message goes. */
+export type Addressed = Pick<NotificationMessage, 'exceptChannels' | 'onlyChannels'>;
+
 /** The channels of `names` that a message goes to. */
 export function targetsOf<Name extends string>(
-  { exceptChannels = [], onlyChannels }: NotificationMessage,
+  { exceptChannels = [], onlyChannels }: Addressed,
   names: readonly Name[],
 ): Name[] {
   return names.filter(

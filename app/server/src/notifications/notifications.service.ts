@@ -12,7 +12,7 @@ import { cleaned } from './content.ts';
 import { ENQUEUE } from './deliveries/deliveries.sql.ts';
 import { StandingMessages, type StandingSource } from './deliveries/standing-messages.ts';
 import { DirectSender } from './direct/direct-sender.ts';
-import { type NotificationMessage, targetsOf } from './message.ts';
+import { type Addressed, type NotificationMessage, targetsOf } from './message.ts';
 
 export type { ChannelOutcome } from './channel-outcomes.ts';
 export type { ChannelState } from './channel-states.ts';
@@ -69,6 +69,12 @@ export class Notifications {
   /** Whether one of the channels has taken what was sent at once by this process, or there is none to take it. */
   isDirectTaken(message: NotificationMessage): boolean {
     return this.direct.isTaken(message);
+  }
+
+  /** Which messages there is a channel for at all, as workers are configured now. @throws what the database says */
+  async reach(sql: Sql): Promise<(message: Addressed) => boolean> {
+    const channels = await this.channels(sql);
+    return (message) => targetsOf(message, channels).length > 0;
   }
 
   /** How the channels do, from memory; none where this process does not send. */

@@ -62,6 +62,7 @@ export const suppressionText = wordOf({
   inhibited: '被另一告警抑制',
   cooldown: '冷却期内',
   flapping: '反复波动',
+  'no-channel': '没有可用的通知渠道',
 });
 
 export const endReasonText = wordOf({

@@ -20,9 +20,13 @@ let database: TestDatabase;
 let replicas: Database[];
 const closing: (() => Promise<void>)[] = [];
 let messages: AlertMessage[];
+/** That there are. */
+let channels: string[] = ['email', 'webhook'];
 
 /** Remembers what was committed. */
 const messenger: AlertMessenger = {
+  reach: () =>
+    Promise.resolve(({ exceptChannels }) => channels.some((name) => !exceptChannels.includes(name))),
   enqueue(sql, message) {
     sql.afterCommit(() => messages.push(message));
     return Promise.resolve();
@@ -81,6 +85,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   messages = [];
+  channels = ['email', 'webhook'];
   await database.sql.query('DELETE FROM app.alerts');
   await database.sql.query('DELETE FROM app.alert_silences');
 });
@@ -455,6 +460,23 @@ describe('what people want to hear', () => {
     expect(alert?.description).toContain('cannot connect to');
     expect(alert?.description).not.toContain('hunter22');
     expect(messages[0]?.description).toBe(alert?.description);
+  });
+
+  it('about the only channel is told to nobody, says so, and is told when there is another channel', async () => {
+    channels = ['email'];
+    const rule = { ...ruleOf('ChannelFails', { forSeconds: 0 }), exceptChannelOf: 'channel' };
+    const failing = observed('breached', { channel: 'email' });
+    for (const second of [0, 15, 30]) await engine().evaluate(rule, failing, START + second * SECOND);
+    expect(messages).toEqual([]);
+    expect(await rows('ChannelFails')).toMatchObject([{ state: 'firing', transition: 0, told: 'nothing' }]);
+    expect(await suppressions()).toEqual([{ reason: 'no-channel', count: '1' }]);
+    channels = ['email', 'webhook'];
+    await engine().evaluate(rule, failing, START + 45 * SECOND);
+    expect(messages).toMatchObject([{ transition: 'firing', number: 1, exceptChannels: ['email'] }]);
+    // What nobody could be told of ends as quietly.
+    channels = [];
+    await engine().retire(rule, START + 60 * SECOND);
+    expect(messages).toHaveLength(1);
   });
 
   it('stays as it was when the message cannot be stored', async () => {

@@ -3,7 +3,7 @@ import { CLOCK, type Clock } from '../../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database, Transaction } from '../../database/sql.ts';
-import { ALERT_MESSENGER, type AlertMessenger } from './alert-message.ts';
+import { ALERT_MESSENGER, type AlertMessenger, type Reach } from './alert-message.ts';
 import {
   activeAmong,
   countSuppressed,
@@ -51,22 +51,28 @@ export class AlertEngine {
     this.warnOfMany(rule, observations);
     // What happened while the cause held is seen for as long as the condition looks back.
     const since = at - evidenceSeconds(rule.condition) * 1000;
-    return this.change(rule, at - rule.cooldownSeconds * 1000, at, async (sql, stored, isSilencedNow) => {
-      const look = this.lookOf(at);
-      const causes = await firedSince(sql, rule.inhibitedBy, since, look.now + look.watchedMs);
-      const active = await activeAmong(sql, rulesOfSameCause(rule.name));
-      return evaluate(rule, bounded(rule.name, observations, stored), stored, {
-        ...look,
-        isSilenced: isSilencedNow,
-        isInhibited: (labels) => causes.length > 0 || isToldByAnother(rule.name, labels, active),
-      });
-    });
+    return this.change(
+      rule,
+      at - rule.cooldownSeconds * 1000,
+      at,
+      async (sql, stored, isSilencedNow, reach) => {
+        const look = this.lookOf(at);
+        const causes = await firedSince(sql, rule.inhibitedBy, since, look.now + look.watchedMs);
+        const active = await activeAmong(sql, rulesOfSameCause(rule.name));
+        return evaluate(rule, bounded(rule.name, observations, stored), stored, {
+          ...look,
+          isSilenced: isSilencedNow,
+          reach,
+          isInhibited: (labels) => causes.length > 0 || isToldByAnother(rule.name, labels, active),
+        });
+      },
+    );
   }
 
   /** Ends the alerts of a rule that is switched off or gone. */
   retire(rule: Pick<AlertRule, 'name' | 'exceptChannelOf'>, at: number): Promise<void> {
-    return this.change(rule, at, at, (_, stored, isSilencedNow) =>
-      Promise.resolve(retire(stored, { at, isSilenced: isSilencedNow })),
+    return this.change(rule, at, at, (_, stored, isSilencedNow, reach) =>
+      Promise.resolve(retire(rule, stored, { at, isSilenced: isSilencedNow, reach })),
     );
   }
 
@@ -78,12 +84,18 @@ export class AlertEngine {
       sql: Transaction,
       stored: readonly StoredAlert[],
       isSilencedNow: (alert: Pick<StoredAlert, 'rule' | 'severity' | 'labels'>) => boolean,
+      reach: Reach,
     ) => Promise<Outcome[]>,
   ): Promise<void> {
     const outcomes = await this.database.transaction(async (sql) => {
       const stored = await lockRule(sql, rule.name, resolvedAfter);
       const silences = await silencesAt(sql, new Date(at));
-      const decided = await decide(sql, stored, (alert) => isSilenced(silences, alert));
+      const decided = await decide(
+        sql,
+        stored,
+        (alert) => isSilenced(silences, alert),
+        await this.messenger.reach(sql),
+      );
       for (const outcome of decided) await this.keep(sql, outcome, at);
       const all = alertsAfter(stored, decided);
       for (const outcome of decided)

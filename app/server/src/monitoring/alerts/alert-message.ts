@@ -2,7 +2,7 @@ import type { Labels } from '../history/labels.ts';
 import type { EndReason } from './lifecycle.ts';
 import type { Severity } from './rules/definition.ts';
 import type { Transition } from './telling.ts';
-import type { Transaction } from '../../database/sql.ts';
+import type { Sql, Transaction } from '../../database/sql.ts';
 
 /** What people are told of an alert. Times in milliseconds since 1970. */
 export interface AlertMessage {
@@ -26,8 +26,13 @@ export interface AlertMessage {
   readonly groupStatus: 'firing' | 'resolved';
 }
 
+/** Whether there is anybody that an alert could be told to. */
+export type Reach = (message: Pick<AlertMessage, 'severity' | 'exceptChannels'>) => boolean;
+
 /** Who carries messages to people. */
 export interface AlertMessenger {
+  /** Whom it reaches now. */
+  reach(sql: Sql): Promise<Reach>;
   /** Stores the message with the change of the alert: both or none. */
   enqueue(sql: Transaction, message: AlertMessage): Promise<void>;
   /** Sends it now, without a database. Never rejects: what happened is the messenger's to tell. */

@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
 import { END_REASON } from '../../notifications/content.ts';
 import { type NotificationMessage, Notifications } from '../../notifications/notifications.service.ts';
-import type { Transaction } from '../../database/sql.ts';
-import type { AlertMessage, AlertMessenger } from './alert-message.ts';
+import type { Sql, Transaction } from '../../database/sql.ts';
+import type { AlertMessage, AlertMessenger, Reach } from './alert-message.ts';
 import { type EndReason, FORGET_MINUTES } from './lifecycle.ts';
 import { subjectOf, transitionOf } from './message-keys.ts';
 import { hasRunbook } from './rules/builtin.ts';
@@ -75,6 +75,10 @@ export class NotifyingMessenger implements AlertMessenger {
     @Inject(CONFIGURATION) { monitoring }: Configuration,
   ) {
     this.runbooks = monitoring.alerts.runbookBaseURL;
+  }
+
+  reach(sql: Sql): Promise<Reach> {
+    return this.notifications.reach(sql);
   }
 
   async enqueue(sql: Transaction, message: AlertMessage): Promise<void> {

@@ -30,6 +30,7 @@ let database: TestDatabase;
 let messages: AlertMessage[];
 let areTaken: boolean;
 const messenger: AlertMessenger = {
+  reach: () => Promise.resolve(() => true),
   enqueue: () => Promise.reject(new Error('is for what the database can store')),
   sendNow(message) {
     messages.push(message);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { redactText } from '../../common/redaction/redact.ts';
-import type { AlertMessage } from './alert-message.ts';
+import type { AlertMessage, Reach } from './alert-message.ts';
 import type { StoredAlert } from './alerts.sql.ts';
 import type { Observation } from './conditions/observation.ts';
 import { canonical, fingerprintOf, type Labels } from '../history/labels.ts';
@@ -26,6 +26,8 @@ export type Outcome =
 export interface Surroundings extends Look {
   readonly isSilenced: (alert: Pick<StoredAlert, 'rule' | 'severity' | 'labels'>) => boolean;
   readonly isInhibited: (labels: Labels) => boolean;
+  /** Absent: what is told goes to whoever is there. */
+  readonly reach?: Reach | undefined;
   /** Id of a new alert; absent: any. */
   readonly newId?: ((fingerprint: string) => string | undefined) | undefined;
 }
@@ -67,8 +69,9 @@ export function evaluate(
 
 /** Pure: the end of alerts whose rule was switched off or removed. */
 export function retire(
+  rule: Pick<AlertRule, 'exceptChannelOf'>,
   stored: readonly StoredAlert[],
-  { at, isSilenced }: Pick<Surroundings, 'at' | 'isSilenced'>,
+  { at, isSilenced, reach }: Pick<Surroundings, 'at' | 'isSilenced' | 'reach'>,
 ): Outcome[] {
   return stored
     .filter(({ episode }) => episode.state !== 'resolved')
@@ -76,7 +79,10 @@ export function retire(
       const { id, episode } = alert;
       if (episode.firedAt === undefined) return { kind: 'gone', id };
       const after = ended(episode, 'rule-removed', at);
-      const circumstances = { before: episode, now: at, isSilenced: isSilenced(alert), isInhibited: false };
+      const isUnheard = isHeardByNobody(rule, alert, reach);
+      const circumstances = {
+        ...{ before: episode, now: at, isSilenced: isSilenced(alert), isInhibited: false, isUnheard },
+      };
       const { told, ...telling } = tellingOf(after, alert.told, NEVER, circumstances);
       return keptAs({ ...alert, evaluatedAt: at, episode: after, told }, telling);
     });
@@ -92,7 +98,7 @@ function judge(
   stored: StoredAlert | undefined,
   surroundings: Surroundings,
 ): Outcome | undefined {
-  const { at, isSilenced, isInhibited, newId } = surroundings;
+  const { at, isSilenced, isInhibited, reach, newId } = surroundings;
   const alert = stored && foundBy(surroundings, stored);
   if (stored !== undefined && alert === undefined) return undefined;
   const stepped = step(alert?.episode, observation, rule, at);
@@ -106,6 +112,7 @@ function judge(
     now: at,
     isSilenced: isSilenced(named),
     isInhibited: isInhibited(named.labels),
+    isUnheard: isHeardByNobody(rule, named, reach),
   });
   return {
     kind: 'kept',
@@ -199,6 +206,14 @@ function channelsWithout(
 ): string[] {
   const channel = exceptChannelOf && CHANNEL_OF[labels[exceptChannelOf] ?? ''];
   return channel === undefined || channel === '' ? [] : [channel];
+}
+
+function isHeardByNobody(
+  rule: Pick<AlertRule, 'exceptChannelOf'>,
+  alert: Pick<StoredAlert, 'labels' | 'severity'>,
+  reach: Reach = () => true,
+): boolean {
+  return !reach({ severity: alert.severity, exceptChannels: channelsWithout(rule, alert) });
 }
 
 const isToldToFire = ({ episode, told }: StoredAlert): boolean =>

@@ -147,6 +147,20 @@ describe('what people are told', () => {
     expect(tellingOf(firing, told, { ...TIMING, escalateAfterSeconds: 0 }, late)).toEqual({ told });
   });
 
+  it('does not count as told what no channel carries, and tells it when there is one', () => {
+    const unheard = { ...calm, isUnheard: true };
+    expect(tellingOf(firing, untold, TIMING, unheard)).toEqual({ told: untold, suppressed: 'no-channel' });
+    expect(tellingOf(firing, untold, TIMING, { ...unheard, before: firing })).toEqual({ told: untold });
+    expect(tellingOf(firing, untold, TIMING, { ...calm, before: firing })).toMatchObject({ tell: 'firing' });
+    const told: Told = { told: 'firing', toldFiringAt: 0, transition: 1 };
+    const late = { ...unheard, before: firing, now: 1_800 * SECOND };
+    expect(tellingOf(firing, told, TIMING, late)).toEqual({ told });
+    expect(tellingOf(episode('resolved'), told, TIMING, { ...late })).toEqual({
+      told: { ...told, told: 'nothing' },
+      suppressed: 'no-channel',
+    });
+  });
+
   it('does not tell what another alert explains, until that is over', () => {
     const inhibited = { ...calm, isInhibited: true };
     expect(tellingOf(firing, untold, TIMING, inhibited)).toEqual({ told: untold, suppressed: 'inhibited' });

@@ -14,7 +14,7 @@ export interface Told {
 }
 
 export type Transition = 'firing' | 'escalated' | 'resolved';
-export type SuppressionReason = 'silenced' | 'inhibited' | 'cooldown' | 'flapping';
+export type SuppressionReason = 'silenced' | 'inhibited' | 'cooldown' | 'flapping' | 'no-channel';
 
 export interface Telling {
   readonly told: Told;
@@ -28,6 +28,8 @@ interface Circumstances {
   readonly now: number;
   readonly isSilenced: boolean;
   readonly isInhibited: boolean;
+  /** No channel would carry it. */
+  readonly isUnheard?: boolean;
 }
 
 /**
@@ -42,23 +44,26 @@ type Timing = Pick<RuleDefinition, 'forSeconds' | 'cooldownSeconds' | 'escalateA
 /**
  * What to tell, from what is the case and what was told last: so nothing is lost with a message that had to wait, and
  * nothing is told twice. What begins under a silence is told when that is over; the end of what people were told comes
- * through, or whoever keeps incidents by our messages would keep it open for ever.
+ * through, or whoever keeps incidents by our messages would keep it open for ever. What no channel would carry is not told,
+ * and is when there is one.
  */
 export function tellingOf(after: Episode, told: Told, timing: Timing, circumstances: Circumstances): Telling {
   if (after.state === 'firing') return firing(after, told, timing, circumstances);
-  if (after.state === 'resolved' && told.told === 'firing')
-    return { told: { ...next(told), told: 'resolved' }, tell: 'resolved' };
-  return { told };
+  if (after.state !== 'resolved' || told.told !== 'firing') return { told };
+  if (circumstances.isUnheard === true)
+    return { told: { ...told, told: 'nothing' }, suppressed: 'no-channel' };
+  return { told: { ...next(told), told: 'resolved' }, tell: 'resolved' };
 }
 
 function firing(
   after: Episode,
   told: Told,
   timing: Timing,
-  { before, now, isSilenced, isInhibited }: Circumstances,
+  { before, now, isSilenced, isInhibited, isUnheard = false }: Circumstances,
 ): Telling {
   if (told.told === 'firing') {
-    if (isEscalationDue(after, told, timing.escalateAfterSeconds, now) && !isSilenced && !isInhibited)
+    const isHeld = isSilenced || isInhibited || isUnheard;
+    if (isEscalationDue(after, told, timing.escalateAfterSeconds, now) && !isHeld)
       return { told: { ...next(told), escalatedAt: now }, tell: 'escalated' };
     return after.flaps > (before?.flaps ?? 0) ? { told, suppressed: 'flapping' } : { told };
   }
@@ -69,9 +74,11 @@ function firing(
     ? 'silenced'
     : isInhibited
       ? 'inhibited'
-      : isCoolingDown(after, told, timing, now)
-        ? 'cooldown'
-        : undefined;
+      : isUnheard
+        ? 'no-channel'
+        : isCoolingDown(after, told, timing, now)
+          ? 'cooldown'
+          : undefined;
   if (reason !== undefined) return isNew ? { told, suppressed: reason } : { told };
   // Begun anew, it is nobody's yet, and as urgent as its rule says.
   const { escalatedAt: _, ...fresh } = next(told);

@@ -44,7 +44,7 @@ export class AcknowledgeBody {
 }
 
 export class Suppression {
-  @ApiProperty({ enum: ['silenced', 'inhibited', 'cooldown', 'flapping'] })
+  @ApiProperty({ enum: ['silenced', 'inhibited', 'cooldown', 'flapping', 'no-channel'] })
   reason!: string;
 
   @ApiProperty()
@@ -130,7 +130,7 @@ export class Alert {
   @ApiProperty({ description: 'it came back within its cool-down' })
   reopened!: number;
 
-  @ApiProperty({ description: 'messages about it' })
+  @ApiProperty({ description: 'messages about it, each of which goes over at least one channel' })
   messages!: number;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })

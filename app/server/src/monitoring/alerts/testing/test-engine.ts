@@ -5,6 +5,7 @@ import { AlertEngine } from '../alert-engine.ts';
 import type { AlertMessenger } from '../alert-message.ts';
 
 const NOBODY: AlertMessenger = {
+  reach: () => Promise.resolve(() => true),
   enqueue: () => Promise.resolve(),
   sendNow: () => Promise.reject(new Error('is not for the engine')),
   isTaken: () => false,
