@@ -136,7 +136,6 @@ describe('no alert', () => {
   it('of a running part is there while the object is suspended', () => {
     const names = new Set(alertsOf(objectGroups({ suspend: true })).map(runbookName));
     expect([...names].sort((a, b) => (a < b ? -1 : 1))).toEqual([
-      'DatabaseCertificateExpiring',
       'DriftRepaired',
       'ObjectHotLoop',
       'ObjectStalled',

@@ -77,6 +77,23 @@ describe.concurrent('suspension', () => {
     }),
   );
 
+  it('is when a certificate of the database is changed unnoticed', { timeout: SLOT_TEST_MS }, () =>
+    withPlan(tier, 'suspend-certificate', async (plan) => {
+      await plan.converge();
+      await plan.patchSpec({ suspend: true });
+      await plan.waitForCondition(suspended);
+      const certificate = (number: number): string =>
+        plan.path('v1', 'secrets', `${OBJECT_NAME}-postgres-tls-${number}`);
+      await plan.client.delete(certificate(1));
+      await eventually({ what: 'the next number', timeoutMs: 90_000 }, async () =>
+        (await plan.object()).status?.credentials?.databaseTLS === 2 ? true : undefined,
+      );
+      await plan.patchSpec({ suspend: false });
+      await plan.waitReady();
+      expect(await plan.client.find(certificate(2))).toBeDefined();
+    }),
+  );
+
   it('works on what cannot run, and the mended spec runs after it', { timeout: SLOT_TEST_MS }, () =>
     withPlan(tier, 'suspend-broken', async (plan) => {
       await plan.converge();

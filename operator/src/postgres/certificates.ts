@@ -15,8 +15,9 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 const HOUR_MS = 3_600_000;
 
 /**
- * Ten years: nothing renews these certificates yet. Renewal (trust first, then issue, then drop) comes with
- * credential rotation; until then a short life would only be an outage with a date.
+ * Ten years: nothing renews these certificates by itself yet. Renewal (trust first, then issue, then drop) comes with
+ * credential rotation; until then a short life would only be an outage with a date. Three weeks before the end an alert
+ * asks somebody to delete the Secret at a time that suits.
  */
 const LIFETIME_MS = 10 * 365 * 24 * HOUR_MS;
 

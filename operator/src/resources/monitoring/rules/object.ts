@@ -70,7 +70,8 @@ function writing({ series, subject, alert }: RuleContext) {
   ];
 }
 
-function certificate({ series, subject, alert }: RuleContext, severity: Severity, days: number) {
+/** Nothing renews it by itself: somebody chooses when the platform is away for the time of a restart. */
+function certificate({ series, subject, alert, target }: ObjectContext, severity: Severity, days: number) {
   const expiry = series('stock_analysis_object_certificate_expiry_timestamp_seconds', {
     certificate: 'database',
   });
@@ -80,7 +81,7 @@ function certificate({ series, subject, alert }: RuleContext, severity: Severity
     expr: `min ${BY_OBJECT} (${expiry}) - time() < ${days * 86_400}`,
     for: '1h',
     summary: `The certificate of the database of ${subject} expires`,
-    description: `It is valid for {{ $value | humanizeDuration }}; the limit is ${days} days. The operator renews it long before, so something keeps it from that.`,
+    description: `It is valid for {{ $value | humanizeDuration }}; the limit is ${days} days. It is not renewed by itself. Choose a time: with Secret ${target.name}-postgres-tls-N deleted, the operator makes another one, and PostgreSQL and the application start anew.`,
   });
 }
 
@@ -92,7 +93,7 @@ export const objectRules: ObjectRules = (context) => [
       ...(context.target.spec.suspend ? [] : [notReady(context)]),
       ...conditions(context),
       ...writing(context),
-      ...(context.target.spec.database.mode === 'BuiltIn'
+      ...(context.target.spec.database.mode === 'BuiltIn' && !context.target.spec.suspend
         ? [certificate(context, 'warning', 21), certificate(context, 'critical', 7)]
         : []),
     ],

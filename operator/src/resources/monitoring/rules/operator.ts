@@ -13,7 +13,7 @@ function presence({ series, subject, alert, identity }: RuleContext) {
       expr: `max by (namespace) (${up} or (absent(${up}) - 1)) == 0`,
       for: '5m',
       summary: `${subject} does not run`,
-      description: `For 5 minutes nothing of it has answered. Platforms go on serving; nothing heals, rolls out or rotates. kubectl get pods -n ${identity['namespace']} -l app.kubernetes.io/component=operator`,
+      description: `For 5 minutes nothing of it has answered. Platforms go on serving; nothing is put right or rolled out. kubectl get pods -n ${identity['namespace']} -l app.kubernetes.io/component=operator`,
     }),
     alert({
       name: 'OperatorReplicaDown',
