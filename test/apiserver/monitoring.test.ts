@@ -94,7 +94,8 @@ describe('rules', () => {
         await expectQuiet(plan);
 
         await installPrometheusOperator(client);
-        await plan.waitForCondition(installed);
+        const read = await plan.waitForCondition(installed);
+        expect(read.message).toContain('spec.monitoring.labels is empty');
         await gone(plan, 'v1', 'configmaps', FILES);
         expect((await rule(plan))?.spec.groups.length).toBeGreaterThan(0);
         await made(plan, GROUP, 'podmonitors', MONITOR);
@@ -124,7 +125,7 @@ describe('rules', () => {
       async (plan) => {
         await installPrometheusOperator(client);
         await plan.converge({ monitoring: { labels: { release: 'a', team: 'b' } } });
-        await plan.waitForCondition(installed);
+        expect((await plan.waitForCondition(installed)).message).toContain('release=a, team=b');
         const first = await made<PrometheusRule>(plan, GROUP, 'prometheusrules', RULES);
         expect(first.metadata.labels).toMatchObject({ release: 'a', team: 'b' });
         await plan.settle();
@@ -306,13 +307,16 @@ describe('a prometheus-operator in trouble', () => {
         await plan.converge();
         await plan.waitForCondition(installed);
         await client.delete(`${CRD_PATH}/prometheusrules.monitoring.coreos.com`);
-        await plan.waitForCondition(absent);
-        await made(plan, 'v1', 'configmaps', FILES);
-        await plan.patchSpec({ monitoring: { labels: { a: 'b' } } });
-        await plan.waitReady();
-        await expectQuiet(plan);
-        expect(await client.find(`${collection}/theirs`)).toBeDefined();
-        await client.patch(`${collection}/theirs`, { metadata: { finalizers: null } });
+        try {
+          await plan.waitForCondition(absent);
+          await made(plan, 'v1', 'configmaps', FILES);
+          await plan.patchSpec({ monitoring: { labels: { a: 'b' } } });
+          await plan.waitReady();
+          await expectQuiet(plan);
+          expect(await client.find(`${collection}/theirs`)).toBeDefined();
+        } finally {
+          await client.patch(`${collection}/theirs`, { metadata: { finalizers: null } });
+        }
       },
       QUICK,
     ),

@@ -94,7 +94,7 @@ export const CONDITIONS = {
   CertificateReady: 'The certificate of the exposed host is ready.',
   Exposed: 'The exposed host is routed.',
   MonitoringReady:
-    'Alert rules and dashboards are installed where a Prometheus looks for them, and every channel of notifications has what it needs. It does not decide over Ready.',
+    'Alert rules, scraping and dashboards stand in objects of the cluster, for a Prometheus that selects them, and every channel of notifications has what it needs. Whether one reads them only that Prometheus can tell. It does not decide over Ready.',
   BackupFresh: 'The newest backup is young enough.',
   BackupVerified: 'The newest backup was restored on trial.',
   PendingRollout: 'True when a newer operator would restart pods and waits to be told so.',

@@ -184,9 +184,18 @@ async function pruneMonitoring(pass: Pass, wanted: Wanted): Promise<readonly Tro
   return troubles.filter((trouble) => trouble !== undefined);
 }
 
-function verdictOf({ name }: Target, state: OptionalState): Verdict {
+/** Who reads them only a Prometheus knows, which may ask for labels: who set none has perhaps no alerts at all. */
+function selectedBy(labels: Readonly<Record<string, string>> = {}): string {
+  const written = Object.entries(labels).map((label) => label.join('='));
+  return written.length > 0
+    ? `, labelled ${written.join(', ')} for the Prometheus that selects by that`
+    : '. spec.monitoring.labels is empty: a Prometheus that selects by a label, as that of kube-prometheus-stack does by release, does not read them';
+}
+
+function verdictOf({ name, spec }: Target, state: OptionalState): Verdict {
   const files = `alert rules and scrape configuration are files in ConfigMap ${alertFilesName(name)}`;
-  if (state === 'present') return holds(`Alert rules are PrometheusRule ${alertsName(name)}`);
+  if (state === 'present')
+    return holds(`Alert rules are PrometheusRule ${alertsName(name)}${selectedBy(spec.monitoring.labels)}`);
   if (state === 'forbidden')
     return fails({
       reason: 'OperatorNotPermitted',
