@@ -8,6 +8,7 @@ import type {
 } from '../../operator/src/resources/monitoring/types.ts';
 import { testTarget } from '../../operator/src/resources/testing/target.ts';
 import type { StockAnalysisSpecInput } from '../../operator/src/api/index.ts';
+import { WITH_CHANNEL } from './cases/notifications.ts';
 
 export const FACTS: MonitoringFacts = {
   operatorNamespace: 'operators',
@@ -22,6 +23,7 @@ export const SPECS: Readonly<Record<string, StockAnalysisSpecInput>> = {
     monitoring: { slo: { availability: '99.95', latency: { thresholdMilliseconds: 1000, objective: '95' } } },
   },
   'external database': { database: { mode: 'External', external: { secretRef: { name: 'theirs' } } } },
+  'with a channel': WITH_CHANNEL,
   suspended: { suspend: true },
 };
 

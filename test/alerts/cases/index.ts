@@ -2,6 +2,7 @@ import type { AlertCase } from '../alert-case.ts';
 import { apiCases } from './api.ts';
 import { databaseCases } from './database.ts';
 import { marketDataCases } from './market-data.ts';
+import { notificationCases } from './notifications.ts';
 import { objectCases } from './object.ts';
 import { operatorCases } from './operator.ts';
 import { processCases } from './processes.ts';
@@ -17,6 +18,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
   ...marketDataCases,
   ...processCases,
   ...reportCases,
+  ...notificationCases,
   ...securityCases,
   ...objectCases,
   ...operatorCases,

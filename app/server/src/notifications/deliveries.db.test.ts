@@ -356,6 +356,19 @@ describe('workers', () => {
       .toMatchObject({ name: 'webhook', isFailing: false, deadCount: 1 });
   });
 
+  it('wait for what is being handed over when they stop, and know that it was taken', async () => {
+    await database.sql.query(
+      `INSERT INTO app.notification_deliveries (subject_key, transition, channel, group_key, content)
+       VALUES ($1, 'firing', 'webhook', 'a', $2)`,
+      [randomUUID(), JSON.stringify(alertOf())],
+    );
+    hook.answers.push((response) => void setTimeout(() => response.writeHead(204).end(), 1_500));
+    await worker();
+    await expect.poll(() => hook.hooks.length, SOON).toBe(1);
+    await workers.pop()?.close();
+    expect(await states()).toEqual(['sent']);
+  });
+
   it('find what no job tells of', async () => {
     await database.sql.query(
       `INSERT INTO app.notification_deliveries (subject_key, transition, channel, group_key, content)

@@ -48,6 +48,9 @@ export const METRICS_USED = {
 
   stock_analysis_query_age_seconds: gauge('app', 'query'),
   stock_analysis_operations_reports_total: counter('app', 'kind', 'outcome'),
+  stock_analysis_notification_channel_failing: gauge('worker', 'channel'),
+  stock_analysis_notification_queue_age_seconds: gauge('app', 'channel'),
+  stock_analysis_notification_dead_letters: gauge('app', 'channel'),
   stock_analysis_jobs: gauge('worker', 'queue', 'state'),
   stock_analysis_jobs_oldest_waiting_seconds: gauge('worker', 'queue'),
   stock_analysis_ingestion_rows_total: counter('worker', 'source'),

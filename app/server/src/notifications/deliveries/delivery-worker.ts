@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CLOCK, type Clock } from '../../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
@@ -28,8 +28,10 @@ const FORGET_AT_ONCE = 1_000;
 
 /** The worker's side: makes messages of what waits, and sends what is due, when a job says so and every now and then. */
 @Injectable()
-export class DeliveryWorker implements OnApplicationBootstrap {
+export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Notifications');
+  private readonly stopping = new AbortController();
+  private readonly passes = new Set<Promise<void>>();
 
   constructor(
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
@@ -46,15 +48,32 @@ export class DeliveryWorker implements OnApplicationBootstrap {
     void this.begin();
   }
 
+  /** Who was told while the database could not be asked any more would be told again by another worker. */
+  async onModuleDestroy(): Promise<void> {
+    this.stopping.abort();
+    await Promise.allSettled(this.passes);
+  }
+
   /**
    * One pass over a channel.
    * @param standing what is told yet where it was given up
    * @throws what the database says
    */
-  async pass({ name, channel }: OpenChannel, standing: readonly StandingMessage[] = []): Promise<void> {
+  async pass(open: OpenChannel, standing: readonly StandingMessage[] = []): Promise<void> {
+    if (this.stopping.signal.aborted) return;
+    const pass = this.passOver(open, standing);
+    this.passes.add(pass);
+    await pass.finally(() => this.passes.delete(pass));
+  }
+
+  private async passOver(
+    { name, channel }: OpenChannel,
+    standing: readonly StandingMessage[],
+  ): Promise<void> {
     const { perTenMinutes } = this.configuration.monitoring.notifications;
     const { isHeld } = await makeMessages(this.database, name, perTenMinutes, standing);
-    await this.dispatcher.sendDue(channel, this.queue.signal, (seconds) => this.wake(name, seconds));
+    const signal = AbortSignal.any([this.queue.signal, this.stopping.signal]);
+    await this.dispatcher.sendDue(channel, signal, (seconds) => this.wake(name, seconds));
     if (isHeld) await this.wake(name, HELD_SECONDS);
   }
 

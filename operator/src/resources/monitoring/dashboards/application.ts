@@ -1,5 +1,6 @@
 import type { Dashboard, MonitoringTarget } from '../types.ts';
 import { marketDataRow } from './market-data-row.ts';
+import { notificationsRow } from './notifications-row.ts';
 import { dashboard, type Panel, type Row } from './model.ts';
 import { objectScope, of } from './object-scope.ts';
 
@@ -181,6 +182,6 @@ const security: Row = {
 export function applicationDashboard(target: MonitoringTarget): Dashboard {
   return dashboard({
     ...objectScope(target, 'application', 'Application'),
-    rows: [traffic, processes, marketDataRow(target), security],
+    rows: [traffic, processes, marketDataRow(target), security, ...notificationsRow(target)],
   });
 }

@@ -3,6 +3,7 @@ import { apiRules } from './api.ts';
 import { objectContext, operatorContext, type ObjectRules } from './context.ts';
 import { databaseRules } from './database.ts';
 import { marketDataRules } from './market-data.ts';
+import { notificationRules } from './notifications.ts';
 import { objectRules } from './object.ts';
 import { operatorRules } from './operator.ts';
 import { processRules } from './processes.ts';
@@ -20,6 +21,7 @@ const CONCERNS: readonly ObjectRules[] = [
   marketDataRules,
   processRules,
   reportRules,
+  notificationRules,
   securityRules,
   objectRules,
 ];
