@@ -16,7 +16,7 @@ const SOON = { timeout: 60_000, interval: 500 };
 
 /** A receiver of webhooks that takes nothing until it is told to. */
 async function startReceiver(): Promise<{ server: Server; url: string; take: () => void }> {
-  let status = 404;
+  let status = 422;
   const server = createServer((request, response) => {
     request.resume();
     response.writeHead(status).end();
@@ -195,7 +195,7 @@ describe('monitoring in Chromium', () => {
       .filter({ hasText: 'processes are there' });
     expect(await dead.innerText()).toContain('已放弃');
     await dead.getByText('1 次').click();
-    expect(await dead.innerText()).toContain('404');
+    expect(await dead.innerText()).toContain('422');
     receiver.take();
     await dead.getByRole('button', { name: /^再试/ }).click();
     await expect.poll(() => dead.innerText(), SOON).toContain('已送达');

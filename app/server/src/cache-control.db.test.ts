@@ -16,7 +16,7 @@ const BODIES: Readonly<Record<string, () => object>> = {
   'PATCH /api/v1/users/{id}': () => ({ displayName: 'another' }),
   'PATCH /api/v1/account': () => ({ displayName: 'another' }),
   'PUT /api/v1/account/secrets/{kind}/{name}': () => ({ value: 'sk-something' }),
-  'POST /monitoring/silences': () => ({ matchers: { rule: 'One' }, minutes: 1, comment: 'moving' }),
+  'POST /monitoring/silences': () => ({ matchers: { rule: 'DatabaseDown' }, minutes: 1, comment: 'moving' }),
   'PUT /monitoring/log-level': () => ({ level: 'debug', minutes: 1, reason: 'looking' }),
   'PUT /monitoring/rules/{name}': () => ({
     ...{ severity: 'info', summary: 's', description: 'd' },

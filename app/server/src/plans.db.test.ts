@@ -201,7 +201,7 @@ describe('on realistic amounts of rows', () => {
       .set(person.session)
       .expect(200);
     await change('post', `errors/${errors.items[0].id}/ignore`, { reason: 'plans' }).expect(200);
-    const silence = { matchers: { rule: 'Rule7' }, minutes: 5, comment: 'plans' };
+    const silence = { matchers: { rule: 'DatabaseDown' }, minutes: 5, comment: 'plans' };
     const { body: made } = await change('post', 'silences', silence).expect(201);
     await change('delete', `silences/${made.id}`).expect(204);
     const condition = { kind: 'rate', metric: 'c_total', limit: 1 };

@@ -34,6 +34,7 @@ function open(hash: string, answers: Readonly<Record<string, unknown>>, who = OP
   show(stateOf(who), <MonitoringPages who={who} />);
 }
 
+const inHours = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString();
 const last = (method: string): Sent | undefined => sent.findLast(({ route }) => route.startsWith(method));
 
 beforeEach(() => toFragment('#monitoring'));
@@ -160,6 +161,33 @@ describe('alerts', () => {
       minutes: 240,
       comment: 'maintenance',
     });
+  });
+
+  it('are silenced from a time on that is yet to come', async () => {
+    open('#monitoring/silences', { 'GET /monitoring/silences': { items: [] }, 'POST /monitoring/silences': {} });
+    await press('新建静默');
+    await fill('标签', 'rule=DatabaseDown');
+    await fill('开始', '2026-11-26T22:00');
+    await fill('原因', 'maintenance');
+    await press('静默');
+    await vi.waitFor(() => expect(titles()).toEqual([]));
+    expect(last('POST')?.body).toEqual({
+      ...{ matchers: { rule: 'DatabaseDown' }, minutes: 60, comment: 'maintenance' },
+      startsAt: new Date('2026-11-26T22:00').toISOString(),
+    });
+  });
+
+  it('are listed with what silences them, from when on and how many that is now', async () => {
+    const silence = (id: string, hours: readonly [number, number], activeAlerts: number) => ({
+      ...{ id, matchers: { rule: id }, comment: 'c', createdAt: new Date().toISOString(), createdBy: null },
+      ...{ startsAt: inHours(hours[0]), endsAt: inHours(hours[1]), activeAlerts },
+    });
+    const items = [silence('Later', [1, 2], 0), silence('Holds', [-1, 1], 3), silence('Over', [-2, -1], 0)];
+    open('#monitoring/silences', { 'GET /monitoring/silences': { items } });
+    await vi.waitFor(() => expect(rows()).toHaveLength(3));
+    expect(rows()[0]).toMatch(/^未开始 \| rule=Later \| 目前没有 \|/);
+    expect(rows()[1]).toMatch(/^生效中 \| rule=Holds \| 3 条 \|/);
+    expect(rows()[2]).toMatch(/^已结束 \| rule=Over \| {2}\|/);
   });
 
   it('are shown without what was told of them where that cannot be had', async () => {

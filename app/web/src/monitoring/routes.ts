@@ -63,6 +63,8 @@ export const alerts = {
 export interface SilenceWish {
   readonly matchers: Matchers;
   readonly minutes: number;
+  /** Absent: now. */
+  readonly startsAt?: string;
   readonly comment: string;
 }
 

@@ -124,6 +124,8 @@ export interface Silence {
   readonly comment: string;
   readonly createdAt: string;
   readonly createdBy: string | null;
+  /** That it fits, whether it holds yet or not. */
+  readonly activeAlerts: number;
 }
 
 /** As `rules/definition.ts` of the server has them; what is absent has its default. */

@@ -5,6 +5,7 @@ import { createEmptyApplication, type TestApplication } from '../../testing/test
 import type { AlertEngine } from './alert-engine.ts';
 import { type AlertRule, ruleDefinition } from './rules/definition.ts';
 import { testEngine } from './testing/test-engine.ts';
+import { silencesAt, silencesFrom } from './silences/silences.sql.ts';
 
 const START = Date.parse('2026-11-26T00:00:00Z');
 const SECOND = 1_000;
@@ -174,9 +175,42 @@ describe('/monitoring/alerts', () => {
   });
 });
 
+const DOWN = { rule: 'DatabaseDown' };
+
 describe('/monitoring/silences', () => {
+  it('can be announced, hold from then on, and say how many alerts that are the case they fit', async () => {
+    const condition = { kind: 'threshold', metric: 'm', limit: 1, by: ['thing'] };
+    expect((await ask('put', 'rules/Things', { ...WORDS, condition, summary: 's' })).status).toBe(200);
+    await fire(ruleOf('Things'), ['a', 'b', 'c']);
+    await engine.evaluate(ruleOf('Things'), [{ labels: { thing: 'c' }, state: 'clear' }], START + 60 * SECOND);
+    const startsAt = new Date(Date.now() + 3_600_000).toISOString();
+    const endsAt = new Date(Date.now() + 7_200_000).toISOString();
+    const make = (more: object) => ask('post', 'silences', { startsAt, endsAt, comment: 'tonight', ...more });
+    const all = await make({ matchers: { rule: 'Things' } });
+    expect(all.body).toMatchObject({ startsAt, endsAt, activeAlerts: 2 });
+    expect((await make({ matchers: { thing: 'a' } })).body).toMatchObject({ activeAlerts: 1 });
+    const listed = (await ask('get', 'silences')).body.items;
+    expect(listed.map((one: { activeAlerts: number }) => one.activeAlerts).toSorted()).toEqual([1, 2]);
+    const at = async (moment: string): Promise<number> =>
+      (await silencesAt(application.database.sql, new Date(moment))).length;
+    expect([await at(new Date().toISOString()), await at(startsAt), await at(endsAt)]).toEqual([0, 2, 0]);
+    expect(await silencesFrom(application.database.sql, new Date())).toHaveLength(2);
+    // One that has not begun is gone.
+    expect((await ask('delete', `silences/${all.body.id}`)).status).toBe(204);
+    expect((await ask('get', 'silences')).body.items).toHaveLength(1);
+    // What is over has no say in when it begins.
+    const late = await ask('post', 'silences', {
+      ...{ matchers: DOWN, minutes: 5, comment: 'now', startsAt: '2020-01-01T00:00:00Z' },
+    });
+    expect(Date.parse(late.body.endsAt) - Date.now()).toBeGreaterThan(280_000);
+  });
+
   it('keeps alerts quiet until it is ended', async () => {
-    const made = await ask('post', 'silences', { matchers: { rule: 'One' }, minutes: 60, comment: 'moving' });
+    const made = await ask('post', 'silences', {
+      matchers: { rule: 'DatabaseDown' },
+      minutes: 60,
+      comment: 'moving',
+    });
     expect(made.status).toBe(201);
     const listed = await ask('get', 'silences', undefined, reader);
     expect(listed.body.items).toEqual([made.body]);
@@ -190,8 +224,19 @@ describe('/monitoring/silences', () => {
     [{ matchers: { rule: 5 }, minutes: 5, comment: 'why' }, 'matchers.rule'],
     [{ matchers: { rule: 'One', severity: 'urgent' }, minutes: 5, comment: 'why' }, 'matchers.severity'],
     [{ matchers: { alertname: 'One' }, minutes: 5, comment: 'why' }, 'matchers.alertname'],
-    [{ matchers: { rule: 'x' }, minutes: 0, comment: 'why' }, 'minutes'],
-    [{ matchers: { rule: 'x' }, minutes: 5, comment: ' ' }, 'comment'],
+    [{ matchers: { rule: 'DatabaseDwon' }, minutes: 5, comment: 'why' }, 'matchers.rule'],
+    [
+      { matchers: { rule: 'ComponentDegraded', namespace: 'research' }, minutes: 5, comment: 'why' },
+      'matchers.namespace',
+    ],
+    [{ matchers: DOWN, minutes: 0, comment: 'why' }, 'minutes'],
+    [{ matchers: DOWN, minutes: 5, comment: ' ' }, 'comment'],
+    [{ matchers: DOWN, comment: 'why' }, 'endsAt'],
+    [{ matchers: DOWN, minutes: 5, endsAt: '2100-01-01T00:00:00Z', comment: 'why' }, 'endsAt'],
+    [{ matchers: DOWN, endsAt: '2020-01-01T00:00:00Z', comment: 'why' }, 'endsAt'],
+    [{ matchers: DOWN, endsAt: '2100-01-01T00:00:00Z', comment: 'why' }, 'endsAt'],
+    [{ matchers: DOWN, startsAt: '2100-01-01T00:00:00Z', minutes: 5, comment: 'why' }, 'startsAt'],
+    [{ matchers: DOWN, startsAt: 'tonight', minutes: 5, comment: 'why' }, 'startsAt'],
   ])('refuses %j', async (body, parameter) => {
     const answer = await ask('post', 'silences', body);
     expect(answer.status).toBe(400);

@@ -22,7 +22,7 @@ import type { Elsewhere } from './line/hearing.ts';
 import { USUAL_PATIENCE } from './line/patience.ts';
 import type { AlertRule } from './rules/definition.ts';
 import { SentMessages } from './sent-messages.ts';
-import { isSilenced, type Silence, silencesAt } from './silences/silences.sql.ts';
+import { isSilenced, type Silence, silencesFrom } from './silences/silences.sql.ts';
 import type { SuppressionReason } from './telling.ts';
 
 /** An alert that nobody has written for so long was left by a process that is gone; at least. */
@@ -61,7 +61,7 @@ export class DirectAlerts {
   /** Newest stored alert of each rule, by which all processes give the next one the same id; undefined: not read yet. */
   private newest: ReadonlyMap<string, string> | undefined;
   private leftMs = LEFT_SECONDS * 1000;
-  /** As they were when the database answered last. */
+  /** As they were when the database answered last, with those that begin later. */
   private silences: readonly Silence[] = [];
   private readonly suppressed: { alertId: string; reason: SuppressionReason; at: number }[] = [];
 
@@ -170,7 +170,7 @@ export class DirectAlerts {
     leftSeconds = LEFT_SECONDS,
   ): Promise<void> {
     this.leftMs = Math.max(leftSeconds, LEFT_SECONDS) * 1000;
-    this.silences = await silencesAt(this.database, new Date(at));
+    this.silences = await silencesFrom(this.database, new Date(at));
     const names = new Set(rules.map(({ name }) => name));
     for (const name of this.alerts.keys()) if (!names.has(name)) this.alerts.delete(name);
     if (leads) for (const rule of rules) await this.takeOver(rule, at);

@@ -32,8 +32,10 @@ export function SilenceForm(props: {
         onSubmit={async (values) => {
           const matchers = matchersOf(values.text('matchers'), 'matchers');
           if (Object.keys(matchers).length === 0) throw fieldProblem('matchers', '至少写一个标签');
+          const start = values.text('startsAt');
           await silences.create({
             matchers,
+            ...(start === '' ? {} : { startsAt: new Date(start).toISOString() }),
             minutes: Number(values.text('minutes')),
             comment: values.text('comment'),
           });
@@ -46,6 +48,13 @@ export function SilenceForm(props: {
           hint="如 rule=DiskAlmostFull；规则名 rule 与级别 severity 也算标签；多个之间用逗号"
           defaultValue={matchersText(props.matchers ?? {})}
           isFirst
+        />
+        <Field
+          name="startsAt"
+          label="开始"
+          kind="datetime-local"
+          hint="不填则立即开始；可以预先安排今晚的维护"
+          isOptional
         />
         <SelectField name="minutes" label="时长" options={LENGTHS} defaultValue="60" />
         <Field name="comment" label="原因" hint="写给会看到它的人" />

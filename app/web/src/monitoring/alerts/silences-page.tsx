@@ -15,7 +15,17 @@ const EVERY_MS = 15_000;
 
 type Open = { readonly what: 'creation' } | { readonly what: 'end'; readonly silence: Silence };
 
-const holds = ({ endsAt }: Silence): boolean => Date.parse(endsAt) > Date.now();
+const isOver = ({ endsAt }: Silence): boolean => Date.parse(endsAt) <= Date.now();
+
+function StateTag({ silence }: { readonly silence: Silence }) {
+  if (isOver(silence)) return <Tag tone="quiet">已结束</Tag>;
+  if (Date.parse(silence.startsAt) > Date.now()) return <Tag tone="quiet">未开始</Tag>;
+  return <Tag tone="fair">生效中</Tag>;
+}
+
+/** One that fits nothing may be what somebody wants for tonight, or a slip. */
+const fitText = ({ activeAlerts }: Silence): string =>
+  activeAlerts === 0 ? '目前没有' : `${activeAlerts} 条`;
 
 export function SilencesPage() {
   const live = useLive('silences', silences.list, EVERY_MS);
@@ -28,7 +38,7 @@ export function SilencesPage() {
   };
   return (
     <section class="panel" aria-label="静默列表">
-      <p class="minor">生效中的，以及一天之内结束的。被静默的告警仍会记录，只是不通知。</p>
+      <p class="minor">生效中的、尚未开始的，以及一天之内结束的。被静默的告警仍会记录，只是不通知。</p>
       <p class="actions">
         <button type="button" class="plain" onClick={() => setOpen({ what: 'creation' })}>
           新建静默
@@ -37,17 +47,21 @@ export function SilencesPage() {
       <Listed live={live}>
         <List
           label="静默"
-          heads={['状态', '标签', '原因', '建立', '结束', '']}
+          heads={['状态', '标签', '匹配的告警', '原因', '建立', '开始', '结束', '']}
           loaded={{ ...live, problem: undefined }}
           empty="没有静默。"
           keyOf={({ id }) => id}
           cells={(silence) => [
-            holds(silence) ? <Tag tone="fair">生效中</Tag> : <Tag tone="quiet">已结束</Tag>,
+            <StateTag silence={silence} />,
             <Free>{matchersText(silence.matchers)}</Free>,
+            isOver(silence) ? '' : fitText(silence),
             <Free>{silence.comment}</Free>,
             `${clockText(silence.createdAt)}${silence.createdBy === null ? '' : ` ${personText(silence.createdBy, names)}`}`,
+            clockText(silence.startsAt),
             clockText(silence.endsAt),
-            holds(silence) ? (
+            isOver(silence) ? (
+              ''
+            ) : (
               <button
                 type="button"
                 class="plain"
@@ -56,8 +70,6 @@ export function SilencesPage() {
               >
                 结束
               </button>
-            ) : (
-              ''
             ),
           ]}
         />

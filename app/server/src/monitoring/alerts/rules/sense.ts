@@ -111,8 +111,8 @@ function ofInhibition(
   return [{ parameter, detail: `there is no rule ${by}; GET /monitoring/rules lists them` }];
 }
 
-/** Labels that an alert of the condition has. */
-function labelsOf(condition: Condition): readonly string[] {
+/** Names of the labels that an alert of the condition has. */
+export function labelsOf(condition: Condition): readonly string[] {
   if (condition.kind === 'component') return ['component'];
   if (condition.kind === 'absence') return [...Object.keys(condition.matchers), 'metric'];
   return condition.by;

@@ -23,6 +23,11 @@ export async function silencesAt(sql: Sql, at: Date): Promise<Silence[]> {
   );
 }
 
+/** Silences that hold at a time, or will later: for whoever cannot ask again then. */
+export async function silencesFrom(sql: Sql, at: Date): Promise<Silence[]> {
+  return sql.query<Silence>(`SELECT ${FIELDS} FROM app.alert_silences WHERE ends_at > $1`, [at]);
+}
+
 /** All that have not ended, and those that ended a moment ago, newest first. */
 export async function listSilences(sql: Sql, endedAfter: Date): Promise<Silence[]> {
   return sql.query<Silence>(
@@ -55,10 +60,25 @@ export async function endSilence(sql: Sql, id: string, at: Date): Promise<boolea
   return ended.length > 0;
 }
 
-export function isSilenced(
-  silences: readonly Silence[],
-  alert: { readonly rule: string; readonly severity: string; readonly labels: Labels },
-): boolean {
-  const labels = { ...alert.labels, rule: alert.rule, severity: alert.severity };
-  return silences.some(({ matchers }) => hasLabels(labels, matchers));
+/** What of an alert a silence looks at. */
+export interface Silenceable {
+  readonly rule: string;
+  readonly severity: string;
+  readonly labels: Labels;
+}
+
+/** Whether all that the silence names is so with the alert, whenever the silence holds. */
+export function fits({ matchers }: Pick<Silence, 'matchers'>, alert: Silenceable): boolean {
+  return hasLabels({ ...alert.labels, rule: alert.rule, severity: alert.severity }, matchers);
+}
+
+export function isSilenced(silences: readonly Silence[], alert: Silenceable): boolean {
+  return silences.some((silence) => fits(silence, alert));
+}
+
+/** Alerts that are the case: those that a silence has something to say of. */
+export async function activeAlerts(sql: Sql): Promise<Silenceable[]> {
+  return sql.query<Silenceable>(
+    `SELECT rule, severity, labels FROM app.alerts WHERE state IN ('pending', 'firing')`,
+  );
 }
