@@ -335,6 +335,7 @@ describe('a cluster in trouble', () => {
         await plan.createObject();
         await made(plan, GROUP, 'prometheusrules', RULES);
         await made(plan, GROUP, 'podmonitors', MONITOR);
+        expect(await plan.find('apps/v1', 'statefulsets', `${OBJECT_NAME}-postgres`)).toBeUndefined();
         await mendWrites(client, plan.namespace);
         await plan.waitReady();
       },
