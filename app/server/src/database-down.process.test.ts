@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { createKeyringFiles } from './common/configuration/testing/keyring-files.ts';
 import { type DatabaseGate, openGate } from './database/testing/frozen-database.ts';
+import { asAdmin } from './database/testing/migrated-template.ts';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
 import { MailServer } from './notifications/testing/mail-server.ts';
 import { compileServer, type Program, startProgram, whenSays, whenServing } from './testing/programs.ts';
@@ -23,6 +25,8 @@ async function until(what: string, holds: () => boolean | Promise<boolean>): Pro
   }
   return Math.round((performance.now() - began) / 1000);
 }
+
+const component = z.object({ name: z.string(), status: z.string(), message: z.string() });
 
 const subjectOf = (raw: string): string => /^Subject: (.*(?:\r\n[ \t].*)*)/im.exec(raw)?.[1] ?? '';
 
@@ -91,7 +95,39 @@ describe('a database that stands still', () => {
       ({ name }) => name,
     );
 
+  it('and one that answers but takes no writes is told of as well, for then no alert is judged', async () => {
+    const [name] = await database.sql.query<{ name: string }>('SELECT current_database() AS name');
+    const readOnly = async (value: 'on' | 'off'): Promise<void> => {
+      await asAdmin(database.urls.admin, async (admin) => {
+        await admin.query(`ALTER DATABASE ${name?.name} SET default_transaction_read_only = ${value}`);
+        await admin.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> 'test'`,
+        );
+      });
+    };
+    mails.mails.length = 0;
+    await readOnly('on');
+    await until('the mail of the fault', () => mails.mails.length > 0);
+    for (const { url } of workers) expect(await statusOf(url, 'ready')).toBe(200);
+    const health = await fetch(`${workers[0]?.url}/monitoring/health`);
+    const { components } = z.object({ components: z.array(component) }).parse(await health.json());
+    const states = Object.fromEntries(components.map((one) => [one.name, `${one.status}: ${one.message}`]));
+    expect(states['database']).toContain('degraded: it answers and takes no writes');
+    expect(states['alerts']).toContain('read-only transaction');
+    await sleep(SETTLED_MS);
+    await readOnly('off');
+    await until('the mail of the end', () => mails.mails.length > 1);
+    await sleep(SETTLED_MS);
+    const subjects = mails.mails.map(({ raw }) => subjectOf(raw).toLowerCase());
+    expect(subjects).toEqual([
+      expect.stringContaining('alerts are not judged'),
+      expect.stringMatching(/resolved.*alerts are not judged/),
+    ]);
+  }, 480_000);
+
   it('is told of once by mail, also that it is over, by two workers and without the database', async () => {
+    mails.mails.length = 0;
     gate.freeze();
     const fired = await until('the mail of the fault', () => mails.mails.length > 0);
     for (const { url } of workers)

@@ -9,7 +9,10 @@ import type { Patience } from './monitoring/alerts/line/patience.ts';
 import { MailServer } from './notifications/testing/mail-server.ts';
 import { compileServer, type Program, startProgram, whenSays } from './testing/programs.ts';
 
-const PATIENCE: Patience = { lookMs: 250, askMs: 500, answerMs: 400, unansweredMs: 2_500, aloneMs: 4_000 };
+const PATIENCE: Patience = {
+  ...{ lookMs: 250, askMs: 500, answerMs: 400, seenMs: 3_500 },
+  ...{ unansweredMs: 2_500, aloneMs: 4_000 },
+};
 const WORKERS = [1, 2, 3];
 /** The database is looked at every 2 s, and takes 1 s to be silent. */
 const SEEN_MS = 3_000;

@@ -3,7 +3,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataSource } from 'typeorm';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { systemClock } from './common/clock.ts';
+import { systemStopwatch } from './common/clock.ts';
 import { JobQueue } from './database/job-queue.service.ts';
 import { type Database, databaseOf } from './database/sql.ts';
 import { fillDeliveries, useDeliveries } from './notifications/testing/realistic-deliveries.ts';
@@ -12,6 +12,7 @@ import { createServerApplication } from './main.ts';
 import { createKey, createOperatorKey, createUser, type PrincipalHeaders } from './testing/principals.ts';
 import { fillAccounts } from './testing/realistic-accounts.ts';
 import { fillMonitoring } from './testing/realistic-monitoring.ts';
+import { AlertTiming } from './monitoring/alerts/alert-timing.ts';
 import { AlertRetention } from './monitoring/alerts/alert-retention.ts';
 import { FORGET } from './monitoring/alerts/line/line.sql.ts';
 import { WorkerLine } from './monitoring/alerts/line/worker-line.ts';
@@ -231,8 +232,9 @@ describe('on realistic amounts of rows', () => {
 
   /** Workers that come and go. */
   async function standInLine(sql: Database): Promise<void> {
-    const line = new WorkerLine(systemClock, sql, { hourly: () => undefined });
-    await line.learn({ process: crypto.randomUUID(), address: null }, 15);
+    const timing = new AlertTiming(database.configuration('worker'));
+    const line = new WorkerLine(systemStopwatch, sql, timing, { hourly: () => undefined });
+    await line.learn({ process: crypto.randomUUID(), address: null });
     await sql.query(FORGET);
     await line.leave();
   }

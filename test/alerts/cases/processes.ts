@@ -56,4 +56,15 @@ export const processCases: readonly AlertCase[] = [
     labels: { query: 'locks' },
     fires: 5,
   },
+  {
+    // Each worker for itself: one that judges says nothing of another one.
+    name: 'AlertsNotJudged',
+    severity: 'warning',
+    series: [
+      gauge('stock_analysis_alert_evaluation_age_seconds', 600, 601, { component: 'worker' }),
+      gauge('stock_analysis_alert_evaluation_age_seconds', 15, 15, { component: 'worker', pod: 'other' }),
+    ],
+    labels: { component: 'worker', pod: 'a' },
+    fires: 2,
+  },
 ];

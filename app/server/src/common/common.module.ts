@@ -1,8 +1,8 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { CLOCK, systemClock } from './clock.ts';
+import { CLOCK, STOPWATCH, systemClock, systemStopwatch } from './clock.ts';
 import { CONFIGURATION, type Configuration } from './configuration/configuration.ts';
 
-/** What every feature may ask for: the configuration and the time. */
+/** What every feature may ask for: the configuration, the time and a stopwatch. */
 @Global()
 @Module({})
 export class CommonModule {
@@ -12,8 +12,9 @@ export class CommonModule {
       providers: [
         { provide: CONFIGURATION, useValue: configuration },
         { provide: CLOCK, useValue: systemClock },
+        { provide: STOPWATCH, useValue: systemStopwatch },
       ],
-      exports: [CONFIGURATION, CLOCK],
+      exports: [CONFIGURATION, CLOCK, STOPWATCH],
     };
   }
 }

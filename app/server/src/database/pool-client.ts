@@ -41,7 +41,9 @@ export function poolClient(silentMs: number, times: QueryTimes | undefined): Cli
       if (stream === this.#socket || !(stream instanceof Socket)) return this.#socket;
       stream.on('timeout', () => {
         const seconds = silentMs / 1000;
-        stream.destroy(new Error(`the database has been silent for ${seconds} s; the connection was given up`));
+        stream.destroy(
+          new Error(`the database has been silent for ${seconds} s; the connection was given up`),
+        );
       });
       this.#socket = stream;
       return stream;

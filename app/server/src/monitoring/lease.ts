@@ -10,24 +10,6 @@ const TAKE = `
     WHERE monitoring_leases.holder = excluded.holder OR monitoring_leases.expires_at < clock_timestamp()
   RETURNING holder`;
 
-/** A time in which the database was not there for whoever led, milliseconds since 1970. */
-export interface Silence {
-  readonly from: number;
-  readonly to: number;
-}
-
-const SILENCE = `
-  SELECT expires_at - make_interval(secs => $1) AS "from", pg_postmaster_start_time() AS "to"
-    FROM app.monitoring_leases
-   WHERE name = 'alerts' AND expires_at < clock_timestamp()
-     AND pg_postmaster_start_time() > expires_at - make_interval(secs => $1)`;
-
-/** A lease that nobody gave back, and since whose last renewal the database has been started: both were gone at the same time. */
-export async function silenceBefore(sql: Sql, seconds = LEAST_SECONDS): Promise<Silence | undefined> {
-  const [row] = await sql.query<{ from: Date; to: Date }>(SILENCE, [seconds]);
-  return row && { from: row.from.getTime(), to: row.to.getTime() };
-}
-
 /** Work that one of several processes does. The clock is the database's, so that theirs need not agree. */
 export class Lease {
   readonly holder: string = randomUUID();
@@ -47,6 +29,11 @@ export class Lease {
   /** Undefined: the database has not answered yet since this process began. */
   get heldLast(): boolean | undefined {
     return this.ledLast;
+  }
+
+  /** Somebody else is known to hold it by now, though the database does not say so to this process. */
+  lose(): void {
+    if (this.ledLast === true) this.ledLast = false;
   }
 
   /** Takes the lease or goes on holding it. @returns whether this process holds it */

@@ -32,6 +32,7 @@ export const componentText = wordOf({
   'database-volume': '数据库存储卷',
   memory: '内存',
   'event-loop': '事件循环',
+  alerts: '告警引擎',
   backups: '备份',
   certificates: '证书',
 });

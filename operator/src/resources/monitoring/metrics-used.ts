@@ -46,6 +46,7 @@ export const METRICS_USED = {
   stock_analysis_audit_records_total: counter('server', 'outcome'),
   stock_analysis_audit_failures_total: counter('server'),
 
+  stock_analysis_alert_evaluation_age_seconds: gauge('worker'),
   stock_analysis_query_age_seconds: gauge('app', 'query'),
   stock_analysis_operations_reports_total: counter('app', 'kind', 'outcome'),
   stock_analysis_notification_channel_failing: gauge('worker', 'channel'),

@@ -1,8 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock.ts';
-import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database, Transaction } from '../../database/sql.ts';
+import { AlertTiming } from './alert-timing.ts';
 import { ALERT_MESSENGER, type AlertMessenger, type Reach } from './alert-message.ts';
 import {
   activeAmong,
@@ -17,7 +17,7 @@ import {
 import { evidenceSeconds } from './conditions/evidence.ts';
 import type { Observation } from './conditions/observation.ts';
 import { evaluate, messageOf, nameOf, type Outcome, retire } from './evaluation.ts';
-import { type Look, MISSED_LOOKS } from './last-look.ts';
+import type { Look } from './last-look.ts';
 import { bounded, MOST_ALERTS_OF_A_RULE } from './most-alerts.ts';
 import type { AlertRule } from './rules/definition.ts';
 import { isToldByAnother, rulesOfSameCause } from './rules/same-cause.ts';
@@ -30,16 +30,13 @@ import { isSilenced, silencesAt } from './silences/silences.sql.ts';
 @Injectable()
 export class AlertEngine {
   private readonly logger = new Logger('Alerts');
-  private readonly watchedMs: number;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(ALERT_MESSENGER) private readonly messenger: AlertMessenger,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(CONFIGURATION) { monitoring }: Pick<Configuration, 'monitoring'>,
-  ) {
-    this.watchedMs = MISSED_LOOKS * monitoring.alerts.evaluationSeconds * 1000;
-  }
+    private readonly timing: AlertTiming,
+  ) {}
 
   /** Rules whose alerts may change without a breach; others need no transaction while nothing is breached. */
   rulesWithAlerts(): Promise<Set<string>> {
@@ -117,7 +114,7 @@ export class AlertEngine {
   }
 
   private lookOf(at: number): Look {
-    return { at, now: this.clock.now().getTime(), watchedMs: this.watchedMs };
+    return { at, now: this.clock.now().getTime(), watchedMs: this.timing.watchedMs };
   }
 
   private warnOfMany({ name }: AlertRule, observations: readonly Observation[]): void {

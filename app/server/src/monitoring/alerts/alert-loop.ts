@@ -13,185 +13,127 @@ import { inTurn } from '../../common/tracing/job-scope.ts';
 import { DatabaseConnector } from '../../database/connector.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
+import { AlertClock } from './alert-clock.ts';
 import { AlertEngine } from './alert-engine.ts';
 import { AlertRetention } from './alert-retention.ts';
-import { observeComponents } from './conditions/component.ts';
+import { AlertTiming } from './alert-timing.ts';
+import { AlertsLease, silenceBefore } from './alerts-lease.ts';
+import { Components } from './components.ts';
 import { Observer } from './conditions/observer.ts';
 import { ruleSampledEvery } from './conditions/sampling.ts';
-import { Components } from './components.ts';
-import { DirectAlerts } from './direct-alerts.ts';
-import { type Duty, dutyAt } from './duty.ts';
-import { DUTY_PATH, type WorkerAnswer } from './line/answer.ts';
-import { ownAddress } from './line/own-address.ts';
-import { WorkerLine } from './line/worker-line.ts';
-import { Lease, type Silence, silenceBefore } from '../lease.ts';
-import { ManagementServer } from '../management-server.ts';
+import { DirectLoop } from './direct-loop.ts';
+import { isDirect } from './direct-views.ts';
+import { EngineHealth, type Evaluation, type Failure } from './engine-health.ts';
 import type { AlertRule } from './rules/definition.ts';
 import { RuleSet } from './rules/rule-set.ts';
 
-/** Evaluations that a worker may miss before what it tells of is taken up by another one. */
-const MISSED = 3;
+/** What the end of a process waits for, where the database is slow. */
+const FAREWELL_MS = 5_000;
 
-/** Whether a rule is about the database itself, and so must be judged and told without it. */
-function isDirect({ condition }: AlertRule): boolean {
-  return condition.kind === 'component' && condition.component === 'database';
-}
-
-/**
- * The clock of the alert engine. Of all workers the one that holds the lease evaluates; about the database itself goes on
- * whoever held it last, and where that one does not answer any more the next one in the line.
- */
+/** The clock of the alert engine. Of all workers the one that holds the lease judges the rules. */
 @Injectable()
 export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Alerts');
   private readonly stopping = new AbortController();
-  private readonly lease: Lease;
-  /** When the database said last who leads, or this process began. */
-  private answeredAt: number;
-  private lookedAt = 0;
-  private duty: Duty = 'looks-on';
   private running: Promise<unknown> = Promise.resolve();
-  /** As they were when the database answered last. */
-  private directRules: readonly AlertRule[];
 
   constructor(
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
-    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CLOCK) private readonly wallClock: Clock,
     @Inject(DATABASE) private readonly database: Database,
+    private readonly clock: AlertClock,
+    private readonly timing: AlertTiming,
+    private readonly lease: AlertsLease,
     private readonly components: Components,
     private readonly connector: DatabaseConnector,
     private readonly rules: RuleSet,
     private readonly observer: Observer,
     private readonly engine: AlertEngine,
-    private readonly direct: DirectAlerts,
-    private readonly line: WorkerLine,
-    private readonly management: ManagementServer,
+    private readonly health: EngineHealth,
+    private readonly direct: DirectLoop,
     private readonly retention: AlertRetention,
-  ) {
-    // It holds over an evaluation that is late.
-    this.lease = new Lease('alerts', 2 * configuration.monitoring.alerts.evaluationSeconds + 5);
-    this.answeredAt = clock.now().getTime();
-    this.directRules = rules.builtin.filter((rule) => rule.isEnabled && isDirect(rule));
-    management.add(DUTY_PATH, () => this.answer());
-  }
+  ) {}
 
   onApplicationBootstrap(): void {
     if (this.configuration.role !== 'worker') return;
-    const evaluationMs = this.configuration.monitoring.alerts.evaluationSeconds * 1000;
     this.running = Promise.all([
-      this.every(this.line.patience.lookMs, () => this.lookAtDatabase()),
-      this.connector.whenReady().then(() => this.every(evaluationMs, () => this.evaluate())),
+      this.every(this.direct.lookMs, () => this.direct.look()),
+      this.untilReady().then(() => this.every(this.timing.evaluationMs, () => this.turn())),
     ]);
   }
 
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
-    if (this.lease.heldLast === undefined || this.components.database().status !== 'up') return;
-    await this.line.leave().catch(() => undefined);
-    if (this.lease.heldLast) await this.lease.release(this.database).catch(() => undefined);
+    this.direct.stop();
+    await Promise.race([this.leave(), sleep(FAREWELL_MS, undefined, { ref: false })]);
   }
 
   /** One evaluation of all rules, if this process leads. A rule that fails stops no other. */
-  async evaluate(): Promise<void> {
+  async evaluate(): Promise<Evaluation> {
+    const { lease } = this;
     const silence =
-      this.lease.heldLast === undefined ? await silenceBefore(this.database, this.lease.seconds) : undefined;
-    const leads = await this.lease.take(this.database);
-    const at = this.clock.now().getTime();
-    this.answeredAt = at;
-    const rules = await this.rules.all();
+      lease.heldLast === undefined ? await silenceBefore(this.database, lease.seconds) : undefined;
+    const leads = await lease.take(this.database);
+    await this.clock.set();
+    const all = await this.rules.all();
     const { sampleSeconds } = this.configuration.monitoring.history;
-    const enabled = rules
+    const enabled = all
       .filter(({ isEnabled }) => isEnabled)
       .map((rule) => ruleSampledEvery(rule, sampleSeconds));
-    this.directRules = enabled.filter(isDirect);
-    await this.learnLine();
-    await this.attempt('about the database', async () => {
-      if (leads && silence !== undefined) await this.suspect(silence, at);
-      await this.direct.synchronize(
-        this.directRules,
-        at,
-        leads,
-        MISSED * this.configuration.monitoring.alerts.evaluationSeconds,
-      );
-    });
-    if (!leads) return;
-    const active = await this.engine.rulesWithAlerts();
-    for (const rule of enabled.filter((one) => !isDirect(one)))
-      await this.attempt(rule.name, () => this.evaluateRule(rule, active.has(rule.name)));
-    const names = new Set(enabled.map(({ name }) => name));
-    for (const name of active)
-      if (!names.has(name))
-        await this.attempt(name, () =>
-          this.engine.retire(rules.find((rule) => rule.name === name) ?? { name }, at),
-        );
-    await this.retention.sweep(at);
-  }
-
-  /** Whether the database answers, judged and told without it. */
-  async lookAtDatabase(): Promise<void> {
-    const { status } = this.components.database();
-    if (status === 'up' && !this.direct.isBusy) this.line.rest();
-    else await this.line.ask(status);
-    const at = this.clock.now().getTime();
-    const duty = this.dutyNow(at);
-    const database = this.components.database();
-    for (const rule of this.directRules) {
-      if (rule.condition.kind !== 'component') continue;
-      for (const observation of observeComponents(rule.condition, [database]))
-        this.direct.evaluate(rule, observation, at, duty, this.line.elsewhere(rule.name, at));
+    const work = [
+      {
+        what: 'what is told without the database',
+        judge: () => this.direct.synchronize(enabled.filter(isDirect), leads, silence),
+      },
+      ...(leads ? await this.stored(all, enabled) : []),
+    ];
+    const failures: Failure[] = [];
+    for (const { what, judge } of work) {
+      const why = await this.attempt(what, judge);
+      if (why !== undefined) failures.push({ what, why });
     }
-    this.lookedAt = at;
+    if (leads) await this.attempt('what is old', () => this.retention.sweep(this.clock.now()));
+    return { count: work.length, failures };
   }
 
-  private dutyNow(at: number): Duty {
-    const standing = {
-      heldLast: this.lease.heldLast,
-      answeredAt: this.answeredAt,
-      asked: this.line.asked(),
-    };
-    const duty = dutyAt(at, standing, this.line.patience);
-    if (duty === 'alone' && this.duty !== duty)
-      this.logger.warn('no other worker is known to tell of the database: this one does');
-    this.duty = duty;
-    return duty;
-  }
-
-  /** For the others, who look on for as long as this process does its work. */
-  private answer(): WorkerAnswer {
-    const sinceLook = this.clock.now().getTime() - this.lookedAt;
-    return {
-      process: this.lease.holder,
-      duty: this.duty,
-      judges: !this.stopping.signal.aborted && sinceLook < this.line.patience.unansweredMs / 2,
-      database: this.components.database().status,
-      alerts: this.direct.telling(),
-    };
-  }
-
-  private async learnLine(): Promise<void> {
-    const address = ownAddress(this.configuration.http, this.management.port) ?? null;
-    const { evaluationSeconds } = this.configuration.monitoring.alerts;
+  private async turn(): Promise<void> {
     try {
-      await this.line.learn({ process: this.lease.holder, address }, evaluationSeconds);
+      this.health.ended(await this.evaluate());
     } catch (error) {
-      this.logger.warn(`it is not known which other workers there are: ${messageOf(error)}`);
+      this.health.broke(messageOf(error));
+      throw error;
     }
   }
 
-  /** Whoever led was there when the database went away, and nobody has ended that lease in order. */
-  private async suspect({ from, to }: Silence, at: number): Promise<void> {
-    const observation = {
-      labels: { component: 'database' },
-      state: 'breached',
-      detail: 'no answer; it is not known why',
-    } as const;
-    for (const rule of this.directRules)
-      if (to - from >= rule.forSeconds * 1000) await this.direct.suspect(rule, observation, from, at);
+  /** What is judged with the database: the rules, and the end of what is left of those that are gone or switched off. */
+  private async stored(
+    all: readonly AlertRule[],
+    enabled: readonly AlertRule[],
+  ): Promise<{ readonly what: string; readonly judge: () => Promise<void> }[]> {
+    const active = await this.engine.rulesWithAlerts();
+    const names = new Set(enabled.map(({ name }) => name));
+    return [
+      ...enabled
+        .filter((rule) => !isDirect(rule))
+        .map((rule) => ({
+          what: rule.name,
+          judge: () => this.evaluateRule(rule, active.has(rule.name)),
+        })),
+      ...[...active]
+        .filter((name) => !names.has(name))
+        .map((name) => ({
+          what: name,
+          judge: () =>
+            this.engine.retire(all.find((rule) => rule.name === name) ?? { name }, this.clock.now()),
+        })),
+    ];
   }
 
   private async evaluateRule(rule: AlertRule, hasAlerts: boolean): Promise<void> {
-    const at = this.clock.now().getTime();
-    const observations = (await this.observer.observe(rule.condition, at)).filter(
+    // Samples have the time of the machines that took them, alerts that of the database.
+    const sampledUntil = this.wallClock.now().getTime();
+    const at = this.clock.now();
+    const observations = (await this.observer.observe(rule.condition, sampledUntil)).filter(
       // What is told without the database is not told with it as well.
       ({ labels }) => rule.condition.kind !== 'component' || labels['component'] !== 'database',
     );
@@ -199,11 +141,29 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
       await this.engine.evaluate(rule, observations, at);
   }
 
-  private async attempt(name: string, work: () => Promise<void>): Promise<void> {
+  private async untilReady(): Promise<void> {
+    const { signal } = this.stopping;
+    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    await Promise.race([this.connector.whenReady(), stopped]);
+    this.health.begin();
+  }
+
+  /** What runs may take the lease again, so it ends first; what was told is written down for whoever comes next. */
+  private async leave(): Promise<void> {
+    await this.running;
+    if (this.lease.heldLast === undefined || this.components.database().status !== 'up') return;
+    await this.attempt('what is told without the database', () => this.direct.leave());
+    if (this.lease.heldLast) await this.attempt('the lease', () => this.lease.release(this.database));
+  }
+
+  /** @returns why it failed; undefined: it did not */
+  private async attempt(what: string, work: () => Promise<void>): Promise<string | undefined> {
     try {
       await work();
+      return undefined;
     } catch (error) {
-      this.logger.error({ err: error }, `the rule ${name} was not evaluated`);
+      this.logger.error({ err: error }, `alerts, ${what}: not done`);
+      return messageOf(error);
     }
   }
 

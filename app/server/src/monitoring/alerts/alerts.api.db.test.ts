@@ -182,7 +182,11 @@ describe('/monitoring/silences', () => {
     const condition = { kind: 'threshold', metric: 'm', limit: 1, by: ['thing'] };
     expect((await ask('put', 'rules/Things', { ...WORDS, condition, summary: 's' })).status).toBe(200);
     await fire(ruleOf('Things'), ['a', 'b', 'c']);
-    await engine.evaluate(ruleOf('Things'), [{ labels: { thing: 'c' }, state: 'clear' }], START + 60 * SECOND);
+    await engine.evaluate(
+      ruleOf('Things'),
+      [{ labels: { thing: 'c' }, state: 'clear' }],
+      START + 60 * SECOND,
+    );
     const startsAt = new Date(Date.now() + 3_600_000).toISOString();
     const endsAt = new Date(Date.now() + 7_200_000).toISOString();
     const make = (more: object) => ask('post', 'silences', { startsAt, endsAt, comment: 'tonight', ...more });

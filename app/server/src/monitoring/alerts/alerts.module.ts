@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../../audit/audit.module.ts';
 import { MonitoringModule } from '../monitoring.module.ts';
+import { AlertTiming } from './alert-timing.ts';
+import { EngineWatch } from './engine-watch.ts';
 import { AlertsController } from './http/alerts.controller.ts';
 import { AlertsService } from './http/alerts.service.ts';
 import { RulesController } from './http/rules.controller.ts';
@@ -13,6 +15,6 @@ import { RuleSet } from './rules/rule-set.ts';
 @Module({
   imports: [MonitoringModule, AuditModule],
   controllers: [AlertsController, RulesController, SilencesController],
-  providers: [RuleSet, AlertsService, RulesService, SilencesService],
+  providers: [AlertTiming, EngineWatch, RuleSet, AlertsService, RulesService, SilencesService],
 })
 export class AlertsModule {}

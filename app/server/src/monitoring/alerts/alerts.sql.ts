@@ -219,3 +219,11 @@ export async function acknowledgedAt(sql: Sql, id: string): Promise<number | und
   );
   return row === undefined ? null : ms(row.acknowledged_at);
 }
+
+/** When an alert was evaluated last, as it is stored; null: there is none of that id. */
+export async function evaluatedAt(sql: Sql, id: string): Promise<number | null> {
+  const [row] = await sql.query<{ evaluated_at: Date }>('SELECT evaluated_at FROM app.alerts WHERE id = $1', [
+    id,
+  ]);
+  return row === undefined ? null : row.evaluated_at.getTime();
+}

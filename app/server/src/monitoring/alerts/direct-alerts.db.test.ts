@@ -1,12 +1,14 @@
 import { Logger } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { monitoring } from '../../common/configuration/monitoring-schema.ts';
 import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
 import type { AlertMessage, AlertMessenger } from './alert-message.ts';
+import { AlertTiming } from './alert-timing.ts';
+import { AlertsLease, silenceBefore } from './alerts-lease.ts';
 import type { Observation } from './conditions/observation.ts';
 import { DirectAlerts } from './direct-alerts.ts';
 import type { Duty } from './duty.ts';
 import type { Elsewhere } from './line/hearing.ts';
-import { Lease, silenceBefore } from '../lease.ts';
 import { type AlertRule, ruleDefinition } from './rules/definition.ts';
 import { insertSilence } from './silences/silences.sql.ts';
 
@@ -25,6 +27,8 @@ const RULE: AlertRule = {
   name: 'DatabaseDown',
   origin: 'builtin',
 };
+
+const TIMING = new AlertTiming({ monitoring: monitoring.parse({}) });
 
 let database: TestDatabase;
 let messages: AlertMessage[];
@@ -76,7 +80,7 @@ const synchronized = async (direct: DirectAlerts, second: number, leads = true):
   await direct.synchronize([RULE], START + second * SECOND, leads);
   return direct;
 };
-const created = (): DirectAlerts => new DirectAlerts(database.sql, messenger);
+const created = (): DirectAlerts => new DirectAlerts(database.sql, messenger, TIMING);
 
 beforeAll(async () => {
   Logger.overrideLogger(false);
@@ -117,7 +121,7 @@ describe('an alert about the database', () => {
 
   it('is told by who began with it until it is over, also when another one leads by then, and by nobody else', async () => {
     const first = await synchronized(created(), 0);
-    const second = created();
+    const second = await synchronized(created(), 1, false);
     look(first, { 10: 'breached', 40: 'breached' });
     look(second, { 10: 'breached', 40: 'breached' }, 'looks-on');
     // The lease ran out meanwhile, and the second was the first to take it.
@@ -134,10 +138,57 @@ describe('an alert about the database', () => {
       ['resolved', 2],
     ]);
     expect(await stored()).toEqual([{ state: 'resolved', told: 'resolved' }]);
-    // What comes next is the second one's.
+    // What comes next is the second one's, which knows by then when it was told last.
+    await synchronized(second, 90);
     look(first, { 100: 'breached', 140: 'breached' }, 'looks-on');
     look(second, { 100: 'breached', 140: 'breached' }, 'leads');
+    expect(told()).toHaveLength(2);
+    await synchronized(second, 150);
+    expect(await stored()).toEqual([{ state: 'firing', told: 'resolved' }]);
+    look(second, { 1845: 'breached' });
+    expect(told().slice(2)).toEqual([['firing', 3]]);
+  });
+
+  it('is told anew by whoever leads after the cool-down, as another one', async () => {
+    const first = await synchronized(created(), 0);
+    look(first, { 10: 'breached', 40: 'breached', 50: 'clear', 80: 'clear' });
+    await synchronized(first, 81);
+    const second = await synchronized(created(), 1_000);
+    look(second, { 1010: 'breached', 1040: 'breached' });
     expect(told()).toHaveLength(3);
+    expect(messages[2]?.alertId).not.toBe(messages[0]?.alertId);
+  });
+
+  it('goes on in its time when the clock is set right in between', async () => {
+    const direct = await synchronized(created(), 0);
+    const hours = 8 * 3_600;
+    look(direct, { [hours + 10]: 'breached', [hours + 40]: 'breached' });
+    expect(told()).toEqual([['firing', 1]]);
+    direct.shift(-hours * SECOND);
+    look(direct, { 45: 'clear', 70: 'clear' });
+    expect(told()).toHaveLength(1);
+    expect(direct.telling()[0]?.told?.toldFiringAt).toBe(START + 40 * SECOND);
+    look(direct, { 75: 'clear' });
+    expect(told()).toEqual([
+      ['firing', 1],
+      ['resolved', 2],
+    ]);
+    await synchronized(direct, 76);
+    expect(await database.sql.query('SELECT fired_at, resolved_at FROM app.alerts')).toEqual([
+      { fired_at: new Date(START + 40 * SECOND), resolved_at: new Date(START + 75 * SECOND) },
+    ]);
+  });
+
+  it('is held back while one that it is inhibited by is the case', async () => {
+    const direct = await synchronized(created(), 0);
+    const other = { ...RULE, name: 'DatabaseDegraded', inhibitedBy: ['DatabaseDown'] };
+    look(direct, { 10: 'breached' });
+    for (const second of [10, 41])
+      direct.evaluate(other, observed('breached'), START + second * SECOND, 'leads');
+    expect(told()).toEqual([]);
+    look(direct, { 42: 'clear' });
+    direct.evaluate(other, observed('breached'), START + 43 * SECOND, 'leads');
+    expect(messages.map(({ rule }) => rule)).toEqual(['DatabaseDegraded']);
   });
 
   it('is told when it comes right after a slow start, of which nobody had to be told', async () => {
@@ -234,14 +285,14 @@ describe('an alert about the database', () => {
 
   it('is ended by the process that comes after the only one, which died while the database was away', async () => {
     const [from, to] = [START, START + 90 * SECOND];
-    const left = new Lease('alerts');
+    const left = new AlertsLease(TIMING);
     await left.take(database.sql);
-    expect(await silenceBefore(database.sql)).toBeUndefined();
+    expect(await silenceBefore(database.sql, 30)).toBeUndefined();
     // The server of the tests began long ago; the lease is from before that.
     await database.sql.query(
       `UPDATE app.monitoring_leases SET expires_at = pg_postmaster_start_time() - interval '60 seconds'`,
     );
-    const silence = await silenceBefore(database.sql);
+    const silence = await silenceBefore(database.sql, 30);
     expect((silence?.to ?? 0) - (silence?.from ?? 0)).toBe(90 * SECOND);
     const gone = await synchronized(created(), -1);
     look(gone, { 0: 'breached', 30: 'breached' });

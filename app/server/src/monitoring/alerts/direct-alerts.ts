@@ -2,10 +2,12 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { uuidOf } from '../../common/uuid-of.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
+import { AlertTiming } from './alert-timing.ts';
 import { ALERT_MESSENGER, type AlertMessage, type AlertMessenger } from './alert-message.ts';
 import {
   acknowledgedAt,
   countSuppressed,
+  evaluatedAt,
   lockRule,
   newestIds,
   type StoredAlert,
@@ -22,11 +24,10 @@ import type { Elsewhere } from './line/hearing.ts';
 import { USUAL_PATIENCE } from './line/patience.ts';
 import type { AlertRule } from './rules/definition.ts';
 import { SentMessages } from './sent-messages.ts';
+import { atTimes } from './alert-times.ts';
 import { isSilenced, type Silence, silencesFrom } from './silences/silences.sql.ts';
 import type { SuppressionReason } from './telling.ts';
 
-/** An alert that nobody has written for so long was left by a process that is gone; at least. */
-const LEFT_SECONDS = 60;
 const DAY_MS = 86_400_000;
 const WATCHED_MS = MISSED_LOOKS * USUAL_PATIENCE.lookMs;
 
@@ -37,6 +38,12 @@ interface Orphan {
   readonly alert: StoredAlert;
   /** When the database was back. */
   readonly since: number;
+}
+
+interface Suppressed {
+  readonly alertId: string;
+  readonly reason: SuppressionReason;
+  readonly at: number;
 }
 
 interface Remembered {
@@ -60,19 +67,43 @@ export class DirectAlerts {
   private readonly orphans = new Map<string, Orphan>();
   /** Newest stored alert of each rule, by which all processes give the next one the same id; undefined: not read yet. */
   private newest: ReadonlyMap<string, string> | undefined;
-  private leftMs = LEFT_SECONDS * 1000;
   /** As they were when the database answered last, with those that begin later. */
   private silences: readonly Silence[] = [];
-  private readonly suppressed: { alertId: string; reason: SuppressionReason; at: number }[] = [];
+  private suppressed: readonly Suppressed[] = [];
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(ALERT_MESSENGER) private readonly messenger: AlertMessenger,
+    @Inject(AlertTiming) private readonly timing: Pick<AlertTiming, 'goneMs'>,
   ) {}
 
   /** Something is the case, or is about to end. */
   get isBusy(): boolean {
-    return [...this.alerts.values()].some(({ episode }) => episode.state !== 'resolved');
+    return this.active().length > 0;
+  }
+
+  /** What is the case as this process knows it, whoever tells of it. */
+  active(): StoredAlert[] {
+    return [...this.alerts.values()].filter(({ episode }) => episode.state !== 'resolved');
+  }
+
+  private isActive(rule: string): boolean {
+    return this.active().some((alert) => alert.rule === rule);
+  }
+
+  /** The clock was set by so many milliseconds: what is known moves with it. */
+  shift(ms: number): void {
+    for (const [name, alert] of this.alerts)
+      this.alerts.set(
+        name,
+        atTimes(alert, (at) => at + ms),
+      );
+    for (const [id, { rule, alert }] of this.unwritten)
+      this.unwritten.set(id, { rule, alert: atTimes(alert, (at) => at + ms) });
+    for (const [name, { alert, since }] of this.orphans)
+      this.orphans.set(name, { alert: atTimes(alert, (at) => at + ms), since: since + ms });
+    this.suppressed = this.suppressed.map((one) => Object.assign({}, one, { at: one.at + ms }));
+    this.sent.shift(ms);
   }
 
   /** What this process tells of, for the others. */
@@ -107,13 +138,13 @@ export class DirectAlerts {
     const outcomes = evaluate(rule, [observation], known === undefined ? [] : [known], {
       ...{ at, now: at, watchedMs },
       isSilenced: (alert) => !isMine || isSilenced(this.silencesAt(at), alert),
-      isInhibited: () => false,
+      isInhibited: () => rule.inhibitedBy.some((name) => this.isActive(name)),
       newId: (fingerprint) => this.nextId(rule.name, fingerprint, at),
     });
     for (const outcome of outcomes)
       if (outcome.kind === 'gone') this.alerts.delete(rule.name);
       else {
-        this.remember(rule, outcome.alert, isMine, duty);
+        this.remember(rule, outcome.alert, isMine);
         if (isMine) this.tell(rule, outcome, at);
       }
   }
@@ -139,18 +170,19 @@ export class DirectAlerts {
     this.unwritten.delete(id);
   }
 
-  /** What is over belongs to whoever leads: only he may open it again. */
-  private remember(rule: AlertRule, alert: StoredAlert, isMine: boolean, duty: Duty): void {
+  /** What is over belongs to whoever told of it, and to all others once it is written down. */
+  private remember(rule: AlertRule, alert: StoredAlert, isMine: boolean): void {
     const isOver = alert.episode.state === 'resolved';
     if (isOver) this.mine.delete(alert.id);
     else if (isMine) this.mine.add(alert.id);
-    if (isOver && (!isMine || duty === 'looks-on')) this.alerts.delete(rule.name);
+    if (isOver && !isMine) this.alerts.delete(rule.name);
     else this.alerts.set(rule.name, alert);
   }
 
   private tell(rule: AlertRule, { alert, tell, suppressed }: Kept, at: number): void {
     if (alert.episode.state !== 'pending') this.unwritten.set(alert.id, { rule, alert });
-    if (suppressed !== undefined) this.suppressed.push({ alertId: alert.id, reason: suppressed, at });
+    if (suppressed !== undefined)
+      this.suppressed = [...this.suppressed, { alertId: alert.id, reason: suppressed, at }];
     if (tell === undefined) return;
     this.logger.warn({ alertId: alert.id, transition: tell }, nameOf(alert));
     // It takes minutes where a channel does not answer, and what is looked at meanwhile must not wait.
@@ -163,19 +195,14 @@ export class DirectAlerts {
    * Writes down what happened while nothing could be written, and learns of silences. Who leads also takes up what a
    * process that is gone left of these rules. Call it while the database answers.
    */
-  async synchronize(
-    rules: readonly AlertRule[],
-    at: number,
-    leads: boolean,
-    leftSeconds = LEFT_SECONDS,
-  ): Promise<void> {
-    this.leftMs = Math.max(leftSeconds, LEFT_SECONDS) * 1000;
+  async synchronize(rules: readonly AlertRule[], at: number, leads: boolean): Promise<void> {
     this.silences = await silencesFrom(this.database, new Date(at));
     const names = new Set(rules.map(({ name }) => name));
     for (const name of this.alerts.keys()) if (!names.has(name)) this.alerts.delete(name);
     if (leads) for (const rule of rules) await this.takeOver(rule, at);
     for (const [name, alert] of this.alerts) await this.hear(name, alert);
     for (const remembered of this.unwritten.values()) await this.writeDown(remembered);
+    for (const rule of rules) await this.recall(rule, at);
     this.newest = await newestIds(this.database, [...names]);
   }
 
@@ -200,8 +227,21 @@ export class DirectAlerts {
     if (known !== undefined) this.orphan(rule, at);
     const [left] = await this.database.transaction((sql) => lockRule(sql, rule.name, at));
     // Who is still there writes it at each evaluation.
-    if (left !== undefined && at - left.evaluatedAt >= this.leftMs) this.adopt(rule.name, left);
+    if (left !== undefined && at - left.evaluatedAt >= this.timing.goneMs) this.adopt(rule.name, left);
     await this.lookAfterOrphan(rule.name, at);
+  }
+
+  /** What was over a short while ago the next breach opens again, whoever told of it, and leads by then. */
+  private async recall({ name, cooldownSeconds }: AlertRule, at: number): Promise<void> {
+    const known = this.alerts.get(name);
+    const isNewest =
+      known !== undefined && (known.episode.state !== 'resolved' || this.unwritten.has(known.id));
+    if (isNewest || this.orphans.has(name)) return;
+    const after = at - cooldownSeconds * 1000;
+    const [newest] = await this.database.transaction((sql) => lockRule(sql, name, after));
+    // The database may have gone away again meanwhile, and been looked at.
+    if (newest?.episode.state === 'resolved' && this.alerts.get(name) === known)
+      this.alerts.set(name, newest);
   }
 
   private orphan(rule: AlertRule, since: number): void {
@@ -215,12 +255,15 @@ export class DirectAlerts {
     const orphan = this.orphans.get(name);
     if (orphan === undefined) return;
     const { alert, since } = orphan;
-    const isKnown = this.alerts.has(name) || (await acknowledgedAt(this.database, alert.id)) !== null;
-    if (!isKnown && at - since < this.leftMs) return;
+    const writtenAt = await evaluatedAt(this.database, alert.id);
+    // One that was opened again has a row from before.
+    const isKnown = this.alerts.has(name) || (writtenAt !== null && writtenAt >= alert.episode.pendingSince);
+    if (!isKnown && at - since < this.timing.goneMs) return;
     this.orphans.delete(name);
     if (isKnown) return;
     const toldFiringAt = alert.episode.firedAt;
-    this.adopt(name, { ...alert, told: { ...alert.told, told: 'firing', transition: 1, toldFiringAt } });
+    const transition = alert.told.transition + 1;
+    this.adopt(name, { ...alert, told: { ...alert.told, told: 'firing', transition, toldFiringAt } });
   }
 
   private adopt(name: string, alert: StoredAlert): void {
@@ -244,8 +287,7 @@ export class DirectAlerts {
       for (const { alertId, reason, at } of this.suppressed)
         if (alertId === alert.id) await countSuppressed(sql, alertId, reason, at);
     });
-    const rest = this.suppressed.filter(({ alertId }) => alertId !== alert.id);
-    this.suppressed.splice(0, this.suppressed.length, ...rest);
+    this.suppressed = this.suppressed.filter(({ alertId }) => alertId !== alert.id);
     // What came in the meantime waits for the next time.
     if (this.unwritten.get(alert.id)?.alert === alert) this.unwritten.delete(alert.id);
   }

@@ -7,9 +7,9 @@ import type { Patience } from './line/patience.ts';
 export const DUTIES = ['leads', 'alone', 'looks-on'] as const;
 export type Duty = (typeof DUTIES)[number];
 
-/** What came of asking those before this worker in the line; times in milliseconds since 1970. */
+/** What came of asking those before this worker in the line; times by the stopwatch. */
 export interface Asked {
-  /** When asking began, or the database was seen to answer. */
+  /** When asking began, or all was seen to be well, by this worker or another one. */
   readonly since: number;
   /** Whether all of them can be asked: who cannot may be there. */
   readonly isEverybody: boolean;
@@ -19,7 +19,7 @@ export interface Asked {
   readonly tellsAt: number | undefined;
 }
 
-/** What a process knows of who leads; times in milliseconds since 1970. */
+/** What a process knows of who leads; times by the stopwatch. */
 export interface Standing {
   /** Whether it led when the database answered last; undefined: it never has. */
   readonly heldLast: boolean | undefined;

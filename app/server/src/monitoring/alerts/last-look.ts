@@ -1,3 +1,4 @@
+import { atTimes } from './alert-times.ts';
 import type { StoredAlert } from './alerts.sql.ts';
 
 /** One look at what alerts are about. Times in milliseconds since 1970. */
@@ -26,7 +27,8 @@ export const MISSED_LOOKS = 3;
  * @returns undefined where another engine has seen later
  */
 export function foundBy({ at, now, watchedMs }: Look, alert: StoredAlert): StoredAlert | undefined {
-  if (alert.evaluatedAt >= at) return alert.evaluatedAt <= now + watchedMs ? undefined : notAfter(at, alert);
+  if (alert.evaluatedAt >= at)
+    return alert.evaluatedAt <= now + watchedMs ? undefined : atTimes(alert, (time) => Math.min(time, at));
   const unwatchedMs = at - alert.evaluatedAt - watchedMs;
   return unwatchedMs > 0 ? movedBy(unwatchedMs, alert) : alert;
 }
@@ -42,26 +44,5 @@ function movedBy(ms: number, alert: StoredAlert): StoredAlert {
       clearSince: moved(episode.clearSince),
       unknownSince: moved(episode.unknownSince),
     },
-  };
-}
-
-function notAfter(at: number, alert: StoredAlert): StoredAlert {
-  const { episode, told } = alert;
-  const bounded = (time: number | undefined): number | undefined =>
-    time === undefined ? time : Math.min(time, at);
-  return {
-    ...alert,
-    startedAt: Math.min(alert.startedAt, at),
-    episode: {
-      ...episode,
-      pendingSince: Math.min(episode.pendingSince, at),
-      seenAt: Math.min(episode.seenAt, at),
-      firedAt: bounded(episode.firedAt),
-      firstFiredAt: bounded(episode.firstFiredAt),
-      clearSince: bounded(episode.clearSince),
-      unknownSince: bounded(episode.unknownSince),
-      resolvedAt: bounded(episode.resolvedAt),
-    },
-    told: { ...told, toldFiringAt: bounded(told.toldFiringAt), escalatedAt: bounded(told.escalatedAt) },
   };
 }

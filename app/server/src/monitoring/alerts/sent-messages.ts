@@ -1,6 +1,7 @@
 import type { AlertMessage } from './alert-message.ts';
 import type { StoredAlert } from './alerts.sql.ts';
 import type { ToldWhere } from './line/answer.ts';
+import { toldAtTimes } from './alert-times.ts';
 import type { Told } from './telling.ts';
 
 interface Sent {
@@ -19,6 +20,15 @@ export class SentMessages {
   /** @param message undefined: another process told, and people know */
   add(rule: string, { id, told }: StoredAlert, message?: AlertMessage): void {
     this.#sent.set(rule, [...this.#of(rule, id), { id, message, told }]);
+  }
+
+  /** The clock was set by so many milliseconds. */
+  shift(ms: number): void {
+    for (const [rule, all] of this.#sent)
+      this.#sent.set(
+        rule,
+        all.map((one) => Object.assign({}, one, { told: toldAtTimes(one.told, (at) => at + ms) })),
+      );
   }
 
   /** What people know by any channel: where one fails, another worker would fail over it as well. Null: nothing. */

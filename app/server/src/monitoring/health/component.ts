@@ -12,6 +12,7 @@ export const COMPONENTS = [
   'database-volume',
   'memory',
   'event-loop',
+  'alerts',
   'backups',
   'certificates',
 ] as const;
@@ -34,6 +35,7 @@ export const ALWAYS_THERE: readonly ComponentName[] = [
   'disk',
   'memory',
   'event-loop',
+  'alerts',
 ];
 
 /** What a check found. */

@@ -5,6 +5,8 @@ const MOST_MEMORY = 0.9;
 const EVENT_LOOP_SECONDS = 0.2;
 const STARTS = 3;
 const STALE_SECONDS = 300;
+/** Twice the longest time between two evaluations that the configuration takes. */
+const UNJUDGED_SECONDS = 600;
 
 /** How the processes of the application are: saturation that users will feel soon. */
 export const processRules: ObjectRules = ({ series, subject, alert }) => [
@@ -42,6 +44,14 @@ export const processRules: ObjectRules = ({ series, subject, alert }) => [
         for: '5m',
         summary: `Figures of ${subject} are missing`,
         description: `The query for "{{ $labels.query }}" was not answered for {{ $value | humanizeDuration }}; after ${STALE_SECONDS / 60} minutes its figures are missing, and alerts that need them see nothing. The log of the process says why.`,
+      }),
+      alert({
+        name: 'AlertsNotJudged',
+        severity: 'warning',
+        expr: `${series('stock_analysis_alert_evaluation_age_seconds')} > ${UNJUDGED_SECONDS}`,
+        for: '2m',
+        summary: `A worker of ${subject} does not judge the platform's own alerts`,
+        description: `{{ $labels.pod }} has not judged all rules for {{ $value | humanizeDuration }}; the limit is ${UNJUDGED_SECONDS / 60} minutes. Where no other worker does, nobody is told of them. Its log says why; a database that takes no writes is the usual cause.`,
       }),
       alert({
         name: 'ProcessRestarting',

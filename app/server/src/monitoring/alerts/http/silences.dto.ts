@@ -70,6 +70,9 @@ export class SilenceItem {
 }
 
 export class SilenceList {
-  @ApiProperty({ type: [SilenceItem], description: 'those that hold, those that begin later, and those that ended within a day' })
+  @ApiProperty({
+    type: [SilenceItem],
+    description: 'those that hold, those that begin later, and those that ended within a day',
+  })
   items!: SilenceItem[];
 }

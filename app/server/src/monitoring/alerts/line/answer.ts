@@ -23,6 +23,8 @@ export const workerAnswer = z.object({
   duty: z.enum(DUTIES),
   /** The database, as it sees it. */
   database: z.enum(STATUSES),
+  /** Whether it judges rules, or would if it led. Absent: a worker of a version before this was said. */
+  engine: z.enum(STATUSES).optional(),
   /** Alerts that it tells of; `told` is null where no channel has taken it yet. */
   alerts: z.array(z.object({ rule: z.string(), id: z.uuid(), told: told.nullable() })).max(100),
 });

@@ -13,6 +13,7 @@ const TOLD: ToldAlert = {
   id: '5b0c6c1c-0d0a-4b7e-8d43-0c6a5c6a3f10',
   told: { transition: 1, toldFiringAt: 5 },
 };
+const TROUBLE = { database: 'down', engine: 'up' } as const;
 const answer = (changes: Partial<WorkerAnswer> = {}): WorkerAnswer => ({
   process: LEADER,
   judges: true,
@@ -24,6 +25,7 @@ const answer = (changes: Partial<WorkerAnswer> = {}): WorkerAnswer => ({
 const heard = (changes: Partial<Heard> = {}): Heard => ({
   judgedAt: 100,
   tellsAt: 100,
+  wellAt: undefined,
   alerts: [TOLD],
   ...changes,
 });
@@ -51,18 +53,32 @@ describe('an answer', () => {
     ],
     ['of one that looks on', { duty: 'looks-on' }, { judgedAt: 9, tellsAt: undefined }],
     ['of one to whom the database answers', { database: 'up' }, { judgedAt: 9, tellsAt: undefined }],
+    [
+      'of one where all is well',
+      { database: 'up', engine: 'up' },
+      { judgedAt: 9, tellsAt: undefined, wellAt: 9 },
+    ],
+    ['of one that says nothing of its engine', { database: 'up' }, { wellAt: undefined }],
+    ['of one that judges no rules', { database: 'up', engine: 'down' }, { wellAt: undefined }],
     ['of one that does not look any more', { judges: false }, { judgedAt: undefined, tellsAt: undefined }],
   ])('%s: %o', (_, changes, expected) => {
-    expect(heardNow(undefined, answer(changes), 'down', 9)).toMatchObject(expected);
+    expect(heardNow(undefined, answer(changes), TROUBLE, 9)).toMatchObject(expected);
   });
 
   it('leaves the times of what an earlier one said', () => {
-    expect(heardNow(heard(), answer({ judges: false }), 'down', 109)).toEqual({
+    expect(heardNow(heard(), answer({ judges: false }), TROUBLE, 109)).toEqual({
       judgedAt: 100,
       tellsAt: 100,
+      wellAt: undefined,
       alerts: [],
     });
   });
+});
+
+it('is no word of the trouble of an engine from one that judges the rules', () => {
+  const own = { database: 'up', engine: 'down' } as const;
+  expect(heardNow(undefined, answer({ database: 'up', engine: 'up' }), own, 9).tellsAt).toBeUndefined();
+  expect(heardNow(undefined, answer({ database: 'up', engine: 'down' }), own, 9).tellsAt).toBe(9);
 });
 
 describe('what came of asking', () => {

@@ -1,6 +1,7 @@
 import { STATUSES, type ComponentStatus } from '../../health/component.ts';
 import type { Asked } from '../duty.ts';
 import type { ToldWhere, WorkerAnswer } from './answer.ts';
+import { isWell, type Seen } from './seen.ts';
 
 /** A worker of the line. */
 export interface Worker {
@@ -9,12 +10,14 @@ export interface Worker {
   readonly address: string | null;
 }
 
-/** What is known of another worker; times in milliseconds since 1970. */
+/** What is known of another worker; times by the stopwatch. */
 export interface Heard {
   /** When it said last that it judges; undefined: it never did. */
   readonly judgedAt: number | undefined;
   /** When it said last that it judges the same trouble, and people know of what it told. */
   readonly tellsAt: number | undefined;
+  /** When it said that all is well where it is; undefined: what it said last is something else. */
+  readonly wellAt: number | undefined;
   readonly alerts: WorkerAnswer['alerts'];
 }
 
@@ -31,22 +34,27 @@ export interface Elsewhere {
 /**
  * Pure.
  * @param before what was known of the worker
- * @param database as this process sees it: what the other one does not see, it does not tell
+ * @param own what this process sees: what the other one does not see, it does not tell
  */
 export function heardNow(
   before: Heard | undefined,
-  { judges, duty, database: seen, alerts }: WorkerAnswer,
-  database: ComponentStatus,
+  { judges, duty, database, engine, alerts }: WorkerAnswer,
+  own: Seen,
   at: number,
 ): Heard {
-  const isTheSame = STATUSES.indexOf(seen) >= STATUSES.indexOf(database);
+  const isTheSame = isAsBad(database, own.database) && isAsBad(engine ?? 'up', own.engine);
   // A worker whose channels fail is no reason to be silent.
   const tells = judges && duty !== 'looks-on' && isTheSame && alerts.every(({ told }) => told !== null);
   return {
     judgedAt: judges ? at : before?.judgedAt,
     tellsAt: tells ? at : before?.tellsAt,
+    wellAt: judges && engine !== undefined && isWell({ database, engine }) ? at : undefined,
     alerts,
   };
+}
+
+function isAsBad(one: ComponentStatus, other: ComponentStatus): boolean {
+  return STATUSES.indexOf(one) >= STATUSES.indexOf(other);
 }
 
 /** Pure: those before a worker in the line; nobody, where it is not in it. */
@@ -58,6 +66,11 @@ export function workersBefore(line: readonly Worker[], own: string): readonly Wo
       line.findIndex(({ process }) => process === own),
     ),
   );
+}
+
+/** Pure: the line as it is when another one leads than was known. */
+export function ledBy(leader: string, line: readonly Worker[]): readonly Worker[] {
+  return line.toSorted((one, other) => Number(other.process === leader) - Number(one.process === leader));
 }
 
 /**
@@ -96,7 +109,8 @@ export function elsewhereOf(
     const alert = known?.alerts.find((one) => one.rule === rule);
     if (known === undefined || alert === undefined || alert.told === null) return [];
     const { id, told } = alert;
-    return [{ isThere: isThere(known.judgedAt ?? 0), isBefore: before.has(worker), id, told }];
+    const isAnswering = known.judgedAt !== undefined && isThere(known.judgedAt);
+    return [{ isThere: isAnswering, isBefore: before.has(worker), id, told }];
   });
   return all.find((one) => one.isThere) ?? all[0];
 }

@@ -1,3 +1,5 @@
+import { ALERTS_LEASE } from '../alerts-lease.ts';
+
 /** Times are the database's, so that the clocks of workers need not agree. */
 export const JOIN = `
   INSERT INTO app.alert_workers (holder, address, since, seen_at)
@@ -8,7 +10,7 @@ export const JOIN = `
 export const LINE = `
   SELECT worker.holder AS process, worker.address
     FROM app.alert_workers AS worker
-    LEFT JOIN app.monitoring_leases AS lease ON lease.name = 'alerts' AND lease.holder = worker.holder
+    LEFT JOIN app.monitoring_leases AS lease ON lease.name = '${ALERTS_LEASE}' AND lease.holder = worker.holder
    WHERE worker.seen_at > clock_timestamp() - make_interval(secs => $1)
    ORDER BY lease.holder IS NULL, worker.since, worker.holder`;
 

@@ -2,29 +2,35 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { monitoring } from '../../../common/configuration/monitoring-schema.ts';
 import { createTestDatabase, type TestDatabase } from '../../../database/testing/test-database.ts';
-import { Lease } from '../../lease.ts';
+import { AlertTiming } from '../alert-timing.ts';
+import { AlertsLease } from '../alerts-lease.ts';
 import type { Worker } from './hearing.ts';
 import { FORGET } from './line.sql.ts';
 import { USUAL_PATIENCE } from './patience.ts';
 import { WorkerLine } from './worker-line.ts';
 
 const PATIENCE = { ...USUAL_PATIENCE, answerMs: 300 };
-const EVALUATION_SECONDS = 15;
-const START = Date.parse('2026-11-27T00:00:00Z');
+const TIMING = new AlertTiming({ monitoring: monitoring.parse({}) });
+const START = 5_000_000;
+const [WELL, DOWN] = [
+  { database: 'up', engine: 'up' },
+  { database: 'down', engine: 'up' },
+] as const;
 
 let database: TestDatabase;
 let now: number;
 const servers: Server[] = [];
-const clock = { now: () => new Date(now) };
+const stopwatch = { ms: () => now };
 const questions: string[] = [];
 const hourly = (what: string): void => void questions.push(what);
 
-const created = (): WorkerLine => new WorkerLine(clock, database.sql, { hourly }, PATIENCE);
+const created = (): WorkerLine => new WorkerLine(stopwatch, database.sql, TIMING, { hourly }, PATIENCE);
 const nobody = (): Worker => ({ process: randomUUID(), address: null });
 const joined = async (worker: Worker): Promise<WorkerLine> => {
   const line = created();
-  await line.learn(worker, EVALUATION_SECONDS);
+  await line.learn(worker);
   return line;
 };
 
@@ -48,6 +54,10 @@ const saying = (process: string) => (response: ServerResponse) => {
   response.end(JSON.stringify({ process, judges: true, duty: 'leads', database: 'down', alerts: [] }));
 };
 
+const wellOrNot = (process: string, database: string) => (response: ServerResponse) => {
+  response.end(JSON.stringify({ process, judges: true, duty: 'leads', database, engine: 'up', alerts: [] }));
+};
+
 beforeAll(async () => {
   database = await createTestDatabase();
 });
@@ -66,15 +76,14 @@ afterEach(() => {
 
 describe('the line of workers', () => {
   it('has who leads first and then who is there longest, and is the same for all', async () => {
-    const lease = new Lease('alerts');
+    const lease = new AlertsLease(TIMING);
     const [first, second, leader] = [nobody(), nobody(), { process: lease.holder, address: null }];
     const lines = [await joined(first), await joined(second), await joined(leader)];
     await lease.take(database.sql);
-    for (const [index, one] of [first, second, leader].entries())
-      await lines[index]?.learn(one, EVALUATION_SECONDS);
+    for (const [index, one] of [first, second, leader].entries()) await lines[index]?.learn(one);
     const before = [];
     for (const line of lines) {
-      await line.ask('down');
+      await line.ask(DOWN);
       before.push(line.asked());
     }
     // The leader has nobody before it; the others cannot ask it.
@@ -95,7 +104,7 @@ describe('the line of workers', () => {
     );
     await leaving.leave();
     const line = await joined(own);
-    await line.ask('down');
+    await line.ask(DOWN);
     expect(line.asked()).toBeUndefined();
     await database.sql.query(
       `UPDATE app.alert_workers SET seen_at = seen_at - interval '2 hours' WHERE holder = $1`,
@@ -122,7 +131,7 @@ describe('a worker that asks', () => {
     expect(worker.asked).toBe(1);
     for (const seconds of [0, 5, 9.9, 10, 15]) {
       now = START + seconds * 1_000;
-      await line.ask('down');
+      await line.ask(DOWN);
     }
     expect(worker.asked).toBe(3);
     expect(line.asked()).toEqual({
@@ -148,7 +157,7 @@ describe('a worker that asks', () => {
     const line = await asking(worker.origin, process);
     answers = answer;
     const began = performance.now();
-    await line.ask('down');
+    await line.ask(DOWN);
     expect(performance.now() - began).toBeLessThan(PATIENCE.answerMs + 2_000);
     expect(worker.asked).toBe(2);
     expect(line.asked()).toMatchObject({ isEverybody: true, heardAt: undefined, tellsAt: undefined });
@@ -164,13 +173,13 @@ describe('a worker that asks', () => {
     const own = nobody();
     await joined({ process, address: worker.origin });
     const line = await joined(own);
-    await line.ask('down');
+    await line.ask(DOWN);
     expect(line.asked()).toMatchObject({ isEverybody: false });
     expect(worker.asked).toBe(1);
     isOpen = true;
     for (const seconds of [15, 59, 60]) {
       now = START + seconds * 1_000;
-      await line.learn(own, EVALUATION_SECONDS);
+      await line.learn(own);
     }
     expect(worker.asked).toBe(2);
     expect(line.asked()).toMatchObject({ isEverybody: true });
@@ -182,26 +191,76 @@ describe('a worker that asks', () => {
     const own = nobody();
     await joined({ process, address: worker.origin });
     const line = await joined(own);
-    await database.sql.query(`UPDATE app.alert_workers SET seen_at = seen_at - interval '5 minutes'`);
-    now = START + 300_000;
-    await line.learn(own, EVALUATION_SECONDS);
-    await line.ask('down');
+    await database.sql.query(`UPDATE app.alert_workers SET seen_at = seen_at - interval '2 minutes'`);
+    now = START + 120_000;
+    await line.learn(own);
+    await line.ask(DOWN);
     expect(worker.asked).toBe(2);
-    now += EVALUATION_SECONDS * 1_000;
-    await line.learn(own, EVALUATION_SECONDS);
-    await line.ask('down');
+    now += TIMING.evaluationMs;
+    await line.learn(own);
+    await line.ask(DOWN);
     expect(worker.asked).toBe(2);
+  });
+
+  it('does not count as reachable for ever who was reached once', async () => {
+    const process = randomUUID();
+    let isOpen = true;
+    const worker = await answering((response) => {
+      if (isOpen) saying(process)(response);
+      else response.writeHead(503).end();
+    });
+    const own = nobody();
+    await joined({ process, address: worker.origin });
+    const line = await joined(own);
+    isOpen = false;
+    const everybody = [];
+    for (const seconds of [299, 300]) {
+      now = START + seconds * 1_000;
+      await line.learn(own);
+      await line.ask(DOWN);
+      everybody.push(line.asked()?.isEverybody);
+      line.rest();
+    }
+    expect(everybody).toEqual([true, false]);
+  });
+
+  it('is alone in trouble where another one reaches the database, and comes behind who leads there', async () => {
+    const leader = randomUUID();
+    let answers = wellOrNot(leader, 'up');
+    const worker = await answering((response) => answers(response));
+    const own = nobody();
+    const line = await joined(own);
+    await joined({ process: leader, address: worker.origin });
+    now += 1_000;
+    await line.learn(own);
+    const alone = [];
+    for (const seconds of [0, 10, 20]) {
+      now = START + seconds * 1_000;
+      await line.ask(DOWN);
+      alone.push([line.isAlone, line.isLedByAnother]);
+    }
+    // What another one says in the first seconds it may not have seen yet.
+    expect(alone).toEqual([
+      [false, false],
+      [true, true],
+      [true, true],
+    ]);
+    answers = wellOrNot(leader, 'down');
+    now = START + 30_000;
+    await line.ask(DOWN);
+    expect(line.isAlone).toBe(false);
+    expect(line.asked()).toMatchObject({ since: START + 20_000, isEverybody: true, tellsAt: now });
   });
 
   it('counts its waiting from when the database answered last', async () => {
     const line = await asking('http://127.0.0.1:9');
-    for (const [seconds, status] of [
-      [0, 'down'],
-      [20, 'up'],
-      [40, 'down'],
+    for (const [seconds, seen] of [
+      [0, DOWN],
+      [20, WELL],
+      [40, DOWN],
     ] as const) {
       now = START + seconds * 1_000;
-      await line.ask(status);
+      await line.ask(seen);
     }
     expect(line.asked()?.since).toBe(START + 20_000);
   });

@@ -246,6 +246,25 @@ const RULES: Readonly<Record<string, Words>> = {
     keepFiringSeconds: 0,
     cooldownSeconds: 24 * HOUR,
   },
+  AlertsNotJudged: {
+    severity: 'critical',
+    summary: 'alerts are not judged',
+    description:
+      '{{detail}}. Until that is mended nobody is told of anything but this and the database. A database that takes no writes is the usual cause.',
+    condition: { kind: 'component', component: 'alerts' },
+    // Several evaluations were missed by then.
+    forSeconds: 0,
+    keepFiringSeconds: 30,
+  },
+  DatabaseDegraded: {
+    severity: 'warning',
+    summary: 'the database is in trouble, and answers',
+    description: '{{detail}}.',
+    condition: { kind: 'component', component: 'database' },
+    forSeconds: 5 * MINUTE,
+    keepFiringSeconds: MINUTE,
+    inhibitedBy: ['DatabaseDown', 'AlertsNotJudged'],
+  },
 };
 
 /** Whether docs/runbooks has a page of that name: rules of people have none. */

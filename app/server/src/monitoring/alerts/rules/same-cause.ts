@@ -16,6 +16,7 @@ const OF_COMPONENTS: Readonly<Record<string, Cause>> = {
   api: of('ServerMissing'),
   'job-queue': of('JobsWaitingLong'),
   'database-volume': of('DatabaseVolumeFilling'),
+  alerts: of('AlertsNotJudged'),
 };
 
 const RULE = 'ComponentDegraded';

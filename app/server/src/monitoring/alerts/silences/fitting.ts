@@ -15,7 +15,10 @@ export function unfitting(matchers: Labels, rules: readonly AlertRule[]): Parame
   const { rule, severity, ...labels } = matchers;
   const named = rules.filter(({ name }) => rule === undefined || name === rule);
   if (rule !== undefined && named.length === 0)
-    return { parameter: 'matchers.rule', detail: `there is no rule ${rule}; GET /monitoring/rules lists them` };
+    return {
+      parameter: 'matchers.rule',
+      detail: `there is no rule ${rule}; GET /monitoring/rules lists them`,
+    };
   for (const label of Object.keys(labels)) {
     const problem = unknownLabel(label, named, rule);
     if (problem !== undefined) return { parameter: `matchers.${label}`, detail: problem };
@@ -25,7 +28,10 @@ export function unfitting(matchers: Labels, rules: readonly AlertRule[]): Parame
   if (severe.length === 0)
     return { parameter: 'matchers.severity', detail: `no alert ${whose} is ever ${severity}` };
   if (severe.some(({ condition }) => mayHave(condition, labels))) return undefined;
-  return { parameter: 'matchers', detail: `no alert ${whose} ever has all of these labels with these values` };
+  return {
+    parameter: 'matchers',
+    detail: `no alert ${whose} ever has all of these labels with these values`,
+  };
 }
 
 function unknownLabel(

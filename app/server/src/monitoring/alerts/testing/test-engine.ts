@@ -3,6 +3,7 @@ import { monitoring } from '../../../common/configuration/monitoring-schema.ts';
 import type { Database } from '../../../database/sql.ts';
 import { AlertEngine } from '../alert-engine.ts';
 import type { AlertMessenger } from '../alert-message.ts';
+import { AlertTiming } from '../alert-timing.ts';
 
 const NOBODY: AlertMessenger = {
   reach: () => Promise.resolve(() => true),
@@ -16,7 +17,6 @@ const LATE: Clock = { now: () => new Date('2100-01-01T00:00:00Z') };
 
 /** An engine of which a test says when it observes: it may miss some evaluations of a minute each. */
 export function testEngine(sql: Database, messenger = NOBODY, clock = LATE): AlertEngine {
-  return new AlertEngine(sql, messenger, clock, {
-    monitoring: monitoring.parse({ alerts: { evaluationSeconds: 60 } }),
-  });
+  const timing = new AlertTiming({ monitoring: monitoring.parse({ alerts: { evaluationSeconds: 60 } }) });
+  return new AlertEngine(sql, messenger, clock, timing);
 }
