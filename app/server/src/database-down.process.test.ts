@@ -99,6 +99,8 @@ describe('a database that stands still', () => {
     const [name] = await database.sql.query<{ name: string }>('SELECT current_database() AS name');
     const readOnly = async (value: 'on' | 'off'): Promise<void> => {
       await asAdmin(database.urls.admin, async (admin) => {
+        // It holds for this session as well.
+        await admin.query('SET default_transaction_read_only = off');
         await admin.query(`ALTER DATABASE ${name?.name} SET default_transaction_read_only = ${value}`);
         await admin.query(
           `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -1,7 +1,12 @@
-import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Client } from 'pg';
 import type { QueryTimes } from './query-times.ts';
 import { watched } from './watched-query.ts';
+
+/** A socket, plain or with TLS. */
+type Socket = Duplex & { setTimeout(ms: number): unknown };
+
+const isSocket = (stream: Duplex): stream is Socket => 'setTimeout' in stream;
 
 type ClientClass = new (...given: ConstructorParameters<typeof Client>) => Client;
 
@@ -38,7 +43,7 @@ export function poolClient(silentMs: number, times: QueryTimes | undefined): Cli
     /** With TLS it is another one than before. */
     #current(): Socket | undefined {
       const { stream } = this.connection;
-      if (stream === this.#socket || !(stream instanceof Socket)) return this.#socket;
+      if (stream === this.#socket || !isSocket(stream)) return this.#socket;
       stream.on('timeout', () => {
         const seconds = silentMs / 1000;
         stream.destroy(

@@ -54,8 +54,10 @@ const saying = (process: string) => (response: ServerResponse) => {
   response.end(JSON.stringify({ process, judges: true, duty: 'leads', database: 'down', alerts: [] }));
 };
 
-const wellOrNot = (process: string, database: string) => (response: ServerResponse) => {
-  response.end(JSON.stringify({ process, judges: true, duty: 'leads', database, engine: 'up', alerts: [] }));
+const wellOrNot = (process: string, status: string) => (response: ServerResponse) => {
+  response.end(
+    JSON.stringify({ process, judges: true, duty: 'leads', database: status, engine: 'up', alerts: [] }),
+  );
 };
 
 beforeAll(async () => {
