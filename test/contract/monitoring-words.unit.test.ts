@@ -15,7 +15,7 @@ function listOf(path: string, name: string): readonly string[] {
 }
 
 const COMPONENTS = listOf('monitoring/health/component.ts', 'COMPONENTS');
-const SEVERITIES = listOf('monitoring/alerts/rules/definition.ts', 'SEVERITIES');
+const SEVERITIES = listOf('common/severity.ts', 'SEVERITIES');
 const ALERT_STATES = listOf('monitoring/alerts/http/alerts.dto.ts', 'STATES');
 const DELIVERY_STATES = listOf('notifications/http/deliveries.dto.ts', 'DELIVERY_STATES');
 const CHANNELS = listOf('notifications/http/deliveries.dto.ts', 'CHANNEL_NAMES');

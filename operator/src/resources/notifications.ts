@@ -61,12 +61,16 @@ export function notificationsConfig(
   if (!email && !webhook) return undefined;
   return {
     ...(email ? { email: emailConfig(email) } : {}),
-    ...(webhook ? { webhook: {} } : {}),
+    ...(webhook ? { webhook: leastOf(webhook) } : {}),
     ...bounds,
   };
 }
 
 function emailConfig(email: EmailSpec): object {
   const { host, security, from, to } = email;
-  return { host, port: smtpPort(email), security, from, to };
+  return { host, port: smtpPort(email), security, from, to, ...leastOf(email) };
+}
+
+function leastOf({ minSeverity }: { readonly minSeverity?: string | undefined }): object {
+  return minSeverity === undefined ? {} : { minSeverity };
 }

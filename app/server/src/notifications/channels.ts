@@ -3,6 +3,7 @@ import type { Configuration } from '../common/configuration/configuration.ts';
 import type { NotificationChannelName } from '../database/job-queue.ts';
 import type { Channel } from './channel.ts';
 import { EmailChannel } from './email/email-channel.ts';
+import type { LeastSeverity } from './message.ts';
 import { platformOf, SigningChannel } from './platform.ts';
 import { WebhookChannel } from './webhook/webhook-channel.ts';
 
@@ -13,6 +14,13 @@ export function channelNames({ notifications }: Configuration['monitoring']): No
     ...(email === undefined ? [] : ['email' as const]),
     ...(webhook === undefined ? [] : ['webhook' as const]),
   ];
+}
+
+/** As it is configured here. Who sends nothing is told nothing of it, and tells no alerts. */
+export function leastSeverityOf({
+  notifications,
+}: Configuration['monitoring']): LeastSeverity<NotificationChannelName> {
+  return (name) => notifications[name]?.minSeverity;
 }
 
 /** A channel with what it needs to send, under the name that it is configured by. */

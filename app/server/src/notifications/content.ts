@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { redactText } from '../common/redaction/redact.ts';
+import { SEVERITIES } from '../common/severity.ts';
 
 /** 10 MB, as most mail servers take. */
 const LONGEST_ATTACHMENT = 14_000_000;
@@ -74,14 +75,9 @@ export function spanText(alert: AlertContent): string {
   return `since ${startsAt}, ${statusText(alert) === 'resolved' ? 'until' : 'looked after until'} ${endsAt}`;
 }
 
-const RANKS: ReadonlyMap<string | null | undefined, number> = new Map([
-  ['critical', 3],
-  ['warning', 2],
-  ['info', 1],
-]);
-
 /** 3 for what is critical, 0 for what has no severity that is known. */
-export const rankOfSeverity = (severity: string | null | undefined): number => RANKS.get(severity) ?? 0;
+export const rankOfSeverity = (severity: string | null | undefined): number =>
+  SEVERITIES.findIndex((one) => one === severity) + 1;
 
 export const rankOf = (one: Content): number =>
   one.kind === 'alert' ? rankOfSeverity(one.labels['severity']) : 0;

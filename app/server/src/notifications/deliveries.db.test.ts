@@ -126,6 +126,29 @@ describe('a message', () => {
     expect([mail.mails.length, hook.hooks.length]).toEqual([0, 1]);
   });
 
+  it('goes over a channel for urgent alerts if it is one, or none at all', async () => {
+    const notifications = await worker({ minSeverity: 'critical' });
+    const of = (severity: string): NotificationMessage =>
+      message({ content: alertOf({ labels: { severity }, fingerprint: severity }) });
+    const report = { kind: 'document', title: 'weekly', text: 'all is well' } as const;
+    const channelsOf = async (one: NotificationMessage): Promise<number> =>
+      (await enqueue(notifications, one)).length;
+    expect(await channelsOf(of('info'))).toBe(1);
+    expect(await channelsOf(of('warning'))).toBe(1);
+    expect(await channelsOf(of('critical'))).toBe(2);
+    expect(await channelsOf(of('nobody knows'))).toBe(2);
+    expect(await channelsOf(message({ content: report }))).toBe(2);
+    expect(await channelsOf({ ...of('warning'), exceptChannels: ['email'] })).toBe(0);
+    const reaches = await notifications.reach(database.sql);
+    expect(reaches({ severity: 'warning' })).toBe(true);
+    expect(reaches({ severity: 'warning', exceptChannels: ['email'] })).toBe(false);
+    expect(reaches({ severity: 'critical', exceptChannels: ['email'] })).toBe(true);
+    const warning = { ...of('warning'), exceptChannels: ['email'] };
+    await notifications.sendDirect(warning);
+    await expect.poll(() => hook.hooks.length, SOON).toBe(3);
+    expect(hook.hooks.map(({ title }) => title).join()).not.toContain('warning');
+  });
+
   it('is one with others of its group that come soon after it', async () => {
     const notifications = await worker({ groupSeconds: 2 });
     const [first, second, other] = [

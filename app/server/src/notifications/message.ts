@@ -1,4 +1,5 @@
-import type { Content } from './content.ts';
+import type { Severity } from '../common/severity.ts';
+import { type Content, rankOfSeverity } from './content.ts';
 
 /** What a feature wants somebody to be told. */
 export interface NotificationMessage {
@@ -18,15 +19,32 @@ export interface NotificationMessage {
 }
 
 /** What decides over which channels a message goes. */
-export type Addressed = Pick<NotificationMessage, 'exceptChannels' | 'onlyChannels'>;
+export interface Addressed extends Pick<NotificationMessage, 'exceptChannels' | 'onlyChannels'> {
+  /** Absent: it is no alert, and goes over channels for urgent ones, too. */
+  readonly severity?: string | undefined;
+}
+
+/** The least severity that a channel carries; undefined: it carries all. */
+export type LeastSeverity<Name extends string> = (channel: Name) => Severity | undefined;
+
+export function addressOf({ content, exceptChannels, onlyChannels }: NotificationMessage): Addressed {
+  const severity = content.kind === 'alert' ? content.labels['severity'] : undefined;
+  return { exceptChannels, onlyChannels, severity };
+}
 
 /** The channels of `names` that a message goes to. */
 export function targetsOf<Name extends string>(
-  { exceptChannels = [], onlyChannels }: Addressed,
+  { exceptChannels = [], onlyChannels, severity }: Addressed,
   names: readonly Name[],
+  least: LeastSeverity<Name>,
 ): Name[] {
+  const rank = rankOfSeverity(severity);
   return names.filter(
-    (name) => !exceptChannels.includes(name) && (onlyChannels === undefined || onlyChannels.includes(name)),
+    (name) =>
+      !exceptChannels.includes(name) &&
+      (onlyChannels === undefined || onlyChannels.includes(name)) &&
+      // Of what has no severity that is known nobody can say that it does not matter.
+      (rank === 0 || rank >= rankOfSeverity(least(name))),
   );
 }
 

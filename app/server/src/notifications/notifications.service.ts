@@ -8,11 +8,12 @@ import type { Sql, Transaction } from '../database/sql.ts';
 import { AnnouncedChannels } from './announced.ts';
 import { type ChannelOutcome, ChannelOutcomes } from './channel-outcomes.ts';
 import { type ChannelState, ChannelStates } from './channel-states.ts';
+import { leastSeverityOf } from './channels.ts';
 import { cleaned } from './content.ts';
 import { ENQUEUE } from './deliveries/deliveries.sql.ts';
 import { StandingMessages, type StandingSource } from './deliveries/standing-messages.ts';
 import { DirectSender } from './direct/direct-sender.ts';
-import { type Addressed, type NotificationMessage, targetsOf } from './message.ts';
+import { type Addressed, addressOf, type NotificationMessage, targetsOf } from './message.ts';
 
 export type { ChannelOutcome } from './channel-outcomes.ts';
 export type { ChannelState } from './channel-states.ts';
@@ -50,7 +51,7 @@ export class Notifications {
    */
   async enqueue(sql: Transaction, message: NotificationMessage): Promise<readonly string[]> {
     const ids: string[] = [];
-    for (const channel of targetsOf(message, await this.channels(sql))) {
+    for (const channel of await this.targets(sql, addressOf(message))) {
       const id = await this.enqueueOver(sql, message, channel);
       if (id !== undefined) ids.push(id);
     }
@@ -74,7 +75,8 @@ export class Notifications {
   /** Which messages there is a channel for at all, as workers are configured now. @throws what the database says */
   async reach(sql: Sql): Promise<(message: Addressed) => boolean> {
     const channels = await this.channels(sql);
-    return (message) => targetsOf(message, channels).length > 0;
+    const least = leastSeverityOf(this.configuration.monitoring);
+    return (message) => targetsOf(message, channels, least).length > 0;
   }
 
   /** How the channels do, from memory; none where this process does not send. */
@@ -93,6 +95,10 @@ export class Notifications {
    */
   tellWhatStands(source: StandingSource): void {
     this.standing.register(source);
+  }
+
+  private async targets(sql: Sql, message: Addressed): Promise<NotificationChannelName[]> {
+    return targetsOf(message, await this.channels(sql), leastSeverityOf(this.configuration.monitoring));
   }
 
   private async enqueueOver(

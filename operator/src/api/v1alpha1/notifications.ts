@@ -42,6 +42,16 @@ const inTheClear: ValidationRule = {
 const reference = (description: string) =>
   z.object({ name: objectName(description) }).meta(describe('Refers to a Secret in the same namespace.'));
 
+/** Absent leaves it to the application: an object of before keeps its config.yaml, so that its workers are not restarted. */
+const minSeverity = z
+  .enum(['info', 'warning', 'critical'])
+  .meta(
+    describe(
+      'Alerts that are less urgent are not told over this channel; absent: all are. Reports and tests are no alerts.',
+    ),
+  )
+  .optional();
+
 const email = z
   .object({
     host,
@@ -68,6 +78,7 @@ const email = z
       .min(1)
       .max(MOST_RECIPIENTS)
       .meta({ ...describe('Recipients.'), 'x-kubernetes-list-type': 'set' }),
+    minSeverity,
     secretRef: reference(
       'Secret with the keys smtp-username and smtp-password, and smtp-ca.crt where the server has a certificate of a private authority. Absent: no login.',
     ).optional(),
@@ -83,6 +94,7 @@ const webhook = z
     secretRef: reference(
       'Secret with the key webhook-url, and webhook-secret where the receiver checks signatures.',
     ),
+    minSeverity,
   })
   .meta(describe('Alerts as signed JSON to a URL, which stays secret: many carry a token.'));
 

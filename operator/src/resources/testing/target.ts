@@ -95,7 +95,7 @@ export const FULL_SPEC: StockAnalysisSpecInput = {
         to: ['ops@mail.example', 'boss@mail.example'],
         secretRef: { name: 'smtp' },
       },
-      webhook: { secretRef: { name: 'hook' } },
+      webhook: { secretRef: { name: 'hook' }, minSeverity: 'critical' },
       perTenMinutes: 30,
     },
     alerts: { escalateMinutes: 15 },

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { SEVERITIES } from '../severity.ts';
 import { cron, timeZone } from './schedule-fields.ts';
 
 /** One plain address of ASCII: it stands in an SMTP command and in a header, where a blank or a line break has a meaning. */
@@ -18,6 +19,9 @@ const MOST_RECIPIENTS = 50;
 
 const PORT_OF = { TLS: 465, StartTLS: 587, None: 25 } as const;
 
+/** Alerts that are less urgent are not told over the channel; what is no alert always is. */
+const minSeverity = z.enum(SEVERITIES).default('info');
+
 const email = z
   .strictObject({
     host,
@@ -29,6 +33,7 @@ const email = z
     security: z.enum(['TLS', 'StartTLS', 'None']).default('StartTLS'),
     from: mailAddress,
     to: z.array(mailAddress).min(1).max(MOST_RECIPIENTS),
+    minSeverity,
   })
   .transform(({ port, ...rest }) => ({
     ...rest,
@@ -39,7 +44,7 @@ const notifications = z.strictObject({
   /** Absent: no mail is sent. User, password and own authority are files of NOTIFICATIONS_DIR. */
   email: email.optional(),
   /** Present: to the URL in the file webhook-url of NOTIFICATIONS_DIR. */
-  webhook: z.strictObject({}).optional(),
+  webhook: z.strictObject({ minSeverity }).optional(),
   /** What is more per channel in ten minutes becomes one message that counts it. */
   perTenMinutes: between(1, 1_000, 20),
   /** Deliveries are kept so long, in days. */

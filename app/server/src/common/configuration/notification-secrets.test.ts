@@ -53,6 +53,7 @@ describe('NOTIFICATIONS_DIR', () => {
     expect(load({ notifications: EMAIL }).monitoring.notifications.email).toEqual({
       host: 'mail.example.com',
       port: 587,
+      minSeverity: 'info',
       security: 'StartTLS',
       from: 'stock@example.com',
       to: ['ops@example.com'],

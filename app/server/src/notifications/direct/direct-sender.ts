@@ -4,11 +4,11 @@ import { CONFIGURATION, type Configuration } from '../../common/configuration/co
 import { uuidOf } from '../../common/uuid-of.ts';
 import type { Channel } from '../channel.ts';
 import { ChannelOutcomes } from '../channel-outcomes.ts';
-import { type OpenChannel, CHANNELS } from '../channels.ts';
+import { type OpenChannel, CHANNELS, leastSeverityOf } from '../channels.ts';
 import { rankOf, statusOf } from '../content.ts';
 import { failedAttempt, sentAttempt } from '../deliveries/attempt.ts';
 import { hasRoom, keptForCritical } from '../deliveries/plan.ts';
-import { aboutOf, type NotificationMessage, targetsOf, toldKey } from '../message.ts';
+import { aboutOf, addressOf, type NotificationMessage, targetsOf, toldKey } from '../message.ts';
 import { platformOf } from '../platform.ts';
 import { DirectDelivery } from './direct-delivery.ts';
 
@@ -77,8 +77,9 @@ export class DirectSender implements OnModuleDestroy {
 
   private targetsOf(message: NotificationMessage): readonly string[] {
     return targetsOf(
-      message,
+      addressOf(message),
       this.channels.map(({ name }) => name),
+      leastSeverityOf(this.configuration.monitoring),
     );
   }
 

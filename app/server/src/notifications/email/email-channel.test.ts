@@ -54,6 +54,7 @@ function channel(port: number, { login, ca = tls.ca, ...changes }: Given = {}): 
       security: 'StartTLS',
       from: 'stock@example.com',
       to: ['ops@example.com', 'night@example.com'],
+      minSeverity: 'info',
       ...changes,
     },
     { login, ca },

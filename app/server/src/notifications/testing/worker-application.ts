@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { CommonModule } from '../../common/common.module.ts';
 import type { Configuration } from '../../common/configuration/configuration.ts';
 import { monitoring, type MonitoringConfiguration } from '../../common/configuration/monitoring-schema.ts';
+import type { Severity } from '../../common/severity.ts';
 import { LoggingModule } from '../../common/logging/logging.module.ts';
 import { DatabaseModule } from '../../database/database.module.ts';
 import { JobQueue } from '../../database/job-queue.service.ts';
@@ -14,11 +15,13 @@ export interface Wanted {
   readonly webhookPort?: number;
   readonly groupSeconds?: number;
   readonly perTenMinutes?: number;
+  /** Of the webhook. */
+  readonly minSeverity?: Severity;
 }
 
 export const WEBHOOK_PATH = '/hooks/of-the-tests';
 
-export function monitoringOf({ emailPort, webhookPort, groupSeconds = 0, perTenMinutes = 1_000 }: Wanted): {
+export function monitoringOf({ emailPort, webhookPort, groupSeconds = 0, perTenMinutes = 1_000, minSeverity }: Wanted): {
   monitoring: MonitoringConfiguration;
   notificationSecrets: Configuration['notificationSecrets'];
 } {
@@ -35,7 +38,7 @@ export function monitoringOf({ emailPort, webhookPort, groupSeconds = 0, perTenM
       notifications: {
         perTenMinutes,
         ...(emailPort === undefined ? {} : { email }),
-        ...(webhookPort === undefined ? {} : { webhook: {} }),
+        ...(webhookPort === undefined ? {} : { webhook: { minSeverity } }),
       },
     }),
     notificationSecrets: {

@@ -1,8 +1,7 @@
 import { z } from 'zod';
+import { SEVERITIES, type Severity } from '../../../common/severity.ts';
 
-/** In the order of urgency. */
-export const SEVERITIES = ['info', 'warning', 'critical'] as const;
-export type Severity = (typeof SEVERITIES)[number];
+export { SEVERITIES, type Severity };
 
 const metric = z.string().regex(/^[a-z][a-z0-9_]{0,127}$/, 'must be the name of a metric');
 const labelName = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'must be the name of a label');
