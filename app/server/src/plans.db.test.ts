@@ -15,6 +15,8 @@ import { fillMonitoring } from './testing/realistic-monitoring.ts';
 import { AlertTiming } from './monitoring/alerts/alert-timing.ts';
 import { AlertRetention } from './monitoring/alerts/alert-retention.ts';
 import { FORGET } from './monitoring/alerts/line/line.sql.ts';
+import { silencesFrom } from './monitoring/alerts/silences/silences.sql.ts';
+import { STANDING } from './monitoring/alerts/standing-alerts.ts';
 import { WorkerLine } from './monitoring/alerts/line/worker-line.ts';
 import { builtinRules } from './monitoring/alerts/rules/builtin.ts';
 import { testEngine } from './monitoring/alerts/testing/test-engine.ts';
@@ -214,6 +216,8 @@ describe('on realistic amounts of rows', () => {
     await app.get(MetricRecorder).record();
     const sql = databaseOf(database.dataSource);
     await tellOne(sql);
+    await sql.query(STANDING);
+    await silencesFrom(sql, new Date());
     await forgetErrors(sql, new Date(0));
     await forgetSurplus(sql);
     await forgetSlow(sql, MOST_OF_A_KIND);

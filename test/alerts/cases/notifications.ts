@@ -20,11 +20,7 @@ export const notificationCases: readonly AlertCase[] = [
     name: 'NotificationChannelFailing',
     severity: 'critical',
     spec: WITH_CHANNEL,
-    series: [
-      failing('a', 'webhook', 0, 1),
-      failing('b', 'webhook', 0, 0),
-      failing('a', 'email', 0, 0),
-    ],
+    series: [failing('a', 'webhook', 0, 1), failing('b', 'webhook', 0, 0), failing('a', 'email', 0, 0)],
     labels: { channel: 'webhook' },
     fires: 2,
   },

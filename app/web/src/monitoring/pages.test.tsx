@@ -164,7 +164,10 @@ describe('alerts', () => {
   });
 
   it('are silenced from a time on that is yet to come', async () => {
-    open('#monitoring/silences', { 'GET /monitoring/silences': { items: [] }, 'POST /monitoring/silences': {} });
+    open('#monitoring/silences', {
+      'GET /monitoring/silences': { items: [] },
+      'POST /monitoring/silences': {},
+    });
     await press('新建静默');
     await fill('标签', 'rule=DatabaseDown');
     await fill('开始', '2026-11-26T22:00');

@@ -49,12 +49,7 @@ export interface Failure {
 }
 
 /** Pure. */
-export function failedAttempt(
-  timing: Timing,
-  error: unknown,
-  attempt: number,
-  random: number,
-): Failure {
+export function failedAttempt(timing: Timing, error: unknown, attempt: number, random: number): Failure {
   const known = error instanceof ChannelError ? error : undefined;
   const isLast = attempt >= MOST_ATTEMPTS || known?.mayWorkLater === false;
   return {

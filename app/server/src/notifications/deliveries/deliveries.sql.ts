@@ -81,7 +81,7 @@ export const TELL_AGAIN = `
     RETURNING told.id, given_up.id AS message_id, given_up.attempts
   ), emptied AS (
     UPDATE app.notification_sendings AS empty SET state = 'superseded'
-     WHERE empty.id IN (SELECT message_id FROM again)
+     WHERE empty.id IN (SELECT message_id FROM again) AND empty.state = 'dead'
        AND NOT EXISTS (SELECT FROM app.notification_deliveries AS rest
                         WHERE rest.sending_id = empty.id AND rest.state = 'dead'
                           AND rest.id NOT IN (SELECT id FROM again))

@@ -47,7 +47,8 @@ export async function makeMessages(
     const open = await sql.query<OpenRow>(OPEN, [channel]);
     const busy = new Set(open.map(({ groupKey }) => groupKey));
     const waiting = (await waitingFor(sql, channel)).filter(({ groupKey }) => !busy.has(groupKey));
-    for (const planned of planMessages(waiting, slots, kept)) await make(sql, channel, planned, [...freed, ...again]);
+    for (const planned of planMessages(waiting, slots, kept))
+      await make(sql, channel, planned, [...freed, ...again]);
     return { isHeld: isHeldBy(open, due) };
   });
 }

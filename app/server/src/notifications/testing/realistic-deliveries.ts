@@ -38,13 +38,13 @@ export async function fillDeliveries(owner: ClientBase): Promise<void> {
 export async function useDeliveries(sql: Database): Promise<void> {
   const channel = new MemoryChannel('email');
   channel.failures.push(
-    new ChannelError('later', { mayWorkLater: true }),
+    new ChannelError('later', { mayWorkLater: true, retryAfterSeconds: 0.001 }),
     new ChannelError('never', { mayWorkLater: false }),
   );
   await makeMessages(sql, 'email', 20);
   // News of a group takes the place of its message that waits.
   await sql.query(ENQUEUE, ['again', 'firing', 'email', 'waiting-2', CONTENT, 0]);
-  await makeMessages(sql, 'email', 20);
+  await makeMessages(sql, 'email', 20, [{ subjectKey: 'group-500-1', transition: 'firing' }]);
   const dispatcher = new Dispatcher(sql, DISPATCH_DEFAULTS, new ChannelOutcomes(new Metrics()));
   await dispatcher.sendDue(channel, NEVER, () => Promise.resolve());
   await sql.query(ENQUEUE, ['new', 'firing', 'email', 'a', CONTENT, 30]);

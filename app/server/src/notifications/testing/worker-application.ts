@@ -21,7 +21,13 @@ export interface Wanted {
 
 export const WEBHOOK_PATH = '/hooks/of-the-tests';
 
-export function monitoringOf({ emailPort, webhookPort, groupSeconds = 0, perTenMinutes = 1_000, minSeverity }: Wanted): {
+export function monitoringOf({
+  emailPort,
+  webhookPort,
+  groupSeconds = 0,
+  perTenMinutes = 1_000,
+  minSeverity,
+}: Wanted): {
   monitoring: MonitoringConfiguration;
   notificationSecrets: Configuration['notificationSecrets'];
 } {

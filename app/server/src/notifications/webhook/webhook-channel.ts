@@ -21,7 +21,7 @@ export interface WebhookSettings {
  * About what the message holds: it would be refused for ever (RFC 9110, 15.5; RFC 4918, 11.2). Everything else is of the
  * channel, and ends: a receiver is deployed anew, or somebody mends an address, a right or a secret.
  */
-const OF_THE_MESSAGE: readonly number[] = [400, 413, 415, 422];
+const OF_THE_MESSAGE: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 
 /** POSTs to the URL of the administrator, which may be inside of the cluster. */
 export class WebhookChannel implements Channel {
@@ -63,7 +63,7 @@ function receiptOf({ status, retryAfter }: OutboundAnswer, now: Date): Receipt {
       ? 'the receiver redirects; put the address that it redirects to into webhook-url'
       : 'the receiver did not take the message';
   throw new ChannelError(`${what}: ${code}`, {
-    mayWorkLater: !OF_THE_MESSAGE.includes(status),
+    mayWorkLater: !OF_THE_MESSAGE.has(status),
     code,
     retryAfterSeconds: retryAfterSeconds(retryAfter, now),
   });

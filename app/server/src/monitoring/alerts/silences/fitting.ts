@@ -5,7 +5,7 @@ import type { AlertRule, Condition } from '../rules/definition.ts';
 import { labelsOf } from '../rules/sense.ts';
 
 /** Messages carry them, so that people know which installation tells; alerts have none of them. */
-const OF_MESSAGES: readonly string[] = ['namespace', 'stockanalysis'];
+const OF_MESSAGES: ReadonlySet<string> = new Set(['namespace', 'stockanalysis']);
 
 /**
  * Why a silence fits no alert of any rule, as rules are now: it would lull whoever made it. Undefined: it may fit one.
@@ -41,7 +41,7 @@ function unknownLabel(
 ): string | undefined {
   const known = new Set(named.flatMap(({ condition }) => labelsOf(condition)));
   if (known.has(label)) return undefined;
-  if (OF_MESSAGES.includes(label))
+  if (OF_MESSAGES.has(label))
     return 'says in messages which installation tells, and is no label of its alerts; leave it out';
   const choice = known.size === 0 ? 'they have none' : `they have ${[...known].toSorted().join(', ')}`;
   return rule === undefined
