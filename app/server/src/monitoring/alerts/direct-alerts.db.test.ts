@@ -33,8 +33,9 @@ const TIMING = new AlertTiming({ monitoring: monitoring.parse({}) });
 let database: TestDatabase;
 let messages: AlertMessage[];
 let areTaken: boolean;
+let hasChannel = true;
 const messenger: AlertMessenger = {
-  reach: () => Promise.resolve(() => true),
+  reach: () => Promise.resolve(() => hasChannel),
   enqueue: () => Promise.reject(new Error('is for what the database can store')),
   sendNow(message) {
     messages.push(message);
@@ -90,6 +91,7 @@ afterAll(() => database.drop());
 beforeEach(async () => {
   messages = [];
   areTaken = true;
+  hasChannel = true;
   await database.sql.query('DELETE FROM app.alerts');
   await database.sql.query('DELETE FROM app.alert_silences');
   await database.sql.query('DELETE FROM app.monitoring_leases');
@@ -189,6 +191,23 @@ describe('an alert about the database', () => {
     look(direct, { 42: 'clear' });
     direct.evaluate(other, observed('breached'), START + 43 * SECOND, 'leads');
     expect(messages.map(({ rule }) => rule)).toEqual(['DatabaseDegraded']);
+  });
+
+  it('is told to nobody where there is no channel for it, and says so', async () => {
+    hasChannel = false;
+    const direct = await synchronized(created(), 0);
+    look(direct, { 10: 'breached', 40: 'breached', 45: 'breached' });
+    expect(told()).toEqual([]);
+    await synchronized(direct, 50);
+    expect(await stored()).toEqual([{ state: 'firing', told: 'nothing' }]);
+    expect(await database.sql.query('SELECT reason, count FROM app.alert_suppressions')).toEqual([
+      { reason: 'no-channel', count: '1' },
+    ]);
+    // Somebody configured one.
+    hasChannel = true;
+    await synchronized(direct, 55);
+    look(direct, { 60: 'breached' });
+    expect(told()).toEqual([['firing', 1]]);
   });
 
   it('is told when it comes right after a slow start, of which nobody had to be told', async () => {
@@ -362,6 +381,19 @@ describe('an alert about the database', () => {
     expect(await database.sql.query('SELECT reason, count FROM app.alert_suppressions')).toEqual([
       { reason: 'silenced', count: '1' },
     ]);
+  });
+
+  it('is not told under a silence that was announced before the database went away, and begins after that', async () => {
+    await insertSilence(database.sql, {
+      ...{ id: crypto.randomUUID(), matchers: { rule: RULE.name }, comment: 'tonight', createdBy: null },
+      ...{ createdAt: new Date(START), startsAt: new Date(START + 20 * SECOND) },
+      endsAt: new Date(START + 600 * SECOND),
+    });
+    const direct = await synchronized(created(), 0);
+    look(direct, { 10: 'breached', 40: 'breached', 599: 'breached' });
+    expect(told()).toEqual([]);
+    look(direct, { 601: 'breached' });
+    expect(told()).toEqual([['firing', 1]]);
   });
 
   it('is not escalated where somebody looks after it, who can say so when the database is back in between', async () => {

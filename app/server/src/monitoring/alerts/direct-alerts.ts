@@ -3,7 +3,7 @@ import { uuidOf } from '../../common/uuid-of.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
 import { AlertTiming } from './alert-timing.ts';
-import { ALERT_MESSENGER, type AlertMessage, type AlertMessenger } from './alert-message.ts';
+import { ALERT_MESSENGER, type AlertMessage, type AlertMessenger, type Reach } from './alert-message.ts';
 import {
   acknowledgedAt,
   countSuppressed,
@@ -69,6 +69,8 @@ export class DirectAlerts {
   private newest: ReadonlyMap<string, string> | undefined;
   /** As they were when the database answered last, with those that begin later. */
   private silences: readonly Silence[] = [];
+  /** As it was then. */
+  private reach: Reach = () => true;
   private suppressed: readonly Suppressed[] = [];
 
   constructor(
@@ -139,6 +141,7 @@ export class DirectAlerts {
       ...{ at, now: at, watchedMs },
       isSilenced: (alert) => !isMine || isSilenced(this.silencesAt(at), alert),
       isInhibited: () => rule.inhibitedBy.some((name) => this.isActive(name)),
+      reach: this.reach,
       newId: (fingerprint) => this.nextId(rule.name, fingerprint, at),
     });
     for (const outcome of outcomes)
@@ -197,6 +200,7 @@ export class DirectAlerts {
    */
   async synchronize(rules: readonly AlertRule[], at: number, leads: boolean): Promise<void> {
     this.silences = await silencesFrom(this.database, new Date(at));
+    this.reach = await this.messenger.reach(this.database);
     const names = new Set(rules.map(({ name }) => name));
     for (const name of this.alerts.keys()) if (!names.has(name)) this.alerts.delete(name);
     if (leads) for (const rule of rules) await this.takeOver(rule, at);
