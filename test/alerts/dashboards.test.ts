@@ -42,6 +42,41 @@ describe('dashboards', () => {
     },
   );
 
+  it.each(cases)('$title shows no number in green whatever it is', ({ dashboard }) => {
+    const stats = dashboardModel
+      .parse(dashboard.json)
+      .panels.flatMap((one) => (one.type === 'stat' ? [one.fieldConfig.defaults.thresholds.steps] : []));
+    for (const steps of stats) {
+      expect(steps[0]?.value).toBeNull();
+      expect(new Set(steps.map(({ color }) => color))).toEqual(new Set(['green', 'red']));
+      const bounds = steps.slice(1).map(({ value }) => value ?? Number.NaN);
+      expect(bounds).toEqual(bounds.toSorted((a, b) => a - b));
+    }
+  });
+
+  it('are red below what there has to be, and above what there may be', () => {
+    const steps = (title: string) =>
+      ALL.flatMap(({ json }) => dashboardModel.parse(json).panels).flatMap((one) =>
+        one.type === 'stat' && one.title === title ? [one.fieldConfig.defaults.thresholds.steps] : [],
+      )[0];
+    const [red, green] = [{ color: 'red' }, { color: 'green' }];
+    expect(steps('Budget that is left')).toEqual([
+      { ...red, value: null },
+      { ...green, value: 0 },
+    ]);
+    expect(steps('Alerts that fire')).toEqual([
+      { ...green, value: null },
+      { ...red, value: 1 },
+    ]);
+  });
+
+  it('of an object need nothing but its own series to know which it is', () => {
+    for (const one of dashboards(testTarget())) {
+      const { list } = dashboardModel.parse(one.json).templating;
+      expect(list.filter(({ type }) => type === 'query')).toEqual([]);
+    }
+  });
+
   it.each(cases)('$title asks what Prometheus can parse', async ({ dashboard }) => {
     const rules = queriesOf(dashboard).map(({ expr }, index) => ({ record: `panel:${index}`, expr }));
     expect(rules.length).toBeGreaterThan(5);

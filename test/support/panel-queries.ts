@@ -25,7 +25,16 @@ const panel = z.strictObject({
   description: z.string().min(20),
   datasource,
   gridPos,
-  fieldConfig: z.object({ defaults: z.object({ unit: z.string().min(1) }), overrides: z.array(z.never()) }),
+  fieldConfig: z.object({
+    defaults: z.object({
+      unit: z.string().min(1),
+      thresholds: z.object({
+        mode: z.literal('absolute'),
+        steps: z.array(z.object({ color: z.enum(['green', 'red']), value: z.number().nullable() })).min(1),
+      }),
+    }),
+    overrides: z.array(z.never()),
+  }),
   targets: z
     .array(
       z.strictObject({
@@ -45,7 +54,12 @@ const variable = z.discriminatedUnion('type', [
     name: z.string().regex(/^[a-z]+$/),
     datasource,
     query: z.object({ query: z.string().regex(/^label_values\(.+, \w+\)$/), refId: z.string() }),
-    current: z.object({ value: z.string() }).optional(),
+  }),
+  z.object({
+    type: z.literal('constant'),
+    name: z.string().regex(/^[a-z]+$/),
+    query: z.string().min(1),
+    hide: z.literal(2),
   }),
 ]);
 
@@ -72,7 +86,7 @@ export interface PanelQuery {
 }
 
 /**
- * The query of every panel, with the variables at what the dashboard chooses at first or at `values`.
+ * The query of every panel, with the constants of the dashboard, and its variables at `values`.
  * @throws where a variable has no value
  */
 export function panelQueries(
@@ -81,8 +95,7 @@ export function panelQueries(
 ): readonly PanelQuery[] {
   const { panels, templating } = dashboardModel.parse(json);
   const chosen = new Map(Object.entries(values));
-  for (const one of templating.list)
-    if (one.type === 'query' && one.current && !chosen.has(one.name)) chosen.set(one.name, one.current.value);
+  for (const one of templating.list) if (one.type === 'constant') chosen.set(one.name, one.query);
   const filled = (expr: string): string =>
     expr.replaceAll(/\$\{?([a-z]+)\}?/g, (_all, name: string) => {
       const value = chosen.get(name);

@@ -22,6 +22,7 @@ const histogram = (from: Exposer, ...labels: string[]): MetricUsed => ({ kind: '
  */
 export const METRICS_USED = {
   up: gauge('prometheus'),
+  ALERTS: gauge('prometheus', 'alertname', 'alertstate', 'severity'),
   kubelet_volume_stats_available_bytes: gauge('kubelet', 'persistentvolumeclaim'),
   kubelet_volume_stats_capacity_bytes: gauge('kubelet', 'persistentvolumeclaim'),
 

@@ -101,6 +101,7 @@ const processes: Row = {
       title: 'Components',
       description: 'Health as the processes see it, the best of them: 1 up, 0.5 degraded, 0 down.',
       unit: 'none',
+      least: 1,
       queries: [
         {
           expr: `max by (exported_component) (${of('stock_analysis_component_health')})`,

@@ -113,6 +113,7 @@ const contention: Row = {
         'Time until the certificate of the built-in PostgreSQL expires. Alerts below 21 and 7 days.',
       unit: 'dtdhms',
       isStat: true,
+      least: 21 * 86_400,
       queries: [
         {
           expr: `min(${of('stock_analysis_object_certificate_expiry_timestamp_seconds', { certificate: 'database' })}) - time()`,

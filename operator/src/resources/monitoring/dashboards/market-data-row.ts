@@ -59,7 +59,7 @@ const calls: readonly Panel[] = [
     description:
       'Days after today of which it is known whether there is trading. Alert below 14; after its end nobody can say what is missing.',
     unit: 'short',
-    limit: 14,
+    least: 14,
     queries: [
       { expr: `min(${of('stock_analysis_market_calendar_remaining_days')})`, legend: 'days' },
       {

@@ -27,10 +27,12 @@ export interface Panel {
   readonly description: string;
   readonly unit: Unit;
   readonly queries: readonly Query[];
-  /** A number instead of a curve. */
+  /** A number instead of a curve; red beyond its limit, so it has one. */
   readonly isStat?: true;
-  /** Where a line is drawn: the limit of the alert. */
+  /** From here on upwards it is trouble; in a curve a line. Mostly the limit of the alert. */
   readonly limit?: number;
+  /** The same downwards: below it is trouble. */
+  readonly least?: number;
 }
 
 export interface Row {
@@ -38,15 +40,15 @@ export interface Row {
   readonly panels: readonly Panel[];
 }
 
-/** A choice at the top, filled by a query of labels. */
-export interface Variable {
-  readonly name: string;
-  readonly label: string;
-  /** `label_values(…)`. */
-  readonly query: string;
-  /** What is chosen at first. */
-  readonly initial?: string;
-}
+/** A choice at the top, filled by a query of labels; or what queries say for a value that is always the same. */
+export type Variable =
+  | {
+      readonly name: string;
+      readonly label: string;
+      /** `label_values(…)`. */
+      readonly query: string;
+    }
+  | { readonly name: string; readonly constant: string };
 
 export interface DashboardInput {
   readonly uid: string;
@@ -58,6 +60,8 @@ export interface DashboardInput {
 
 const SCHEMA_VERSION = 39;
 const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
+/** In Grafana's words: neither the label nor the value is shown. */
+const HIDDEN = 2;
 /** Grafana's grid is 24 wide. */
 const GRID = { columns: 24, width: 8, height: 8, rowHeight: 1 } as const;
 
@@ -70,13 +74,19 @@ const query = ({ expr, legend }: Query, index: number): Json => ({
   legendFormat: legend,
 });
 
-function thresholds(limit: number | undefined): Json {
-  const above = limit === undefined ? [] : [{ color: 'red', value: limit }];
-  return { mode: 'absolute', steps: [{ color: 'green', value: null }, ...above] };
+const GOOD = 'green';
+const BAD = 'red';
+
+/** Colours from the lowest value on, each up to the next. */
+function thresholds({ limit, least }: Pick<Panel, 'limit' | 'least'>): Json {
+  const below = least === undefined ? [] : [{ color: GOOD, value: least }];
+  const above = limit === undefined ? [] : [{ color: BAD, value: limit }];
+  const lowest = { color: least === undefined ? GOOD : BAD, value: null };
+  return { mode: 'absolute', steps: [lowest, ...below, ...above] };
 }
 
 function panel(input: Panel, id: number, gridPos: Json): Json {
-  const { title, description, unit, queries, isStat, limit } = input;
+  const { title, description, unit, queries, isStat, limit = input.least } = input;
   const lines = limit === undefined ? {} : { thresholdsStyle: { mode: 'line' } };
   return {
     id,
@@ -86,7 +96,7 @@ function panel(input: Panel, id: number, gridPos: Json): Json {
     datasource: DATASOURCE,
     gridPos,
     fieldConfig: {
-      defaults: { unit, thresholds: thresholds(limit), ...(isStat ? {} : { custom: lines }) },
+      defaults: { unit, thresholds: thresholds(input), ...(isStat ? {} : { custom: lines }) },
       overrides: [],
     },
     targets: queries.map(query),
@@ -118,20 +128,26 @@ function laidOut(rows: readonly Row[]): readonly Json[] {
   });
 }
 
-const variable = ({ name, label, query: text, initial }: Variable): Json => ({
-  name,
-  label,
-  type: 'query',
-  datasource: DATASOURCE,
-  query: { query: text, refId: name },
-  definition: text,
-  // Again when the range of time changes: objects come and go.
-  refresh: 2,
-  sort: 1,
-  includeAll: false,
-  multi: false,
-  ...(initial === undefined ? {} : { current: { selected: true, text: initial, value: initial } }),
-});
+function variable(input: Variable): Json {
+  if ('constant' in input) {
+    const { name, constant } = input;
+    return { name, type: 'constant', query: constant, hide: HIDDEN };
+  }
+  const { name, label, query: text } = input;
+  return {
+    name,
+    label,
+    type: 'query',
+    datasource: DATASOURCE,
+    query: { query: text, refId: name },
+    definition: text,
+    // Again when the range of time changes: what is chosen from comes and goes.
+    refresh: 2,
+    sort: 1,
+    includeAll: false,
+    multi: false,
+  };
+}
 
 /** The JSON model of a dashboard as Grafana provisions it. */
 export function dashboard({ uid, title, fileName, variables, rows }: DashboardInput): Dashboard {

@@ -3,7 +3,7 @@ import { recorded, series, type Matchers, type SeriesName } from '../promql.ts';
 import type { MonitoringTarget } from '../types.ts';
 import type { DashboardInput, Variable } from './model.ts';
 
-/** Series of the object that is chosen at the top. */
+/** Series of the object of the dashboard. */
 const CHOSEN: Matchers = { namespace: '$namespace', stockanalysis: '$stockanalysis' };
 
 export const of = (name: SeriesName, matchers: Matchers = {}): string =>
@@ -12,19 +12,11 @@ export const of = (name: SeriesName, matchers: Matchers = {}): string =>
 export const ofRecord = (name: `stock_analysis:${string}`, matchers: Matchers = {}): string =>
   recorded(name, { ...CHOSEN, ...matchers });
 
-function variables({ namespace, name }: MonitoringTarget): readonly Variable[] {
-  const known = series('stock_analysis_object_generation', {});
-  const within = series('stock_analysis_object_generation', { namespace: '$namespace' });
-  return [
-    { name: 'namespace', label: 'Namespace', query: `label_values(${known}, namespace)`, initial: namespace },
-    {
-      name: 'stockanalysis',
-      label: 'Object',
-      query: `label_values(${within}, stockanalysis)`,
-      initial: name,
-    },
-  ];
-}
+/** Constant: whatever else is scraped, the dashboard shows the object that it was made for. */
+const variables = ({ namespace, name }: MonitoringTarget): readonly Variable[] => [
+  { name: 'namespace', constant: namespace },
+  { name: 'stockanalysis', constant: name },
+];
 
 /**
  * What dashboards of one object share. Grafana takes one dashboard for each uid and stops provisioning where two files

@@ -16,6 +16,7 @@ const process: Row = {
       description: 'Exactly one must hold the Lease. At 0 for 5 minutes an alert is raised.',
       unit: 'short',
       isStat: true,
+      least: 1,
       queries: [{ expr: `sum by (name) (${of('leader_election_master_status')})`, legend: '{{name}}' }],
     },
     {
@@ -23,6 +24,7 @@ const process: Row = {
       description: 'Replicas that Prometheus reaches.',
       unit: 'short',
       isStat: true,
+      least: 1,
       queries: [{ expr: `sum(${of('up')})`, legend: 'up' }],
     },
     {

@@ -8,6 +8,9 @@ type Slo = 'availability' | 'latency';
 
 const PERIOD = '30d';
 
+/** Severity `none` is there for what it mutes. */
+const FIRING = of('ALERTS', { alertstate: 'firing', severity: '!=none' });
+
 /** The budget as one number without labels, to divide any series by. */
 const budget = (slo: Slo): string => `scalar(max(${ofRecord('stock_analysis:slo:error_budget', { slo })}))`;
 
@@ -37,9 +40,10 @@ function row(title: string, record: Record, slo: Slo, bad: string): Row {
     panels: [
       {
         title: 'Budget that is left',
-        description: `Of the requests of ${PERIOD} that may be bad, the share that has not been. Below zero the promise is broken.`,
+        description: `Of the requests of ${PERIOD} that may be bad, the share that has not been. Below zero the promise is broken. It knows what Prometheus still has, 15 days unless it was told to keep more; requests that reached no server cost nothing of it, since nobody counted them.`,
         unit: 'percentunit',
         isStat: true,
+        least: 0,
         queries: [{ expr: remaining(record, slo), legend: 'left' }],
       },
       burning(record, slo),
@@ -67,6 +71,22 @@ export function sloDashboard(target: MonitoringTarget): Dashboard {
       {
         title: 'Alerts',
         panels: [
+          {
+            title: 'Alerts that fire',
+            description: 'How many alerts on this object fire; who was told of them is in Alertmanager.',
+            unit: 'short',
+            isStat: true,
+            limit: 1,
+            queries: [{ expr: `count(${FIRING}) or vector(0)`, legend: 'firing' }],
+          },
+          {
+            title: 'Alerts by name',
+            description: 'Alerts on this object that fire or fired, by name and severity.',
+            unit: 'short',
+            queries: [
+              { expr: `count by (alertname, severity) (${FIRING})`, legend: '{{alertname}} ({{severity}})' },
+            ],
+          },
           {
             title: 'Condition Ready',
             description: 'What the operator says of the object: 1 at the present status.',
