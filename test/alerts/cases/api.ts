@@ -123,8 +123,11 @@ export const apiCases: readonly AlertCase[] = [
   {
     name: 'AnswersSlow',
     severity: 'warning',
+    // Nobody is answered any more: all give up.
     series: [
-      requests('2xx', 100, 100),
+      requests('2xx', 100, 0),
+      requests('aborted', 0, 100),
+      { ...bucket('', 100, 100), metric: 'http_request_duration_seconds_count' },
       bucket('1', 96, 50),
       bucket('2.5', 100, 100),
       bucket('+Inf', 100, 100),

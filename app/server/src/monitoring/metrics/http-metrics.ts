@@ -10,6 +10,11 @@ const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELE
 const STATUS_CLASSES: readonly string[] = ['1xx', '2xx', '3xx', '4xx', '5xx', 'aborted'];
 /** What tells of an operation that it serves, and that it fails. */
 const EXPECTED_CLASSES = ['2xx', '5xx'] as const;
+/**
+ * Who waited for so long and got nothing was not served fast, whatever it would have got. Who goes away sooner, as a page
+ * that is left does, says nothing of how fast the answer comes.
+ */
+const PATIENCE_SECONDS = 1;
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** The templates of the application, and the two words for what met none. */
 const ROUTES = { max: 150 };
@@ -54,7 +59,7 @@ export function httpMetrics(metrics: Metrics, listener: RequestListener): HttpMe
   );
   const durations = metrics.histogram(
     'http_request_duration_seconds',
-    'Time to answer a request, by route template, without aborted ones; HEAD is counted as GET, and what met no route as other',
+    'Time to answer a request, by route template, or until the client gave up after a second or more without any answer; other aborted ones are left out, HEAD is counted as GET, and what met no route as other',
     { method: METHODS, route: ROUTES },
     { buckets: BUCKETS },
   );
@@ -71,9 +76,11 @@ export function httpMetrics(metrics: Metrics, listener: RequestListener): HttpMe
         : 'aborted';
       requests.inc({ method, route, status_class: statusClass });
       const milliseconds = performance.now() - started;
-      // Who went away before the answer says nothing of how fast it comes.
-      if (statusClass !== 'aborted')
-        durations.observe({ method: timedMethod(method, route), route }, milliseconds / 1000);
+      const seconds = milliseconds / 1000;
+      // What had begun to come may take as long as it is large: a file, a stream.
+      const isGivenUp = !response.headersSent && seconds >= PATIENCE_SECONDS;
+      if (statusClass !== 'aborted' || isGivenUp)
+        durations.observe({ method: timedMethod(method, route), route }, seconds);
       listener(request, route, milliseconds);
     });
     next();

@@ -45,6 +45,8 @@ export const apiRules: ObjectRules = (context) => {
   const { series, subject, identity, alert } = context;
   const servers = { component: 'server' };
   const traffic = recorded('stock_analysis:http_requests:all_rate5m', identity);
+  // Those that were given up are among them, as they are in the buckets.
+  const reads = recorded('stock_analysis:http_requests_slow:all_rate5m', identity);
   const buckets = series('http_request_duration_seconds_bucket', {
     method: 'GET',
     route: '!~/health.*|/monitoring.*|/metrics|unmatched',
@@ -98,7 +100,7 @@ export const apiRules: ObjectRules = (context) => {
         alert({
           name: 'AnswersSlow',
           severity: 'warning',
-          expr: `histogram_quantile(0.95, sum by (le, namespace, stockanalysis) (rate(${buckets}[5m]))) > ${SLOWEST_SECONDS} and on (namespace, stockanalysis) ${traffic} > ${LEAST_TRAFFIC}`,
+          expr: `histogram_quantile(0.95, sum by (le, namespace, stockanalysis) (rate(${buckets}[5m]))) > ${SLOWEST_SECONDS} and on (namespace, stockanalysis) ${reads} > ${LEAST_TRAFFIC}`,
           for: '10m',
           summary: `${subject} answers slowly`,
           description: `One reading request in twenty takes longer than {{ $value | humanizeDuration }}; the limit is ${SLOWEST_SECONDS} s. Look at the database, the pool and the event loop.`,

@@ -90,7 +90,10 @@ function bucketLabel(milliseconds: number): string {
   return seconds.includes('.') ? seconds : `=~${seconds}(\\.0)?`;
 }
 
-/** Requests that read; a write may wait for its turn, and a stream of events is not in the histogram. */
+/**
+ * Requests that read; a write may wait for its turn, and a stream of events is not in the histogram. Who gave up after a
+ * second without an answer is: when nothing is answered in time there is nobody else.
+ */
 function latency({ series, target }: ObjectContext): Objective {
   const { thresholdMilliseconds, objective } = target.spec.monitoring.slo.latency;
   const reads = { route: NOT_OF_USERS, method: 'GET' };
