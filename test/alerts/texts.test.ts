@@ -5,6 +5,7 @@ import { alertGroups, operatorAlertGroups } from '../../operator/src/resources/m
 import { testTarget } from '../../operator/src/resources/testing/target.ts';
 import { dashboards, operatorDashboards } from '../../operator/src/resources/monitoring/dashboards/index.ts';
 import { panelQueries } from '../support/panel-queries.ts';
+import { runbookPages } from '../support/runbooks.ts';
 import { ALERT_CASES } from './cases/index.ts';
 import { printedTexts } from './five-cases.ts';
 import { testRules } from './promtool.ts';
@@ -21,9 +22,20 @@ const OF_PROMETHEUS = 'Status / Targets';
 
 const alerts = [...everyAlert().values()];
 const names = [...new Set(alerts.map(runbookName))].sort();
-const pages = readdirSync(RUNBOOKS)
-  .filter((file) => file.endsWith('.md'))
-  .map((file) => file.slice(0, -'.md'.length));
+const pages = runbookPages().map(({ name }) => name);
+
+const textOf = (file: string): string => readFileSync(file, 'utf8');
+
+/** How GitHub names the headings of a page. */
+const anchorsOf = (file: string): ReadonlySet<string> =>
+  new Set(
+    [...textOf(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
 
 const appSources = (): string =>
   existsSync(APP_ALERTS)
@@ -84,12 +96,17 @@ describe('runbooks', () => {
     expect(named.length).toBeGreaterThan(10);
   });
 
-  it('have no dead link', () => {
-    for (const page of pages) {
-      const text = readFileSync(resolve(RUNBOOKS, `${page}.md`), 'utf8');
-      for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g))
-        expect(existsSync(resolve(RUNBOOKS, target)), `${page}.md links to ${target}`).toBe(true);
-    }
+  it.each([
+    ...pages.map((page) => `runbooks/${page}`),
+    ...['runbooks/README', 'alerts', 'prometheus', 'monitoring', 'notifications'],
+  ])('have no dead link, nor %s one to a section that is not there', (page) => {
+    const file = resolve(RUNBOOKS, '..', `${page}.md`);
+    const links = [...textOf(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
+    const dead = links.filter(([, path = '', anchor]) => {
+      const target = path === '' ? file : resolve(file, '..', path);
+      return !existsSync(target) || (anchor !== undefined && !anchorsOf(target).has(anchor));
+    });
+    expect(dead.map(([link]) => link)).toEqual([]);
   });
 });
 
