@@ -12,6 +12,7 @@ import { ObjectMetrics } from '../../operator/src/controllers/stockanalysis/obje
 import { RuntimeMetrics } from '../../operator/src/runtime/index.ts';
 import { testTarget } from '../../operator/src/resources/testing/target.ts';
 import { panelQueries } from '../support/panel-queries.ts';
+import { METRICS_UNREAD } from './metrics-unread.ts';
 import { isAlert, objectGroups, operatorGroups, rulesOf, SPECS } from './rules-under-test.ts';
 import { selectorsOf, type Selector } from './selectors.ts';
 
@@ -93,6 +94,15 @@ describe('the application', () => {
     expect(row, `${name} is not in docs/monitoring.md`).toBeDefined();
     expect(row?.roles).toEqual(expect.arrayContaining(from === 'app' ? ['server', 'worker'] : [from]));
     expect([...(row?.labels ?? [])].sort()).toEqual([...labels].sort());
+  });
+});
+
+describe('what the application exposes', () => {
+  it('is read by a rule or a dashboard, or deliberately not', () => {
+    const exposed = [...documented().keys()].filter((name) => /^(http|stock_analysis)_/.test(name));
+    expect(exposed.filter((name) => !used.has(name) && !METRICS_UNREAD.includes(name))).toEqual([]);
+    expect(METRICS_UNREAD.filter((name) => used.has(name) || !exposed.includes(name))).toEqual([]);
+    expect(new Set(METRICS_UNREAD).size).toBe(METRICS_UNREAD.length);
   });
 });
 

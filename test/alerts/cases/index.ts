@@ -1,5 +1,6 @@
 import type { AlertCase } from '../alert-case.ts';
 import { apiCases } from './api.ts';
+import { componentCases } from './components.ts';
 import { databaseCases } from './database.ts';
 import { marketDataCases } from './market-data.ts';
 import { notificationCases } from './notifications.ts';
@@ -17,6 +18,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
   ...storageCases,
   ...marketDataCases,
   ...processCases,
+  ...componentCases,
   ...reportCases,
   ...notificationCases,
   ...securityCases,

@@ -1,4 +1,5 @@
 import type { Dashboard, MonitoringTarget } from '../types.ts';
+import { errorsRow } from './errors-row.ts';
 import { marketDataRow } from './market-data-row.ts';
 import { notificationsRow } from './notifications-row.ts';
 import { dashboard, type Panel, type Row } from './model.ts';
@@ -183,6 +184,6 @@ const security: Row = {
 export function applicationDashboard(target: MonitoringTarget): Dashboard {
   return dashboard({
     ...objectScope(target, 'application', 'Application'),
-    rows: [traffic, processes, marketDataRow(target), security, ...notificationsRow(target)],
+    rows: [traffic, processes, marketDataRow(target), security, ...notificationsRow(target), errorsRow],
   });
 }

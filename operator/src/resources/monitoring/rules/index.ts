@@ -1,5 +1,6 @@
 import type { MonitoringFacts, MonitoringTarget, RuleGroup } from '../types.ts';
 import { apiRules } from './api.ts';
+import { componentRules } from './components.ts';
 import { objectContext, operatorContext, type ObjectRules } from './context.ts';
 import { databaseRules } from './database.ts';
 import { marketDataRules } from './market-data.ts';
@@ -20,6 +21,7 @@ const CONCERNS: readonly ObjectRules[] = [
   storageRules,
   marketDataRules,
   processRules,
+  componentRules,
   reportRules,
   notificationRules,
   securityRules,
