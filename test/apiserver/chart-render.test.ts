@@ -186,8 +186,33 @@ describe('monitoring', () => {
     const { data } = z
       .object({ data: z.record(z.string(), z.string()) })
       .parse(findObject(await renderChart(values, 'here'), 'ConfigMap', `${NAME}-alert-rules`));
-    expect(Object.keys(data)).toEqual([`here.${NAME}.rules.yaml`]);
+    expect(Object.keys(data)).toEqual([`here.${NAME}.rules.yaml`, `here.${NAME}.scrape.yaml`]);
     expect(parse(data[`here.${NAME}.rules.yaml`] ?? '')).toEqual(spec);
+  });
+
+  it('scrapes the same pods in the same way where there is nobody to read a ServiceMonitor', async () => {
+    const objects = await renderChart({}, 'here');
+    const { data } = z
+      .object({ data: z.record(z.string(), z.string()) })
+      .parse(findObject(objects, 'ConfigMap', `${NAME}-alert-rules`));
+    const { scrape_configs: jobs } = parse(data[`here.${NAME}.scrape.yaml`] ?? '');
+    expect(jobs).toMatchObject([{ job_name: `here/${NAME}`, honor_labels: true }]);
+    const [{ kubernetes_sd_configs: discovery, relabel_configs: relabelings }] = jobs;
+    const { spec } = z
+      .looseObject({
+        spec: z.looseObject({
+          selector: z.looseObject({ matchLabels: z.record(z.string(), z.string()) }),
+          template: z.looseObject({
+            metadata: z.looseObject({ labels: z.record(z.string(), z.string()) }),
+          }),
+        }),
+      })
+      .parse(findObject(objects, 'Deployment', NAME));
+    const selector = Object.entries(spec.selector.matchLabels).map(([key, value]) => `${key}=${value}`);
+    expect(discovery).toMatchObject([
+      { role: 'pod', namespaces: { names: ['here'] }, selectors: [{ label: selector.join(',') }] },
+    ]);
+    expect(relabelings).toContainEqual({ target_label: 'component', replacement: 'operator' });
   });
 
   it('has no rule about an operator that nothing scrapes', async () => {
