@@ -36,8 +36,12 @@ const foreign: Behaviour = { ...volume('available', 0, 0), labels: { persistentv
  * last hour says less than four from the 25th bad minute to the 48th good one.
  */
 const filling = {
-  ...{ name: 'DiskFullSoon', severity: 'critical' },
-  ...{ before: 62, lasts: 40, fires: 34, ends: 48 },
+  name: 'DiskFullSoon',
+  severity: 'critical',
+  before: 62,
+  lasts: 40,
+  fires: 34,
+  ends: 48,
 } as const;
 const shrinking = (room: Behaviour, bytes: number): Behaviour => ({
   ...room,

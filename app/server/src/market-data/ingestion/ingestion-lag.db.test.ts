@@ -88,7 +88,7 @@ describe('what a worker tells', () => {
     const calendar = new MarketCalendar(database.sql, { now: () => new Date(`${local}+08:00`) }, source);
     const { marketData } = database.configuration('worker');
     new IngestionLag({ marketData }, source, calendar, queries, metrics).onApplicationBootstrap();
-    await connector.onApplicationBootstrap();
+    connector.onApplicationBootstrap();
     const lines = async (): Promise<string[]> =>
       (await metrics.exposition())
         .split('\n')

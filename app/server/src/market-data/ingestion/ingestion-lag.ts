@@ -33,7 +33,6 @@ export const COVERAGE = `
             FROM app.symbols AS stored
            WHERE source = $1 AND listing_status <> 'delisted' AND ($3::text[] IS NULL OR symbol = ANY ($3))) AS watched`;
 
-/** @internal */
 export interface Coverage extends Readonly<Record<(typeof STATES)[number], number>> {
   readonly lastBar: string | null;
 }
