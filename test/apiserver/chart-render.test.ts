@@ -3,7 +3,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { INSTALL_MANIFEST, renderInstallManifest } from '../../hack/charts/install-manifest.ts';
+import {
+  INSTALL_MANIFEST,
+  MONITORING_MANIFEST,
+  renderInstallManifest,
+  renderMonitoringManifest,
+} from '../../hack/charts/install-manifest.ts';
 import { helmProgram } from '../../hack/charts/helm.ts';
 import {
   findObject,
@@ -297,5 +302,31 @@ describe('manifests/install.yaml', () => {
     expect(namespace?.metadata.labels).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'restricted' });
     expect(text).not.toMatch(/helm\.sh|managed-by: Helm/);
     expect(objects.filter(({ kind }) => CLUSTER_SCOPED.has(kind))).toEqual([]);
+  });
+});
+
+describe('manifests/monitoring.yaml', () => {
+  const text = readFileSync(MONITORING_MANIFEST, 'utf8');
+
+  it('is what the chart renders: else run `make generate`', async () => {
+    expect(text).toBe(await renderMonitoringManifest(await helmProgram()));
+  });
+
+  it('scrapes the Service that install.yaml brings, and has all that the other one cannot', () => {
+    expect(inventory(parseManifests(text))).toEqual([
+      `ConfigMap stock-analysis/${NAME}-dashboards`,
+      `PrometheusRule stock-analysis/${NAME}`,
+      `ServiceMonitor stock-analysis/${NAME}`,
+    ]);
+    expect(text).not.toMatch(/helm\.sh|managed-by: Helm|__/);
+    const { spec } = z
+      .looseObject({
+        spec: z.looseObject({ selector: z.looseObject({ matchLabels: z.record(z.string(), z.string()) }) }),
+      })
+      .parse(findObject(parseManifests(text), 'ServiceMonitor', NAME));
+    const installed = parseManifests(readFileSync(INSTALL_MANIFEST, 'utf8'));
+    expect(findObject(installed, 'Service', `${NAME}-metrics`).metadata.labels).toMatchObject(
+      spec.selector.matchLabels,
+    );
   });
 });
