@@ -77,6 +77,11 @@ describe('dashboards', () => {
     }
   });
 
+  it('ask for what the choice at the top is filled from, as for panels', () => {
+    const panels = operatorDashboards().flatMap((one) => queriesOf(one).map(({ panel }) => panel));
+    expect(panels).toContain('choice of namespace');
+  });
+
   it.each(cases)('$title asks what Prometheus can parse', async ({ dashboard }) => {
     const rules = queriesOf(dashboard).map(({ expr }, index) => ({ record: `panel:${index}`, expr }));
     expect(rules.length).toBeGreaterThan(5);

@@ -85,15 +85,24 @@ export interface PanelQuery {
   readonly expr: string;
 }
 
+/** What a choice at the top is filled from: without any series there is nothing to choose, and every panel is empty. */
+function choices({ title, templating }: z.infer<typeof dashboardModel>): readonly PanelQuery[] {
+  return templating.list.flatMap((one) => {
+    const [, expr] = one.type === 'query' ? (/^label_values\((.+), \w+\)$/.exec(one.query.query) ?? []) : [];
+    return expr === undefined ? [] : [{ dashboard: title, panel: `choice of ${one.name}`, expr }];
+  });
+}
+
 /**
- * The query of every panel, with the constants of the dashboard, and its variables at `values`.
+ * The query of every panel and of every choice, with the constants of the dashboard, and its variables at `values`.
  * @throws where a variable has no value
  */
 export function panelQueries(
   { title, json }: Dashboard,
   values: Readonly<Record<string, string>> = {},
 ): readonly PanelQuery[] {
-  const { panels, templating } = dashboardModel.parse(json);
+  const model = dashboardModel.parse(json);
+  const { panels, templating } = model;
   const chosen = new Map(Object.entries(values));
   for (const one of templating.list) if (one.type === 'constant') chosen.set(one.name, one.query);
   const filled = (expr: string): string =>
@@ -102,9 +111,10 @@ export function panelQueries(
       if (value === undefined) throw new Error(`${title}: the variable ${name} has no value`);
       return value;
     });
-  return panels.flatMap((one) =>
+  const shown = panels.flatMap((one) =>
     one.type === 'row'
       ? []
       : one.targets.map(({ expr }) => ({ dashboard: title, panel: one.title, expr: filled(expr) })),
   );
+  return [...shown, ...choices(model)];
 }
