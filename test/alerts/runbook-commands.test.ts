@@ -3,7 +3,14 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseLogsOptions } from '../../operator/src/cli/logs/options.ts';
-import { DATABASE, PATH, aktoolsName, postgresName, serverName } from '../../operator/src/naming/index.ts';
+import {
+  DATABASE,
+  PATH,
+  aktoolsName,
+  credentialName,
+  postgresName,
+  serverName,
+} from '../../operator/src/naming/index.ts';
 import { runbookCode, runbookPages, type Page } from '../support/runbooks.ts';
 
 const code = runbookCode();
@@ -26,10 +33,11 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   exec: ['-n', '-it', '-c'],
   delete: ['-n', '--force'],
   rollout: ['-n'],
+  wait: ['-n', '--for', '--timeout'],
   'port-forward': ['-n'],
 };
 const KINDS = new Set(
-  'pod pods node lease deployment stockanalysis stk KIND validatingwebhookconfigurations,mutatingwebhookconfigurations'.split(
+  'pod pods secret node lease deployment stockanalysis stk KIND validatingwebhookconfigurations,mutatingwebhookconfigurations'.split(
     ' ',
   ),
 );
@@ -38,6 +46,8 @@ const EVERYWHERE = /^get (node|stk -A|--raw|validatingwebhook)/;
 const OBJECTS = new Set([
   ...['NAME', 'POD', 'KIND'],
   ...[serverName('NAME'), aktoolsName('NAME'), `${postgresName('NAME')}-0`],
+  // Its number is in the status of the object.
+  credentialName('NAME', 'databaseTLS', 0).replace(/\d+$/, '$$N'),
 ]);
 const COMPONENTS = new Set(['server', 'worker', 'postgres', 'operator']);
 
@@ -50,7 +60,8 @@ function troubles(command: string): readonly string[] {
   const words = own.filter((word, index) => !word.startsWith('-') && !/^-[nlco]$/.test(own[index - 1] ?? ''));
   const labelled = [...command.matchAll(/kubernetes\.io\/component=(\w+)/g)].map(([, name = '']) => name);
   const named = words.flatMap((word) => word.split('/')).filter((word) => /NAME|POD|KIND/.test(word));
-  const kinds = /^(get|describe|delete)$/.test(verb) && !flags.includes('--raw') ? words.slice(0, 1) : [];
+  const kinds =
+    /^(get|describe|delete|wait)$/.test(verb) && !flags.includes('--raw') ? words.slice(0, 1) : [];
   return [
     ...flags.filter((flag) => !FLAGS[verb]?.includes(flag)),
     ...named.filter((word) => !OBJECTS.has(word)),
