@@ -36,6 +36,7 @@ const UNREAD: Readonly<Record<string, readonly string[]>> = {
   'for rules of the platform itself; here the bytes are read': ['stock_analysis_database_volume_fill_ratio'],
   'told by the platform over the channels, and by its component': [
     'stock_analysis_alerts',
+    'stock_analysis_alert_evaluation_failures_total',
     'stock_analysis_notifications_total',
   ],
   'about keys that are exchanged, where the state of a rotation is looked up': [

@@ -17,7 +17,7 @@ export const componentCases: readonly AlertCase[] = [
       health('a', 'job-queue', 1, 0.5),
       health('b', 'job-queue', 1, 1),
       health('a', 'memory', 0.5, 0.5),
-      health('a', 'database', 0, 0),
+      health('a', 'event-loop', 0.5, 0.5),
     ],
     labels: { exported_component: 'job-queue' },
     fires: 5,

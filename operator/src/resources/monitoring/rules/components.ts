@@ -2,7 +2,7 @@ import { AFTER_THE_CAUSE, type ObjectRules } from './context.ts';
 import { health } from './platform-state.ts';
 
 /** What another alert says better: by figures that say how much, or with the name of the channel. */
-const TOLD_BY_OTHERS = ['database', 'database-volume', 'memory', 'event-loop', 'mail', 'webhook', 'alerts'];
+const TOLD_BY_OTHERS = ['database-volume', 'memory', 'event-loop', 'mail', 'webhook', 'alerts'];
 
 /** What the processes say of themselves and of what they depend on, in words and not in figures. */
 export const componentRules: ObjectRules = (context) => [
