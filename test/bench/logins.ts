@@ -6,14 +6,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import {
   createPeople,
+  FORGOTTEN_MS,
   LOGINS,
   type Logins,
   loopDelayMs,
   MOST_DELAY_MS,
   signInAll,
+  TOLD_MS,
 } from '../../app/server/src/testing/logins.ts';
 import { startEmbeddedPostgres } from '../../hack/postgres/embedded.ts';
 import { buildServer, run, SERVER } from '../../hack/start/build.ts';
@@ -28,7 +31,6 @@ const CORES = new Map([
 ]);
 const SMALL_PER_SECOND = 20;
 const SMALL_SECONDS = 10;
-const REST_SECONDS = 5;
 
 interface Row extends Logins {
   readonly cores: string;
@@ -40,12 +42,13 @@ interface Row extends Logins {
 
 async function measureOn({ url, managementUrl }: AppServer, cores: string): Promise<Row> {
   const small = (): string => `${url}/api/v1/calendar?from=2026-01-05&to=2026-01-09`;
-  await loopDelayMs(managementUrl);
-  await openLoop(small, { perSecond: SMALL_PER_SECOND, seconds: REST_SECONDS });
+  // Its start is not at rest.
+  await openLoop(small, { perSecond: SMALL_PER_SECOND, seconds: FORGOTTEN_MS / 1000 });
   const delayAtRest = await loopDelayMs(managementUrl);
   const signingIn = signInAll(url);
   const beside = openLoop(small, { perSecond: SMALL_PER_SECOND, seconds: SMALL_SECONDS });
   const logins = await signingIn;
+  await sleep(TOLD_MS);
   const delay = await loopDelayMs(managementUrl);
   return { cores, ...logins, delayAtRest, delay, beside: await beside };
 }

@@ -1,6 +1,8 @@
 /** Fifty people who sign in at once, and what they cost everybody else; the benches measure the same. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashPassword } from '../auth/passwords/password-hash.ts';
+import { LOOP_LAG_MS } from '../monitoring/metrics/event-loop-lag.ts';
+import { LOOP_WINDOW_MS } from '../monitoring/performance/event-loop-watch.ts';
 
 export const LOGINS = 50;
 /** What they may hold up the event loop by, in milliseconds at the 99th percentile. */
@@ -19,9 +21,15 @@ export async function createPeople(
   );
 }
 
+/** Until what happened before is in {@link loopDelayMs} no more: it looks back so far, by spans of five seconds. */
+export const FORGOTTEN_MS = LOOP_LAG_MS + LOOP_WINDOW_MS;
+
+/** Until what happened just now is in {@link loopDelayMs}. */
+export const TOLD_MS = LOOP_WINDOW_MS + 500;
+
 /**
- * How long the event loop of a server was held up since the last question, in milliseconds at the 99th percentile, as its
- * own metric says; an idle one shows the 10 ms of its clock.
+ * How long the event loop of a server was held up in the worst five seconds of the last half minute, in milliseconds at the
+ * 99th percentile, as its own metric says; an idle one shows the 10 ms of its clock.
  */
 export async function loopDelayMs(managementUrl: string): Promise<number> {
   const text = await (await fetch(`${managementUrl}/metrics`)).text();

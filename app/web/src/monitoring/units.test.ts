@@ -32,7 +32,6 @@ describe('the unit of a metric that nobody described', () => {
     ['nodejs_heap_size_used_bytes', 'gauge', 'bytes'],
     ['stock_analysis_component_last_success_timestamp_seconds', 'gauge', 'count'],
     ['http_request_duration_seconds', 'gauge', 'seconds'],
-    ['nodejs_eventloop_utilization', 'gauge', 'share'],
     ['stock_analysis_jobs', 'gauge', 'count'],
   ] as const)('%s: %s is in %s', (name, kind, unit) => expect(unitOf(name, kind)).toBe(unit));
 });

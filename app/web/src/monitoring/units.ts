@@ -67,7 +67,6 @@ const ENDINGS: readonly (readonly [ending: string, kind: MetricKind, unit: Unit]
   ['_timestamp_seconds', 'gauge', 'count'],
   ['_seconds', 'gauge', 'seconds'],
   ['_ratio', 'gauge', 'share'],
-  ['_utilization', 'gauge', 'share'],
   ['_trading_days', 'gauge', 'trading-days'],
 ];
 

@@ -13,7 +13,6 @@ const FOREIGN: Readonly<Record<string, readonly string[]>> = {
   process_resident_memory_bytes: [],
   nodejs_heap_size_used_bytes: [],
   nodejs_eventloop_lag_p99_seconds: [],
-  nodejs_eventloop_utilization: [],
 };
 const OURS = 'stock_analysis_';
 const REQUESTS = 'http_requests_total';
@@ -82,7 +81,7 @@ const EXPORT = /\/export$/;
 
 /**
  * What was observed up to each bound, all series of a histogram together. Unlike quantiles these add up, so whoever asks
- * about a span, or about several processes, gets the quantile of just that.
+ * about a span, or about all processes of a role, gets the quantile of just that.
  */
 function histogramReadings(samples: readonly Sample[]): Reading[] {
   const readings = new Map<string, Reading>();

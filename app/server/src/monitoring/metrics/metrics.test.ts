@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SERIES, Metrics } from './metrics.ts';
 
@@ -150,6 +151,24 @@ describe('what is read at each scrape', () => {
 });
 
 describe('the process', () => {
+  it('tells every reader how late its timers were', async () => {
+    const metrics = new Metrics();
+    const latest = () => linesOf(metrics, 'nodejs_eventloop_lag_max_seconds');
+    expect(await latest()).toEqual([]);
+    await sleep(100);
+    const until = performance.now() + 300;
+    while (performance.now() < until);
+    await expect.poll(latest, { timeout: 10_000, interval: 200 }).toHaveLength(1);
+    const read = [await latest(), await latest()].flat().map(Number);
+    expect(read[0]).toBeGreaterThan(0.25);
+    expect(read[1]).toBe(read[0]);
+    const [sample] = (await metrics.samples()).filter(({ name }) =>
+      name.startsWith('nodejs_eventloop_lag_max'),
+    );
+    expect(sample?.value).toBe(read[0]);
+    expect(await linesOf(metrics, 'nodejs_eventloop_lag_')).toHaveLength(2);
+  }, 20_000);
+
   it('has as many default series as its budget sets aside, or fewer', async () => {
     const own = (await seriesOf(new Metrics())) - 1;
     expect(own).toBeLessThanOrEqual(DEFAULT_SERIES);

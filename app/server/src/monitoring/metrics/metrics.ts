@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { EventLoopLag } from './event-loop-lag.ts';
 import { type LabelBounds, type LabelValues, SeriesBounds, SeriesBudget } from './label-bounds.ts';
 
 const PREFIX = 'stock_analysis_';
 /** Families whose names the field has already. */
-const NAMED_BY_THE_FIELD = /^http_/;
+const NAMED_BY_THE_FIELD = /^(http|nodejs)_/;
 /** What a process may tell in all, whatever it is asked and whatever it meets. */
 const MOST_SERIES = 2_000;
 /** Those of `collectDefaultMetrics`, which nothing from outside makes more of; a test counts them. */
-export const DEFAULT_SERIES = 110;
+export const DEFAULT_SERIES = 102;
+/** Families of the client library that its own reader resets, so that a second reader sees a part. */
+const RESET_BY_READING = /^nodejs_eventloop_lag_/;
 /** Sets of label values of a family that says nothing else. */
 const SETS = 100;
 /** A counter whose labels all come from lists has all of its series from the start, if they are not more than this. */
@@ -87,6 +90,8 @@ export class Metrics {
   constructor() {
     this.contentType = this.#registry.contentType;
     collectDefaultMetrics({ register: this.#registry });
+    for (const { name } of this.#registry.getMetricsAsArray())
+      if (RESET_BY_READING.test(name)) this.#registry.removeSingleMetric(name);
     this.#budget.reserve(DEFAULT_SERIES);
     this.#dropped = new Counter({
       name: `${PREFIX}metric_series_dropped_total`,
@@ -97,6 +102,7 @@ export class Metrics {
     this.observableGauge('metric_series', 'Series of this process, as its bounds count them', {}, (set) =>
       set({}, this.#budget.used),
     );
+    this.#tellLag(new EventLoopLag());
   }
 
   /** @param name without the prefix, ending in `_total` */
@@ -195,6 +201,17 @@ export class Metrics {
         ...(countedBy === undefined ? {} : { countedBy }),
       }));
     });
+  }
+
+  #tellLag(lag: EventLoopLag): void {
+    for (const [figure, text] of [
+      ['p99', 'How late 99 % of the timers were less than in the worst five seconds of the last 30 s'],
+      ['max', 'How late the latest timer of the last 30 s was'],
+    ] as const)
+      this.observableGauge(`nodejs_eventloop_lag_${figure}_seconds`, text, {}, (set) => {
+        const worst = lag.worst();
+        if (worst !== undefined) set({}, worst[figure]);
+      });
   }
 
   #observable<Bounds extends LabelBounds>(

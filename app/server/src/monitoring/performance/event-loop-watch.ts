@@ -1,7 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-const WINDOW_MS = 5_000;
-const RESOLUTION_MS = 20;
+/** Of one word about the loop. */
+export const LOOP_WINDOW_MS = 5_000;
+const RESOLUTION_MS = 10;
 
 export interface LoopDelays {
   readonly maxMs: number;
@@ -18,7 +19,7 @@ export class EventLoopWatch {
 
   start(): void {
     this.delays.enable();
-    this.timer = setInterval(() => this.look(), WINDOW_MS).unref();
+    this.timer = setInterval(() => this.look(), LOOP_WINDOW_MS).unref();
   }
 
   stop(): void {
@@ -31,6 +32,6 @@ export class EventLoopWatch {
     const p99Ms = this.delays.percentile(99) / 1e6;
     this.delays.reset();
     // Before the first timer there is no delay, and the maximum is no number of milliseconds.
-    if (count > 0) this.tell({ maxMs: max / 1e6, p99Ms, windowSeconds: WINDOW_MS / 1000 });
+    if (count > 0) this.tell({ maxMs: max / 1e6, p99Ms, windowSeconds: LOOP_WINDOW_MS / 1000 });
   }
 }

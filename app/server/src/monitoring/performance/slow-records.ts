@@ -32,10 +32,11 @@ export class SlowRecordBuffer {
   #waiting: SlowRecord[] = [];
 
   /**
+   * @param now milliseconds on a clock that nobody sets
    * @returns how many of its name were held back since the last that was told, or undefined: this one is
    */
-  add(record: SlowRecord): number | undefined {
-    const minute = this.#minuteOf(`${record.kind} ${record.name}`, record.at.getTime());
+  add(record: SlowRecord, now = performance.now()): number | undefined {
+    const minute = this.#minuteOf(`${record.kind} ${record.name}`, now);
     if (minute.told === MOST_A_MINUTE) {
       minute.held += 1;
       return undefined;
