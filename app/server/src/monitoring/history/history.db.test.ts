@@ -52,7 +52,8 @@ function processOf(role: Configuration['role']): Process {
   const told = { ...configuration, role };
   const name = `process ${(processes += 1)}`;
   const lead = new HistoryKeeper(told, clock, database.sql, queries());
-  const recorder = new MetricRecorder(told, clock, database.sql, queries(), metrics, lead, name);
+  const connector = new DatabaseConnector(database.dataSource);
+  const recorder = new MetricRecorder(told, clock, database.sql, connector, queries(), metrics, lead, name);
   return { metrics, recorder, keeper: lead };
 }
 
@@ -453,7 +454,36 @@ describe('the history', () => {
   });
 });
 
+it('two frames at once share what was counted, and do not both have it', async () => {
+  const { metrics, recorder } = processOf('server');
+  metrics.counter('sold_total', 'Things sold', { kind: { max: 2 } }).inc({ kind: 'tea' }, 7);
+  const first = recorder.record();
+  now += SECOND;
+  await Promise.all([first, recorder.record()]);
+  const [sold] = await history().read(NAME, {}, [[START - SECOND, START + MINUTE]], 60);
+  expect(sold?.points.reduce((sum, { value }) => sum + value, 0)).toBe(7);
+});
+
 describe('a server', () => {
+  it('writes down what was counted last when it stops', async () => {
+    const application = await createEmptyApplication();
+    const shared = application.database.sql;
+    const seen = (): Promise<{ sum: number }[]> =>
+      shared.query<{ sum: number }>(
+        `SELECT coalesce(sum(f.readings[e.position]), 0) AS sum FROM app.metric_frames f
+         JOIN app.metric_layouts l ON l.id = f.layout
+         CROSS JOIN LATERAL jsonb_array_elements(l.series) WITH ORDINALITY AS e (series, position)
+         WHERE e.series ->> 'metric' = $1 AND f.readings[e.position] <> 'NaN'`,
+        [NAME],
+      );
+    const frames = (): Promise<object[]> => shared.query('SELECT FROM app.metric_frames');
+    await expect.poll(frames, { timeout: 10_000 }).toHaveLength(1);
+    application.app.get(Metrics).counter('sold_total', 'Things sold', {}).inc({}, 3);
+    await application.app.close();
+    expect(await seen()).toEqual([{ sum: 3 }]);
+    await application.close();
+  });
+
   it('writes its history by itself, from the moment that the database is there', async () => {
     const application = await createEmptyApplication();
     const frames = async (): Promise<object[]> =>

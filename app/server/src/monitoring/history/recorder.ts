@@ -1,6 +1,13 @@
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CLOCK, type Clock } from '../../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
+import { DatabaseConnector } from '../../database/connector.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import { PeriodicQueries } from '../../database/periodic-queries.ts';
 import type { Database } from '../../database/sql.ts';
@@ -12,6 +19,8 @@ import type { Series } from './series.ts';
 
 /** What had no value for so long comes back as something new. */
 const RECENT_MS = 24 * 3_600_000;
+/** The database may be gone, and who stops is waited for. */
+const FAREWELL_MS = 1_000;
 /** What is recorded of a histogram is named after it, and its bounds are a label. */
 const OF_A_HISTOGRAM = { suffix: /_(bucket|count)$/, label: 'le' };
 
@@ -20,10 +29,11 @@ export const PROCESS_NAME = Symbol('ProcessName');
 
 /** Writes down what the metrics of this process say, at an even pace, so that charts need no Prometheus. */
 @Injectable()
-export class MetricRecorder implements OnApplicationBootstrap {
+export class MetricRecorder implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly framing = new Framing();
   private readonly origin: Origin;
   private hasRecalled = false;
+  private recording: Promise<void> = Promise.resolve();
   private stored: { readonly layout: Layout; readonly id: string } | undefined;
   /** When the last frame was stored, or this process began: what counters gained since then is in the next. */
   private since: Date;
@@ -32,6 +42,7 @@ export class MetricRecorder implements OnApplicationBootstrap {
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(DATABASE) private readonly database: Database,
+    private readonly connector: DatabaseConnector,
     private readonly queries: PeriodicQueries,
     private readonly metrics: Metrics,
     private readonly keeper: HistoryKeeper,
@@ -54,8 +65,21 @@ export class MetricRecorder implements OnApplicationBootstrap {
     });
   }
 
+  /** What was counted since the last frame would be missing at each restart: where a bad one shows. */
+  async beforeApplicationShutdown(): Promise<void> {
+    if (!this.connector.isReady) return;
+    await Promise.race([this.record().catch(() => undefined), sleep(FAREWELL_MS, undefined, { ref: false })]);
+  }
+
   /** Writes one frame. @throws what the database says; what was counted is then in the next frame */
-  async record(): Promise<void> {
+  record(): Promise<void> {
+    // One after the other: two at once would both have what was counted since the last.
+    const recorded = this.recording.then(() => this.write());
+    this.recording = recorded.catch(() => undefined);
+    return recorded;
+  }
+
+  private async write(): Promise<void> {
     const at = this.clock.now();
     if (!this.hasRecalled) await this.recall(at.getTime());
     const samples = await this.metrics.samples();

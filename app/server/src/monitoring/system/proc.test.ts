@@ -30,6 +30,13 @@ describe('/proc', () => {
     expect(networkOf('  eth0: 1 2 3\n')).toEqual([]);
   });
 
+  it('tells of eight interfaces, so that one more does not change what the others say', () => {
+    const line = (name: string): string => `${name}: 7${' 0'.repeat(15)}\n`;
+    const many = Array.from({ length: 12 }, (_, index) => `veth${index}`);
+    const names = networkOf(`${NET_DEV}${many.map(line).join('')}`).map(({ name }) => name);
+    expect(names).toEqual(['eth0', ...many.slice(0, 7)]);
+  });
+
   it('tells what the process read and wrote', () => {
     const io =
       'rchar: 6976\nwchar: 11\nsyscr: 10\nread_bytes: 4096\nwrite_bytes: 8192\ncancelled_write_bytes: 0\n';

@@ -11,9 +11,15 @@ export interface NetworkUsage {
   readonly transmitDropped: number;
 }
 
-/** /proc/net/dev without the loopback: those of this process's network namespace, which is that of the pod. */
+/** A pod has one or two; a machine that runs containers has one for each of them. */
+export const MOST_INTERFACES = 8;
+
+/**
+ * /proc/net/dev without the loopback: those of this process's network namespace, which is that of the pod. Of more than
+ * {@link MOST_INTERFACES} the first: put together, one that comes would bring all it ever carried.
+ */
 export function networkOf(netDev: string): readonly NetworkUsage[] {
-  return netDev.split('\n').flatMap((line) => {
+  const all = netDev.split('\n').flatMap((line) => {
     const [, name, counters = ''] = /^\s*([^\s:]+):(.*)$/.exec(line) ?? [];
     if (name === undefined || name === 'lo') return [];
     const numbers = counters.trim().split(/\s+/).map(Number);
@@ -31,6 +37,7 @@ export function networkOf(netDev: string): readonly NetworkUsage[] {
       },
     ];
   });
+  return all.slice(0, MOST_INTERFACES);
 }
 
 /** Bytes that the process caused to be fetched from or sent to a disk; /proc/self/io. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from '../metrics/metrics.ts';
 import type { CpuUsage, MemoryUsage } from './cgroup.ts';
-import type { NetworkUsage } from './proc.ts';
+import { MOST_INTERFACES, type NetworkUsage } from './proc.ts';
 import { SystemMonitor } from './system-monitor.ts';
 
 type Family<Usage> = readonly [name: string, help: string, figure: keyof Usage & string];
@@ -33,7 +33,7 @@ const NETWORK_COUNTERS: readonly Family<NetworkUsage>[] = [
 ];
 
 /** Interfaces of a pod, and mounts that are watched. */
-const INTERFACES = { interface: { max: 8 } };
+const INTERFACES = { interface: { max: MOST_INTERFACES } };
 const MOUNTS = { mount: { max: 8 } };
 
 /** Families about the container, its network and the filesystems that it writes to. A figure that nobody tells is missing. */
