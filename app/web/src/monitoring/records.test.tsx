@@ -181,6 +181,7 @@ describe('reports', () => {
     ...{
       createdAt: '2026-11-26T00:00:00Z',
       availability: 0.99994,
+      observed: 0.9583333,
       incidents: 2,
       verdict: '2 incidents, 1 not over',
     },
@@ -193,7 +194,9 @@ describe('reports', () => {
 
   it('say how it was, who was told, and can be read', async () => {
     open('#monitoring/reports', answers);
-    await vi.waitFor(() => expect(row()).toContain('2 incidents, 1 not over | 99.994% | 2 | 邮件 已送达'));
+    await vi.waitFor(() =>
+      expect(row()).toContain('2 incidents, 1 not over | 99.994%仅观测到 95.833% | 2 | 邮件 已送达'),
+    );
     expect(document.querySelector('a[target]')?.getAttribute('href')).toBe(
       '/monitoring/reports/p1?format=html',
     );

@@ -274,8 +274,10 @@ export interface ReportItem {
   readonly from: string;
   readonly to: string;
   readonly createdAt: string;
-  /** Share of the time, 0 to 1; null: nothing is known of it. */
+  /** Of what was observed, 0 to 1; null: nothing was. */
   readonly availability: number | null;
+  /** Share of the period that was observed, 0 to 1; null: it is not known. */
+  readonly observed: number | null;
   readonly incidents: number;
   /** In one line. */
   readonly verdict: string;

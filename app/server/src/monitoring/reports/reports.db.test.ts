@@ -154,6 +154,33 @@ describe('what is stored', () => {
     expect(incidents).toMatchObject({ carriedOver: 1, began: { critical: 2 } });
   });
 
+  it('is not all good where all servers were gone, though each window has samples of them', async () => {
+    const period = lastPeriod('daily', EIGHT - 9 * DAY_MS, ZONE);
+    const cut = async (role: string, from: number, to: number): Promise<void> => {
+      await database.sql.query(
+        `INSERT INTO app.presence (role, began_at, ended_at)
+         SELECT role, $3::timestamptz, ended_at FROM app.presence WHERE role = $1 AND began_at < $2 AND ended_at > $3`,
+        [role, new Date(from), new Date(to)],
+      );
+      await database.sql.query(
+        'UPDATE app.presence SET ended_at = $2 WHERE role = $1 AND began_at < $2 AND ended_at > $2',
+        [role, new Date(from)],
+      );
+    };
+    const sampleMs = configuration.monitoring.history.sampleSeconds * 1000;
+    // From 00:00:20 to 00:09:40 no server; from 03:00 to 04:00 nobody.
+    await cut('server', period.from + 20_000 - sampleMs, period.from + 580_000);
+    for (const role of ['server', 'worker'])
+      await cut(role, period.from + 3 * 3_600_000 - sampleMs, period.from + 4 * 3_600_000);
+    const { total, verdict } = reportOf(await reporter.facts.gather(period));
+    expect(total.lostSeconds).toBe(560);
+    expect(total.observed).toBeCloseTo(23 / 24, 12);
+    expect([verdict.title, ...verdict.others]).toEqual([
+      'Availability 99 %, below 99.9 %',
+      '1 h not observed: availability between 94.87 % and 99.04 %',
+    ]);
+  });
+
   it('counts messages by what came of them; one that another took the place of does not wait', async () => {
     await database.sql.query(
       `INSERT INTO app.notification_sendings (channel, group_key, state, attempt, created_at, ended_at, due_at)

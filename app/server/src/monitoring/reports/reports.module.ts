@@ -5,11 +5,12 @@ import { MonitoringModule } from '../monitoring.module.ts';
 import { ReportFacts } from './facts/report-facts.ts';
 import { ReportsController } from './http/reports.controller.ts';
 import { ReportsService } from './http/reports.service.ts';
+import { PresenceKeeper } from './presence/presence-keeper.ts';
 import { ReportMaker } from './report-maker.ts';
 import { ReportSchedule } from './report-schedule.ts';
 import { ReportSectionsModule } from './report-sections.module.ts';
 
-const making: Provider[] = [ReportFacts, ReportMaker];
+const making: Provider[] = [PresenceKeeper, ReportFacts, ReportMaker];
 
 /** What people read and order. */
 @Module({

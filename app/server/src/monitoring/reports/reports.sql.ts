@@ -11,18 +11,21 @@ export interface ReportRow {
   readonly to: Date;
   readonly createdAt: Date;
   readonly availability: number | null;
+  /** Share of the period that was; null: made before this was told. */
+  readonly observed: number | null;
   readonly incidents: number;
   readonly verdict: string;
   /** Handed to the channels, or to be told by none. */
   readonly isTold: boolean;
 }
 
-const SHOWN = `id, kind, period_from AS "from", period_to AS "to", created_at AS "createdAt", availability, incidents,
-  verdict, told_at IS NOT NULL AS "isTold"`;
+const SHOWN = `id, kind, period_from AS "from", period_to AS "to", created_at AS "createdAt", availability, observed,
+  incidents, verdict, told_at IS NOT NULL AS "isTold"`;
 
 const ADD = `
-  INSERT INTO app.operations_reports (id, kind, period_from, period_to, created_at, told_at, availability, incidents, verdict, model)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  INSERT INTO app.operations_reports (id, kind, period_from, period_to, created_at, told_at, availability, observed, incidents,
+                                      verdict, model)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
   ON CONFLICT ON CONSTRAINT operations_reports_period_key DO NOTHING RETURNING id`;
 
 /** @returns whether it is stored: there is one of the period already where it is not */
@@ -30,7 +33,7 @@ export async function addReport(sql: Sql, id: string, report: Report, isTold: bo
   const { kind, from, to, createdAt, total, incidents, verdict } = report;
   const rows = await sql.query(ADD, [
     ...[id, kind, new Date(from), new Date(to), new Date(createdAt), isTold ? new Date(createdAt) : null],
-    ...[total.availability, incidentCount(incidents), verdict.title, JSON.stringify(report)],
+    ...[total.availability, total.observed, incidentCount(incidents), verdict.title, JSON.stringify(report)],
   ]);
   return rows.length > 0;
 }

@@ -38,6 +38,16 @@ function KindChoice({ kind }: { readonly kind: string | undefined }) {
 export const shareText = (share: number | null): string =>
   share === null ? '—' : `${(Math.floor(Number((share * 100_000).toFixed(6))) / 1_000).toFixed(3)}%`;
 
+/** Availability is of what was observed: where that is not all, it says so. */
+function Availability({ report: { availability, observed } }: { readonly report: ReportItem }) {
+  return (
+    <>
+      {shareText(availability)}
+      {observed !== null && observed < 1 && <div>仅观测到 {shareText(observed)}</div>}
+    </>
+  );
+}
+
 /** The page of a report is of no origin and can do nothing, so it may be opened as it is. */
 function Files({ report: { id, kind, from } }: { readonly report: ReportItem }) {
   const name = `${reportKindText(kind)} ${clockText(from)}`;
@@ -100,7 +110,7 @@ export function ReportsPage({ query }: { readonly query: Query }) {
             <Free>
               <span lang="en">{report.verdict}</span>
             </Free>,
-            shareText(report.availability),
+            <Availability report={report} />,
             report.incidents,
             <Told report={report} />,
             <Files report={report} />,

@@ -1,12 +1,13 @@
 import type { Sql } from '../../../database/sql.ts';
-import type { AlertFact, LoadFact, MessageFact, Span } from '../model/facts.ts';
+import type { AlertFact, LoadFact, MessageFact } from '../model/facts.ts';
+import type { Span } from '../model/spans.ts';
 
 /** Of one period; there are no more but in a storm, and then these tell enough. */
 const MOST_ALERTS = 5_000;
 
 /** An alert that came back is one incident from its first firing; of what a release before this one wrote that is `fired_at`. */
 const FIRED_AT = 'coalesce(first_fired_at, fired_at)';
-const FIELDS = `id, rule, severity, summary, started_at AS "startedAt", ${FIRED_AT} AS "firedAt", seen_at AS "seenAt",
+const FIELDS = `id, rule, severity, summary, started_at AS "startedAt", ${FIRED_AT} AS "firedAt",
   resolved_at AS "resolvedAt",
   coalesce(seconds_to_acknowledge, greatest(0, extract(epoch FROM acknowledged_at - fired_at)))::float8
     AS "secondsToAcknowledge"`;
@@ -23,24 +24,16 @@ const ALERTS = `
 interface AlertRow extends Pick<AlertFact, 'id' | 'rule' | 'severity' | 'summary'> {
   readonly startedAt: Date;
   readonly firedAt: Date;
-  readonly seenAt: Date;
   readonly resolvedAt: Date | null;
   readonly secondsToAcknowledge: number | null;
 }
 
 const dates = ({ from, to }: Span): [Date, Date] => [new Date(from), new Date(to)];
 
-function alertOf({
-  startedAt,
-  firedAt,
-  seenAt,
-  resolvedAt,
-  secondsToAcknowledge,
-  ...rest
-}: AlertRow): AlertFact {
+function alertOf({ startedAt, firedAt, resolvedAt, secondsToAcknowledge, ...rest }: AlertRow): AlertFact {
   return {
     ...rest,
-    ...{ startedAt: startedAt.getTime(), firedAt: firedAt.getTime(), seenAt: seenAt.getTime() },
+    ...{ startedAt: startedAt.getTime(), firedAt: firedAt.getTime() },
     resolvedAt: resolvedAt?.getTime(),
     secondsToAcknowledge: secondsToAcknowledge ?? undefined,
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HistorySeries } from '../../history/metric-history.ts';
-import { lagFacts, lastOf, lastSum, storageFacts } from './recorded-facts.ts';
+import { lagFacts, lastOf, lastSum, serverWindows, storageFacts } from './recorded-facts.ts';
 
 const [FIRST, LAST] = [300_000, 600_000];
 
@@ -52,6 +52,38 @@ it('how far the data is behind is not known at the end where nobody told it then
   expect(lagFacts(lag([[FIRST, 3]]), LAST)).toEqual([{ source: 'sample', last: null, largest: 3 }]);
 });
 
+const NOTHING = {
+  databaseBytes: [],
+  ...{ volumeBytes: [], volumeAvailableBytes: [] },
+  ...{ filesystemBytes: [], availableBytes: [] },
+};
+
+it('what was given up is neither served nor failed', () => {
+  const requests = (status_class: string, count: number) => gauge({ status_class }, [[LAST, count]]);
+  const windows = serverWindows({
+    health: [gauge({ component: 'api' }, [[LAST, 1]])],
+    requests: [requests('2xx', 90), requests('5xx', 3), requests('aborted', 7)],
+    buckets: [],
+  });
+  expect(windows.get(LAST)).toMatchObject({ requests: 93, failed: 3, aborted: 7 });
+});
+
+it('the volume of the database is told beside the database', () => {
+  const facts = storageFacts({
+    ...NOTHING,
+    databaseBytes: [gauge({ role: 'worker' }, [[LAST, 30]])],
+    volumeBytes: ['one', 'other'].map((instance) => gauge({ instance }, [[LAST, 100]])),
+    volumeAvailableBytes: [
+      gauge({ instance: 'one' }, [[LAST, 40]]),
+      gauge({ instance: 'other' }, [[LAST, 39]]),
+    ],
+  });
+  expect(facts).toEqual([
+    { name: 'database', used: [[LAST, 30]], sizeBytes: undefined, availableBytes: undefined },
+    { name: 'volume of the database', used: [[LAST, 61]], sizeBytes: 100, availableBytes: 39 },
+  ]);
+});
+
 describe('disks of several processes', () => {
   const labels = { mount: '/data', role: 'worker' };
 
@@ -65,7 +97,7 @@ describe('disks of several processes', () => {
     ];
     const sizes = rolledUp(100, 100, 100);
     const free = rolledUp(45, 5, 90);
-    expect(storageFacts({ databaseBytes: [], filesystemBytes: sizes, availableBytes: free })).toEqual([
+    expect(storageFacts({ ...NOTHING, filesystemBytes: sizes, availableBytes: free })).toEqual([
       { name: '/data of worker', used: [[LAST, 95]], sizeBytes: 100, availableBytes: 5 },
     ]);
   });
@@ -74,7 +106,7 @@ describe('disks of several processes', () => {
     const of = (instance: string, bytes: number) => gauge({ ...labels, instance }, [[LAST, bytes]]);
     const filesystemBytes = [of('small', 100), of('large', 500)];
     const availableBytes = [of('small', 20), of('large', 400)];
-    expect(storageFacts({ databaseBytes: [], filesystemBytes, availableBytes })).toEqual([
+    expect(storageFacts({ ...NOTHING, filesystemBytes, availableBytes })).toEqual([
       { name: '/data of worker', used: [[LAST, 80]], sizeBytes: 100, availableBytes: 20 },
     ]);
   });

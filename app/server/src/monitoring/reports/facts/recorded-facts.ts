@@ -51,7 +51,8 @@ export interface ServerSeries {
 export function serverWindows({ health, requests, buckets }: ServerSeries): Map<number, WindowFacts> {
   // What /health/ready asks. Each is up or down.
   const ready = [...ESSENTIAL].map((component) => means(labelled(health, 'component', component)));
-  const all = sums(requests);
+  const aborted = sums(labelled(requests, 'status_class', 'aborted'));
+  const answered = sums(requests.filter(({ labels }) => labels['status_class'] !== 'aborted'));
   const failed = sums(labelled(requests, 'status_class', '5xx'));
   const bounds = [...new Set(buckets.map(({ labels }) => labels['le'] ?? ''))].map((le) => ({
     bound: le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le),
@@ -62,8 +63,9 @@ export function serverWindows({ health, requests, buckets }: ServerSeries): Map<
   for (const at of new Set(ready.flatMap((component) => [...component.keys()])))
     windows.set(at, {
       ready: Math.min(...ready.map((component) => component.get(at) ?? 1)),
-      requests: all.get(at) ?? 0,
+      requests: answered.get(at) ?? 0,
       failed: failed.get(at) ?? 0,
+      aborted: aborted.get(at) ?? 0,
       durations: bounds.flatMap(({ bound, counts }): Bucket[] => {
         const count = counts.get(at);
         return count === undefined ? [] : [{ bound, count }];
@@ -124,35 +126,45 @@ const byTime = (values: ReadonlyMap<number, number>): (readonly [number, number]
 
 export interface StorageSeries {
   readonly databaseBytes: readonly HistorySeries[];
+  /** Of the volume of the PostgreSQL that the operator runs; of another one nothing is recorded. */
+  readonly volumeBytes: readonly HistorySeries[];
+  readonly volumeAvailableBytes: readonly HistorySeries[];
   readonly filesystemBytes: readonly HistorySeries[];
   readonly availableBytes: readonly HistorySeries[];
 }
 
-/**
- * The database, and each filesystem of each role: of its processes the least room speaks, and the smallest disk. What is
- * rolled up does not tell one process from another, so means would hide one that is nearly full; where disks of one role
- * differ in size, room and growth are those of the fullest, and `used` is of the smallest.
- */
-export function storageFacts({
-  databaseBytes,
-  filesystemBytes,
-  availableBytes,
-}: StorageSeries): StorageFact[] {
-  const database = byTime(merged(databaseBytes, ({ value }) => value, Math.max));
-  const nameOf = ({ labels }: HistorySeries): string => `${labels['mount'] ?? ''} of ${labels['role'] ?? ''}`;
-  const available = Map.groupBy(availableBytes, nameOf);
-  const filesystems = [...Map.groupBy(filesystemBytes, nameOf)].map(([name, of]): StorageFact => {
-    const sizes = byTime(merged(of, ({ smallest }) => smallest, Math.min));
-    const free = merged(available.get(name) ?? [], ({ smallest }) => smallest, Math.min);
-    const used = sizes.flatMap(([at, size]) => {
-      const left = free.get(at);
-      return left === undefined ? [] : [[at, size - left] as const];
-    });
-    return { name, used, sizeBytes: sizes.at(-1)?.[1], availableBytes: byTime(free).at(-1)?.[1] };
+/** One disk, as several processes told of it: the least room speaks, and the smallest size. */
+function diskOf(
+  name: string,
+  sizes: readonly HistorySeries[],
+  available: readonly HistorySeries[],
+): StorageFact {
+  const size = byTime(merged(sizes, ({ smallest }) => smallest, Math.min));
+  const free = merged(available, ({ smallest }) => smallest, Math.min);
+  const used = size.flatMap(([at, bytes]) => {
+    const left = free.get(at);
+    return left === undefined ? [] : [[at, bytes - left] as const];
   });
+  return { name, used, sizeBytes: size.at(-1)?.[1], availableBytes: byTime(free).at(-1)?.[1] };
+}
+
+/**
+ * The database, its volume, and each filesystem of each role: of its processes the least room speaks, and the smallest disk.
+ * What is rolled up does not tell one process from another, so means would hide one that is nearly full; where disks of one
+ * role differ in size, room and growth are those of the fullest, and `used` is of the smallest.
+ */
+export function storageFacts(series: StorageSeries): StorageFact[] {
+  const database = byTime(merged(series.databaseBytes, ({ value }) => value, Math.max));
+  const nameOf = ({ labels }: HistorySeries): string => `${labels['mount'] ?? ''} of ${labels['role'] ?? ''}`;
+  const available = Map.groupBy(series.availableBytes, nameOf);
+  const disks = [
+    diskOf('volume of the database', series.volumeBytes, series.volumeAvailableBytes),
+    ...[...Map.groupBy(series.filesystemBytes, nameOf)].map(([name, of]) =>
+      diskOf(name, of, available.get(name) ?? []),
+    ),
+  ];
   const ofDatabase = { name: 'database', used: database, sizeBytes: undefined, availableBytes: undefined };
-  return [
-    ...(database.length > 0 ? [ofDatabase] : []),
-    ...filesystems.filter(({ used }) => used.length > 0),
-  ].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [ofDatabase, ...disks]
+    .filter(({ used }) => used.length > 0)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -5,8 +5,10 @@ import { DATABASE } from '../../../database/database.module.ts';
 import type { Database } from '../../../database/sql.ts';
 import { type HistorySeries, MetricHistory } from '../../history/metric-history.ts';
 import type { Labels } from '../../history/labels.ts';
-import type { Facts, PeriodFacts, Span, StorageFact } from '../model/facts.ts';
+import type { Facts, PeriodFacts, StorageFact } from '../model/facts.ts';
+import type { Span } from '../model/spans.ts';
 import { type Period, periodBefore } from '../period.ts';
+import { extendPresence, presenceIn } from '../presence/presence.sql.ts';
 import { ReportSections } from '../sections.ts';
 import { alertsIn, loadsIn, messagesIn } from './facts.sql.ts';
 import {
@@ -37,9 +39,10 @@ export class ReportFacts {
 
   async gather(period: Period): Promise<Facts> {
     const earlier = periodBefore(period);
+    await extendPresence(this.database, this.configuration.monitoring.history.sampleSeconds);
     const now = await this.ofPeriod(period);
     const read = (metric: string): Promise<HistorySeries[]> => this.read(metric, period, now.stepSeconds);
-    const last = lastOf(now.workers);
+    const last = lastOf(windowsOf(await read('stock_analysis_build_info'), 'worker'));
     return {
       at: this.clock.now().getTime(),
       now,
@@ -64,8 +67,11 @@ export class ReportFacts {
       requests: await read('http_requests_total', { role: 'server' }),
       buckets: await read('http_request_duration_seconds_bucket', { role: 'server' }),
     });
-    const workers = windowsOf(await read('stock_analysis_build_info', { role: 'worker' }), 'worker');
-    return { period, stepSeconds, servers, workers, alerts: await alertsIn(this.database, period) };
+    const { sampleSeconds } = this.configuration.monitoring.history;
+    // The first window may begin before the period does.
+    const span = { from: period.from - stepSeconds * 1000, to: period.to };
+    const presence = await presenceIn(this.database, span, sampleSeconds);
+    return { period, stepSeconds, servers, presence, alerts: await alertsIn(this.database, period) };
   }
 
   private async storage({ to }: Period): Promise<StorageFact[]> {
@@ -73,6 +79,8 @@ export class ReportFacts {
     const read = (metric: string): Promise<HistorySeries[]> => this.read(metric, span, HOUR_SECONDS);
     return storageFacts({
       databaseBytes: await read('stock_analysis_database_size_bytes'),
+      volumeBytes: await read('stock_analysis_database_volume_size_bytes'),
+      volumeAvailableBytes: await read('stock_analysis_database_volume_available_bytes'),
       filesystemBytes: await read('stock_analysis_filesystem_size_bytes'),
       availableBytes: await read('stock_analysis_filesystem_available_bytes'),
     });

@@ -69,8 +69,20 @@ export class ReportItem {
   @ApiProperty({ type: String, format: 'date-time' })
   createdAt!: Date;
 
-  @ApiProperty({ type: Number, nullable: true, description: '0 to 1; null: nothing was observed' })
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'of what was observed, 0 to 1; null: nothing was',
+  })
   availability!: number | null;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description:
+      'share of the period that was observed, 0 to 1: with all of the rest lost, availability is the product of both; null: made before this was told',
+  })
+  observed!: number | null;
 
   @ApiProperty({ description: 'alerts that were critical or warning and fired, or went on from before' })
   incidents!: number;

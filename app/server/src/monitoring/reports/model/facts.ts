@@ -2,20 +2,18 @@ import type { Bucket } from '../../history/quantiles.ts';
 import type { Severity } from '../../alerts/rules/definition.ts';
 import type { Period } from '../period.ts';
 import type { Section } from './section.ts';
-
-/** A span of time in milliseconds since 1970. */
-export interface Span {
-  readonly from: number;
-  readonly to: number;
-}
+import type { Span } from './spans.ts';
 
 /** What all servers together said in one window. */
 export interface WindowFacts {
   /** Share of the readings of `database`, `schema` and `api` that were up, of the one that was up least; 0 to 1. */
   readonly ready: number;
+  /** Answered; without `aborted`. */
   readonly requests: number;
-  /** Of them answered with 5xx. */
+  /** Of them with 5xx. */
   readonly failed: number;
+  /** Given up by who asked before the answer was there: neither served nor failed. */
+  readonly aborted: number;
   /** Durations of requests in seconds, as a histogram; none where no bucket was stored. */
   readonly durations: readonly Bucket[];
 }
@@ -29,8 +27,6 @@ export interface AlertFact {
   readonly startedAt: number;
   /** First time, where it came back. */
   readonly firedAt: number;
-  /** The last look that saw the condition. */
-  readonly seenAt: number;
   readonly resolvedAt: number | undefined;
   /** From the firing that somebody acknowledged first to that; undefined: nobody did. */
   readonly secondsToAcknowledge: number | undefined;
@@ -70,14 +66,31 @@ export interface LagFact {
   readonly largest: number;
 }
 
+/** A time in which the database gave no answer, from the first look that had none to the last. */
+export interface Outage extends Span {
+  /**
+   * No server wrote a sample that was due in it. Else it may have been one process that did not reach the database: it says
+   * why nobody wrote, where nobody did, and no more.
+   */
+  readonly isSure: boolean;
+}
+
+/** Who was there when, as the samples say that each process writes at an even pace. */
+export interface Presence {
+  /** At least one server wrote; each without a gap. */
+  readonly servers: readonly Span[];
+  /** At least one worker wrote, so the database took samples. */
+  readonly workers: readonly Span[];
+  readonly outages: readonly Outage[];
+}
+
 /** What is known of one period. Windows are named by their end. */
 export interface PeriodFacts {
   readonly period: Period;
   /** Length of a window in seconds: as fine as what is stored of that time, and five minutes at least. */
   readonly stepSeconds: number;
   readonly servers: ReadonlyMap<number, WindowFacts>;
-  /** Windows in which a worker wrote samples. */
-  readonly workers: ReadonlySet<number>;
+  readonly presence: Presence;
   readonly alerts: readonly AlertFact[];
 }
 

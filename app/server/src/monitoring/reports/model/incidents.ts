@@ -1,6 +1,7 @@
 import { SEVERITIES, type Severity } from '../../alerts/rules/definition.ts';
 import { shortened } from '../words.ts';
-import type { AlertFact, Span } from './facts.ts';
+import type { AlertFact } from './facts.ts';
+import type { Span } from './spans.ts';
 
 export interface Incident {
   readonly rule: string;

@@ -1,49 +1,52 @@
 import { describe, expect, it } from 'vitest';
 import { MADE_AT, madeAlert, madeFacts, madeLast, madePeriod, DURATIONS } from '../testing/made-facts.ts';
 import { lastPeriod, periodBefore } from '../period.ts';
-import type { WindowFacts } from './facts.ts';
+import { subjectOf } from '../page/page-of.ts';
+import type { Outage, WindowFacts } from './facts.ts';
 import { reportOf } from './report.ts';
-import { outagesOf } from './slice.ts';
+import { type Span, without } from './spans.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const day = madeLast('daily');
 const at = (hour: number, minute = 0): number => day.from + hour * HOUR_MS + minute * MINUTE_MS;
 
-const GOOD: WindowFacts = { ready: 1, requests: 100, failed: 0, durations: DURATIONS };
+const GOOD: WindowFacts = { ready: 1, requests: 100, failed: 0, aborted: 0, durations: DURATIONS };
 
 /** 288 windows of five minutes, each with 100 requests, but for what is said. */
 function eventful(minute: number): WindowFacts | 'no server' | 'nobody' {
-  // 08:00 to 08:15: half of all requests fail. 3 windows, of which 1.5 are lost.
+  // 08:00 to 08:15: half of all requests fail, 150.
   if (minute >= 480 && minute < 495) return { ...GOOD, failed: 50 };
-  // 12:00: a quarter of the readings was not ready. 0.25 are lost.
+  // 12:00: a quarter of the readings was not ready. 75 s are lost.
   if (minute === 720) return { ...GOOD, ready: 0.75 };
-  // 15:00 to 15:10: workers wrote, no server did. 2 are lost.
+  // 15:00 to 15:10: workers wrote, no server did. 600 s are lost.
   if (minute >= 900 && minute < 910) return 'no server';
-  // 16:00 to 16:15: nobody could write; the alert tells of 12.5 of these minutes. 2.5 are lost, half a window is not known.
+  // 16:00 to 16:15: nobody could write; 750 s are known as an outage and lost, 150 s are not known.
   if (minute >= 960 && minute < 975) return 'nobody';
-  // 18:00 to 19:00: nobody wrote and nobody knows why. 12 are not known.
+  // 18:00 to 19:00: nobody wrote and nobody knows why.
   if (minute >= 1_080 && minute < 1_140) return 'nobody';
   return GOOD;
 }
 
 const outage = madeAlert(at(16), {
-  ...{ rule: 'DatabaseDown', severity: 'critical', seenAt: at(16, 12) + 30_000, resolvedAt: at(16, 14) },
+  ...{ rule: 'DatabaseDown', severity: 'critical', resolvedAt: at(16, 14) },
   secondsToAcknowledge: 150,
 });
+const seen: Outage = { from: at(16), to: at(16, 12) + 30_000, isSure: true };
 const stillOpen = madeAlert(at(-2), { resolvedAt: undefined });
 const known = madeAlert(at(9), { secondsToAcknowledge: 570.4 });
 
 describe('a report of a made day', () => {
-  const report = reportOf(madeFacts(madePeriod(day, eventful, [outage, stillOpen, known])));
+  const report = reportOf(madeFacts(madePeriod(day, eventful, [outage, stillOpen, known], [seen])));
 
   it('tells availability of what was observed', () => {
     const { availability, observed, lostSeconds } = report.total;
-    // 288 - 12 - 0.5 = 275.5 windows are known; 1.5 + 0.25 + 2 + 2.5 = 6.25 of them are lost.
-    expect(availability).toBeCloseTo(269.25 / 275.5, 12);
-    expect(observed).toBeCloseTo(275.5 / 288, 12);
-    expect(lostSeconds).toBeCloseTo(6.25 * 300, 9);
-    expect(report.budget.allowedSeconds).toBeCloseTo(0.001 * 275.5 * 300, 9);
+    // 3,600 s and 150 s are not known; 75 s, 600 s and 750 s of the rest are lost.
+    const observedSeconds = 86_400 - 3_750;
+    expect(availability).toBeCloseTo(1 - 1_425 / observedSeconds, 12);
+    expect(observed).toBeCloseTo(observedSeconds / 86_400, 12);
+    expect(lostSeconds).toBeCloseTo(1_425, 9);
+    expect(report.budget.allowedSeconds).toBeCloseTo(0.001 * observedSeconds, 9);
     expect(report.before.availability).toBe(1);
   });
 
@@ -91,7 +94,10 @@ describe('a report of a made day', () => {
     expect(report.verdict).toEqual({
       level: 'bad',
       title: '3 incidents, 1 not over',
-      others: ['availability 97.73 %, below 99.9 %'],
+      others: [
+        'availability 98.27 %, below 99.9 %',
+        '1 h 2 min not observed: availability between 94.01 % and 98.35 %',
+      ],
     });
   });
 
@@ -107,7 +113,7 @@ describe('a report of a week', () => {
     const report = reportOf(madeFacts(madePeriod(week, monday)));
     expect(report.days.map(({ availability }) => availability)).toEqual([276 / 288, 1, 1, 1, 1, 1, 1]);
     expect(report.cells).toHaveLength(168);
-    expect(report.total).toMatchObject({ lostSeconds: 3_600, requests: 7 * 28_800, failed: 1_200 });
+    expect(report.total).toMatchObject({ lostSeconds: 0, requests: 7 * 28_800, failed: 1_200 });
     expect(report.verdict).toMatchObject({ level: 'bad', title: 'Availability 99.4 %, below 99.9 %' });
     expect([report.firstDay, report.lastDay]).toEqual(['2026-11-16', '2026-11-22']);
   });
@@ -127,10 +133,58 @@ describe('the verdict', () => {
     expect(cells.every(({ availability }) => availability === null)).toBe(true);
   });
 
-  it('says that a part was not observed', () => {
-    expect(verdictOf(madePeriod(day, (minute) => (minute < 120 ? 'nobody' : GOOD)))).toMatchObject({
-      ...{ level: 'attention', title: '2 h not observed' },
+  it('says in the subject that the time of which nothing is known decides', () => {
+    const report = reportOf(madeFacts(madePeriod(day, (minute) => (minute < 60 ? 'nobody' : GOOD))));
+    expect(report.total.availability).toBe(1);
+    expect(report.verdict.level).toBe('attention');
+    expect(subjectOf(report)).toBe(
+      '1 h not observed: availability between 95.83 % and 100 % · Operations report of 2026-11-25',
+    );
+  });
+
+  it.each([
+    // Of a day 86.4 s may be lost.
+    ['less than the budget', 80, 0, []],
+    [
+      'with what was lost more than the budget',
+      60,
+      40,
+      ['1 min not observed: availability between 99.88 % and 99.953 %'],
+    ],
+    ['more than the budget', 90, 0, ['1 min 30 s not observed: availability between 99.89 % and 100 %']],
+  ])('asks of what is not known whether it is %s', (_, unseen, lost, texts) => {
+    const period = madePeriod(day);
+    const cut = (from: number, seconds: number): Span => ({ from, to: from + seconds * 1_000 });
+    const { presence } = period;
+    const servers = without(presence.servers, [cut(at(3), unseen), cut(at(5), lost)]);
+    const workers = without(presence.workers, [cut(at(3), unseen)]);
+    const { verdict } = reportOf(madeFacts({ ...period, presence: { ...presence, servers, workers } }));
+    const { title, others } = verdict;
+    expect([title, ...others]).toEqual(texts.length === 0 ? ['All good'] : texts);
+  });
+
+  it('takes one failed request of a quiet day for no more than it is', () => {
+    const night = (requests: number) => (minute: number) => ({
+      ...GOOD,
+      requests: minute === 180 ? 2 : requests,
+      failed: minute === 180 ? 1 : 0,
     });
+    const busy = reportOf(madeFacts(madePeriod(day, night(18))));
+    expect(busy.total.availability).toBeCloseTo(1 - 1 / (287 * 18 + 2), 12);
+    expect(busy.verdict.title).toBe('All good');
+    const quiet = reportOf(madeFacts(madePeriod(day, night(0))));
+    expect(quiet.total.availability).toBe(0.5);
+    expect(quiet.verdict).toEqual({ level: 'attention', title: '1 of 2 requests failed', others: [] });
+  });
+
+  it('does not take what was given up for served', () => {
+    const hanging = (minute: number): WindowFacts => ({
+      ...GOOD,
+      ...(minute < 300 && { requests: 1, failed: 1, aborted: 99 }),
+    });
+    const { total } = reportOf(madeFacts(madePeriod(day, hanging)));
+    expect(total).toMatchObject({ requests: 60 + 228 * 100, failed: 60, aborted: 60 * 99 });
+    expect(total.availability).toBeCloseTo(1 - 60 / 22_860, 12);
   });
 
   it.each([
@@ -171,53 +225,46 @@ describe('the verdict', () => {
   });
 });
 
-describe('times without the database', () => {
-  it('are counted once, however many alerts tell of them', () => {
-    const down = (from: number, seenAt: number) => madeAlert(from, { rule: 'DatabaseDown', seenAt });
-    expect(
-      outagesOf([down(at(3), at(4)), down(at(1), at(2)), down(at(1, 30), at(2, 30)), madeAlert(at(5))]),
-    ).toEqual([
-      { from: at(1), to: at(2, 30) },
-      { from: at(3), to: at(4) },
-    ]);
+describe('time without the platform', () => {
+  const totalOf = (...given: Parameters<typeof madePeriod>) =>
+    reportOf(madeFacts(madePeriod(...given))).total;
+  const sure = (from: number, to: number): Outage => ({ from, to, isSure: true });
+
+  it('is lost once, however many processes saw the database away', () => {
+    const outages = [sure(at(3), at(4)), sure(at(1), at(2)), sure(at(1, 30), at(2, 30))];
+    expect(totalOf(day, undefined, [], outages).lostSeconds).toBe(2.5 * 3_600);
   });
 
-  it('are lost also where a few samples came through', () => {
-    const alert = madeAlert(at(1), { rule: 'DatabaseDown', seenAt: at(1, 4) });
-    const { total } = reportOf(madeFacts(madePeriod(day, undefined, [alert])));
-    expect(total.lostSeconds).toBeCloseTo(240, 9);
+  it('is not lost for what one process saw while servers wrote', () => {
+    const outages = [{ from: at(1), to: at(2), isSure: false }];
+    expect(totalOf(day, undefined, [], outages)).toMatchObject({
+      lostSeconds: 0,
+      availability: 1,
+      observed: 1,
+    });
   });
 
-  /** What is lost where the database is down from `from` to `to` and servers tell this. */
-  const lost = (from: number, to: number, told: (minute: number) => WindowFacts | 'nobody'): number =>
-    reportOf(
-      madeFacts(
-        madePeriod(day, told, [madeAlert(from, { rule: 'DatabaseDown', seenAt: to, resolvedAt: to })]),
-      ),
-    ).total.lostSeconds;
-
-  it('are not lost a second time by the requests that failed in them', () => {
-    const failing = (failed: number) => (minute: number) => (minute === 60 ? { ...GOOD, failed } : GOOD);
-    // A fifth of the window, of even traffic.
-    expect(lost(at(1), at(1, 1), failing(20))).toBeCloseTo(60, 9);
-    // More failed than that.
-    expect(lost(at(1), at(1, 1), failing(50))).toBeCloseTo(150, 9);
+  it('is not lost for an alert that goes on between the outages that it tells of', () => {
+    const alert = madeAlert(at(1), { rule: 'DatabaseDown', severity: 'critical', resolvedAt: at(3) });
+    // One minute down and four up, for two hours.
+    const outages = Array.from({ length: 24 }, (_, index) => sure(at(1, 5 * index), at(1, 5 * index + 1)));
+    expect(totalOf(day, undefined, [alert], outages).lostSeconds).toBe(24 * 60);
   });
 
-  it.each([
-    ['ends with a window', at(1, 30), 90],
-    ['ends within a window', at(1, 32), 90],
-  ])('are lost once where all their failures are written down when it %s', (_, to, first) => {
-    const told = (minute: number): WindowFacts | 'nobody' => {
-      if (minute >= 60 && minute < first) return 'nobody';
-      return minute === first ? { ...GOOD, requests: 700, failed: 600 } : GOOD;
-    };
-    expect(lost(at(1), to, told)).toBeCloseTo((to - at(1)) / 1000, 9);
+  it('is not lost a second time by the requests that failed in it', () => {
+    const failing = (minute: number): WindowFacts => (minute === 60 ? { ...GOOD, failed: 20 } : GOOD);
+    const total = totalOf(day, failing, [], [sure(at(1), at(1, 1))]);
+    expect(total.lostSeconds).toBe(60);
+    expect(total.availability).toBeCloseTo(Math.min(1 - 60 / 86_400, 1 - 20 / 28_800), 12);
   });
 
-  it('do not hide what fails long after', () => {
-    const told = (minute: number): WindowFacts => (minute === 65 ? { ...GOOD, failed: 50 } : GOOD);
-    expect(lost(at(1), at(1, 1), told)).toBeCloseTo(60 + 150, 9);
+  it('is lost also where each window has a sample of a server', () => {
+    const period = madePeriod(day);
+    const gone = { from: at(0) + 20_000, to: at(0, 9) + 40_000 };
+    const servers = without(period.presence.servers, [gone]);
+    const report = reportOf(madeFacts({ ...period, presence: { ...period.presence, servers } }));
+    expect(report.total).toMatchObject({ lostSeconds: 560, observed: 1, availability: 1 - 560 / 86_400 });
+    expect(report.verdict).toMatchObject({ level: 'bad', title: 'Availability 99.35 %, below 99.9 %' });
   });
 });
 
@@ -228,9 +275,13 @@ describe('windows of an hour in a zone of half hours', () => {
     const servers = new Map(
       ends.map((end, hour) => [end, hour === 3 ? { ...GOOD, failed: 50 } : GOOD] as const),
     );
-    const now = { period, stepSeconds: 3_600, servers, workers: new Set<number>(), alerts: [] };
+    const presence = {
+      servers: [{ from: period.from - HOUR_MS / 2, to: period.to }],
+      ...{ workers: [], outages: [] },
+    };
+    const now = { period, stepSeconds: 3_600, servers, presence, alerts: [] };
     const { total, cells } = reportOf(madeFacts(now));
-    expect(total).toMatchObject({ observed: 1, lostSeconds: 1_800, requests: 2_400 });
+    expect(total).toMatchObject({ observed: 1, lostSeconds: 0, requests: 2_400 });
     expect(cells.map(({ availability }) => availability)).toEqual(
       ends.map((_, hour) => (hour === 3 ? 0.5 : 1)),
     );

@@ -1,8 +1,9 @@
 import type { ReportKind } from '../period.ts';
 import type { ComponentFact, Facts, LagFact, LoadFact, MessageFact } from './facts.ts';
 import { type Incidents, incidentsOf } from './incidents.ts';
+import { allowedSeconds } from './objective.ts';
 import { bounded, type Section } from './section.ts';
-import { outagesOf, type Slice, sliceOf, slicesOf } from './slice.ts';
+import { knownOf, type Slice, sliceOf, slicesOf } from './slice.ts';
 import { type Storage, storageOf } from './storage.ts';
 import { type Budget, incidentCount, type Verdict, verdictOf } from './verdict.ts';
 
@@ -63,12 +64,12 @@ function cellOf({ from, to, availability, observed, requests, failed, latency }:
 export function reportOf(facts: Facts): Report {
   const { now, before, at, objective } = facts;
   const { period } = now;
-  const outages = outagesOf(now.alerts);
-  const total = sliceOf(now, outages, period);
+  const known = knownOf(now);
+  const total = sliceOf(now, known, period);
   const incidents = incidentsOf(now.alerts, period, at);
   const budget: Budget = {
     objective,
-    allowedSeconds: (1 - objective) * total.observed * ((period.to - period.from) / 1000),
+    allowedSeconds: allowedSeconds(total, objective),
     lostSeconds: total.lostSeconds,
   };
   const { messages, loads, lags, components } = facts;
@@ -83,9 +84,9 @@ export function reportOf(facts: Facts): Report {
     stepSeconds: now.stepSeconds,
     verdict: verdictOf(judged),
     ...judged,
-    before: sliceOf(before, outagesOf(before.alerts), before.period),
-    days: period.days.map((day) => ({ ...sliceOf(now, outages, day), date: day.date })),
-    cells: slicesOf(now, outages, CELL_SECONDS[period.kind]).map(cellOf),
+    before: sliceOf(before, knownOf(before), before.period),
+    days: period.days.map((day) => ({ ...sliceOf(now, known, day), date: day.date })),
+    cells: slicesOf(now, known, CELL_SECONDS[period.kind]).map(cellOf),
     incidentsBefore: incidentCount(incidentsOf(before.alerts, before.period, at)),
     openQuarantine: facts.openQuarantine ?? null,
     ...{ lags, components },

@@ -1,5 +1,6 @@
 import { type Bucket, quantileOf } from '../../history/quantiles.ts';
-import type { AlertFact, PeriodFacts, Span, WindowFacts } from './facts.ts';
+import type { PeriodFacts } from './facts.ts';
+import { lengthWithin, type Span, union, without } from './spans.ts';
 
 /** A quantile out of a histogram: the value within its bucket is a guess, the bounds of the bucket are not. Seconds. */
 export interface Quantile {
@@ -20,82 +21,40 @@ export interface Slice {
   /** Milliseconds since 1970. */
   readonly from: number;
   readonly to: number;
-  /** 0 to 1; null: nothing was observed. */
+  /** Of what was observed, 0 to 1; null: nothing was. */
   readonly availability: number | null;
   /** Share of the span that was observed, 0 to 1. */
   readonly observed: number;
-  /** What is missing to 1 of the time that was observed, in seconds. */
+  /** Of the time that was observed, in which servers were not ready. */
   readonly lostSeconds: number;
+  /** Answered, and of them with 5xx. */
   readonly requests: number;
   readonly failed: number;
+  /** Given up by who asked; undefined in what was stored before this was told apart, where they are among `requests`. */
+  readonly aborted?: number;
   /** Null: no request, or none whose duration was recorded. */
   readonly latency: Latency | null;
 }
 
-/** The rule about the database: nobody can write samples then, so it alone knows of that time. */
-const OUTAGE_RULE = 'DatabaseDown';
-
-/** Times in which the database did not answer, each once. */
-export function outagesOf(alerts: readonly AlertFact[]): Span[] {
-  const spans = alerts
-    .filter(({ rule }) => rule === OUTAGE_RULE)
-    .map(({ startedAt, seenAt }) => ({ from: startedAt, to: seenAt }))
-    .sort((a, b) => a.from - b.from);
-  const merged: Span[] = [];
-  for (const span of spans) {
-    const last = merged.at(-1);
-    if (last !== undefined && span.from <= last.to)
-      merged[merged.length - 1] = { from: last.from, to: Math.max(last.to, span.to) };
-    else merged.push(span);
-  }
-  return merged;
-}
-
-function overlap(spans: readonly Span[], from: number, to: number): number {
-  return spans.reduce((sum, span) => sum + Math.max(0, Math.min(to, span.to) - Math.max(from, span.from)), 0);
-}
-
-interface Judged {
-  /** Share of the window that is known. */
-  readonly observed: number;
-  readonly available: number;
+/** What a period was made of; the rest of it is not known. */
+export interface Known {
+  /** Servers said how they were. */
+  readonly told: readonly Span[];
+  /** Nothing was available. */
+  readonly lost: readonly Span[];
 }
 
 /**
- * What failed in an outage is written down when the database takes it, which is after the last look that saw it down: within
- * an evaluation, and a frame or a few that were not taken.
+ * Pure: where no server wrote, all was lost where workers wrote, for the database took samples, and where the database gave
+ * no answer, for then nobody can write. An outage that is sure is lost as a whole, also where it is too short to be a gap
+ * between samples.
  */
-const WRITTEN_AFTER_MS = 120_000;
-
-/**
- * Of a window of which servers told. In an outage requests fail because of it: what is lost is the worse of the two and not
- * both. In the window where it ends, or the next, stand the failures of all of it; where that is longer than the window they
- * tell nothing of it.
- */
-function availableOf(
-  { ready, requests, failed }: WindowFacts,
-  outages: readonly Span[],
-  { from, to }: Span,
-): number {
-  const served = requests === 0 ? 1 : 1 - failed / requests;
-  const near = outages.filter((outage) => outage.from < to && outage.to + WRITTEN_AFTER_MS > from);
-  if (near.length === 0) return ready * served;
-  const answered = Math.min(ready, 1 - overlap(near, from, to) / (to - from));
-  return near.some((outage) => outage.from < from) ? answered : Math.min(answered, served);
-}
-
-/**
- * A window of which servers told: the share of their readings in which they were ready, times the share of requests that
- * did not fail, but for outages. One in which workers wrote samples and no server did: nothing was available, for the database took them.
- * Else it is known only as far as the alert about the database covers it, and else it is not known.
- */
-function judge(facts: PeriodFacts, outages: readonly Span[], end: number): Judged {
-  const stepMs = facts.stepSeconds * 1000;
-  const window = { from: end - stepMs, to: end };
-  const server = facts.servers.get(end);
-  if (server !== undefined) return { observed: 1, available: availableOf(server, outages, window) };
-  if (facts.workers.has(end)) return { observed: 1, available: 0 };
-  return { observed: overlap(outages, window.from, end) / stepMs, available: 0 };
+export function knownOf({ presence: { servers, workers, outages } }: Pick<PeriodFacts, 'presence'>): Known {
+  const sure = union(outages.filter(({ isSure }) => isSure));
+  return {
+    told: without(servers, sure),
+    lost: union([...sure, ...without([...workers, ...outages], servers)]),
+  };
 }
 
 /** Buckets of the same bounds, added up. */
@@ -123,36 +82,41 @@ function latencyOf(sum: ReadonlyMap<number, number>): Latency | null {
 }
 
 /**
+ * Availability is the worse of two shares: of the observed time in which servers were ready, and of the requests that did
+ * not fail. Each request counts alike, at night as by day, and what fails in an outage is not taken off twice.
  * @param span a part of the period. A window belongs to the span in which it ends: windows are those of the clock in UTC, so
  *   where they are hours and the zone is half an hour off, none begins with the day
  */
-export function sliceOf(facts: PeriodFacts, outages: readonly Span[], { from, to }: Span): Slice {
+export function sliceOf(facts: PeriodFacts, { told, lost }: Known, { from, to }: Span): Slice {
   const stepMs = facts.stepSeconds * 1000;
   const durations = new Map<number, number>();
-  let [observed, available, requests, failed] = [0, 0, 0, 0];
+  let [observedMs, lostMs, requests, failed, aborted] = [0, 0, 0, 0, 0];
   for (let end = (Math.floor(from / stepMs) + 1) * stepMs; end <= to; end += stepMs) {
-    const judged = judge(facts, outages, end);
-    observed += judged.observed;
-    available += judged.observed * judged.available;
+    const window = { from: end - stepMs, to: end };
     const server = facts.servers.get(end);
+    const [toldMs, goneMs] = [lengthWithin(told, window), lengthWithin(lost, window)];
+    observedMs += toldMs + goneMs;
+    lostMs += goneMs + toldMs * (1 - (server?.ready ?? 1));
     requests += server?.requests ?? 0;
     failed += server?.failed ?? 0;
+    aborted += server?.aborted ?? 0;
     addBuckets(durations, server?.durations ?? []);
   }
+  const served = requests === 0 ? 1 : 1 - failed / requests;
   return {
-    ...{ from, to, requests, failed, latency: latencyOf(durations) },
-    availability: observed === 0 ? null : available / observed,
-    observed: Math.min(1, (observed * stepMs) / (to - from)),
-    lostSeconds: (observed - available) * facts.stepSeconds,
+    ...{ from, to, requests, failed, aborted, latency: latencyOf(durations) },
+    availability: observedMs === 0 ? null : Math.min(1 - lostMs / observedMs, served),
+    observed: Math.min(1, observedMs / (to - from)),
+    lostSeconds: lostMs / 1000,
   };
 }
 
 /** The period in spans of this many seconds, whole windows each; the last may be shorter. */
-export function slicesOf(facts: PeriodFacts, outages: readonly Span[], seconds: number): Slice[] {
+export function slicesOf(facts: PeriodFacts, known: Known, seconds: number): Slice[] {
   const { from, to } = facts.period;
   const lengthMs = Math.max(seconds, facts.stepSeconds) * 1000;
   const slices: Slice[] = [];
   for (let start = from; start < to; start += lengthMs)
-    slices.push(sliceOf(facts, outages, { from: start, to: Math.min(start + lengthMs, to) }));
+    slices.push(sliceOf(facts, known, { from: start, to: Math.min(start + lengthMs, to) }));
   return slices;
 }

@@ -3,7 +3,8 @@ import type { Incidents } from './incidents.ts';
 import type { Section } from './section.ts';
 import type { Slice } from './slice.ts';
 import type { Storage } from './storage.ts';
-import { counted, duration, percent } from '../words.ts';
+import { counted, duration, percent, whole } from '../words.ts';
+import { isMissed, isUncertain, rangeOf, unseenSeconds } from './objective.ts';
 
 export const LEVELS = ['good', 'attention', 'bad', 'unknown'] as const;
 
@@ -39,8 +40,6 @@ interface Problem {
   readonly text: string;
 }
 
-/** Below it, what the report says is about a part of the time only. */
-const OBSERVED_ENOUGH = 0.95;
 const FULL_SOON_DAYS = 30;
 
 /** Those of severity info are no incidents: nobody has to do anything. */
@@ -57,20 +56,20 @@ function ofIncidents(incidents: Incidents): Problem[] {
   ];
 }
 
-function ofAvailability({ availability, observed, from, to }: Slice, budget: Budget): Problem[] {
-  const missed =
-    availability !== null && availability < budget.objective
-      ? [
-          {
-            isBad: true,
-            text: `availability ${percent(availability)}, below ${percent(budget.objective)}`,
-          },
-        ]
-      : [];
-  const unknownSeconds = ((1 - observed) * (to - from)) / 1000;
-  const unseen =
-    observed < OBSERVED_ENOUGH ? [{ isBad: false, text: `${duration(unknownSeconds)} not observed` }] : [];
-  return [...missed, ...unseen];
+function ofAvailability(total: Slice, { objective }: Budget): Problem[] {
+  const { availability, requests, failed } = total;
+  if (availability === null) return [];
+  const below = `availability ${percent(availability)}, below ${percent(objective)}`;
+  const few = `${whole(failed)} of ${counted(requests, 'request')} failed`;
+  const { atLeast, atMost } = rangeOf(total);
+  const range = `availability between ${percent(atLeast)} and ${percent(atMost)}`;
+  return [
+    ...(isMissed(total, objective) ? [{ isBad: true, text: below }] : []),
+    ...(!isMissed(total, objective) && availability < objective ? [{ isBad: false, text: few }] : []),
+    ...(isUncertain(total, objective)
+      ? [{ isBad: false, text: `${duration(unseenSeconds(total))} not observed: ${range}` }]
+      : []),
+  ];
 }
 
 function ofWork({ loads, messages, storage, sections }: Judged): Problem[] {

@@ -1,5 +1,6 @@
 import type { Cell, Report } from '../model/report.ts';
 import { counted, duration, latency, percent, whole, type wordsOfTime } from '../words.ts';
+import { availabilityText } from './figures.ts';
 import type { Chart, Tone } from './page.ts';
 
 type Times = ReturnType<typeof wordsOfTime>;
@@ -33,7 +34,7 @@ function ticksOf({ kind, from, to, days }: Report, times: Times): Chart['ticks']
 }
 
 function availabilityChart(report: Report, ticks: Chart['ticks']): Chart {
-  const { total } = report;
+  const { total, budget } = report;
   const observed =
     total.observed === 1
       ? 'all of the time was observed'
@@ -41,7 +42,7 @@ function availabilityChart(report: Report, ticks: Chart['ticks']): Chart {
   return {
     kind: 'chart',
     title: 'Availability over time',
-    summary: `${total.availability === null ? 'Nothing was observed' : `${percent(total.availability)} available`}; ${duration(total.lostSeconds)} lost; ${observed}. Green: all of it; amber: in part; red: less than half; grey: not observed.`,
+    summary: `${total.availability === null ? 'Nothing was observed' : `${availabilityText(total, budget.objective)} available`}; ${duration(total.lostSeconds)} lost; ${observed}. Green: all of it; amber: in part; red: less than half; grey: not observed.`,
     series: [{ kind: 'states', tones: report.cells.map(toneOfCell) }],
     ...{ max: 1, ticks },
   };

@@ -1,8 +1,9 @@
 import { incidentCount } from '../model/verdict.ts';
 import type { Report } from '../model/report.ts';
-import type { Quantile } from '../model/slice.ts';
+import { allowedFailures, isMissed, isUncertain, rangeOf } from '../model/objective.ts';
+import type { Quantile, Slice } from '../model/slice.ts';
 import { counted, duration, latency, percent, whole } from '../words.ts';
-import type { Block, Figure } from './page.ts';
+import type { Block, Figure, Tone } from './page.ts';
 
 /** `100 to 250 ms` would hide that it is a guess within these bounds. */
 export function between({ atLeast, atMost }: Quantile): string {
@@ -12,38 +13,58 @@ export function between({ atLeast, atMost }: Quantile): string {
 export const beforeWord = ({ kind }: Pick<Report, 'kind'>): string =>
   kind === 'daily' ? 'the day before' : 'the week before';
 
+/** With the bounds where the time that nobody observed decides. */
+export function availabilityText(slice: Slice, objective: number): string {
+  if (slice.availability === null) return 'not observed';
+  if (!isUncertain(slice, objective)) return percent(slice.availability);
+  const { atLeast, atMost } = rangeOf(slice);
+  return `${percent(atLeast)} to ${percent(atMost)}`;
+}
+
+export function availabilityTone(slice: Slice, objective: number): Tone {
+  if (slice.availability === null) return 'none';
+  if (isMissed(slice, objective)) return 'bad';
+  return isUncertain(slice, objective) || slice.availability < objective ? 'attention' : 'good';
+}
+
 function availability(report: Report): Figure {
   const { total, before, budget } = report;
-  const label = 'Availability';
-  if (total.availability === null) return { label, value: 'not observed', tone: 'none' };
-  const was = before.availability === null ? 'not observed' : percent(before.availability);
+  const was = `${beforeWord(report)}: ${availabilityText(before, budget.objective)}`;
+  const ofObserved =
+    total.availability !== null && isUncertain(total, budget.objective)
+      ? `${percent(total.availability)} of what was observed; `
+      : '';
   return {
-    label,
-    value: percent(total.availability),
-    note: `${beforeWord(report)}: ${was}`,
-    tone: total.availability >= budget.objective ? 'good' : 'bad',
+    label: 'Availability',
+    value: availabilityText(total, budget.objective),
+    ...(total.availability !== null && { note: ofObserved + was }),
+    tone: availabilityTone(total, budget.objective),
   };
 }
 
 function budgetFigure({ budget, total }: Report): Figure {
   const label = `Budget of ${percent(budget.objective)}`;
   if (total.availability === null) return { label, value: 'not observed', tone: 'none' };
-  const { lostSeconds, allowedSeconds } = budget;
+  const { lostSeconds, objective } = budget;
+  const failures = allowedFailures(total, objective);
+  const used = Math.max(lostSeconds / budget.allowedSeconds, total.failed / failures);
   return {
     label,
-    value: `${whole(Math.round((lostSeconds / allowedSeconds) * 100))} % used`,
-    note: `${duration(lostSeconds)} lost, ${duration(allowedSeconds)} allowed`,
-    tone: lostSeconds <= allowedSeconds ? 'good' : 'bad',
+    value: `${whole(Math.round(used * 100))} % used`,
+    note: `${duration(lostSeconds)} lost, ${duration(budget.allowedSeconds)} allowed; ${counted(total.failed, 'request')} failed, ${whole(Math.floor(failures))} allowed`,
+    tone: isMissed(total, objective) ? 'bad' : 'good',
   };
 }
 
 function requests(report: Report): Figure {
   const { total, before } = report;
+  const { aborted = 0 } = total;
   const failed = total.failed === 0 ? 'none failed' : `${whole(total.failed)} failed`;
+  const givenUp = aborted === 0 ? '' : `, ${whole(aborted)} given up by who asked`;
   const was = before.observed === 0 ? 'not observed' : whole(before.requests);
   return {
     ...{ label: 'Requests', value: whole(total.requests) },
-    note: `${failed}; ${beforeWord(report)}: ${was}`,
+    note: `${failed}${givenUp}; ${beforeWord(report)}: ${was}`,
   };
 }
 

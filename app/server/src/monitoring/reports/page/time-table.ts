@@ -1,19 +1,17 @@
 import type { Report } from '../model/report.ts';
 import type { Latency, Slice } from '../model/slice.ts';
 import { latency, percent, whole } from '../words.ts';
-import { beforeWord } from './figures.ts';
+import { availabilityText, availabilityTone, beforeWord } from './figures.ts';
 import type { Cell, Table } from './page.ts';
 
 function cellsOf(name: string, slice: Slice, objective: number): Cell[] {
-  const { availability, requests, failed, observed } = slice;
+  const { requests, failed, observed } = slice;
   const quantile = (which: keyof Latency): Cell => ({
     text: slice.latency === null ? '–' : latency(slice.latency[which].value),
   });
   return [
     { text: name },
-    availability === null
-      ? { text: 'not observed', tone: 'none' }
-      : { text: percent(availability), tone: availability >= objective ? 'good' : 'bad' },
+    { text: availabilityText(slice, objective), tone: availabilityTone(slice, objective) },
     { text: percent(observed), ...(observed < 1 && { tone: 'attention' as const }) },
     { text: whole(requests) },
     { text: whole(failed), ...(failed > 0 && { tone: 'bad' as const }) },

@@ -73,7 +73,8 @@ describe('the text', () => {
     const text = textOf(pageOf(reportOf(eventfulFacts('daily'))));
     expect(text.split('\n')[0]).toBe('3 incidents, 1 not over');
     for (const words of [
-      '- availability 98.83 %',
+      '- availability 99.05 %, below 99.9 %',
+      '- 1 h 2 min not observed: availability between 94.79 % and 99.09 %',
       '行情数据已过期',
       'Backups',
       'Not configured.',

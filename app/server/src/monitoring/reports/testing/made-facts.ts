@@ -1,5 +1,6 @@
 import type { Bucket } from '../../history/quantiles.ts';
-import type { AlertFact, Facts, PeriodFacts, WindowFacts } from '../model/facts.ts';
+import type { AlertFact, Facts, Outage, PeriodFacts, WindowFacts } from '../model/facts.ts';
+import type { Span } from '../model/spans.ts';
 import { lastPeriod, type Period, periodBefore, type ReportKind } from '../period.ts';
 
 const WINDOW_MS = 300_000;
@@ -18,7 +19,7 @@ export const DURATIONS: readonly Bucket[] = [
   { bound: Number.POSITIVE_INFINITY, count: 100 },
 ];
 
-const GOOD: WindowFacts = { ready: 1, requests: 100, failed: 0, durations: DURATIONS };
+const GOOD: WindowFacts = { ready: 1, requests: 100, failed: 0, aborted: 0, durations: DURATIONS };
 
 /**
  * Each window of a period as `at` says it: what the servers told, or that there was none.
@@ -28,15 +29,19 @@ export function madePeriod(
   period: Period,
   at: (minute: number) => WindowFacts | 'no server' | 'nobody' = () => GOOD,
   alerts: readonly AlertFact[] = [],
+  outages: readonly Outage[] = [],
 ): PeriodFacts {
   const servers = new Map<number, WindowFacts>();
-  const workers = new Set<number>();
+  const presence = { servers: [] as Span[], workers: [] as Span[], outages };
   for (let end = period.from + WINDOW_MS; end <= period.to; end += WINDOW_MS) {
     const told = at((end - WINDOW_MS - period.from) / 60_000);
-    if (told !== 'nobody') workers.add(end);
-    if (typeof told === 'object') servers.set(end, told);
+    const span = { from: end - WINDOW_MS, to: end };
+    if (told !== 'nobody') presence.workers.push(span);
+    if (typeof told !== 'object') continue;
+    presence.servers.push(span);
+    servers.set(end, told);
   }
-  return { period, stepSeconds: 300, servers, workers, alerts };
+  return { period, stepSeconds: 300, servers, presence, alerts };
 }
 
 export function madeAlert(startedAt: number, changes: Partial<AlertFact> = {}): AlertFact {
@@ -47,7 +52,6 @@ export function madeAlert(startedAt: number, changes: Partial<AlertFact> = {}): 
     summary: '行情数据已过期: 最近一次成功更新: 2 小时前',
     startedAt,
     firedAt: startedAt + 30_000,
-    seenAt: startedAt + HOUR_MS,
     resolvedAt: startedAt + HOUR_MS + 60_000,
     secondsToAcknowledge: undefined,
     ...changes,
@@ -88,7 +92,7 @@ function busy(minute: number): WindowFacts {
     { bound: 1, count: requests },
     { bound: Number.POSITIVE_INFINITY, count: requests },
   ];
-  return { ready: 1, requests, failed: 0, durations };
+  return { ready: 1, requests, failed: 0, aborted: 0, durations };
 }
 
 /** A week as one might be, with all that a report can say: for the picture of docs/reports.md and to look at. */
@@ -106,7 +110,6 @@ export function eventfulFacts(kind: ReportKind): Facts {
     madeAlert(outage, {
       ...{ rule: 'DatabaseDown', severity: 'critical', summary: 'the database does not answer' },
       ...{
-        seenAt: outage + 13 * 60_000,
         resolvedAt: outage + 14 * 60_000,
         secondsToAcknowledge: 210,
       },
@@ -124,31 +127,34 @@ export function eventfulFacts(kind: ReportKind): Facts {
   const hours = Array.from({ length: 28 * 24 }, (_, index) => period.to - (28 * 24 - 1 - index) * HOUR_MS);
   const grown = (from: number, perDay: number): (readonly [number, number])[] =>
     hours.map((hour, index) => [hour, from + (perDay * index) / 24 + (index % 24) * 1e5]);
-  return madeFacts(madePeriod(period, at, alerts), {
-    messages: [
-      { channel: 'email', sent: 14, dead: 0, waiting: 0, failedAttempts: 2 },
-      { channel: 'webhook', sent: 12, dead: 2, waiting: 1, failedAttempts: 23 },
-    ],
-    loads: [
-      { kind: 'details', completed: 5, failed: 0, rows: 4_870, quarantined: 0 },
-      { kind: 'refresh', completed: 4, failed: 1, rows: 25_412, quarantined: 7 },
-      { kind: 'snapshot', completed: 40, failed: 0, rows: 214_000, quarantined: 0 },
-    ],
-    lags: [{ source: 'aktools', last: 1, largest: 2 }],
-    openQuarantine: 9,
-    components: [
-      { component: 'api', up: 276, degraded: 0, down: 0 },
-      { component: 'database', up: 273, degraded: 0, down: 3 },
-      { component: 'market-data', up: 240, degraded: 36, down: 0 },
-      { component: 'schema', up: 276, degraded: 0, down: 0 },
-    ],
-    storage: [
-      { name: 'database', used: grown(4.2e9, 31e6), availableBytes: undefined, sizeBytes: undefined },
-      { name: '/tmp of worker', used: grown(2e8, 2e6), availableBytes: 8e8, sizeBytes: 1e9 },
-    ],
-    sections: [
-      { title: 'Backups', status: 'not-configured', summary: 'not configured' },
-      { title: 'Costs', status: 'not-configured', summary: 'not configured' },
-    ],
-  });
+  return madeFacts(
+    madePeriod(period, at, alerts, [{ from: outage, to: outage + 13 * 60_000, isSure: true }]),
+    {
+      messages: [
+        { channel: 'email', sent: 14, dead: 0, waiting: 0, failedAttempts: 2 },
+        { channel: 'webhook', sent: 12, dead: 2, waiting: 1, failedAttempts: 23 },
+      ],
+      loads: [
+        { kind: 'details', completed: 5, failed: 0, rows: 4_870, quarantined: 0 },
+        { kind: 'refresh', completed: 4, failed: 1, rows: 25_412, quarantined: 7 },
+        { kind: 'snapshot', completed: 40, failed: 0, rows: 214_000, quarantined: 0 },
+      ],
+      lags: [{ source: 'aktools', last: 1, largest: 2 }],
+      openQuarantine: 9,
+      components: [
+        { component: 'api', up: 276, degraded: 0, down: 0 },
+        { component: 'database', up: 273, degraded: 0, down: 3 },
+        { component: 'market-data', up: 240, degraded: 36, down: 0 },
+        { component: 'schema', up: 276, degraded: 0, down: 0 },
+      ],
+      storage: [
+        { name: 'database', used: grown(4.2e9, 31e6), availableBytes: undefined, sizeBytes: undefined },
+        { name: '/tmp of worker', used: grown(2e8, 2e6), availableBytes: 8e8, sizeBytes: 1e9 },
+      ],
+      sections: [
+        { title: 'Backups', status: 'not-configured', summary: 'not configured' },
+        { title: 'Costs', status: 'not-configured', summary: 'not configured' },
+      ],
+    },
+  );
 }

@@ -50,4 +50,10 @@ export async function storeHistory(sql: Database, from: number, to: number): Pro
     const layout = await storeLayout(sql, layoutOf(series));
     await sql.query(FILL[role], [layout, new Date(from), new Date(to)]);
   }
+  await sql.query(
+    `INSERT INTO app.presence (role, began_at, ended_at)
+     SELECT role, $1, $2 FROM unnest(ARRAY['server', 'worker']) AS role
+     ON CONFLICT (role, began_at) DO UPDATE SET ended_at = excluded.ended_at`,
+    [new Date(from), new Date(to)],
+  );
 }

@@ -51,7 +51,7 @@ describe('the file of an eventful week', () => {
     for (const words of [
       '3incidents,1notover',
       '行情数据已过期:最近一次成功更新:2小时前',
-      '99.83%',
+      'availability99.87%,below99.9%·1h2minnotobserved:availabilitybetween99.25%and99.87%',
       'Howthesefiguresaremade',
     ])
       expect(text).toContain(words);
