@@ -81,6 +81,16 @@ describe('the compiled entry point', () => {
     const { exited, text } = start([role], { PORT: 'x', LOG_LEVEL: 'loud' });
     expect(await exited).toBe(1);
     expect(text()).toMatch(/PORT[^]*LOG_LEVEL[^]*DATABASE_URL or DATABASE_DIR/);
+    // Who collects lines has it as one; the migration is for people.
+    const lines = text()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject(
+      role === 'migrate'
+        ? []
+        : [{ level: 'fatal', role, err: { message: expect.stringContaining('LOG_LEVEL') } }],
+    );
   });
 
   it('migrates, prints the schema version and ends with 0, again and again', async () => {

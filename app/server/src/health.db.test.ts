@@ -10,6 +10,8 @@ import { createServerApplication } from './main.ts';
 import { HealthChecks } from './monitoring/health/health-checks.ts';
 import { ManagementServer } from './monitoring/management-server.ts';
 import { ShutdownState } from './monitoring/health/shutdown-state.ts';
+import { CapturedLogs } from './testing/captured-logs.ts';
+import { sendRaw } from './testing/raw-http.ts';
 import { createWorkerApplication } from './worker.ts';
 
 const managementOf = (app: INestApplicationContext) =>
@@ -25,9 +27,16 @@ describe('health of the server', () => {
 
   it('waits for the migration, says so, and becomes ready without a restart', async () => {
     database = await createTestDatabase({ migrate: false });
-    app = await createServerApplication(database.configuration('server'));
+    const logs = new CapturedLogs();
+    app = await createServerApplication(
+      database.configuration('server', { logLevel: 'error', logDestination: logs }),
+    );
     const management = managementOf(app);
     await management.get('/health/live').expect(200);
+    // Whatever a scanner asks for, it is no error of this process.
+    const asked = Buffer.from('GET // HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    expect(await sendRaw(app.get(ManagementServer).port, [asked])).toMatchObject({ status: 400 });
+    expect(logs.parsed()).toEqual([]);
     await expect
       .poll(async () => (await management.get('/health/startup')).text)
       .toMatch(/schema version is 0.*migrate step/);

@@ -16,8 +16,12 @@ export function offLastWords(speaker: LastWords): void {
   speakers.delete(speaker);
 }
 
-/** For who ends the process. Never throws, and takes a second at most. */
-export async function lastWords(thrown: unknown): Promise<void> {
+/**
+ * For who ends the process. Never throws, and takes a second at most.
+ * @returns whether there was anybody to say anything
+ */
+export async function lastWords(thrown: unknown): Promise<boolean> {
   const spoken = Promise.allSettled([...speakers].map(async (speaker) => speaker(thrown)));
   await Promise.race([spoken, sleep(LONGEST_MS)]);
+  return speakers.size > 0;
 }

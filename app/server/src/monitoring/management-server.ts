@@ -84,10 +84,7 @@ export class ManagementServer
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let answer: Answer;
     try {
-      answer = await this.answer(
-        request.method ?? '',
-        new URL(request.url ?? '/', 'http://management').pathname,
-      );
+      answer = await this.answer(request.method ?? '', request.url ?? '/');
     } catch (error) {
       this.logger.error({ err: error }, 'management request failed');
       answer = { status: 500, type: PLAIN, body: 'failed; see the log\n' };
@@ -100,9 +97,12 @@ export class ManagementServer
     response.end(request.method === 'HEAD' ? undefined : answer.body);
   }
 
-  private async answer(method: string, path: string): Promise<Answer> {
+  private async answer(method: string, target: string): Promise<Answer> {
     if (method !== 'GET' && method !== 'HEAD')
       return { status: 405, type: PLAIN, body: 'only GET and HEAD\n' };
+    const path = URL.parse(target, 'http://management')?.pathname;
+    // Who asks for `//` is wrong, and not this process.
+    if (path === undefined) return { status: 400, type: PLAIN, body: 'the path cannot be read\n' };
     const here = this.pages.get(path);
     if (here !== undefined) return here();
     return { status: 404, type: PLAIN, body: `here are ${[...this.pages.keys()].join(', ')}\n` };

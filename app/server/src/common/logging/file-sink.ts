@@ -37,6 +37,8 @@ interface Open {
 
 export interface SinkOptions {
   readonly now?: () => Date;
+  /** Milliseconds on a clock that nobody sets. */
+  readonly elapsed?: () => number;
   /** Told once when it begins to fail and once when it works again. */
   readonly tell?: (words: string) => void;
 }
@@ -50,6 +52,7 @@ export class FileSink {
   readonly #path: string;
   readonly #limits: LogFileConfiguration;
   readonly #now: () => Date;
+  readonly #elapsed: () => number;
   readonly #tell: (words: string) => void;
   #open: Open | undefined;
   #trouble: { readonly words: string; readonly since: number; lost: number } | undefined;
@@ -58,25 +61,25 @@ export class FileSink {
   constructor(
     path: string,
     limits: LogFileConfiguration,
-    { now = () => new Date(), tell }: SinkOptions = {},
+    { now = () => new Date(), elapsed = () => performance.now(), tell }: SinkOptions = {},
   ) {
     this.#path = path;
     this.#limits = limits;
     this.#now = now;
+    this.#elapsed = elapsed;
     this.#tell = tell ?? ((words) => void process.stderr.write(`${words}\n`));
   }
 
   write(line: string): void {
-    const now = this.#now();
-    if (this.#trouble !== undefined && now.getTime() - this.#trouble.since < AGAIN_MS) {
+    if (this.#trouble !== undefined && this.#elapsed() - this.#trouble.since < AGAIN_MS) {
       this.#trouble.lost += 1;
       return;
     }
     try {
-      this.#append(line, now);
+      this.#append(line, this.#now());
       this.#recover();
     } catch (error) {
-      this.#fail(error, now);
+      this.#fail(error);
     }
   }
 
@@ -164,14 +167,14 @@ export class FileSink {
     }
   }
 
-  #fail(error: unknown, now: Date): void {
+  #fail(error: unknown): void {
     const words = messageOf(error);
     const lost = (this.#trouble?.lost ?? 0) + 1;
     if (this.#trouble?.words !== words)
       this.#tell(
         `the log file ${this.#path} cannot be written to: ${words}; lines go to standard output alone until it can`,
       );
-    this.#trouble = { words, since: now.getTime(), lost };
+    this.#trouble = { words, since: this.#elapsed(), lost };
     try {
       this.close();
     } catch {

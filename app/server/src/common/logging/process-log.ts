@@ -1,5 +1,8 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { type HttpLogger, pinoHttp } from 'pino-http';
+import { offLastWords, onLastWords } from '../last-words.ts';
+import { writeLastLine } from './last-line.ts';
 import { requestLineOptions } from './log-lines.ts';
 
 /** Where lines go. */
@@ -8,7 +11,7 @@ export interface LogDestination {
 }
 
 /** The log of this process: lines that the code writes, one line for each request, and how much is told. */
-export class ProcessLog {
+export class ProcessLog implements OnApplicationShutdown {
   /** As configured; `silent` in tests. */
   readonly configured: string;
   /** Writes one line for each request, also for those that no route ever sees. */
@@ -24,7 +27,18 @@ export class ProcessLog {
     // Set, not given to `child`: a child that is made at the level of its parent follows what the parent is set to later.
     this.#unconditional = root.child({});
     this.#unconditional.level = configured === 'silent' ? 'silent' : 'info';
+    onLastWords(this.#sayLast);
   }
+
+  onApplicationShutdown(): void {
+    offLastWords(this.#sayLast);
+  }
+
+  /** At once: the line is written before anybody waits for anything. */
+  readonly #sayLast = (thrown: unknown): Promise<void> => {
+    writeLastLine(this.#unconditional, thrown);
+    return Promise.resolve();
+  };
 
   /** What is told now. */
   get level(): string {

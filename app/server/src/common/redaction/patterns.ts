@@ -26,9 +26,11 @@ const PATTERNS: readonly Pattern[] = [
     pattern: /(?<![\w-])([\w-]{0,20}?)eyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?/g,
     replacement: `$1${REDACTED}`,
   },
+  // One that was cut off goes as far as the text of JSON that it is in: without its end, or that of the line, it is none.
   {
     hint: /private key/,
-    pattern: /-----BEGIN ([A-Z0-9 ]{0,30}PRIVATE KEY)-----[^]*?(-----END \1-----|$)/g,
+    pattern:
+      /-----BEGIN ([A-Z0-9 ]{0,30}PRIVATE KEY)-----[^]*?(?:-----END \1-----|(?<!\\)(?=\\{0,32}"[,:}\]])|(?=\n?$))/g,
     replacement: REDACTED,
   },
   // User and password of a URL, up to the last @ before its path.

@@ -131,6 +131,24 @@ describe('redactLine', () => {
     });
   });
 
+  it.each([
+    ['half a key', PEM.slice(0, 60)],
+    ['half a key after which more comes', `${PEM.slice(0, 60)} "and", so on`],
+    [
+      'half a key in JSON in JSON',
+      JSON.stringify({ pem: JSON.stringify({ pem: PEM.slice(0, 60) }), b: [1] }),
+    ],
+    ['half a key before a backslash', `${PEM.slice(0, 60)}\\`],
+    ['a whole key', PEM],
+    ['a beginning and the end of another', PEM.slice(0, 60) + '"' + PEM.slice(-30)],
+  ])('leaves one whole line of JSON where a message has %s', (_, text) => {
+    const line = `${JSON.stringify({ level: 'error', msg: text, err: { message: text }, last: 'x' })}\n`;
+    const redacted = redactLine(line);
+    expect(redacted).not.toContain(S);
+    expect(redacted.indexOf('\n')).toBe(redacted.length - 1);
+    expect(JSON.parse(redacted)).toMatchObject({ level: 'error', msg: expect.any(String), last: 'x' });
+  });
+
   it('passes on a line that is no JSON', () => {
     expect(redactLine(`"token": "${S}`)).not.toContain(S);
   });

@@ -49,6 +49,11 @@ it('has room for so many kinds, and goes on counting those', () => {
   const taken = buffer.take();
   expect(taken).toHaveLength(MOST_DIFFERENT);
   for (let index = 0; index < MOST_DIFFERENT; index += 1) buffer.add(error(`later ${index}`));
-  buffer.putBack(taken);
+  buffer.add(error('later 3'));
+  const lost = buffer.putBack(taken);
   expect(buffer.size).toBe(MOST_DIFFERENT);
+  expect(lost.map(({ newest }) => newest.fingerprint)).toEqual(
+    Array.from({ length: MOST_DIFFERENT }, (_, index) => `later ${index}`),
+  );
+  expect(lost[3]?.count).toBe(2);
 });

@@ -52,10 +52,13 @@ export class ErrorBuffer {
     return taken;
   }
 
-  /** What was taken and could not be written comes back, before what came since. */
-  putBack(taken: readonly CountedError[]): void {
+  /**
+   * What was taken and could not be written comes back, before what came since.
+   * @returns those for which there is no room any more
+   */
+  putBack(taken: readonly CountedError[]): CountedError[] {
     const since = this.take();
-    for (const error of [...taken, ...since]) this.#put(error);
+    return [...taken, ...since].filter((error) => !this.#put(error));
   }
 
   #put(error: CountedError): boolean {

@@ -51,7 +51,7 @@ export class ErrorTracker implements OnApplicationBootstrap, BeforeApplicationSh
     this.buffer = new ErrorBuffer(this.process);
     this.counted = metrics.counter(
       'tracked_errors_total',
-      'Errors by level; overflow: of too many kinds within seconds, and not told apart',
+      'Errors by level; overflow: of too many kinds between two writings, and not told apart; of those that waited they are counted as kept, too',
       { level: ['error', 'fatal'], outcome: ['kept', 'overflow'] },
     );
     this.newOnes = metrics.counter(
@@ -104,7 +104,8 @@ export class ErrorTracker implements OnApplicationBootstrap, BeforeApplicationSh
     try {
       return await tellErrors(this.database, errors, PROGRAM_VERSION);
     } catch (error) {
-      this.buffer.putBack(errors);
+      for (const { newest, count } of this.buffer.putBack(errors))
+        this.counted.inc({ level: newest.level, outcome: 'overflow' }, count);
       throw error;
     }
   }
@@ -120,8 +121,9 @@ export class ErrorTracker implements OnApplicationBootstrap, BeforeApplicationSh
     this.counted.inc({ level: error.level, outcome });
   }
 
-  private readonly sayLast = async (error: unknown): Promise<void> => {
-    this.tell(error instanceof Error ? error : new Error(String(error)), new Date());
+  private readonly sayLast = async (): Promise<void> => {
+    // Whoever speaks now, the log has written its line of it afterwards, and with that it is counted.
+    await Promise.resolve();
     if (this.connector.isReady) await this.flush();
   };
 

@@ -58,6 +58,16 @@ it('what nobody caught ends the process, and is among the errors', async () => {
     { message: 'password=[redacted] was not caught in 42 places', level: 'fatal', version: '0.1.0' },
   ]);
   expect(found[0]?.stack).toContain('RangeError');
+  const lines = worker
+    .text()
+    .split('\n')
+    .filter((line) => line.startsWith('{"level":"fatal"'));
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { role: 'worker', err: { type: 'RangeError', message: found[0]?.message } },
+  ]);
+  expect(await database.sql.query(`SELECT count FROM app.tracked_errors WHERE type = 'RangeError'`)).toEqual([
+    { count: '1' },
+  ]);
   expect(worker.text() + JSON.stringify(found)).not.toContain('hunter2');
 }, 120_000);
 
