@@ -86,11 +86,8 @@ describe('the compiled entry point', () => {
       .split('\n')
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line));
-    expect(lines).toMatchObject(
-      role === 'migrate'
-        ? []
-        : [{ level: 'fatal', role, err: { message: expect.stringContaining('LOG_LEVEL') } }],
-    );
+    expect(lines.map((line) => [line.level, line.role])).toEqual(role === 'migrate' ? [] : [['fatal', role]]);
+    expect(lines.every(({ err }) => String(err?.message).includes('LOG_LEVEL'))).toBe(true);
   });
 
   it('migrates, prints the schema version and ends with 0, again and again', async () => {

@@ -7,7 +7,7 @@ import { forgetSlow, MOST_OF_A_KIND } from './performance.sql.ts';
 
 const EVERY_MS = 600_000;
 
-/** Keeps the slowest of each kind; in each worker, for what is gone already costs the others nothing. */
+/** Keeps the slowest and the newest of each name; in each worker, for what is gone already costs the others nothing. */
 @Injectable()
 export class PerformanceKeeper implements OnApplicationBootstrap {
   constructor(

@@ -132,7 +132,7 @@ describe('what is slow', () => {
 });
 
 describe('records', () => {
-  it('come in pages, the newest first, and the slowest are kept', async () => {
+  it('come in pages, the newest first, and the newest of too many names are kept', async () => {
     const { sql } = application.database;
     await sql.query('DELETE FROM app.slow_records');
     await sql.query(
@@ -162,8 +162,31 @@ describe('records', () => {
         .filter(({ kind }) => kind === 'route')
         .filter(({ name }) => name.startsWith('n'))
         .map(({ name }) => name),
-    ).toEqual(Array.from({ length: 10 }, (_, index) => `n${index + 21}`));
+    ).toEqual(Array.from({ length: 10 }, (_, index) => `n${index + 1}`));
     expect(left.map(({ name }) => name)).not.toContain('old');
+  });
+
+  it('of a bad hour do not drive out what became slow since', async () => {
+    const { sql } = application.database;
+    await sql.query('DELETE FROM app.slow_records');
+    await sql.query(
+      `INSERT INTO app.slow_records (kind, name, milliseconds, at, process, role, detail)
+       SELECT 'route', 'stalled', 20000 + n, now() - interval '5 days' - n * interval '1 second', 'p', 'server', '{}'::jsonb
+         FROM generate_series(1, 2000) AS n
+        UNION ALL
+       SELECT 'route', name, 900 + n, now() - n * interval '1 minute', 'p', 'server', '{}'::jsonb
+         FROM unnest(ARRAY['stalled', 'new']) AS name, generate_series(1, 3) AS n`,
+    );
+    await application.app.get(PerformanceKeeper).keep();
+    const counts = await sql.query<{ name: string; count: number; slowest: number }>(
+      `SELECT name, count(*)::int AS count, max(milliseconds) AS slowest FROM app.slow_records
+        WHERE kind = 'route' AND name IN ('stalled', 'new') GROUP BY name ORDER BY name`,
+    );
+    // 20 of the slowest and 20 of the newest of one.
+    expect(counts).toEqual([
+      { name: 'new', count: 3, slowest: 903 },
+      { name: 'stalled', count: 40, slowest: 22_000 },
+    ]);
   });
 });
 

@@ -60,7 +60,7 @@ export async function presenceIn(sql: Sql, { from, to }: Span, sampleSeconds: nu
   return {
     servers: of('server'),
     workers: of('worker'),
-    outages: outages.map((row) => ({ ...spanOf(row), isSure: row.isSure })),
+    outages: outages.map(({ from, to, isSure }) => ({ from: from.getTime(), to: to.getTime(), isSure })),
   };
 }
 
