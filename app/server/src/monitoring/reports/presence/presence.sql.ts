@@ -52,8 +52,8 @@ interface Row {
 const spanOf = ({ from, to }: Row): Span => ({ from: from.getTime(), to: to.getTime() });
 
 /** Who was there in a span of time. A process is there until the sample after its last would have been due. */
-export async function presenceIn(sql: Sql, { from, to }: Span, sampleSeconds: number): Promise<Presence> {
-  const bounds = [new Date(from), new Date(to)];
+export async function presenceIn(sql: Sql, span: Span, sampleSeconds: number): Promise<Presence> {
+  const bounds = [new Date(span.from), new Date(span.to)];
   const spans = await sql.query<Row & { role: string }>(PRESENCE, [...bounds, sampleSeconds]);
   const outages = await sql.query<Row & Pick<Outage, 'isSure'>>(OUTAGES, bounds);
   const of = (name: string): Span[] => spans.filter(({ role }) => role === name).map(spanOf);
