@@ -69,10 +69,10 @@ export function statusText({ status, annotations }: AlertContent): string {
 }
 
 /** Since when it is the case, and until when it was, or was known to be. */
-export function spanText(alert: AlertContent): string {
-  const { startsAt, endsAt } = alert;
+export function spanText(one: AlertContent): string {
+  const { startsAt, endsAt } = one;
   if (endsAt === undefined) return `since ${startsAt}`;
-  return `since ${startsAt}, ${statusText(alert) === 'resolved' ? 'until' : 'looked after until'} ${endsAt}`;
+  return `since ${startsAt}, ${statusText(one) === 'resolved' ? 'until' : 'looked after until'} ${endsAt}`;
 }
 
 /** 3 for what is critical, 0 for what has no severity that is known. */

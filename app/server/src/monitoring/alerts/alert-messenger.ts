@@ -1,7 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
-import { END_REASON } from '../../notifications/content.ts';
-import { type NotificationMessage, Notifications } from '../../notifications/notifications.service.ts';
+import {
+  END_REASON,
+  type NotificationMessage,
+  Notifications,
+} from '../../notifications/notifications.service.ts';
 import type { Sql, Transaction } from '../../database/sql.ts';
 import type { AlertMessage, AlertMessenger, Reach } from './alert-message.ts';
 import { type EndReason, FORGET_MINUTES } from './lifecycle.ts';

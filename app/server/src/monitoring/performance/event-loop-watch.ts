@@ -13,9 +13,12 @@ export interface LoopDelays {
 /** Tells every few seconds how late timers were at most. The health of the event loop is judged over longer times. */
 export class EventLoopWatch {
   private readonly delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  private readonly tell: (delays: LoopDelays) => void;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly tell: (delays: LoopDelays) => void) {}
+  constructor(tell: (delays: LoopDelays) => void) {
+    this.tell = tell;
+  }
 
   start(): void {
     this.delays.enable();
