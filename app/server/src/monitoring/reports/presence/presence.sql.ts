@@ -11,16 +11,19 @@ const LATE_SECONDS = 45;
 
 /**
  * $1 the longest that is no gap, $2 how long frames may be late, both in seconds. The newest span of each role grows by the
- * frames that came since; doing it again changes nothing.
+ * frames that came since; doing it again changes nothing. `since` is for the index: of two days of frames a minute is read.
  */
 const EXTEND = `
   WITH newest AS (
     SELECT DISTINCT ON (role) role, began_at, ended_at FROM app.presence ORDER BY role, began_at DESC),
+  since AS (
+    SELECT min(coalesce(newest.ended_at, '-infinity')) AS at
+      FROM unnest(ARRAY['server', 'worker']) AS role LEFT JOIN newest USING (role)),
   points AS (
     SELECT role, ended_at AS at, began_at AS began FROM newest
      UNION ALL
     SELECT f.role, f.at, f.at FROM app.metric_frames AS f LEFT JOIN newest ON newest.role = f.role
-     WHERE f.at > coalesce(newest.ended_at, '-infinity') AND f.at <= now() - make_interval(secs => $2)),
+     WHERE f.at > (SELECT at FROM since) AND f.at > coalesce(newest.ended_at, '-infinity') AND f.at <= now() - make_interval(secs => $2)),
   marked AS (
     SELECT role, at, began,
            coalesce(at - lag(at) OVER (PARTITION BY role ORDER BY at) > make_interval(secs => $1), true) AS is_new
