@@ -31,6 +31,8 @@ export class DirectLoop {
   /** When the database said last who leads, or this process began; by the stopwatch. */
   private answeredAt: number;
   private lookedAt = Number.NEGATIVE_INFINITY;
+  /** When this process went on after it had stood still, or began; by the stopwatch. */
+  private wentOnAt = Number.NEGATIVE_INFINITY;
   private duty: Duty = 'looks-on';
   private isStopping = false;
 
@@ -58,6 +60,7 @@ export class DirectLoop {
 
   /** Judges and tells, without the database. */
   async look(): Promise<void> {
+    if (this.stoodStill()) this.wentOnAt = this.stopwatch.ms();
     const seen = this.seen();
     if (isWell(seen) && !this.direct.isBusy) this.line.rest();
     else await this.line.ask(seen);
@@ -107,6 +110,12 @@ export class DirectLoop {
     return { database, engine: this.engine.state().status };
   }
 
+  /** What it sees is from before then, until it has looked again. */
+  private stoodStill(): boolean {
+    const { lookMs, seenMs } = this.line.patience;
+    return this.stopwatch.ms() - this.lookedAt > lookMs + seenMs;
+  }
+
   private dutyNow(): Duty {
     const { heldLast } = this.lease;
     const standing = { heldLast, answeredAt: this.answeredAt, asked: this.line.asked() };
@@ -120,12 +129,17 @@ export class DirectLoop {
 
   /** For the others, who look on for as long as this process does its work. */
   private answer(): WorkerAnswer {
-    const sinceLook = this.stopwatch.ms() - this.lookedAt;
+    const at = this.stopwatch.ms();
+    const { seenMs, unansweredMs } = this.line.patience;
+    const { database, engine } = this.seen();
+    const isCurrent = !this.stoodStill() && at - this.wentOnAt >= seenMs;
     return {
       process: this.lease.holder,
       duty: this.duty,
-      judges: !this.isStopping && sinceLook < this.line.patience.unansweredMs / 2,
-      ...this.seen(),
+      judges: !this.isStopping && at - this.lookedAt < unansweredMs / 2,
+      database,
+      // Without it nobody takes this word for all being well.
+      ...(isCurrent ? { engine } : {}),
       alerts: this.direct.telling(),
     };
   }
