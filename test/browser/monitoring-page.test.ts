@@ -239,7 +239,7 @@ describe('monitoring in Chromium', () => {
     const slider = chart('内存').getByRole('slider');
     await slider.focus();
     const newest = await slider.getAttribute('aria-valuetext');
-    expect(newest).toMatch(/常驻 server [\d.]+ MiB，常驻 worker [\d.]+ MiB/);
+    expect(newest).toMatch(/最大常驻 server [\d.]+ MiB，最大常驻 worker [\d.]+ MiB/);
     await page.keyboard.press('Home');
     await expect.poll(() => chart('内存').locator('.cursor').count()).toBe(1);
     await page.keyboard.press('Escape');

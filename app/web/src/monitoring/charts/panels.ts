@@ -67,11 +67,9 @@ export const PANELS: readonly Panel[] = [
     title: '内存',
     unit: 'bytes',
     queries: [
-      // As the kernel counts it against the limit, which is each container's own: the fullest one is what matters.
-      one('stock_analysis_container_memory_working_set_bytes', 'largest', {
-        by: ['role'],
-        name: '最大工作集',
-      }),
+      // A limit is each container's own, so the largest process is what matters. A working set would be that of the whole
+      // machine where there is no container.
+      one('process_resident_memory_bytes', 'largest', { by: ['role'], name: '最大常驻' }),
       one('stock_analysis_container_memory_limit_bytes', 'smallest', { by: ['role'], name: '容器上限' }),
     ],
   },
