@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { CLOCK, type Clock } from '../../common/clock.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database, Transaction } from '../../database/sql.ts';
+import { AlertClock } from './alert-clock.ts';
 import { AlertTiming } from './alert-timing.ts';
 import { ALERT_MESSENGER, type AlertMessenger, type Reach } from './alert-message.ts';
 import {
@@ -34,7 +34,7 @@ export class AlertEngine {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(ALERT_MESSENGER) private readonly messenger: AlertMessenger,
-    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(AlertClock) private readonly clock: Pick<AlertClock, 'now'>,
     private readonly timing: AlertTiming,
   ) {}
 
@@ -114,7 +114,7 @@ export class AlertEngine {
   }
 
   private lookOf(at: number): Look {
-    return { at, now: this.clock.now().getTime(), watchedMs: this.timing.watchedMs };
+    return { at, now: this.clock.now(), watchedMs: this.timing.watchedMs };
   }
 
   private warnOfMany({ name }: AlertRule, observations: readonly Observation[]): void {

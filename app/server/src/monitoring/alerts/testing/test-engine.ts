@@ -18,5 +18,5 @@ const LATE: Clock = { now: () => new Date('2100-01-01T00:00:00Z') };
 /** An engine of which a test says when it observes: it may miss some evaluations of a minute each. */
 export function testEngine(sql: Database, messenger = NOBODY, clock = LATE): AlertEngine {
   const timing = new AlertTiming({ monitoring: monitoring.parse({ alerts: { evaluationSeconds: 60 } }) });
-  return new AlertEngine(sql, messenger, clock, timing);
+  return new AlertEngine(sql, messenger, { now: () => clock.now().getTime() }, timing);
 }
