@@ -25,7 +25,7 @@ export class Components {
 
   /** The database as this process sees it, whatever the others told through it. */
   database(): ComponentView {
-    const state = this.checks.states().find(({ component }) => component === 'database');
+    const state = this.checks.stateOf('database');
     if (state === undefined) return UNKNOWN;
     const { component, status, message } = state;
     return { component, status, message: message === '' ? undefined : message, isCurrent: true };

@@ -38,6 +38,11 @@ export class HealthChecks implements OnApplicationBootstrap, OnModuleDestroy {
     return [...this.#checks.values()].flatMap(({ state }) => (state === undefined ? [] : [state]));
   }
 
+  /** The same of one component. */
+  stateOf(component: ComponentName): ComponentState | undefined {
+    return this.#checks.get(component)?.state;
+  }
+
   async #keepLooking(check: CachedCheck): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {

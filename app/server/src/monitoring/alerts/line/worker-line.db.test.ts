@@ -54,6 +54,11 @@ const saying = (process: string) => (response: ServerResponse) => {
   response.end(JSON.stringify({ process, judges: true, duty: 'leads', database: 'down', alerts: [] }));
 };
 
+const whileOpen = (process: string, isOpen: () => boolean) => (response: ServerResponse) => {
+  if (isOpen()) saying(process)(response);
+  else response.writeHead(503).end();
+};
+
 const wellOrNot = (process: string, status: string) => (response: ServerResponse) => {
   response.end(
     JSON.stringify({ process, judges: true, duty: 'leads', database: status, engine: 'up', alerts: [] }),
@@ -168,10 +173,7 @@ describe('a worker that asks', () => {
   it('takes nobody for gone whom it could not reach while the database answered, and tries again later', async () => {
     const process = randomUUID();
     let isOpen = false;
-    const worker = await answering((response) => {
-      if (isOpen) saying(process)(response);
-      else response.writeHead(503).end();
-    });
+    const worker = await answering(whileOpen(process, () => isOpen));
     const own = nobody();
     await joined({ process, address: worker.origin });
     const line = await joined(own);
@@ -207,10 +209,7 @@ describe('a worker that asks', () => {
   it('does not count as reachable for ever who was reached once', async () => {
     const process = randomUUID();
     let isOpen = true;
-    const worker = await answering((response) => {
-      if (isOpen) saying(process)(response);
-      else response.writeHead(503).end();
-    });
+    const worker = await answering(whileOpen(process, () => isOpen));
     const own = nobody();
     await joined({ process, address: worker.origin });
     const line = await joined(own);

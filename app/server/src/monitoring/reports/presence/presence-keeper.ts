@@ -47,7 +47,7 @@ export class PresenceKeeper implements OnApplicationBootstrap {
 
   /** Takes in the newest look at the database, and writes down what is over. @throws what the database says */
   async look(): Promise<void> {
-    const state = this.checks.states().find(({ component }) => component === 'database');
+    const state = this.checks.stateOf('database');
     if (state === undefined) return;
     this.watch.see(state);
     if (state.status === 'down') return;
