@@ -6,6 +6,7 @@ import { HealthChecks } from '../monitoring/health/health-checks.ts';
 import { Metrics } from '../monitoring/metrics/metrics.ts';
 import type { ChannelOutcome } from './channel-outcomes.ts';
 import { CHANNELS, type OpenChannel } from './channels.ts';
+import type { Content } from './content.ts';
 import { DeliveryWorker } from './deliveries/delivery-worker.ts';
 import { Notifications, type NotificationMessage } from './notifications.service.ts';
 import { outwardFingerprint, platformOf } from './platform.ts';
@@ -230,6 +231,32 @@ describe('workers', () => {
     await allAre('sent', 87);
     expect(hook.hooks).toHaveLength(5);
     expect(hook.hooks[4]).toMatchObject({ title: expect.stringContaining('[5 messages in one]') });
+  });
+
+  it('never leave a report out of what is sent: in a storm it waits for a message of its own', async () => {
+    const notifications = await worker({ perTenMinutes: 2, groupSeconds: 2 });
+    const title = 'Operations report';
+    const report: Content = { kind: 'document', title, text: 'All good' };
+    const storm = Array.from({ length: 10 }, () => message({ onlyChannels: ['webhook'] }));
+    await database.sql.transaction(async (sql) => {
+      for (const one of storm) await notifications.enqueue(sql, one);
+    });
+    await allAre('sent', 10);
+    await enqueue(notifications, message({ onlyChannels: ['webhook'], content: report }));
+    for (let more = 0; more < 3; more += 1)
+      await enqueue(notifications, message({ onlyChannels: ['webhook'] }));
+    await pass();
+    expect(hook.hooks.map(({ documents }) => documents)).toEqual([[]]);
+    // One slot is free again after a while, and the storm goes on.
+    await database.sql.query(
+      `UPDATE app.notification_sendings SET created_at = now() - interval '11 minutes'`,
+    );
+    await database.sql.query(
+      `UPDATE app.notification_deliveries SET due_at = now() - interval '11 minutes' WHERE sending_id IS NULL`,
+    );
+    await pass();
+    await expect.poll(() => hook.hooks.map(({ documents }) => documents), SOON).toEqual([[], [title]]);
+    expect((await states()).slice(10)).toEqual(['sent', 'queued', 'queued', 'queued']);
   });
 
   it('try again as the receiver asks, later and later, and it stays the same message', async () => {

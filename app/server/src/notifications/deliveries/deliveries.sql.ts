@@ -24,12 +24,14 @@ export interface WaitingRow {
   readonly fingerprint: string | null;
   readonly severity: string | null;
   readonly isDue: boolean;
+  readonly isLate: boolean;
 }
 
 /** $1 channel, $2: at most. In the order in which it happened. */
 export const WAITING = `
   SELECT id, group_key AS "groupKey", content->>'fingerprint' AS fingerprint,
-         content->'labels'->>'severity' AS severity, due_at <= now() AS "isDue"
+         content->'labels'->>'severity' AS severity, due_at <= now() AS "isDue",
+         due_at <= now() - interval '10 minutes' AS "isLate"
     FROM app.notification_deliveries WHERE channel = $1 AND sending_id IS NULL ORDER BY seq LIMIT $2`;
 
 export interface OpenRow {

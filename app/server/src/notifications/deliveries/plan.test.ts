@@ -6,6 +6,7 @@ import { keptForCritical, planMessages, type Waiting } from './plan.ts';
 const one = (id: string, groupKey: string, rank = 1, isDue = true): Waiting => ({
   ...{ id, groupKey, rank, isDue },
   fingerprint: `f${id}`,
+  isLate: false,
 });
 
 it('makes a message of each group that is due, with all that it has by then', () => {
@@ -37,6 +38,23 @@ it('keeps slots for what is critical, whatever else came before', () => {
   ]);
 });
 
+it('never gathers documents: they wait for a slot of their own, before other alerts once they are late', () => {
+  const document = (id: string, isLate = false): Waiting => ({
+    ...{ id, groupKey: `document-${id}`, rank: 0, isDue: true, fingerprint: null, isLate },
+  });
+  const plan = (waiting: readonly Waiting[], slots: number, kept = 0): (readonly string[])[] =>
+    planMessages(waiting, slots, kept).map(({ deliveries }) => deliveries);
+  const alerts = [one('1', 'a'), one('2', 'b'), one('3', 'c')];
+  expect(plan([document('r'), ...alerts], 2)).toEqual([['1'], ['2', '3']]);
+  expect(plan([document('r'), ...alerts], 4)).toEqual([['1'], ['2'], ['3'], ['r']]);
+  expect(plan([...alerts, document('r', true)], 2)).toEqual([['r'], ['1', '2', '3']]);
+  expect(plan([...alerts, document('r', true)], 1)).toEqual([['r']]);
+  expect(plan([document('r', true), document('s')], 1)).toEqual([['r']]);
+  // Not in place of what is critical, nor in the slots for that.
+  expect(plan([document('r', true), one('4', 'd', 3)], 1)).toEqual([['4']]);
+  expect(plan([document('r', true)], 1, 1)).toEqual([]);
+});
+
 it('tells of one alert what was said last, and only in its message', () => {
   const about = (id: string, groupKey: string, fingerprint: string | null): Waiting => ({
     ...one(id, groupKey),
@@ -59,34 +77,56 @@ it('loses nothing, tells nothing twice, and keeps to the slots, whatever waits',
   const waiting = fc.uniqueArray(
     fc.record({
       id: fc.uuid(),
-      groupKey: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
-      fingerprint: fc.option(fc.constantFrom('x', 'y', 'z')),
+      groupKey: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'report', 'test'),
+      fingerprint: fc.constantFrom('x', 'y', 'z'),
       rank: fc.nat(3),
       isDue: fc.boolean(),
+      isLate: fc.boolean(),
     }),
     { selector: ({ id }) => id },
   );
+  const isDocument = (groupKey: string): boolean => groupKey === 'report' || groupKey === 'test';
+  const asSent = (one: Waiting): Waiting =>
+    isDocument(one.groupKey) ? { ...one, fingerprint: null, rank: 0 } : one;
   fc.assert(
-    fc.property(waiting, fc.integer({ min: -2, max: 6 }), fc.nat(2), (all, slots, kept) => {
+    fc.property(waiting, fc.integer({ min: -2, max: 8 }), fc.nat(2), (made, slots, kept) => {
+      const all = made.map(asSent);
       const planned = planMessages(all, slots, kept);
       expect(planned.length).toBeLessThanOrEqual(Math.max(slots, 0));
       const told = planned.flatMap(({ deliveries, superseded }) => deliveries.concat(superseded));
       expect(new Set(told).size).toBe(told.length);
-      const groups = [...Map.groupBy(all, ({ groupKey }) => groupKey).values()]
-        .filter((members) => members.some(({ isDue }) => isDue))
-        .map((members) => ({
+      const groups = [...Map.groupBy(all, ({ groupKey }) => groupKey)]
+        .filter(([, members]) => members.some(({ isDue }) => isDue))
+        .map(([groupKey, members]) => ({
           ids: members.map(({ id }) => id),
+          isDocument: isDocument(groupKey),
+          isLate: members.some(({ isLate }) => isLate),
           isCritical: members.some(({ rank }) => rank === 3),
         }));
-      const critical = groups.filter(({ isCritical }) => isCritical);
-      const hasRoom = (isCritical: boolean): boolean =>
-        slots > (isCritical ? 0 : Math.min(critical.length + kept, critical.length > slots ? 0 : slots));
-      expect(told.toSorted()).toEqual(
-        groups
-          .filter(({ isCritical }) => hasRoom(isCritical))
-          .flatMap(({ ids }) => ids)
-          .toSorted(),
-      );
+      const critical = groups.filter((group) => group.isCritical);
+      const others = groups.filter((group) => !group.isCritical && !group.isDocument);
+      const documents = groups.filter((group) => group.isDocument);
+      const isFlood = critical.length > slots;
+      const room = isFlood ? 0 : Math.max(0, slots - kept - critical.length);
+      const late = documents.filter((group) => group.isLate);
+      const first = Math.min(late.length, room);
+      const toldAll = (groupsOf: readonly { readonly ids: readonly string[] }[]): string[] =>
+        groupsOf.flatMap(({ ids }) => ids);
+      const alerts = [
+        ...(slots > 0 ? critical : []),
+        ...((isFlood ? slots > 0 : room > first) ? others : []),
+      ];
+      const ofAlerts = toldAll(alerts);
+      expect(told.filter((id) => ofAlerts.includes(id)).toSorted()).toEqual(ofAlerts.toSorted());
+      // What else is told are whole documents, each alone, as many as have room.
+      const ofDocuments = toldAll(documents);
+      expect(told.filter((id) => !ofAlerts.includes(id) && !ofDocuments.includes(id))).toEqual([]);
+      for (const message of planned)
+        if (message.deliveries.some((id) => ofDocuments.includes(id)))
+          expect([message.isSummary, isDocument(message.groupKey)]).toEqual([false, true]);
+      const toldDocuments = planned.filter(({ groupKey }) => isDocument(groupKey)).length;
+      const left = Math.max(0, room - first - Math.min(others.length, room - first));
+      expect(toldDocuments).toBe(Math.min(documents.length, first + left));
     }),
   );
 });

@@ -8,6 +8,8 @@ export interface Waiting {
   readonly rank: number;
   /** Its group has had its time to gather. */
   readonly isDue: boolean;
+  /** It has been due for as long as the slots are counted. */
+  readonly isLate: boolean;
 }
 
 /** One message to be made. */
@@ -50,23 +52,36 @@ export function hasRoom(rank: number, slots: number, kept: number): boolean {
   return slots > (rank >= CRITICAL ? 0 : kept);
 }
 
+/** A report or a test: what it says is said nowhere else, so it is never a line of a summary. */
+const isDocument = ({ waiting }: Group): boolean => waiting.every(({ fingerprint }) => fingerprint === null);
+const isLate = ({ waiting }: Group): boolean => waiting.some((one) => one.isLate);
+
 /**
- * The messages to make now: one for each group, and at most `slots`, of which the last `kept` are for what is critical. What
- * is over is one message in the last slot; without a slot it waits, and what has gathered by then is one message.
+ * The messages to make now: one for each group, and at most `slots`, of which the last `kept` are for what is critical.
+ * Alerts that are over are one message in the last slot; without a slot they wait, and what has gathered by then is one
+ * message. Documents wait for a slot of their own, and come before other alerts once they are late, or a storm that lasts
+ * would keep them back for good.
  * @param waiting in the order in which it happened
  */
 export function planMessages(waiting: readonly Waiting[], slots: number, kept = 0): Planned[] {
-  const [critical, others] = partition(dueGroups(waiting), ({ rank }) => rank >= CRITICAL);
-  const left = slots - critical.length - kept;
-  // Where not even the critical ones have room, all that is due goes into the last message.
+  const [documents, alerts] = partition(dueGroups(waiting), isDocument);
+  const [critical, others] = partition(alerts, ({ rank }) => rank >= CRITICAL);
+  // Where not even the critical ones have room, all alerts that are due go into the last message.
   if (critical.length > slots) return inSlots([...critical, ...others], slots);
-  return [...inSlots(critical, slots), ...inSlots(others, left)];
+  const room = Math.max(slots - kept - critical.length, 0);
+  const [late, inTime] = partition(documents, isLate);
+  const first = late.slice(0, room);
+  const gathered = inSlots(others, room - first.length);
+  const last = [...late, ...inTime].slice(first.length, room - gathered.length);
+  return [...inSlots(critical, slots), ...first.map(single), ...gathered, ...last.map(single)];
 }
 
+const single = ({ groupKey, waiting }: Group): Planned => messageOf(groupKey, waiting, false);
+
 function inSlots(groups: readonly Group[], slots: number): Planned[] {
-  const single = groups.length <= slots ? groups : groups.slice(0, Math.max(slots - 1, 0));
-  const planned = single.map(({ groupKey, waiting }) => messageOf(groupKey, waiting, false));
-  const over = groups.slice(single.length).flatMap(({ waiting }) => waiting);
+  const alone = groups.length <= slots ? groups : groups.slice(0, Math.max(slots - 1, 0));
+  const planned = alone.map(single);
+  const over = groups.slice(alone.length).flatMap(({ waiting }) => waiting);
   if (over.length === 0 || slots <= 0) return planned;
   return [...planned, messageOf(SUMMARY, over, true)];
 }

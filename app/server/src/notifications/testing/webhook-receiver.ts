@@ -10,12 +10,15 @@ export interface ReceivedHook {
   readonly title: string;
   readonly truncatedAlerts: number;
   readonly fingerprints: readonly string[];
+  /** Titles of reports and tests. */
+  readonly documents: readonly string[];
 }
 
 const body = z.object({
   title: z.string(),
   truncatedAlerts: z.number(),
   alerts: z.array(z.object({ fingerprint: z.string() })),
+  documents: z.array(z.object({ title: z.string() })),
 });
 
 /** A real receiver of webhooks on this machine; it answers 204 unless told otherwise. */
@@ -28,12 +31,13 @@ export class WebhookReceiver {
   constructor() {
     this.#server = createServer((request, response) => {
       void text(request).then((raw) => {
-        const { title, truncatedAlerts, alerts } = body.parse(JSON.parse(raw));
+        const { title, truncatedAlerts, alerts, documents } = body.parse(JSON.parse(raw));
         this.hooks.push({
           key: String(request.headers['idempotency-key']),
           title,
           truncatedAlerts,
           fingerprints: alerts.map(({ fingerprint }) => fingerprint),
+          documents: documents.map((document) => document.title),
         });
         const answer = this.answers.shift();
         if (answer === undefined) response.writeHead(204).end();
