@@ -88,7 +88,7 @@ export async function runOperator(
     metrics,
   });
   const objectMetrics = new ObjectMetrics();
-  metrics.addText(() => objectMetrics.expose());
+  metrics.addOther(() => objectMetrics.expose());
   client.onWrite((write) => objectMetrics.wrote(write));
   const { images, postgresDialAddress, healthPort, metricsPort } = config;
   const crd = new InstalledCRD({ client, log });

@@ -117,7 +117,7 @@ function exposedObject(): string {
   metrics.seen({ apiVersion: API_VERSION, kind: KIND, metadata, spec, status: { conditions } });
   metrics.certificate(metadata, 'database', 1000);
   metrics.repaired(metadata, 'Service');
-  return metrics.expose();
+  return metrics.expose().join('');
 }
 
 describe('the operator', () => {

@@ -43,8 +43,8 @@ function start(reconcile: Reconcile, options: Partial<ControllerOptions> = {}): 
 }
 
 async function metric(line: string): Promise<string | undefined> {
-  const { text } = await metrics.expose();
-  return text
+  const { body } = await metrics.expose();
+  return String(body)
     .split('\n')
     .find((each) => each.startsWith(`${line} `))
     ?.slice(line.length + 1);

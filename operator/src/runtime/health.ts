@@ -18,8 +18,8 @@ export class HealthChecks {
       healthy &&= problem === undefined;
       return problem === undefined ? `[+] ${name}` : `[-] ${name}: ${problem}`;
     });
-    const text = [...lines, healthy ? 'ok' : 'failed', ''].join('\n');
-    return { status: healthy ? 200 : 503, contentType: 'text/plain; charset=utf-8', text };
+    const body = [...lines, healthy ? 'ok' : 'failed', ''].join('\n');
+    return { status: healthy ? 200 : 503, contentType: 'text/plain; charset=utf-8', body };
   }
 
   #run(check: HealthCheck): string | undefined {

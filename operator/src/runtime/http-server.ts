@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
-  readonly text: string;
+  readonly body: string | Buffer;
 }
 
 /** A small HTTP server for probes and metrics: GET and HEAD of known paths, nothing else. */
@@ -43,24 +43,24 @@ export class HttpServer {
     const answer = await this.#answer(request).catch((): Answer => ({
       status: 500,
       contentType: 'text/plain; charset=utf-8',
-      text: 'internal error\n',
+      body: 'internal error\n',
     }));
     response.writeHead(answer.status, {
       'content-type': answer.contentType,
-      'content-length': Buffer.byteLength(answer.text),
+      'content-length': Buffer.byteLength(answer.body),
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
     });
-    response.end(request.method === 'HEAD' ? undefined : answer.text);
+    response.end(request.method === 'HEAD' ? undefined : answer.body);
   }
 
   async #answer(request: IncomingMessage): Promise<Answer> {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const route = Object.hasOwn(this.#routes, path) ? this.#routes[path] : undefined;
     const plain = 'text/plain; charset=utf-8';
-    if (!route) return { status: 404, contentType: plain, text: 'not found\n' };
+    if (!route) return { status: 404, contentType: plain, body: 'not found\n' };
     if (request.method !== 'GET' && request.method !== 'HEAD')
-      return { status: 405, contentType: plain, text: 'method not allowed\n' };
+      return { status: 405, contentType: plain, body: 'method not allowed\n' };
     return route();
   }
 }

@@ -38,7 +38,7 @@ export class RuntimeMetrics {
   readonly #slowPath: Counter;
   readonly #events: Counter;
   readonly #running = new Map<string, () => readonly number[]>();
-  readonly #texts: (() => string)[] = [];
+  readonly #others: (() => readonly Buffer[])[] = [];
 
   constructor(registry = new Registry()) {
     this.registry = registry;
@@ -183,15 +183,16 @@ export class RuntimeMetrics {
   }
 
   /**
-   * Series that their owner writes as text itself, under names that nobody else has: for thousands of them, which
-   * prom-client would put together anew at each scrape.
+   * Series that their owner writes itself, under names that nobody else has: for thousands of them, which prom-client
+   * would put together anew at each scrape.
+   * @param expose Prometheus' text format, in parts
    */
-  addText(expose: () => string): void {
-    this.#texts.push(expose);
+  addOther(expose: () => readonly Buffer[]): void {
+    this.#others.push(expose);
   }
 
   /** The exposition in Prometheus' text format. */
-  async expose(): Promise<{ readonly contentType: string; readonly text: string }> {
+  async expose(): Promise<{ readonly contentType: string; readonly body: Buffer }> {
     for (const [name, running] of this.#running) {
       const seconds = running();
       const labels = { name, controller: name };
@@ -204,7 +205,7 @@ export class RuntimeMetrics {
     const own = await this.registry.metrics();
     return {
       contentType: this.registry.contentType,
-      text: [own, ...this.#texts.map((text) => text())].join(''),
+      body: Buffer.concat([Buffer.from(own), ...this.#others.flatMap((other) => other())]),
     };
   }
 

@@ -216,14 +216,14 @@ describe('EventBroadcaster', () => {
     recorder.event(object('z'), pulled);
     await arrives(4);
     await delay(10);
-    expect((await metrics.expose()).text).toContain('events_discarded_total 1');
+    expect(String((await metrics.expose()).body)).toContain('events_discarded_total 1');
   });
 
   it('never waits, never throws, and keeps no more than a thousand', async () => {
     harness.server.script(() => true);
     for (let event = 0; event < 1_500; event += 1) recorder.event(object(`x${event}`), pulled);
     expect(() => recorder.event(undefined as unknown as KubeObject, pulled)).not.toThrow();
-    expect((await metrics.expose()).text).toMatch(/events_discarded_total (499|500)\n/);
+    expect(String((await metrics.expose()).body)).toMatch(/events_discarded_total (499|500)\n/);
     harness.server.resetConnections();
     stop.abort();
     await clock.advance(2_000);

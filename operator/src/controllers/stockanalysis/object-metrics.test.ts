@@ -33,6 +33,7 @@ const ready = (status: 'True' | 'False' | 'Unknown') => ({
 const samples = (metrics: ObjectMetrics): string[] =>
   metrics
     .expose()
+    .join('')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
 
@@ -123,7 +124,7 @@ describe('ObjectMetrics', () => {
   it('keeps the samples of each metric together, below its type', () => {
     const metrics = new ObjectMetrics();
     for (const name of ['a', 'b']) metrics.seen(object(name, ready('True')));
-    const blocks = metrics.expose().split('# HELP ').slice(1);
+    const blocks = metrics.expose().join('').split('# HELP ').slice(1);
     const strangers = blocks.flatMap((block) => {
       const [help = '', type = '', ...lines] = block.trimEnd().split('\n');
       const name = help.slice(0, help.indexOf(' '));
@@ -146,7 +147,7 @@ describe('a scrape', () => {
 
   beforeEach(async () => {
     const runtime = new RuntimeMetrics().collectProcessMetrics();
-    runtime.addText(() => metrics.expose());
+    runtime.addOther(() => metrics.expose());
     server = new HttpServer({ '/metrics': async () => ({ status: 200, ...(await runtime.expose()) }) });
     url = `http://127.0.0.1:${await server.listen(0, '127.0.0.1')}/metrics`;
   });

@@ -39,17 +39,19 @@ const written = (labels: Labels): string =>
 /** Kinds of which a child can be put back. */
 const REPAIRABLE = [...CHILD_TYPES, ...Object.values(monitoringKinds)].map(({ kind }) => kind);
 
-/** Series of one object: lines that change with its status are kept as text, counters are numbers. */
+/** Series of one object, kept as the lines that tell of them. */
 class ObjectSeries {
   readonly #labels: string;
   readonly #lines = new Map<Metric, string>();
   /** From 0 on: of a series that begins with its first event Prometheus does not see that event. */
-  readonly repairs = new Map(REPAIRABLE.map((kind) => [kind, 0]));
-  reconciles = 0;
-  writes = 0;
+  readonly #repairs = new Map(REPAIRABLE.map((kind) => [kind, 0]));
+  readonly #counts = { reconciles_total: 0, writes_total: 0 };
 
   constructor({ namespace = '', name }: ObjectRef) {
     this.#labels = written({ namespace, stockanalysis: name });
+    this.count('reconciles_total', 0);
+    this.count('writes_total', 0);
+    this.#setRepairs();
   }
 
   /** @returns whether it is another text than before */
@@ -60,23 +62,23 @@ class ObjectSeries {
     return true;
   }
 
+  count(metric: 'reconciles_total' | 'writes_total', by = 1): void {
+    this.#counts[metric] += by;
+    this.set(metric, [[undefined, this.#counts[metric]]]);
+  }
+
+  repaired(kind: string): void {
+    this.#repairs.set(kind, (this.#repairs.get(kind) ?? 0) + 1);
+    this.#setRepairs();
+  }
+
   text(metric: Metric): string {
-    switch (metric) {
-      case 'reconciles_total':
-        return this.#line(metric, undefined, this.reconciles);
-      case 'writes_total':
-        return this.#line(metric, undefined, this.writes);
-      case 'drift_repairs_total':
-        return [...this.repairs].map(([kind, count]) => this.#line(metric, { kind }, count)).join('');
-      case 'info':
-      case 'condition':
-      case 'generation':
-      case 'observed_generation':
-      case 'certificate_expiry_timestamp_seconds':
-        return this.#lines.get(metric) ?? '';
-      default:
-        throw new Error('unreachable');
-    }
+    return this.#lines.get(metric) ?? '';
+  }
+
+  #setRepairs(): void {
+    const samples = [...this.#repairs].map(([kind, count]): Sample => [{ kind }, count]);
+    this.set('drift_repairs_total', samples);
   }
 
   #line(metric: Metric, labels: Labels | undefined, value: number): string {
@@ -86,14 +88,15 @@ class ObjectSeries {
 }
 
 /**
- * Metrics of every object, gone when it is. Written here as text, because prom-client takes more than a tenth of a second
- * for twenty thousand series; of a metric of which nothing changed the text is kept. Every replica tells of conditions, so that nothing is
- * missing while the Lease changes hands; what counts work counts that of this process.
+ * Metrics of every object, gone when it is. Written here, because prom-client takes more than a tenth of a second for
+ * twenty thousand series; of a metric of which nothing changed the bytes are kept, which are megabytes at a thousand
+ * objects. Every replica tells of conditions, so that nothing is missing while the Lease changes hands; what counts work
+ * counts that of this process.
  */
 export class ObjectMetrics {
   readonly #objects = new Map<string, ObjectSeries>();
-  /** Text of each metric over all objects; absent: to be put together anew. */
-  readonly #texts = new Map<Metric, string>();
+  /** What each metric has over all objects; absent: to be put together anew. */
+  readonly #parts = new Map<Metric, Buffer>();
 
   /** An object as the cache has it now. */
   seen(object: StockAnalysis): void {
@@ -115,23 +118,21 @@ export class ObjectMetrics {
 
   #add(key: string, series: ObjectSeries): void {
     this.#objects.set(key, series);
-    this.#texts.clear();
+    this.#parts.clear();
   }
 
   #set(ref: ObjectRef, metric: Metric, samples: readonly Sample[]): void {
-    if (this.#objects.get(keyOf(ref))?.set(metric, samples)) this.#texts.delete(metric);
+    if (this.#objects.get(keyOf(ref))?.set(metric, samples)) this.#parts.delete(metric);
   }
 
   forget(ref: ObjectRef): void {
-    if (this.#objects.delete(keyOf(ref))) this.#texts.clear();
+    if (this.#objects.delete(keyOf(ref))) this.#parts.clear();
   }
 
   /** What is not known (any more) is not counted: a visit may outlive its object. */
   reconciled(ref: ObjectRef): void {
-    const series = this.#objects.get(keyOf(ref));
-    if (!series) return;
-    series.reconciles += 1;
-    this.#texts.delete('reconciles_total');
+    this.#objects.get(keyOf(ref))?.count('reconciles_total');
+    this.#parts.delete('reconciles_total');
   }
 
   /** Any write of the client; that of an Event or a Lease is nobody's. Deletions tell of no owner. */
@@ -139,14 +140,13 @@ export class ObjectMetrics {
     const owner = type.kind === KIND ? ref.name : instanceOf(object?.metadata.labels);
     const series = owner === undefined ? undefined : this.#objects.get(keyOf({ ...ref, name: owner }));
     if (!series) return;
-    series.writes += 1;
-    this.#texts.delete('writes_total');
+    series.count('writes_total');
+    this.#parts.delete('writes_total');
   }
 
   repaired(ref: ObjectRef, kind: string): void {
-    const repairs = this.#objects.get(keyOf(ref))?.repairs;
-    repairs?.set(kind, (repairs.get(kind) ?? 0) + 1);
-    this.#texts.delete('drift_repairs_total');
+    this.#objects.get(keyOf(ref))?.repaired(kind);
+    this.#parts.delete('drift_repairs_total');
   }
 
   /** @param expires in milliseconds since the epoch; NaN: nobody knows */
@@ -156,19 +156,19 @@ export class ObjectMetrics {
     this.#set(ref, 'certificate_expiry_timestamp_seconds', [[{ certificate }, seconds]]);
   }
 
-  /** In Prometheus' text format. */
-  expose(): string {
-    return NAMES.map((metric) => this.#text(metric)).join('');
+  /** Prometheus' text format, in parts. */
+  expose(): readonly Buffer[] {
+    return NAMES.map((metric) => this.#part(metric));
   }
 
-  #text(metric: Metric): string {
-    const kept = this.#texts.get(metric);
+  #part(metric: Metric): Buffer {
+    const kept = this.#parts.get(metric);
     if (kept !== undefined) return kept;
     const [type, help] = METRICS[metric];
     const name = PREFIX + metric;
     const samples = Array.from(this.#objects.values(), (series) => series.text(metric)).join('');
-    const text = `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples}`;
-    this.#texts.set(metric, text);
-    return text;
+    const part = Buffer.from(`# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples}`);
+    this.#parts.set(metric, part);
+    return part;
   }
 }
