@@ -78,11 +78,11 @@ export async function measureScrapes(objects: number): Promise<Section> {
         `${restarted.resident.toFixed(0)}, ${restarted.peak.toFixed(0)}`,
       ],
     ];
-    const median = sorted[sorted.length >>> 1] ?? Number.NaN;
-    const isFast = median < LIMIT_MS * Math.max(1, objects / LIMIT_OBJECTS);
+    const longest = sorted.at(-1) ?? Number.NaN;
+    const isFast = longest < LIMIT_MS * Math.max(1, objects / LIMIT_OBJECTS);
     return {
       text: `## Scrapes\n\n${table([`${objects} objects`, ''], rows)}`,
-      complaints: isFast ? [] : [`a scrape of ${objects} objects takes ${median.toFixed(0)} ms`],
+      complaints: isFast ? [] : [`a scrape of ${objects} objects takes up to ${longest.toFixed(0)} ms`],
     };
   } finally {
     await plane.stop();

@@ -120,12 +120,12 @@ describe('a database that stands still', () => {
     for (const { url } of workers) expect(await statusOf(url, 'ready')).toBe(200);
     // Each worker finds by itself, and in its own time, that it cannot judge; the mail is that of the first.
     for (const { url } of workers)
-      for (const [name, message] of [
+      for (const [one, message] of [
         ['database', 'degraded: it answers and takes no writes'],
         ['alerts', 'read-only transaction'],
       ] as const)
-        await until(`${name} of a worker: ${message}`, async () =>
-          (await stateOf(url, name)).includes(message),
+        await until(`${one} of a worker: ${message}`, async () =>
+          (await stateOf(url, one)).includes(message),
         );
     await sleep(SETTLED_MS);
     await readOnly('off');

@@ -91,7 +91,9 @@ describe('the lease', () => {
     expect(puts.every((request) => request.body.includes('"resourceVersion":"'))).toBe(true);
     // One read before the create, none for a renewal.
     expect(sent('GET')).toBe(1);
-    expect(String((await metrics.expose()).body)).toContain('leader_election_master_status{name="operator"} 1');
+    expect(String((await metrics.expose()).body)).toContain(
+      'leader_election_master_status{name="operator"} 1',
+    );
   });
 
   it('has times of six digits: the API server answers 400 to any other number', () => {
