@@ -11,13 +11,16 @@ const words = z.record(z.string(), z.string());
 /** Annotation of an alert that ended: `clear` is a recovery, all others say that nobody knows (docs/notifications.md). */
 export const END_REASON = 'end_reason';
 
+/** Annotation: by what the API knows the alert. The fingerprint is another outside of the platform (docs/notifications.md). */
+export const ALERT_ID = 'alert_id';
+
 /** One alert in Alertmanager's vocabulary; instants in RFC 3339. */
 const alert = z.strictObject({
   kind: z.literal('alert'),
   status: z.enum(['firing', 'resolved']),
   /** `alertname` and `severity` are expected and not needed. */
   labels: words,
-  /** `summary`, `description` and `runbook_url` are shown, `end_reason` in words; the others go to the webhook alone. */
+  /** `summary`, `description`, `runbook_url` and `alert_id` are shown, `end_reason` in words; the others go to the webhook alone. */
   annotations: words,
   startsAt: z.string(),
   endsAt: z.string().optional(),

@@ -15,7 +15,7 @@ import { StandingMessages, type StandingSource } from './deliveries/standing-mes
 import { DirectSender } from './direct/direct-sender.ts';
 import { type Addressed, addressOf, type NotificationMessage, targetsOf } from './message.ts';
 
-export { END_REASON } from './content.ts';
+export { ALERT_ID, END_REASON } from './content.ts';
 export type { ChannelOutcome } from './channel-outcomes.ts';
 export type { ChannelState } from './channel-states.ts';
 export type { StandingMessage } from './deliveries/standing-messages.ts';

@@ -1,5 +1,5 @@
 import type { ChannelMessage } from './channel.ts';
-import { type AlertContent, type Content, rankOf, spanText, statusText } from './content.ts';
+import { ALERT_ID, type AlertContent, type Content, rankOf, spanText, statusText } from './content.ts';
 
 const LONGEST_TITLE = 200;
 
@@ -40,13 +40,24 @@ export function titleOfMessage({ items, count, isSummary, platform }: ChannelMes
   const severity = worst.labels['severity'] ?? '';
   if (items.length === 1)
     return oneLine(`[${[statusText(worst), severity].filter(Boolean).join(' ')}] ${whose}${titleOf(worst)}`);
-  return oneLine(`[${countsOf(items)}] ${whose}${titleOf(worst)} (+${items.length - 1})`);
+  const counts = [countsOf(items), severity && `up to ${severity}`].filter(Boolean).join(', ');
+  return oneLine(`[${counts}] ${whose}${titleOf(worst)} (+${items.length - 1})`);
+}
+
+/** What tells an alert from others: its rule and its id, by which people silence and acknowledge it, and its labels. */
+export function namesOf({ labels, annotations }: AlertContent): (readonly [name: string, value: string])[] {
+  const { alertname, severity: _, ...own } = labels;
+  const id = annotations[ALERT_ID];
+  return [
+    ...(alertname === undefined ? [] : [['rule', alertname] as const]),
+    ...Object.entries(own),
+    ...(id === undefined ? [] : [['alert', id] as const]),
+  ];
 }
 
 /** What a reader of plain text sees of one alert. */
 export function alertText(alert: AlertContent): string {
   const { labels, annotations } = alert;
-  const named = Object.entries(labels).filter(([name]) => name !== 'alertname' && name !== 'severity');
   return [
     `${statusText(alert).toUpperCase()} ${labels['severity'] ?? ''} ${alertTitle(alert)}`.replaceAll(
       / +/g,
@@ -54,7 +65,9 @@ export function alertText(alert: AlertContent): string {
     ),
     annotations['description'],
     spanText(alert),
-    named.map(([name, value]) => `${name}=${value}`).join(' '),
+    namesOf(alert)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' '),
     annotations['runbook_url'] && `what to do: ${annotations['runbook_url']}`,
   ]
     .filter((line) => line !== undefined && line !== '')

@@ -60,6 +60,16 @@ it.each([
   },
 );
 
+it('names rule and alert as people silence and acknowledge it by them', () => {
+  const { content } = notificationOf(message('MemUsed', { labels: { role: 'worker' } }), undefined);
+  const { text, html } = mailOf(messageOf(content));
+  expect(text).toContain('rule=MemUsed role=worker alert=1');
+  expect(html).toContain('<td>rule</td><td>MemUsed</td>');
+  expect(html).toContain('<td>alert</td><td>1</td>');
+  const [alert] = JSON.parse(payloadOf(messageOf(content))).alerts;
+  expect(alert).toMatchObject({ annotations: { alert_id: '1' }, labels: { alertname: 'MemUsed' } });
+});
+
 it('counts apart what ended without being known to be over', () => {
   const ended = (endReason: 'clear' | 'no-data') =>
     notificationOf(message('R', { transition: 'resolved', endReason, endsAt: 0 }), undefined).content;
@@ -69,5 +79,7 @@ it('counts apart what ended without being known to be over', () => {
     notificationOf(message('R'), undefined).content,
     ended('clear'),
   ];
-  expect(mailOf(messageOf(...items)).subject).toMatch(/^\[1 firing, 1 no data, 2 resolved\] /);
+  expect(mailOf(messageOf(...items)).subject).toMatch(
+    /^\[1 firing, 1 no data, 2 resolved, up to critical\] /,
+  );
 });

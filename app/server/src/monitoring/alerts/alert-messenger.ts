@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
 import {
+  ALERT_ID,
   END_REASON,
   type NotificationMessage,
   Notifications,
@@ -55,6 +56,7 @@ export function notificationOf(message: AlertMessage, runbooks: string | undefin
       labels: { ...labels, alertname: rule, severity },
       annotations: {
         ...wordsOf(message),
+        [ALERT_ID]: alertId,
         ...(endReason === undefined ? {} : { [END_REASON]: endReason }),
         ...(runbooks !== undefined && hasRunbook(rule) ? { runbook_url: `${runbooks}${rule}.md` } : {}),
       },

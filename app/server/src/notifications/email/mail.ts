@@ -1,7 +1,7 @@
 import { escapeHtml } from '../../common/html.ts';
 import type { ChannelMessage } from '../channel.ts';
 import { type AlertContent, type Content, type DocumentContent, spanText, statusText } from '../content.ts';
-import { alertText, alertTitle, noteOf, oneLine, titleOfMessage } from '../summary.ts';
+import { alertText, alertTitle, namesOf, noteOf, oneLine, titleOfMessage } from '../summary.ts';
 
 export interface Mail {
   readonly subject: string;
@@ -37,9 +37,9 @@ function alertHtml(alert: AlertContent): string {
   const severity = labels['severity'] ?? '';
   const status = statusText(alert);
   const colour = status === 'resolved' ? RESOLVED : (COLOURS[severity] ?? '#444444');
-  const cells = Object.entries(labels)
-    .filter(([name]) => name !== 'alertname' && name !== 'severity')
-    .map(([name, value]) => `<tr><td>${escapeHtml(name)}</td><td>${escapeHtml(value)}</td></tr>`);
+  const cells = namesOf(alert).map(
+    ([name, value]) => `<tr><td>${escapeHtml(name)}</td><td>${escapeHtml(value)}</td></tr>`,
+  );
   return [
     `<h3 style="color:${colour}">${escapeHtml(`${status} ${severity}`.trim())}: ${escapeHtml(alertTitle(alert))}</h3>`,
     description === undefined ? '' : `<p>${shown(description)}</p>`,

@@ -93,7 +93,7 @@ describe('a webhook', () => {
         }),
         expect.objectContaining({ status: 'resolved', endsAt: '2026-11-26T08:59:00Z', fingerprint: 'beef' }),
       ],
-      title: '[1 firing, 1 resolved] 行情数据已过期 (+1)',
+      title: '[1 firing, 1 resolved, up to warning] 行情数据已过期 (+1)',
       documents: [],
     });
   });
