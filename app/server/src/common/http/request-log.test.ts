@@ -38,6 +38,8 @@ describe('the log of requests', () => {
       requestId: answer.headers['x-request-id'],
       res: { statusCode: status },
     });
+    const names = [...(lines[0] ?? '').matchAll(/"(\w+)":/g)].map(([, name]) => name);
+    expect(names.toSorted()).toEqual([...new Set(names)].toSorted());
     // From where stands in the lines of who was refused, and in no others.
     const addresses = lines[0]?.match(/192\.0\.2\.1|198\.51\.100\.1/g) ?? [];
     expect(addresses).toHaveLength(status === 403 ? 1 : 0);

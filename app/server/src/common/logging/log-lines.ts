@@ -40,6 +40,8 @@ const REFUSED = new Set([401, 403, 429]);
  * where it was refused, and else not: who reads what is not what a log is for.
  */
 function whoAsked(request: IncomingMessage, response: ServerResponse): object {
+  // Asked at the beginning as well, and what is known by then would stand in the line twice.
+  if (!response.headersSent && !response.destroyed) return {};
   const { traceId, spanId } = requestSpanOf(request).trace;
   const context = contextOf(request);
   const from = REFUSED.has(response.statusCode) ? { address: context?.address } : {};
