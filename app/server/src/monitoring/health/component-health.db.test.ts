@@ -126,7 +126,10 @@ describe('the health of components', () => {
       expect(status.body).toMatchObject({
         process: { role: 'server', shuttingDown: false },
         health: { components: expect.any(Array) },
-        sections: { system: { cpu: {}, memory: {}, network: expect.any(Array) } },
+        sections: {
+          system: { cpu: {}, memory: {}, network: expect.any(Array) },
+          database: { isReady: true, waitingFor: '', connections: { total: expect.any(Number), waiting: 0 } },
+        },
       });
     }
     await asked('/monitoring/health', { Authorization: 'Bearer stk_no_such' }).expect(401);

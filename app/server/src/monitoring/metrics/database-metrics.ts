@@ -1,15 +1,10 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { z } from 'zod';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
 import { EXPECTED_SCHEMA_VERSION } from '../../database/migrations/index.ts';
 import { PeriodicQueries } from '../../database/periodic-queries.ts';
+import { poolStateOf } from '../../database/pool-state.ts';
 import { Metrics } from './metrics.ts';
-
-/** What node-postgres tells about a pool; TypeORM keeps the pool in an untyped field. */
-const poolCounts = z.object({ totalCount: z.number(), idleCount: z.number(), waitingCount: z.number() });
-
-type PoolCounts = Readonly<z.infer<typeof poolCounts>>;
 
 interface JobCount {
   readonly queue: string;
@@ -57,10 +52,10 @@ export class DatabaseMetrics implements OnApplicationBootstrap {
       'Connections of the pool, and requests waiting for one',
       { state: ['total', 'idle', 'waiting'] },
       (set) => {
-        const pool = this.pool();
-        set({ state: 'total' }, pool?.totalCount ?? 0);
-        set({ state: 'idle' }, pool?.idleCount ?? 0);
-        set({ state: 'waiting' }, pool?.waitingCount ?? 0);
+        const { total, idle, waiting } = poolStateOf(this.dataSource);
+        set({ state: 'total' }, total);
+        set({ state: 'idle' }, idle);
+        set({ state: 'waiting' }, waiting);
       },
     );
     this.metrics.observableGauge(
@@ -91,11 +86,5 @@ export class DatabaseMetrics implements OnApplicationBootstrap {
         for (const { queue, seconds } of waiting()) set({ queue }, seconds);
       },
     );
-  }
-
-  private pool(): PoolCounts | undefined {
-    if (!this.dataSource.isInitialized) return undefined;
-    const { driver } = this.dataSource;
-    return 'master' in driver ? poolCounts.safeParse(driver.master).data : undefined;
   }
 }

@@ -1,6 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
+import { DatabaseConnector } from '../../database/connector.ts';
 import { EXPECTED_SCHEMA_VERSION } from '../../database/migrations/index.ts';
+import { poolStateOf } from '../../database/pool-state.ts';
 import type { Detail } from '../detail.ts';
 import { ComponentHealth } from '../health/component-health.ts';
 import { healthFor } from '../health/component-health.dto.ts';
@@ -19,11 +22,18 @@ export class PlatformStatus {
     private readonly shutdown: ShutdownState,
     private readonly sections: StatusSections,
     system: SystemMonitor,
+    connector: DatabaseConnector,
+    @Inject(DataSource) dataSource: DataSource,
   ) {
     sections.register('system', () => ({
       ...system.cgroup(),
       network: system.network(),
       filesystems: system.filesystems(),
+    }));
+    sections.register('database', () => ({
+      isReady: connector.isReady,
+      waitingFor: connector.obstacle,
+      connections: poolStateOf(dataSource),
     }));
   }
 

@@ -46,7 +46,8 @@ export class PlatformStatusDto {
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: { type: 'object', additionalProperties: true },
-    description: 'what each part says of itself, as system and database; for operators',
+    description:
+      'what each part of this process says of itself: system, database and, of a worker, alerts; for operators',
   })
   sections?: Readonly<Record<string, object>>;
 }
