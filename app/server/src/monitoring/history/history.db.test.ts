@@ -537,7 +537,11 @@ describe('what people ask of it', () => {
     ).resolves.toMatchObject({ step: 3_600 });
     await expect(
       service().answer({ name: NAME, from: at(START - 4_000 * DAY), to: at(START), step: 60 }),
-    ).rejects.toThrow('seconds are the least');
+    ).rejects.toThrow('31419 seconds are the least');
+    // Who leaves the step to the platform is answered.
+    await expect(
+      service().answer({ name: NAME, from: at(START - 4_000 * DAY), to: at(START) }),
+    ).resolves.toMatchObject({ step: 32_400 });
   });
 
   it('is refused where all series together are too many, however few points each has', async () => {

@@ -7,7 +7,9 @@ import { Instant } from '../../common/instant.ts';
 
 const KINDS = ['gauge', 'counter'] as const;
 const BY = ['instance', 'role'] as const;
-const STEP = 'must be a whole number of seconds from 1 to 86400';
+/** A year: the largest that any range needs, so that no refusal names a step that is refused as well. */
+const LARGEST_STEP = 365 * 86_400;
+const STEP = `must be a whole number of seconds from 1 to ${LARGEST_STEP}`;
 
 export class MetricsQuery {
   @ApiProperty({ example: 'http_requests_total', description: 'as GET /monitoring/metrics/names lists them' })
@@ -31,13 +33,13 @@ export class MetricsQuery {
 
   @ApiPropertyOptional({
     minimum: 1,
-    maximum: 86_400,
+    maximum: LARGEST_STEP,
     description:
-      'seconds between two points; not finer than what is stored of that time, which is the default',
+      'seconds between two points; not finer than what is stored of that time, which is the default where that is not more than 11,000 points',
   })
   @Optional()
   @Transform(digitsToNumber)
-  @Max(86_400, { message: STEP })
+  @Max(LARGEST_STEP, { message: STEP })
   @Min(1, { message: STEP })
   @IsInt({ message: STEP })
   step?: number;

@@ -24,12 +24,13 @@ export class HistoryService {
     const window = [Date.parse(from), Date.parse(to)] as const;
     if (window[0] >= window[1]) throw new InvalidParameterError('from', `must be before to (${to})`);
     const finest = this.history.resolutionSeconds(window[0]);
-    const seconds = Math.max(step ?? finest, finest);
-    const points = (window[1] - window[0]) / 1000 / seconds;
-    if (points > MOST_POINTS)
+    const range = (window[1] - window[0]) / 1000;
+    const least = Math.ceil(range / MOST_POINTS);
+    const seconds = Math.max(step ?? Math.ceil(least / finest) * finest, finest);
+    if (seconds < least)
       throw new InvalidParameterError(
         'step',
-        `would make ${Math.ceil(points)} points of each series; at most ${MOST_POINTS} are answered, so ${Math.ceil((points * seconds) / MOST_POINTS)} seconds are the least for this range`,
+        `would make ${Math.ceil(range / seconds)} points of each series; at most ${MOST_POINTS} are answered, so ${least} seconds are the least for this range`,
       );
     const kind = (await this.history.metrics()).get(name)?.kind;
     if (kind === undefined)
