@@ -152,6 +152,21 @@ describe('a log file', () => {
     expect(files()).toEqual(['app.log', 'moved']);
     expect(contents('app.log').replaceAll('x', '')).toBe('theirs\nb');
   });
+
+  it.each([
+    ['moved away', () => renameSync(path, join(folder, 'moved')), ['app.log', 'moved']],
+    ['removed', () => rmSync(path), ['app.log']],
+  ])('that was %s is made anew within ten seconds, also where nothing is full', (_what, take, left) => {
+    const sink = sinkOf();
+    sink.write('1');
+    take();
+    sink.write('2');
+    elapsed += 10_000;
+    for (const line of ['3', '4']) sink.write(line);
+    expect(files()).toEqual(left);
+    expect(contents('app.log')).toBe('34');
+    expect(told).toEqual([]);
+  });
 });
 
 describe('trouble with the file', () => {

@@ -16,6 +16,8 @@ import { messageOf } from '../configuration/errors.ts';
 
 const BYTES = 1_000_000;
 const DAY_MS = 86_400_000;
+/** How often a line looks whether its file is still the one at the path. */
+const LOOK_MS = 10_000;
 /** After trouble the next line that comes so much later tries again. */
 const AGAIN_MS = 10_000;
 /** Never follows a link at the end of the path, and never waits for somebody at the other end of a pipe. */
@@ -33,6 +35,8 @@ interface Open {
   readonly descriptor: number;
   readonly day: string;
   bytes: number;
+  /** When it was last seen at its path. */
+  seenAt: number;
 }
 
 export interface SinkOptions {
@@ -103,6 +107,7 @@ export class FileSink {
 
   /** The file that has room for so many bytes today. */
   #fileFor(bytes: number, now: Date): Open {
+    if (this.#open !== undefined && this.#isGone(this.#open)) this.close();
     let open = this.#open ?? this.#reopen(now);
     const isFull = open.bytes > 0 && open.bytes + bytes > this.#limits.maxMegabytes * BYTES;
     if (isFull || open.day !== dayOf(now)) {
@@ -110,6 +115,19 @@ export class FileSink {
       open = this.#reopen(now);
     }
     return open;
+  }
+
+  /** Somebody moved it away, as other programs that rotate do, or removed it: what is written there is not found. */
+  #isGone(open: Open): boolean {
+    if (this.#elapsed() - open.seenAt < LOOK_MS) return false;
+    open.seenAt = this.#elapsed();
+    return !this.#isAtItsPath(open);
+  }
+
+  #isAtItsPath({ descriptor }: Open): boolean {
+    const found = lstatSync(this.#path, { throwIfNoEntry: false });
+    const ours = fstatSync(descriptor);
+    return found?.ino === ours.ino && found.dev === ours.dev;
   }
 
   #reopen(now: Date): Open {
@@ -122,13 +140,13 @@ export class FileSink {
     }
     const { size, mtime } = found;
     // What an earlier process wrote on another day is of that day.
-    this.#open = { descriptor, day: dayOf(size > 0 ? mtime : now), bytes: size };
+    this.#open = { descriptor, day: dayOf(size > 0 ? mtime : now), bytes: size, seenAt: this.#elapsed() };
     return this.#open;
   }
 
   /** Gives the full file the name of its end. Where somebody else moved it, or put another there, that is done already. */
   #rotate(open: Open): void {
-    const isOurs = lstatSync(this.#path, { throwIfNoEntry: false })?.ino === fstatSync(open.descriptor).ino;
+    const isOurs = this.#isAtItsPath(open);
     this.close();
     const now = this.#now();
     const last = open.day === dayOf(now) ? now : new Date(Date.parse(`${open.day}T23:59:59.999Z`));
