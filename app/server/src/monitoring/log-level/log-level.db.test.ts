@@ -110,6 +110,17 @@ describe('the level of the log', () => {
     expect(log.level).toBe('error');
   });
 
+  it('of the process that answers ends when its own order does, whatever was ordered for others', async () => {
+    await ask('put', { level: 'warn', minutes: 10, role: 'server', reason: 'less of it' }).expect(200);
+    const { body } = await ask('put', { level: 'trace', minutes: 90, role: 'worker', reason: 'more of it' });
+    const minutes = (Date.parse(body.until) - Date.now()) / 60_000;
+    expect([body.level, Math.round(minutes)]).toEqual(['warn', 10]);
+    await ask('delete').expect(200);
+    await ask('put', { level: 'trace', minutes: 90, role: 'worker', reason: 'more of it' }).expect(200);
+    expect((await ask('get').expect(200)).body).toMatchObject({ level: 'info', until: null });
+    await ask('delete').expect(200);
+  });
+
   it('is again as configured when somebody says so, which is recorded once', async () => {
     const count = async () =>
       (await application.database.sql.query(`SELECT 1 FROM app.audit_log WHERE action = 'log-level.end'`))

@@ -81,7 +81,7 @@ export class LogLevelState {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'when the last order ends; null: there is none',
+    description: 'when what was ordered for that process ends; null: nothing was',
   })
   until!: Date | null;
 

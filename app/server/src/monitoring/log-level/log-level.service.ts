@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditLog } from '../../audit/audit-log.service.ts';
+import { CONFIGURATION, type Configuration } from '../../common/configuration/configuration.ts';
 import { currentUserId } from '../../common/current-principal.ts';
 import { ProcessLog } from '../../common/logging/process-log.ts';
 import { DATABASE } from '../../database/database.module.ts';
@@ -22,16 +23,14 @@ export class LogLevelService {
     private readonly levels: LogLevels,
     private readonly log: ProcessLog,
     private readonly audit: AuditLog,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
   ) {}
 
   async read(): Promise<LogLevelState> {
     const orders = await this.database.query<LogLevelOrder>(ORDERS);
     const processes = await this.database.query<LoggingProcess>(PROCESSES);
     const { level, configured } = this.log;
-    const until = orders.reduce<Date | null>(
-      (last, order) => (last === null || order.until > last ? order.until : last),
-      null,
-    );
+    const until = orders.find(({ role }) => role === this.configuration.role)?.until ?? null;
     return { level, configured, until, orders, processes };
   }
 
