@@ -112,15 +112,23 @@ function ChartTable({ title, drawing, unit }: TableProps) {
 interface PlotProps {
   readonly panel: PanelFacts;
   readonly drawing: Drawing;
+  /** Any of its metrics ever was. */
+  readonly isRecorded: boolean;
 }
 
-function Plot({ panel: { title, unit }, drawing }: PlotProps) {
+function Plot({ panel: { title, unit }, drawing, isRecorded }: PlotProps) {
   const [cursor, setCursor] = useState<number | undefined>(undefined);
   const lines = highest(drawing.lines, MOST_LINES);
   const newest = timesOf(lines).at(-1);
   const at = cursor ?? newest;
   if (at === undefined)
-    return <p class="minor">这段时间没有记录。计数的指标在事情第一次发生之前没有记录。</p>;
+    return (
+      <p class="minor">
+        {isRecorded
+          ? '这段时间没有记录。'
+          : '从未记录过：说明它的部分在这里没有配置，或者要计数的事情还没有发生过。'}
+      </p>
+    );
   const textAt = (time: number): string =>
     [
       clockText(new Date(time)),
@@ -150,8 +158,11 @@ interface PanelProps extends How {
   readonly recorded: ReadonlySet<string>;
 }
 
+const recordedOf = ({ queries }: PanelFacts, recorded: ReadonlySet<string>): PanelFacts['queries'] =>
+  queries.filter(({ metric }) => recorded.has(metric));
+
 function useDrawing({ panel, recorded, range, bySeparateProcess }: PanelProps): Live<Drawing> {
-  const queries = panel.queries.filter(({ metric }) => recorded.has(metric));
+  const queries = recordedOf(panel, recorded);
   return useLive(
     JSON.stringify([panel.id, queries.length, range, bySeparateProcess]),
     (signal) => loadDrawing({ ...panel, queries }, { range, bySeparateProcess }, signal),
@@ -160,14 +171,15 @@ function useDrawing({ panel, recorded, range, bySeparateProcess }: PanelProps): 
 }
 
 export function Panel(props: PanelProps) {
-  const { panel } = props;
+  const { panel, recorded } = props;
+  const isRecorded = recordedOf(panel, recorded).length > 0;
   const live = useDrawing(props);
   const id = `chart-${panel.id}`;
   return (
     <section class="panel" aria-labelledby={id}>
       <h3 id={id}>{panel.title}</h3>
       {(live.problem ?? live.value === undefined) && <Freshness of={live} />}
-      {live.value && <Plot panel={panel} drawing={live.value} />}
+      {live.value && <Plot panel={panel} drawing={live.value} isRecorded={isRecorded} />}
     </section>
   );
 }

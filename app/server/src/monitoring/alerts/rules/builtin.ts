@@ -73,7 +73,7 @@ const RULES: Readonly<Record<string, Words>> = {
     severity: 'critical',
     summary: 'no server writes its samples',
     description:
-      'Nothing of a server came for {{limit}} s. Look at the pods of the server: they may not run, or not reach the database.',
+      'Nothing of a server came for more than {{limit}} s, and it still does not. Look at the pods of the server: they may not run, or not reach the database.',
     condition: {
       kind: 'absence',
       metric: 'stock_analysis_build_info',
