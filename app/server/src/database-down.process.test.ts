@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest';
 import { z } from 'zod';
 import { createKeyringFiles } from './common/configuration/testing/keyring-files.ts';
 import { type DatabaseGate, openGate } from './database/testing/frozen-database.ts';
@@ -86,6 +86,15 @@ describe('a database that stands still', () => {
     await mails.stop();
     await database.drop();
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+
+  // What a worker did about alerts is not to be seen from outside.
+  beforeEach(() => {
+    onTestFailed(() => {
+      for (const [index, { program }] of workers.entries())
+        for (const line of program.text().split('\n'))
+          if (/"(Alerts|Notifications)"/.test(line)) console.log(`worker ${index}: ${line}`);
+    });
   });
 
   const statusOf = async (url: string, probe: string): Promise<number> =>

@@ -303,6 +303,43 @@ describe('an alert about the database', () => {
     ]);
   });
 
+  // Who leads goes on seeing the trouble until its own first evaluation has ended.
+  it.each([
+    ['before', 49],
+    ['after', 53],
+  ] as const)(
+    'is the same one for who leads by now and still sees it, where who told of it wrote it down %s that',
+    async (_when, writtenAt) => {
+      const rule = { ...RULE, forSeconds: 0 };
+      const [teller, other] = [created(), created()];
+      const synchronize = (direct: DirectAlerts, second: number): Promise<void> =>
+        direct.synchronize([rule], START + second * SECOND, direct === other);
+      const see = (direct: DirectAlerts, second: number, state: Observation['state']): void => {
+        const duty = (second < 45 ? teller : other) === direct ? 'leads' : 'looks-on';
+        const elsewhere = direct === other ? heardOf(teller, false) : undefined;
+        direct.evaluate(rule, observed(state), START + second * SECOND, duty, elsewhere);
+      };
+      for (const direct of [teller, other]) await synchronize(direct, 0);
+      for (const direct of [teller, other]) see(direct, 40, 'breached');
+      see(teller, 48, 'clear');
+      if (writtenAt < 50) await synchronize(teller, writtenAt);
+      await synchronize(other, 50);
+      see(other, 51, 'breached');
+      if (writtenAt > 50) await synchronize(teller, writtenAt);
+      for (let second = 54; second < 150; second += 5) {
+        see(teller, second, 'clear');
+        await synchronize(teller, second + 1);
+        await synchronize(other, second + 2);
+        see(other, second + 3, 'clear');
+      }
+      expect(told()).toEqual([
+        ['firing', 1],
+        ['resolved', 2],
+      ]);
+      expect(await stored()).toEqual([{ state: 'resolved', told: 'resolved' }]);
+    },
+  );
+
   it('is ended by the process that comes after the only one, which died while the database was away', async () => {
     const [from, to] = [START, START + 90 * SECOND];
     const left = new AlertsLease(TIMING);

@@ -129,7 +129,9 @@ export class DirectAlerts {
     elsewhere?: Elsewhere,
     watchedMs = WATCHED_MS,
   ): void {
-    const remembered = this.alerts.get(rule.name);
+    // Trouble that is still to be seen is the same.
+    const left = observation.state === 'breached' ? this.orphans.get(rule.name)?.alert : undefined;
+    const remembered = this.alerts.get(rule.name) ?? left;
     const hasBegun = remembered !== undefined && this.mine.has(remembered.id);
     const isMine = isOwnVoice({ known: remembered, hasBegun, duty, elsewhere }, observation);
     if (hasBegun && !isMine) this.leaveTo(remembered.id);
@@ -142,7 +144,8 @@ export class DirectAlerts {
       isSilenced: (alert) => !isMine || isSilenced(this.silencesAt(at), alert),
       isInhibited: () => rule.inhibitedBy.some((name) => this.isActive(name)),
       reach: this.reach,
-      newId: (fingerprint) => this.nextId(rule.name, fingerprint, at),
+      // Where another one has told of it, this is the same.
+      newId: (fingerprint) => elsewhere?.id ?? this.nextId(rule.name, fingerprint, at),
     });
     for (const outcome of outcomes)
       if (outcome.kind === 'gone') this.alerts.delete(rule.name);
@@ -176,6 +179,7 @@ export class DirectAlerts {
   /** What is over belongs to whoever told of it, and to all others once it is written down. */
   private remember(rule: AlertRule, alert: StoredAlert, isMine: boolean): void {
     const isOver = alert.episode.state === 'resolved';
+    if (isMine) this.orphans.delete(rule.name);
     if (isOver) this.mine.delete(alert.id);
     else if (isMine) this.mine.add(alert.id);
     if (isOver && !isMine) this.alerts.delete(rule.name);
