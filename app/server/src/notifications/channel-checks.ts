@@ -33,9 +33,14 @@ export class ChannelChecks implements OnModuleInit {
     await channel.check?.(AbortSignal.timeout(TIMEOUT_MS));
     const state = this.states.all().find((one) => one.name === name);
     if (state === undefined) return { status: 'up' };
-    const { isFailing, lastError, lastSuccessAt = null, oldestWaitingSeconds, deadCount } = state;
+    const { isFailing, lastError, lastSuccessAt = null, oldestWaitingSeconds, deadCount, fullUntil } = state;
     const details = { lastSuccessAt, oldestWaitingSeconds: Math.round(oldestWaitingSeconds), deadCount };
-    if (!isFailing) return { status: 'up', details };
+    if (!isFailing) {
+      // What waits is not lost, and nobody would know why it waits.
+      if (oldestWaitingSeconds === 0 || fullUntil === undefined) return { status: 'up', details };
+      const message = `messages wait until ${fullUntil}: as many went over ${name} as monitoring.notifications.perTenMinutes allows; what is critical does not wait`;
+      return { status: 'up', message, details };
+    }
     const why = lastError === undefined ? '' : `: ${lastError}`;
     return { status: 'degraded', message: `messages do not arrive over ${name}${why}`, details };
   }

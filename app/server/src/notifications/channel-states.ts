@@ -1,9 +1,11 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
 import { PeriodicQueries } from '../database/periodic-queries.ts';
 import { Metrics } from '../monitoring/metrics/metrics.ts';
 import type { ChannelKind } from './channel.ts';
 import { ChannelOutcomes } from './channel-outcomes.ts';
 import { CHANNELS, type OpenChannel } from './channels.ts';
+import { keptForCritical } from './deliveries/plan.ts';
 
 const REFRESH_MS = 15_000;
 /** Fewer are a mail server that restarts, or one that greylists. */
@@ -18,6 +20,7 @@ interface StoredState {
   readonly lastDeadAt: Date | null;
   /** Newest attempt that failed, of what is still to be sent. */
   readonly lastFailedAt: Date | null;
+  readonly fullUntil: Date | null;
 }
 
 /** How a channel does: what this process saw, and what the database says of all workers, newest first. */
@@ -36,9 +39,11 @@ export interface ChannelState {
   readonly oldestWaitingSeconds: number;
   /** Messages given up, as far as they are kept and were not sent again. */
   readonly deadCount: number;
+  /** Until when there is room for what is critical alone: so many messages went over it in ten minutes; RFC 3339. */
+  readonly fullUntil: string | undefined;
 }
 
-/** $1 names of the channels */
+/** $1 names of the channels, $2 how many messages that are not critical may be made in ten minutes */
 export const STATES = `
   SELECT name AS channel,
     greatest(0, extract(epoch FROM now() - least(
@@ -53,7 +58,10 @@ export const STATES = `
     (SELECT max(ended_at) FROM app.notification_sendings WHERE channel = name AND state = 'dead' AND attempt > 0)
       AS "lastDeadAt",
     (SELECT ended_at FROM app.notification_sendings WHERE channel = name AND state = 'sent'
-      ORDER BY created_at DESC LIMIT 1) AS "lastSuccessAt"
+      ORDER BY created_at DESC LIMIT 1) AS "lastSuccessAt",
+    (SELECT created_at + interval '10 minutes' FROM app.notification_sendings
+      WHERE channel = name AND created_at > now() - interval '10 minutes' AND state <> 'superseded'
+      ORDER BY created_at DESC OFFSET $2::int - 1 LIMIT 1) AS "fullUntil"
   FROM unnest($1::text[]) AS name`;
 
 @Injectable()
@@ -65,13 +73,16 @@ export class ChannelStates implements OnApplicationBootstrap {
     private readonly queries: PeriodicQueries,
     private readonly outcomes: ChannelOutcomes,
     private readonly metrics: Metrics,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
   ) {}
 
   onApplicationBootstrap(): void {
     const names = this.channels.map(({ name }) => name);
+    const { perTenMinutes } = this.configuration.monitoring.notifications;
+    const most = perTenMinutes - keptForCritical(perTenMinutes);
     if (names.length > 0)
       this.stored = this.queries.every(REFRESH_MS, 'states of channels', (sql) =>
-        sql.query<StoredState>(STATES, [names]),
+        sql.query<StoredState>(STATES, [names, most]),
       );
     const label = { channel: ['email', 'webhook'] } as const;
     this.metrics.observableGauge(
@@ -121,6 +132,7 @@ export class ChannelStates implements OnApplicationBootstrap {
       lastError: seen.lastError,
       oldestWaitingSeconds: stored?.oldestWaitingSeconds ?? 0,
       deadCount: stored?.deadCount ?? 0,
+      fullUntil: stored?.fullUntil?.toISOString(),
     };
   }
 }

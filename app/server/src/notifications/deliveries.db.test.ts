@@ -462,4 +462,22 @@ describe('the components mail and webhook', () => {
     ]);
     mail = await new MailServer().start();
   }, 120_000);
+
+  it('say until when messages wait that came too fast', async () => {
+    const notifications = await worker({ perTenMinutes: 2, groupSeconds: 0 });
+    await enqueue(notifications, message({ onlyChannels: ['webhook'] }));
+    await allAre('sent', 1);
+    await enqueue(notifications, message({ onlyChannels: ['webhook'] }));
+    const [made] = await database.sql.query<{ until: Date }>(
+      `SELECT created_at + interval '10 minutes' AS until FROM app.notification_sendings`,
+    );
+    await expect
+      .poll(async () => (await components())[1], { timeout: 90_000 })
+      .toEqual([
+        'webhook',
+        'up',
+        expect.stringMatching(`^messages wait until ${made?.until.toISOString()}: .*perTenMinutes allows`),
+      ]);
+    expect(await states()).toEqual(['sent', 'queued']);
+  }, 120_000);
 });

@@ -52,7 +52,7 @@ export async function useDeliveries(sql: Database): Promise<void> {
   await sql.query(RECORD_SENT, ['direct', 'firing', 'email', 'a', CONTENT, id, '[]']);
   await sql.query(RECORD_SUPERSEDED, ['overtaken', 'firing', 'email', 'a', CONTENT, id]);
   await sql.query(ANNOUNCE, [['email', 'webhook']]);
-  await sql.query(STATES, [['email', 'webhook']]);
+  await sql.query(STATES, [['email', 'webhook'], 15]);
   await sql.query(EXPIRE, ['[]']);
   await sql.query(FORGET, [80, 1_000]);
 }
