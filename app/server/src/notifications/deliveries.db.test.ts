@@ -472,7 +472,7 @@ describe('the components mail and webhook', () => {
       `SELECT created_at + interval '10 minutes' AS until FROM app.notification_sendings`,
     );
     await expect
-      .poll(async () => (await components())[1], { timeout: 90_000 })
+      .poll(() => components()[1], { timeout: 90_000 })
       .toEqual([
         'webhook',
         'up',

@@ -39,7 +39,7 @@ describe('the log of requests', () => {
       res: { statusCode: status },
     });
     const names = [...(lines[0] ?? '').matchAll(/"(\w+)":/g)].map(([, name]) => name);
-    expect(names.toSorted()).toEqual([...new Set(names)].toSorted());
+    expect(names).toHaveLength(new Set(names).size);
     // From where stands in the lines of who was refused, and in no others.
     const addresses = lines[0]?.match(/192\.0\.2\.1|198\.51\.100\.1/g) ?? [];
     expect(addresses).toHaveLength(status === 403 ? 1 : 0);
