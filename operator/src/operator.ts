@@ -88,7 +88,7 @@ export async function runOperator(
     metrics,
   });
   const objectMetrics = new ObjectMetrics();
-  metrics.addOther(() => objectMetrics.expose());
+  metrics.addExposition(() => objectMetrics.expose());
   client.onWrite((write) => objectMetrics.wrote(write));
   const { images, postgresDialAddress, healthPort, metricsPort } = config;
   const crd = new InstalledCRD({ client, log });

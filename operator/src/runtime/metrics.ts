@@ -38,7 +38,7 @@ export class RuntimeMetrics {
   readonly #slowPath: Counter;
   readonly #events: Counter;
   readonly #running = new Map<string, () => readonly number[]>();
-  readonly #others: (() => readonly Buffer[])[] = [];
+  readonly #expositions: (() => readonly Buffer[])[] = [];
 
   constructor(registry = new Registry()) {
     this.registry = registry;
@@ -187,8 +187,8 @@ export class RuntimeMetrics {
    * would put together anew at each scrape.
    * @param expose Prometheus' text format, in parts
    */
-  addOther(expose: () => readonly Buffer[]): void {
-    this.#others.push(expose);
+  addExposition(expose: () => readonly Buffer[]): void {
+    this.#expositions.push(expose);
   }
 
   /** The exposition in Prometheus' text format. */
@@ -205,7 +205,7 @@ export class RuntimeMetrics {
     const own = await this.registry.metrics();
     return {
       contentType: this.registry.contentType,
-      body: Buffer.concat([Buffer.from(own), ...this.#others.flatMap((other) => other())]),
+      body: Buffer.concat([Buffer.from(own), ...this.#expositions.flatMap((exposed) => exposed())]),
     };
   }
 

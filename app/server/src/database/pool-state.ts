@@ -12,7 +12,7 @@ export interface PoolState {
   readonly waiting: number;
 }
 
-/** Zeros before the database has answered for the first time. */
+/** Zeros before the database has answered for the first time, and where the pool is of another kind. */
 export function poolStateOf({
   isInitialized,
   driver,

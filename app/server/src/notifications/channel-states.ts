@@ -21,6 +21,7 @@ interface StoredState {
   /** Newest attempt that failed, of what is still to be sent. */
   readonly lastFailedAt: Date | null;
   readonly fullUntil: Date | null;
+  readonly isMessageDue: boolean;
 }
 
 /** How a channel does: what this process saw, and what the database says of all workers, newest first. */
@@ -39,7 +40,7 @@ export interface ChannelState {
   readonly oldestWaitingSeconds: number;
   /** Messages given up, as far as they are kept and were not sent again. */
   readonly deadCount: number;
-  /** Until when there is room for what is critical alone: so many messages went over it in ten minutes; RFC 3339. */
+  /** Until when something waits for a message, as so many went over it in ten minutes; RFC 3339. */
   readonly fullUntil: string | undefined;
 }
 
@@ -61,7 +62,9 @@ export const STATES = `
       ORDER BY created_at DESC LIMIT 1) AS "lastSuccessAt",
     (SELECT created_at + interval '10 minutes' FROM app.notification_sendings
       WHERE channel = name AND created_at > now() - interval '10 minutes' AND state <> 'superseded'
-      ORDER BY created_at DESC OFFSET $2::int - 1 LIMIT 1) AS "fullUntil"
+      ORDER BY created_at DESC OFFSET $2::int - 1 LIMIT 1) AS "fullUntil",
+    EXISTS (SELECT FROM app.notification_deliveries WHERE channel = name AND sending_id IS NULL AND due_at <= now())
+      AS "isMessageDue"
   FROM unnest($1::text[]) AS name`;
 
 @Injectable()
@@ -132,7 +135,7 @@ export class ChannelStates implements OnApplicationBootstrap {
       lastError: seen.lastError,
       oldestWaitingSeconds: stored?.oldestWaitingSeconds ?? 0,
       deadCount: stored?.deadCount ?? 0,
-      fullUntil: stored?.fullUntil?.toISOString(),
+      fullUntil: stored?.isMessageDue === true ? stored.fullUntil?.toISOString() : undefined,
     };
   }
 }

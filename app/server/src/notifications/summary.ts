@@ -32,7 +32,9 @@ function countsOf(items: readonly Content[]): string {
 
 /** What the message is about in one line: a subject. Whose it is, and the worst that it holds, come first. */
 export function titleOfMessage({ items, count, isSummary, platform }: ChannelMessage): string {
-  const [worst] = items.toSorted((a, b) => rankOf(b) - rankOf(a));
+  // What is over frightens nobody while something else fires.
+  const firing = items.filter((one) => one.kind === 'alert' && one.status === 'firing');
+  const [worst] = (firing.length > 0 ? firing : items).toSorted((a, b) => rankOf(b) - rankOf(a));
   const whose = platform === undefined ? '' : `${platform}: `;
   if (worst === undefined) return oneLine(`${whose}${count} messages`);
   if (isSummary) return oneLine(`[${count} messages in one] ${whose}${titleOf(worst)}`);

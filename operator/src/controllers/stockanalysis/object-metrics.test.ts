@@ -121,6 +121,38 @@ describe('ObjectMetrics', () => {
     expect(samples(metrics)).toContain(`stock_analysis_object_reconciles_total{${LABELS}} 0`);
   });
 
+  it.each<readonly [string, (metrics: ObjectMetrics) => void, string]>([
+    ['a visit', (metrics) => metrics.reconciled(demo), `reconciles_total{${LABELS}} 1`],
+    ['a write', (metrics) => metrics.wrote({ type: stockAnalyses, ref: demo }), `writes_total{${LABELS}} 1`],
+    [
+      'a repair',
+      (metrics) => metrics.repaired(demo, 'Service'),
+      `drift_repairs_total{${LABELS},kind="Service"} 1`,
+    ],
+    [
+      'a certificate',
+      (metrics) => metrics.certificate(demo, 'database', 5_000),
+      `certificate_expiry_timestamp_seconds{${LABELS},certificate="database"} 5`,
+    ],
+    [
+      'another status',
+      (metrics) => metrics.seen(object('demo', ready('False'))),
+      `condition{${LABELS},type="Ready",status="False"} 1`,
+    ],
+    ['another spec', (metrics) => metrics.seen(object('demo', ready('True'), 9)), `generation{${LABELS}} 9`],
+    [
+      'another object',
+      (metrics) => metrics.seen(object('next', ready('True'))),
+      `generation{namespace="here",stockanalysis="next"} 3`,
+    ],
+  ])('shows %s at the next scrape, whatever was exposed before', (_what, change, line) => {
+    const metrics = new ObjectMetrics();
+    metrics.seen(object('demo', ready('True')));
+    expect(samples(metrics)).not.toContain(`stock_analysis_object_${line}`);
+    change(metrics);
+    expect(samples(metrics)).toContain(`stock_analysis_object_${line}`);
+  });
+
   it('keeps the samples of each metric together, below its type', () => {
     const metrics = new ObjectMetrics();
     for (const name of ['a', 'b']) metrics.seen(object(name, ready('True')));
@@ -147,7 +179,7 @@ describe('a scrape', () => {
 
   beforeEach(async () => {
     const runtime = new RuntimeMetrics().collectProcessMetrics();
-    runtime.addOther(() => metrics.expose());
+    runtime.addExposition(() => metrics.expose());
     server = new HttpServer({ '/metrics': async () => ({ status: 200, ...(await runtime.expose()) }) });
     url = `http://127.0.0.1:${await server.listen(0, '127.0.0.1')}/metrics`;
   });

@@ -36,6 +36,8 @@ describe('the log of requests', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
       level: status < 400 ? 'info' : 'warn',
       requestId: answer.headers['x-request-id'],
+      traceId: expect.stringMatching(/^[\da-f]{32}$/),
+      spanId: expect.stringMatching(/^[\da-f]{16}$/),
       res: { statusCode: status },
     });
     const names = [...(lines[0] ?? '').matchAll(/"(\w+)":/g)].map(([, name]) => name);

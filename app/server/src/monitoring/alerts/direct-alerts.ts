@@ -129,9 +129,7 @@ export class DirectAlerts {
     elsewhere?: Elsewhere,
     watchedMs = WATCHED_MS,
   ): void {
-    // Trouble that is still to be seen is the same.
-    const left = observation.state === 'breached' ? this.orphans.get(rule.name)?.alert : undefined;
-    const remembered = this.alerts.get(rule.name) ?? left;
+    const remembered = this.alerts.get(rule.name);
     const hasBegun = remembered !== undefined && this.mine.has(remembered.id);
     const isMine = isOwnVoice({ known: remembered, hasBegun, duty, elsewhere }, observation);
     if (hasBegun && !isMine) this.leaveTo(remembered.id);
@@ -144,8 +142,9 @@ export class DirectAlerts {
       isSilenced: (alert) => !isMine || isSilenced(this.silencesAt(at), alert),
       isInhibited: () => rule.inhibitedBy.some((name) => this.isActive(name)),
       reach: this.reach,
-      // Where another one has told of it, this is the same.
-      newId: (fingerprint) => elsewhere?.id ?? this.nextId(rule.name, fingerprint, at),
+      // What another one tells of is the same, also where this process leads by now and still sees it.
+      newId: (fingerprint) =>
+        elsewhere?.isThere === true ? elsewhere.id : this.nextId(rule.name, fingerprint, at),
     });
     for (const outcome of outcomes)
       if (outcome.kind === 'gone') this.alerts.delete(rule.name);
@@ -179,7 +178,6 @@ export class DirectAlerts {
   /** What is over belongs to whoever told of it, and to all others once it is written down. */
   private remember(rule: AlertRule, alert: StoredAlert, isMine: boolean): void {
     const isOver = alert.episode.state === 'resolved';
-    if (isMine) this.orphans.delete(rule.name);
     if (isOver) this.mine.delete(alert.id);
     else if (isMine) this.mine.add(alert.id);
     if (isOver && !isMine) this.alerts.delete(rule.name);
@@ -208,6 +206,7 @@ export class DirectAlerts {
     const names = new Set(rules.map(({ name }) => name));
     for (const name of this.alerts.keys()) if (!names.has(name)) this.alerts.delete(name);
     if (leads) for (const rule of rules) await this.takeOver(rule, at);
+    this.pruneOrphans(names, at, leads);
     for (const [name, alert] of this.alerts) await this.hear(name, alert);
     for (const remembered of this.unwritten.values()) await this.writeDown(remembered);
     for (const rule of rules) await this.recall(rule, at);
@@ -272,6 +271,12 @@ export class DirectAlerts {
     const toldFiringAt = alert.episode.firedAt;
     const transition = alert.told.transition + 1;
     this.adopt(name, { ...alert, told: { ...alert.told, told: 'firing', transition, toldFiringAt } });
+  }
+
+  /** Whoever leads has looked after what is left by then, and what is long over is not to be ended some day. */
+  private pruneOrphans(rules: ReadonlySet<string>, at: number, leads: boolean): void {
+    for (const [name, { since }] of this.orphans)
+      if (!rules.has(name) || (!leads && at - since >= this.timing.goneMs)) this.orphans.delete(name);
   }
 
   private adopt(name: string, alert: StoredAlert): void {

@@ -35,7 +35,7 @@ export class MetricsQuery {
     minimum: 1,
     maximum: LARGEST_STEP,
     description:
-      'seconds between two points; not finer than what is stored of that time, which is the default where that is not more than 11,000 points',
+      'seconds between two points; not finer than what is stored of that time. Default: that, or the smallest multiple of it that makes at most 11,000 points',
   })
   @Optional()
   @Transform(digitsToNumber)

@@ -116,7 +116,9 @@ async function messagesOf(report: Report, id: string): Promise<NotificationMessa
     ...{ name: `${fileNameOf(report)}.pdf`, mediaType: 'application/pdf' },
     base64: pdf.toString('base64'),
   };
-  const about = { subjectKey: subjectKeyOf(id), transition: 'made', groupKey: `report ${report.kind}` };
+  const subjectKey = subjectKeyOf(id);
+  // Each goes on its own.
+  const about = { subjectKey, transition: 'made', groupKey: subjectKey };
   return [
     {
       ...about,

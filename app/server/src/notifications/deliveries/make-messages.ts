@@ -13,7 +13,16 @@ import {
   type WaitingRow,
 } from './deliveries.sql.ts';
 import type { StandingMessage } from './standing-messages.ts';
-import { dueGroups, hasRoom, keptForCritical, planMessages, type Planned, type Waiting } from './plan.ts';
+import {
+  dueGroups,
+  hasRoom,
+  isDocument,
+  isLate,
+  keptForCritical,
+  planMessages,
+  type Planned,
+  type Waiting,
+} from './plan.ts';
 
 /** Of one pass; a storm of more is several passes. */
 const MOST_WAITING = 10_000;
@@ -83,7 +92,12 @@ async function roomIn(
   };
   // Without a slot the failed message goes on being tried, and what is new waits behind it.
   const most = slotsWithout(inPlaceOf(due));
-  const idle = inPlaceOf(due.filter(({ rank }) => hasRoom(rank, most, keptForCritical(perTenMinutes))));
+  const kept = keptForCritical(perTenMinutes);
+  // Late documents come before alerts that are not critical.
+  const late = due.filter((group) => isDocument(group) && isLate(group)).length;
+  const idle = inPlaceOf(
+    due.filter((group) => hasRoom(group.rank, isDocument(group) ? most : most - late, kept)),
+  );
   return { idle, slots: slotsWithout(idle) };
 }
 

@@ -52,13 +52,14 @@ export function hasRoom(rank: number, slots: number, kept: number): boolean {
   return slots > (rank >= CRITICAL ? 0 : kept);
 }
 
-/** A report or a test: what it says is said nowhere else, so it is never a line of a summary. */
-const isDocument = ({ waiting }: Group): boolean => waiting.every(({ fingerprint }) => fingerprint === null);
-const isLate = ({ waiting }: Group): boolean => waiting.some((one) => one.isLate);
+/** A report: what it says is said nowhere else, so it is never a line of a summary. */
+export const isDocument = ({ waiting }: Group): boolean =>
+  waiting.every(({ fingerprint }) => fingerprint === null);
+export const isLate = ({ waiting }: Group): boolean => waiting.some((one) => one.isLate);
 
 /**
  * The messages to make now: one for each group, and at most `slots`, of which the last `kept` are for what is critical.
- * Alerts that are over are one message in the last slot; without a slot they wait, and what has gathered by then is one
+ * Alerts for which there is no slot of their own are one message in the last slot; without a slot they wait, and what has gathered by then is one
  * message. Documents wait for a slot of their own, and come before other alerts once they are late, or a storm that lasts
  * would keep them back for good.
  * @param waiting in the order in which it happened

@@ -110,13 +110,12 @@ function ChartTable({ title, drawing, unit }: TableProps) {
 }
 
 interface PlotProps {
+  /** With the queries of what is recorded. */
   readonly panel: PanelFacts;
   readonly drawing: Drawing;
-  /** Any of its metrics ever was. */
-  readonly isRecorded: boolean;
 }
 
-function Plot({ panel: { title, unit }, drawing, isRecorded }: PlotProps) {
+function Plot({ panel: { title, unit, queries }, drawing }: PlotProps) {
   const [cursor, setCursor] = useState<number | undefined>(undefined);
   const lines = highest(drawing.lines, MOST_LINES);
   const newest = timesOf(lines).at(-1);
@@ -124,9 +123,9 @@ function Plot({ panel: { title, unit }, drawing, isRecorded }: PlotProps) {
   if (at === undefined)
     return (
       <p class="minor">
-        {isRecorded
+        {queries.length > 0
           ? '这段时间没有记录。'
-          : '从未记录过：说明它的部分在这里没有配置，或者要计数的事情还没有发生过。'}
+          : '没有保存任何记录：这一部分可能没有配置，或者要计数的事情还没有发生过。'}
       </p>
     );
   const textAt = (time: number): string =>
@@ -158,28 +157,24 @@ interface PanelProps extends How {
   readonly recorded: ReadonlySet<string>;
 }
 
-const recordedOf = ({ queries }: PanelFacts, recorded: ReadonlySet<string>): PanelFacts['queries'] =>
-  queries.filter(({ metric }) => recorded.has(metric));
-
-function useDrawing({ panel, recorded, range, bySeparateProcess }: PanelProps): Live<Drawing> {
-  const queries = recordedOf(panel, recorded);
+function useDrawing(panel: PanelFacts, { range, bySeparateProcess }: How): Live<Drawing> {
   return useLive(
-    JSON.stringify([panel.id, queries.length, range, bySeparateProcess]),
-    (signal) => loadDrawing({ ...panel, queries }, { range, bySeparateProcess }, signal),
+    JSON.stringify([panel.id, panel.queries.length, range, bySeparateProcess]),
+    (signal) => loadDrawing(panel, { range, bySeparateProcess }, signal),
     RANGE_FACTS[range].step * 1000,
   );
 }
 
 export function Panel(props: PanelProps) {
-  const { panel, recorded } = props;
-  const isRecorded = recordedOf(panel, recorded).length > 0;
-  const live = useDrawing(props);
+  const { panel: whole, recorded } = props;
+  const panel = { ...whole, queries: whole.queries.filter(({ metric }) => recorded.has(metric)) };
+  const live = useDrawing(panel, props);
   const id = `chart-${panel.id}`;
   return (
     <section class="panel" aria-labelledby={id}>
       <h3 id={id}>{panel.title}</h3>
       {(live.problem ?? live.value === undefined) && <Freshness of={live} />}
-      {live.value && <Plot panel={panel} drawing={live.value} isRecorded={isRecorded} />}
+      {live.value && <Plot panel={panel} drawing={live.value} />}
     </section>
   );
 }
