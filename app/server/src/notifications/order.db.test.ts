@@ -112,6 +112,24 @@ it('waits while the beginning is being handed over, whichever worker does it', a
   ]);
 });
 
+it('what is tried again keeps its message, whatever report has waited for long', async () => {
+  const channel = new MemoryChannel();
+  const enqueue = (subject: string, group: string, content: object): Promise<unknown> =>
+    database.sql.query(ENQUEUE, [subject, 'firing', 'memory', group, JSON.stringify(content), 0]);
+  for (const group of ['a', 'b', 'c']) {
+    if (group === 'c') channel.failures.push(away());
+    await enqueue(group, group, alertOf({ fingerprint: group }));
+    await pass(channel, 4);
+  }
+  await enqueue('c again', 'c', alertOf({ fingerprint: 'c again' }));
+  await enqueue('report', 'report', { kind: 'document', title: 'Report', text: 'All good' });
+  await database.sql.query(
+    `UPDATE app.notification_deliveries SET due_at = now() - interval '11 minutes' WHERE sending_id IS NULL`,
+  );
+  await pass(channel, 4);
+  expect(await states()).toEqual(['sent', 'sent', 'failed', 'queued', 'queued']);
+});
+
 it('what still is the case goes on in the message that takes the place of one that failed', async () => {
   const channel = new MemoryChannel();
   channel.failures.push(away());
