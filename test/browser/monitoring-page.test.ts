@@ -103,6 +103,10 @@ describe('monitoring in Chromium', () => {
 
   const main = (): Locator => page.getByRole('main');
   const dialog = (): Locator => page.getByRole('dialog');
+  /** What it says while it is open: why it does not close. */
+  const dialogCloses = async (): Promise<void> => {
+    await expect.poll(async () => (await dialog().allInnerTexts()).join(''), SOON).toBe('');
+  };
   const field = (label: string): Locator => page.getByLabel(label, { exact: true });
   const rows = (table: string): Locator =>
     page.getByRole('table', { name: table, exact: true }).getByRole('row');
@@ -179,7 +183,7 @@ describe('monitoring in Chromium', () => {
     expect(await field('标签').inputValue()).toBe('rule=PageUnderTest');
     await field('原因').fill('it is a test');
     await dialog().getByRole('button', { name: '静默', exact: true }).click();
-    await dialog().waitFor({ state: 'detached' });
+    await dialogCloses();
     await goTo('静默');
     await row('静默', 'rule=PageUnderTest').getByText('生效中').waitFor();
     await page.getByRole('button', { name: '结束静默 rule=PageUnderTest' }).click();

@@ -18,6 +18,7 @@ export function Dialog(props: {
   useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>('[data-first]')?.focus();
     // Not only taken out of the page: the focus goes back only where the dialog was closed.
     return () => {
       isGone.current = true;

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { fieldText } from './field-text.ts';
 import { useFieldProblem } from './form.tsx';
 
@@ -46,13 +46,17 @@ export function Frame({ name, label, hint, children }: FrameProps) {
   );
 }
 
-/** Where the reader begins to type. The attribute `autofocus` does nothing for a field that comes later, as a code does. */
-function useFocus(isFirst: boolean | undefined) {
+/**
+ * Where the reader begins to type: at once, or what is typed meanwhile would go on elsewhere. In a dialog that is not open
+ * yet it is that one's to give the focus (`data-first`). The attribute `autofocus` does nothing for a field that comes
+ * later, as a code does.
+ */
+function useFirst(isFirst = false) {
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isFirst) input.current?.focus();
   }, [isFirst]);
-  return input;
+  return { ref: input, ...(isFirst ? { 'data-first': true } : {}) };
 }
 
 // The types of the page know which attributes go with which type of input, so each stands here by itself.
@@ -95,7 +99,7 @@ function Suggestions({ id, of }: { readonly id: string; readonly of: FieldProps[
  */
 export function Field({ name, label, hint, kind = 'text', isFirst, isOptional, ...rest }: FieldProps) {
   const { defaultValue, autocomplete = 'off', suggestions, ...attributes } = rest;
-  const input = useFocus(isFirst);
+  const first = useFirst(isFirst);
   return (
     <Frame name={name} label={label} hint={hint}>
       {(described) => (
@@ -108,7 +112,7 @@ export function Field({ name, label, hint, kind = 'text', isFirst, isOptional, .
             autocomplete={autocomplete}
             autocapitalize="none"
             spellcheck={false}
-            ref={input}
+            {...first}
             required={!isOptional}
             {...(defaultValue === undefined ? {} : { defaultValue })}
           />
@@ -141,7 +145,7 @@ export function PasswordField({
   defaultValue,
 }: PasswordFieldProps) {
   const [isShown, setShown] = useState(false);
-  const input = useFocus(isFirst);
+  const first = useFirst(isFirst);
   return (
     <Frame name={name} label={label} hint={hint}>
       {(described) => (
@@ -152,7 +156,7 @@ export function PasswordField({
             autocomplete={autocomplete}
             autocapitalize="none"
             spellcheck={false}
-            ref={input}
+            {...first}
             required
             {...(defaultValue === undefined ? {} : { defaultValue })}
           />
