@@ -10,7 +10,7 @@ export interface ReceivedHook {
   readonly title: string;
   readonly truncatedAlerts: number;
   readonly fingerprints: readonly string[];
-  /** Titles of reports and tests. */
+  /** Titles of reports. */
   readonly documents: readonly string[];
 }
 
