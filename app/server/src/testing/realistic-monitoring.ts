@@ -1,6 +1,9 @@
 import type { ClientBase } from 'pg';
 
-/** Years of alerts, days of readings of three processes, as many errors and slow records as are kept. */
+/**
+ * Alerts, silences of a little longer than they are kept (where half of them are too old, any plan is right), days of
+ * readings of three processes, as many errors and slow records as are kept.
+ */
 const ROWS: readonly string[] = [
   `INSERT INTO app.alerts (id, fingerprint, rule, severity, labels, summary, description, state, started_at, pending_since,
                            fired_at, seen_at, resolved_at, evaluated_at, evaluations, reopened, flaps, told, transition)
@@ -12,7 +15,7 @@ const ROWS: readonly string[] = [
    SELECT id, 'cooldown', 3, started_at, started_at FROM app.alerts`,
   `INSERT INTO app.alert_silences (id, matchers, starts_at, ends_at, comment, created_at)
    SELECT gen_random_uuid(), '{"rule": "Rule7"}', at, at + interval '1 hour', 'c', at
-     FROM generate_series(1, 2000) AS n, LATERAL (SELECT now() - n * interval '8 hours' AS at) AS times`,
+     FROM generate_series(1, 2000) AS n, LATERAL (SELECT now() - n * interval '5 hours' AS at) AS times`,
   `INSERT INTO app.metric_layouts (hash, series)
    SELECT 'hash' || n, '[{"metric": "m", "kind": "gauge", "labels": {}}, {"metric": "c_total", "kind": "counter", "labels": {}}]'
      FROM generate_series(1, 10) AS n`,
