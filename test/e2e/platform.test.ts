@@ -1,4 +1,4 @@
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it, onTestFailed } from 'vitest';
 import { stringify } from 'yaml';
 import { isLease, isWrite, requestsOf } from '../support/audit.ts';
 import { conditionOf, kubectl, sleep } from './support/world.ts';
@@ -30,6 +30,9 @@ const name = inject('sampleName');
 const operatorAccount = `system:serviceaccount:${namespace}:stock-analysis-operator`;
 
 const QUIET_MS = 120_000;
+
+const operatorLog = (): Promise<string> =>
+  kubectl().run(['logs', 'deployment/stock-analysis-operator', '-n', namespace]);
 
 /** When it was Ready, or one of us changed an object of its namespace after that: who looks at its page changes none. */
 async function untouchedSince(): Promise<Date> {
@@ -163,6 +166,9 @@ describe('the platform that the operator made', () => {
   });
 
   it('is left alone: no write but Lease renewals for 120 s', { timeout: 200_000 }, async () => {
+    onTestFailed(async () => {
+      console.error(await operatorLog());
+    });
     const since = await untouchedSince();
     await sleep(Math.max(0, since.getTime() + QUIET_MS - Date.now()));
     const requests = await requestsOf(inject('auditLog'), operatorAccount, since);
@@ -199,7 +205,7 @@ describe('the platform that the operator made', () => {
       );
       const writes = requests.filter((one) => isWrite(one) && !isLease(one));
       // The audit log has no bodies: what was written, and why, the operator says.
-      const said = await kubectl().run(['logs', 'deployment/stock-analysis-operator', '-n', namespace]);
+      const said = await operatorLog();
       const written = writes.map((one) => `${one.verb} ${one.objectRef?.resource}/${one.objectRef?.name}`);
       if (written.length > 0) throw new Error(`${written.join(', ')}; the operator says:\n${said}`);
       const after = await kubectl().get<List<{ metadata: Meta }>>([

@@ -22,6 +22,7 @@ let server: FakeApiServer;
 let transport: HttpTransport;
 let cache: Cache;
 let api: OptionalAPI;
+let make: (pollMs: number) => OptionalAPI;
 let stop: AbortController;
 let caching: Promise<void>;
 let informers: Informer[];
@@ -49,14 +50,16 @@ beforeEach(async () => {
     sendJson(response, 403, { kind: 'Status', reason: 'Forbidden', message: 'no' });
     return true;
   });
-  api = new OptionalAPI({
-    ...{ client, cache, log: silentLog, namespaces: ['x'], informer: {}, pollMs: 10 },
-    types: [RULES, MONITORS],
-    onInformer: (informer) => {
-      informers.push(informer);
-      informer.addHandler({ onAdd: ({ metadata }: KubeObject) => heard.push(metadata.name) });
-    },
-  });
+  make = (pollMs) =>
+    new OptionalAPI({
+      ...{ client, cache, log: silentLog, namespaces: ['x'], informer: {}, pollMs },
+      types: [RULES, MONITORS],
+      onInformer: (informer) => {
+        informers.push(informer);
+        informer.addHandler({ onAdd: ({ metadata }: KubeObject) => heard.push(metadata.name) });
+      },
+    });
+  api = make(10);
   caching = cache.run(stop.signal);
 });
 
@@ -153,5 +156,17 @@ describe('an optional API', () => {
     stop.abort();
     await running;
     expect(states).toEqual(['absent', 'present', 'absent']);
+  });
+
+  it('of which nothing could be found out is looked at again soon, whatever the pause between two looks', async () => {
+    served = new Error('overloaded');
+    const patient = make(600_000);
+    const running = patient.run(stop.signal, () => {});
+    await expect.poll(() => server.requests.length, { timeout: 5000 }).toBeGreaterThan(0);
+    expect(patient.state).toBe('unknown');
+    served = BOTH;
+    await expect.poll(() => patient.state, { timeout: 10_000 }).toBe('present');
+    stop.abort();
+    await running;
   });
 });

@@ -1,3 +1,4 @@
+import { Backoff } from './backoff.ts';
 import type { Cache } from './cache.ts';
 import type { Client } from './client.ts';
 import { sleep, systemClock, type Clock } from './clock.ts';
@@ -39,6 +40,8 @@ const isCreatable = (resource: unknown): resource is Readonly<Record<string, unk
 /** For a look; a first list that takes longer is waited for by the next one. */
 const LOOK_MS = 5_000;
 const POLL_MS = 60_000;
+/** Before the next look when one found nothing out: a cluster that has just got the kinds is slow to serve them. */
+const RETRY_MS = 1_000;
 
 /**
  * Kinds that a cluster may have or not, and may get or lose at any time. No watch tells of that, and a watch on the CRDs
@@ -48,11 +51,22 @@ const POLL_MS = 60_000;
 export class OptionalAPI {
   readonly #options: OptionalAPIOptions;
   readonly #clock: Clock;
+  readonly #pollMs: number;
+  readonly #backoff: Backoff;
   #state: OptionalState = 'unknown';
+  /** Whether the last look found nothing out. */
+  #hasFailed = false;
 
   constructor(options: OptionalAPIOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#pollMs = options.pollMs ?? POLL_MS;
+    const retries = {
+      baseMs: Math.min(RETRY_MS, this.#pollMs),
+      maxMs: this.#pollMs,
+      resetMs: 2 * this.#pollMs,
+    };
+    this.#backoff = new Backoff(retries, this.#clock, Math.random);
   }
 
   get state(): OptionalState {
@@ -65,6 +79,7 @@ export class OptionalAPI {
    */
   async check(signal: AbortSignal): Promise<boolean> {
     const found = await this.#look(signal);
+    this.#hasFailed = found === undefined;
     if (signal.aborted || found === undefined || found === this.#state) return false;
     const { types, log } = this.#options;
     log.info(
@@ -75,11 +90,14 @@ export class OptionalAPI {
     return true;
   }
 
-  /** Looks again and again until the signal aborts; `onChange` must have everything visited that depends on it. */
+  /**
+   * Looks again and again until the signal aborts, sooner after a look that found nothing out; `onChange` must have
+   * everything visited that depends on it.
+   */
   async run(signal: AbortSignal, onChange: () => void): Promise<void> {
     while (!signal.aborted) {
       if (await this.check(signal)) onChange();
-      await sleep(this.#clock, this.#options.pollMs ?? POLL_MS, signal);
+      await sleep(this.#clock, this.#hasFailed ? this.#backoff.next() : this.#pollMs, signal);
     }
   }
 
