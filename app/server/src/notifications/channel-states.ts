@@ -5,6 +5,7 @@ import { Metrics } from '../monitoring/metrics/metrics.ts';
 import type { ChannelKind } from './channel.ts';
 import { ChannelOutcomes } from './channel-outcomes.ts';
 import { CHANNELS, type OpenChannel } from './channels.ts';
+import { SLOT_TIME, TAKES_SLOT } from './deliveries/deliveries.sql.ts';
 import { keptForCritical } from './deliveries/plan.ts';
 
 const REFRESH_MS = 15_000;
@@ -60,8 +61,7 @@ export const STATES = `
       AS "lastDeadAt",
     (SELECT ended_at FROM app.notification_sendings WHERE channel = name AND state = 'sent'
       ORDER BY created_at DESC LIMIT 1) AS "lastSuccessAt",
-    (SELECT created_at + interval '10 minutes' FROM app.notification_sendings
-      WHERE channel = name AND created_at > now() - interval '10 minutes' AND state <> 'superseded'
+    (SELECT created_at + ${SLOT_TIME} FROM app.notification_sendings WHERE channel = name AND ${TAKES_SLOT}
       ORDER BY created_at DESC OFFSET $2::int - 1 LIMIT 1) AS "fullUntil",
     EXISTS (SELECT FROM app.notification_deliveries WHERE channel = name AND sending_id IS NULL AND due_at <= now())
       AS "isMessageDue"

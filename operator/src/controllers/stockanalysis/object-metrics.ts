@@ -19,6 +19,7 @@ const METRICS = {
 } as const satisfies Readonly<Record<string, readonly ['gauge' | 'counter', string]>>;
 
 type Metric = keyof typeof METRICS;
+type Counted = 'reconciles_total' | 'writes_total';
 const NAMES = Object.keys(METRICS) as readonly Metric[];
 const PREFIX = 'stock_analysis_object_';
 
@@ -49,8 +50,8 @@ class ObjectSeries {
 
   constructor({ namespace = '', name }: ObjectRef) {
     this.#labels = written({ namespace, stockanalysis: name });
-    this.count('reconciles_total', 0);
-    this.count('writes_total', 0);
+    this.#setCount('reconciles_total');
+    this.#setCount('writes_total');
     this.#setRepairs();
   }
 
@@ -62,9 +63,9 @@ class ObjectSeries {
     return true;
   }
 
-  count(metric: 'reconciles_total' | 'writes_total', by = 1): void {
-    this.#counts[metric] += by;
-    this.set(metric, [[undefined, this.#counts[metric]]]);
+  count(metric: Counted): void {
+    this.#counts[metric] += 1;
+    this.#setCount(metric);
   }
 
   repaired(kind: string): void {
@@ -74,6 +75,10 @@ class ObjectSeries {
 
   text(metric: Metric): string {
     return this.#lines.get(metric) ?? '';
+  }
+
+  #setCount(metric: Counted): void {
+    this.set(metric, [[undefined, this.#counts[metric]]]);
   }
 
   #setRepairs(): void {

@@ -12,10 +12,13 @@ export const ENQUEUE = `
 /** $1 channel: whoever makes its messages does so alone, or two would share a group or a slot. */
 export const LOCK_CHANNEL = `SELECT pg_advisory_xact_lock(hashtext('notifications'), hashtext($1))`;
 
-/** $1 channel. A message that another one took the place of was never told, and takes no slot. */
-export const MADE_LATELY = `
-  SELECT id FROM app.notification_sendings
-   WHERE channel = $1 AND created_at > now() - interval '10 minutes' AND state <> 'superseded'`;
+/** In which monitoring.notifications.perTenMinutes messages may be made. */
+export const SLOT_TIME = `interval '10 minutes'`;
+/** Of a row of notification_sendings. A message that another one took the place of was never told, and takes no slot. */
+export const TAKES_SLOT = `created_at > now() - ${SLOT_TIME} AND state <> 'superseded'`;
+
+/** $1 channel */
+export const MADE_LATELY = `SELECT id FROM app.notification_sendings WHERE channel = $1 AND ${TAKES_SLOT}`;
 
 export interface WaitingRow {
   readonly id: string;
@@ -31,7 +34,7 @@ export interface WaitingRow {
 export const WAITING = `
   SELECT id, group_key AS "groupKey", content->>'fingerprint' AS fingerprint,
          content->'labels'->>'severity' AS severity, due_at <= now() AS "isDue",
-         due_at <= now() - interval '10 minutes' AS "isLate"
+         due_at <= now() - ${SLOT_TIME} AS "isLate"
     FROM app.notification_deliveries WHERE channel = $1 AND sending_id IS NULL ORDER BY seq LIMIT $2`;
 
 export interface OpenRow {
