@@ -94,8 +94,11 @@ export class PeriodicQueries implements OnModuleDestroy {
   private async loop(intervalMs: number, what: string, work: () => Promise<unknown>): Promise<void> {
     const { signal } = this.stopping;
     const once = async (): Promise<void> => {
+      const started = performance.now();
       try {
         await work();
+        const milliseconds = Math.round(performance.now() - started);
+        this.logger.verbose({ milliseconds }, 'a turn has ended');
       } catch (error) {
         this.logger.warn(`${what}: ${messageOf(error)}`);
       }

@@ -95,13 +95,14 @@ export class MarketDataModule {}
     source,
     {
       provide: MARKET_DATA_PROVIDER,
-      useFactory: ({ marketData }: Configuration, database: Database, metrics: Metrics, clock: Clock) =>
-        openProvider(marketData, {
-          database,
-          metrics,
-          clock,
-          warn: (text) => new Logger('MarketData').warn(text),
-        }),
+      useFactory: ({ marketData }: Configuration, database: Database, metrics: Metrics, clock: Clock) => {
+        const logger = new Logger('MarketData');
+        return openProvider(marketData, {
+          ...{ database, metrics, clock },
+          warn: (text) => logger.warn(text),
+          debug: (fields, text) => logger.debug(fields, text),
+        });
+      },
       inject: [CONFIGURATION, DATABASE, Metrics, CLOCK],
     },
     {

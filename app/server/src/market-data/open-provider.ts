@@ -19,6 +19,7 @@ export interface ProviderNeeds {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly warn: (text: string) => void;
+  readonly debug: (fields: object, text: string) => void;
 }
 
 const AKTOOLS = 'aktools';
@@ -26,7 +27,7 @@ const AKTOOLS = 'aktools';
 /** The configured source, and for a live one the gateway before it. */
 export function openProvider(
   { provider, aktools, sample, symbols }: Configuration['marketData'],
-  { database, metrics, clock, warn }: ProviderNeeds,
+  { database, metrics, clock, warn, debug }: ProviderNeeds,
 ): MarketDataProvider {
   if (provider === 'Sample' || aktools === undefined)
     return SampleProvider.fromConfiguration({ sample, symbols });
@@ -40,7 +41,7 @@ export function openProvider(
     state: new PostgresUpstreamState(database),
     budgetOf: () => budget,
     policy: CIRCUIT_POLICY,
-    observer: observeWith(metrics),
+    observer: observeWith(metrics, debug),
     clock,
     slots: SLOTS,
     patienceMs: PATIENCE_MS,

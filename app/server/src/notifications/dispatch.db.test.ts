@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Logger } from '@nestjs/common';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Database } from '../database/sql.ts';
 import { createTestDatabase, type TestDatabase } from '../database/testing/test-database.ts';
 import { Metrics } from '../monitoring/metrics/metrics.ts';
@@ -68,8 +69,13 @@ describe('a message that was taken', () => {
     const channel = new MemoryChannel();
     const { sql, tried } = awayWhenMarking(2);
     await waiting('a');
+    const debug = vi.spyOn(Logger.prototype, 'debug');
     await dispatcher(sql).sendDue(channel, NEVER, noRetry);
     expect([channel.messages.length, tried(), await states()]).toEqual([1, 3, ['sent']]);
+    const fields = { channel: 'memory', message: channel.messages[0]?.id, attempt: 1 };
+    const said = [expect.objectContaining(fields), 'a message over memory was sent'];
+    expect(debug.mock.calls).toEqual([said]);
+    debug.mockRestore();
   });
 
   it('is not sent a second time by the worker that sent it, though its claim has run out', async () => {

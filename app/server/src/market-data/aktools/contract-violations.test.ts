@@ -126,7 +126,9 @@ describe('an answer that breaks the contract', () => {
 
   it('is counted by function and kind in the metrics of the process', async () => {
     const metrics = new Metrics();
-    const { provider } = openProvider(fake.url, systemClock, { observer: observeWith(metrics) });
+    const told: object[] = [];
+    const observer = observeWith(metrics, (fields) => told.push(fields));
+    const { provider } = openProvider(fake.url, systemClock, { observer });
     await provider.tradingDays();
     fake.overrides.set('stock_value_em', (response) => void response.end('<html>'));
     await provider.valuations(SYMBOL).catch(() => undefined);
@@ -140,5 +142,11 @@ describe('an answer that breaks the contract', () => {
       'stock_analysis_upstream_tokens{host="sina"} 999',
     ])
       expect(exposed).toContain(line);
+    // The log has what it was asked for, too.
+    expect(told).toMatchObject([
+      { operation: 'tool_trade_date_hist_sina', outcome: 'ok' },
+      { operation: 'stock_value_em', path: expect.stringContaining(`symbol=${SYMBOL.slice(0, 6)}`) },
+      { operation: 'stock_value_em', outcome: 'contract' },
+    ]);
   });
 });

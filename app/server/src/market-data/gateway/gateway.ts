@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../common/clock.ts';
 import { SourceError, type SourceFailure } from '../source-error.ts';
 import type { HttpAnswer, HttpLimits, Transport } from './http-client.ts';
-import type { UpstreamObserver } from './observer.ts';
+import type { Asked, UpstreamObserver } from './observer.ts';
 import { SingleFlight } from './single-flight.ts';
 import { Slots } from './slots.ts';
 import type { Budget, CircuitPolicy, KeptAnswer, UpstreamState } from './upstream-state.ts';
@@ -15,14 +15,10 @@ export interface UpstreamCall<Value> extends UpstreamQuestion<Value> {
   readonly reference?: UpstreamQuestion<unknown> | undefined;
 }
 
-interface UpstreamQuestion<Value> {
-  /** The upstream's function: its circuit, and the label of its metrics. */
-  readonly operation: string;
+interface UpstreamQuestion<Value> extends Asked {
   /** Whose budget it uses, and how many requests to that host it stands for. */
   readonly host: string;
   readonly cost: number;
-  /** Path and query; the same path at the same time is one call. */
-  readonly path: string;
   readonly limits: HttpLimits;
   /**
    * What a body says. Pure; it may run more than once.
@@ -208,7 +204,7 @@ export class Gateway {
     const fetchedAt = clock.now();
     const started = performance.now();
     const ended = (outcome: Parameters<UpstreamObserver['called']>[1]): void =>
-      observer.called(call.operation, outcome, (performance.now() - started) / 1000);
+      observer.called(call, outcome, (performance.now() - started) / 1000);
     try {
       const body = bodyOf(await transport.get(call.path, call.limits, signal));
       call.read(body);
@@ -235,7 +231,7 @@ export class Gateway {
   }
 
   #heldBack(call: UpstreamQuestion<unknown>, failure: 'over_budget' | 'resting', retryAt: Date): SourceError {
-    this.#options.observer.heldBack(call.operation, failure);
+    this.#options.observer.heldBack(call, failure);
     const cause = `${call.operation} of ${call.host} may be called from ${retryAt.toISOString()} on`;
     return new SourceError('the answer', { failure, retryAt, cause });
   }

@@ -1,12 +1,20 @@
 import type { Metrics } from '../../monitoring/metrics/metrics.ts';
 import { CONTRACT_VIOLATIONS, type ContractViolation, type SourceFailure } from '../source-error.ts';
 
+/** What was to be asked, or was. */
+export interface Asked {
+  /** The upstream's function: its circuit, and the label of its metrics. */
+  readonly operation: string;
+  /** Path and query; the same path at the same time is one call. */
+  readonly path: string;
+}
+
 /** What the gateway tells of its work. */
 export interface UpstreamObserver {
   /** A call that was sent and has ended; `abandoned`: whoever wanted it went away. */
-  called(operation: string, outcome: 'ok' | 'abandoned' | SourceFailure, seconds: number): void;
+  called(asked: Asked, outcome: 'ok' | 'abandoned' | SourceFailure, seconds: number): void;
   /** A call that was not sent. */
-  heldBack(operation: string, why: 'over_budget' | 'resting'): void;
+  heldBack(asked: Asked, why: 'over_budget' | 'resting'): void;
   violated(operation: string, kind: ContractViolation): void;
   tokens(host: string, left: number): void;
   /** How old the answer was that was given where last good ones are kept; 0: it came just now. */
@@ -18,8 +26,11 @@ const OPERATIONS = { max: 20 };
 const REASONS = ['over_budget', 'resting'] as const;
 const CALL_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 180];
 
-/** Tells the process's metrics. */
-export function observeWith(metrics: Metrics): UpstreamObserver {
+/** Tells the process's metrics, and at `debug` its log. */
+export function observeWith(
+  metrics: Metrics,
+  debug: (fields: object, text: string) => void,
+): UpstreamObserver {
   const calls = metrics.histogram(
     'upstream_call_duration_seconds',
     'Calls of the market data source that were sent, by function and outcome',
@@ -49,15 +60,20 @@ export function observeWith(metrics: Metrics): UpstreamObserver {
   );
   const known = new Set<string>();
   return {
-    called: (operation, outcome, seconds) => {
+    called: ({ operation, path }, outcome, seconds) => {
       calls.observe({ operation, outcome }, seconds);
+      const milliseconds = Math.round(seconds * 1000);
+      debug({ operation, path, outcome, milliseconds }, `the source was asked for ${operation}`);
       // What breaks or is held back later on must be an increase of a series that was there.
       if (known.has(operation)) return;
       known.add(operation);
       for (const kind of CONTRACT_VIOLATIONS) violations.inc({ operation, kind }, 0);
       for (const reason of REASONS) heldBack.inc({ operation, reason }, 0);
     },
-    heldBack: (operation, reason) => heldBack.inc({ operation, reason }),
+    heldBack: ({ operation, path }, reason) => {
+      heldBack.inc({ operation, reason });
+      debug({ operation, path, reason }, `the source was not asked for ${operation}`);
+    },
     violated: (operation, kind) => violations.inc({ operation, kind }),
     tokens: (host, left) => tokens.set({ host }, left),
     keptAge: (operation, age) => keptAge.set({ operation }, age),

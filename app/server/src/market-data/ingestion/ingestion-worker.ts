@@ -88,7 +88,10 @@ export class IngestionWorker implements OnApplicationBootstrap {
       signal: AbortSignal.any([job.signal, this.queue.signal]),
       logFailure: (error) =>
         this.logger.error({ err: error, runId, queue: INGESTION_QUEUE }, `load ${runId} failed`),
-      onChunk: (report) => this.metrics.stored(source, report),
+      onChunk: (report) => {
+        this.metrics.stored(source, report);
+        this.logger.debug(report, 'rows were stored');
+      },
     }).catch((error: unknown) => {
       // Handed back by a worker that stops is no failure.
       if (!this.queue.signal.aborted) this.metrics.attempted(source, 'failed', secondsSoFar());

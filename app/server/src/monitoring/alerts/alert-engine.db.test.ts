@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDataSource } from '../../database/data-source.ts';
 import { type Database, databaseOf } from '../../database/sql.ts';
 import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
@@ -248,10 +248,15 @@ describe('what people want to hear', () => {
     const rule = ruleOf('Silenced', { forSeconds: 0 });
     await insertSilence(database.sql, silence({ rule: 'Silenced', mount: '/data' }, 0, 60));
     await insertSilence(database.sql, silence({ rule: 'Other' }, 0, 600));
+    const debug = vi.spyOn(Logger.prototype, 'debug');
     await engine().evaluate(rule, observed('breached', { mount: '/data' }), START);
     await engine().evaluate(rule, observed('breached', { mount: '/data' }), START + 30 * SECOND);
     expect(messages).toEqual([]);
     expect(await suppressions()).toEqual([{ reason: 'silenced', count: '1' }]);
+    // The log of whoever looks closer says why nobody was told.
+    const said = { state: 'firing', told: 'nothing', value: 2, limit: 1, suppressed: 'silenced' };
+    expect(debug.mock.calls[0]).toEqual([expect.objectContaining(said), 'Silenced [["mount","/data"]]']);
+    debug.mockRestore();
     await engine().evaluate(rule, observed('breached', { mount: '/data' }), START + 60 * SECOND);
     expect(messages.map(({ transition }) => transition)).toEqual(['firing']);
   });

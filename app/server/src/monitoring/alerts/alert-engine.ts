@@ -16,7 +16,7 @@ import {
 } from './alerts.sql.ts';
 import { evidenceSeconds } from './conditions/evidence.ts';
 import type { Observation } from './conditions/observation.ts';
-import { evaluate, messageOf, nameOf, type Outcome, retire } from './evaluation.ts';
+import { detailOf, evaluate, messageOf, nameOf, type Outcome, retire } from './evaluation.ts';
 import type { Look } from './last-look.ts';
 import { bounded, MOST_ALERTS_OF_A_RULE } from './most-alerts.ts';
 import type { AlertRule } from './rules/definition.ts';
@@ -100,9 +100,11 @@ export class AlertEngine {
           await this.messenger.enqueue(sql, messageOf(rule, outcome.alert, outcome.tell, all));
       return decided;
     });
-    for (const outcome of outcomes)
+    for (const outcome of outcomes) {
+      this.logger.debug(detailOf(outcome), outcome.kind === 'kept' ? nameOf(outcome.alert) : rule.name);
       if (outcome.kind === 'kept' && outcome.tell !== undefined)
         this.logger.log({ alertId: outcome.alert.id, transition: outcome.tell }, nameOf(outcome.alert));
+    }
   }
 
   private async keep(sql: Transaction, outcome: Outcome, at: number): Promise<void> {

@@ -29,6 +29,8 @@ import { RuleSet } from './rules/rule-set.ts';
 
 /** What the end of a process waits for, where the database is slow. */
 const FAREWELL_MS = 5_000;
+/** Of what a rule observed, in a line of the log. */
+const MOST_SHOWN = 20;
 
 /** The clock of the alert engine. Of all workers the one that holds the lease judges the rules. */
 @Injectable()
@@ -137,6 +139,7 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
       // What is told without the database is not told with it as well.
       ({ labels }) => rule.condition.kind !== 'component' || labels['component'] !== 'database',
     );
+    this.logger.verbose({ rule: rule.name, observations: observations.slice(0, MOST_SHOWN) }, 'observed');
     if (hasAlerts || observations.some(({ state }) => state === 'breached'))
       await this.engine.evaluate(rule, observations, at);
   }

@@ -16,7 +16,7 @@ import {
 import type { Observation } from './conditions/observation.ts';
 import { isOwnVoice, takenUp } from './direct-voice.ts';
 import type { Duty } from './duty.ts';
-import { evaluate, messageOf, nameOf, type Outcome } from './evaluation.ts';
+import { detailOf, evaluate, messageOf, nameOf, type Outcome } from './evaluation.ts';
 import { MISSED_LOOKS } from './last-look.ts';
 import { ended } from './lifecycle.ts';
 import type { ToldAlert } from './line/answer.ts';
@@ -146,12 +146,14 @@ export class DirectAlerts {
       newId: (fingerprint) =>
         elsewhere?.isThere === true ? elsewhere.id : this.nextId(rule.name, fingerprint, at),
     });
-    for (const outcome of outcomes)
+    for (const outcome of outcomes) {
+      if (isMine) this.logger.debug(detailOf(outcome), rule.name);
       if (outcome.kind === 'gone') this.alerts.delete(rule.name);
       else {
         this.remember(rule, outcome.alert, isMine);
         if (isMine) this.tell(rule, outcome, at);
       }
+    }
   }
 
   /**

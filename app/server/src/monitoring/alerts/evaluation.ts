@@ -219,6 +219,14 @@ function isHeardByNobody(
 const isToldToFire = ({ episode, told }: StoredAlert): boolean =>
   episode.state === 'firing' && told.told === 'firing';
 
+/** For log lines of whoever looks closer: what an evaluation made of an alert, and why nobody was told. */
+export function detailOf(outcome: Outcome): Readonly<Record<string, unknown>> {
+  if (outcome.kind === 'gone') return { alertId: outcome.id, state: 'gone' };
+  const { alert, suppressed } = outcome;
+  const { id: alertId, episode, told, value, limit } = alert;
+  return { alertId, state: episode.state, told: told.told, value, limit, suppressed };
+}
+
 /** For log lines. */
 export function nameOf({ rule, labels }: Pick<StoredAlert, 'rule' | 'labels'>): string {
   return Object.keys(labels).length === 0 ? rule : `${rule} ${canonical(labels)}`;

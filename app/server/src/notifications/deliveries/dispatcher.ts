@@ -101,6 +101,11 @@ export class Dispatcher {
     }
     const attempt = sentAttempt(timing(), receipt);
     this.outcomes.tell(channel, attempt);
+    const { code, milliseconds } = attempt;
+    this.logger.debug(
+      { channel: channel.name, message: claimed.id, attempt: claimed.attempt, code, milliseconds },
+      `a message over ${channel.name} was sent`,
+    );
     return this.markSent(claimed.id, attempt, signal);
   }
 

@@ -150,6 +150,11 @@ export class DirectSender implements OnModuleDestroy {
       const sent = sentAttempt(timing(), receipt);
       delivery.taken(sent);
       this.outcomes.tell(channel, sent);
+      const { code, milliseconds } = sent;
+      this.logger.debug(
+        { channel: channel.name, message: id, code, milliseconds },
+        `a message over ${channel.name} was sent without the database`,
+      );
       return true;
     } catch (error) {
       const { attempt, againInSeconds, leaveAloneSeconds } = failedAttempt(timing(), error, 1, 0.5);

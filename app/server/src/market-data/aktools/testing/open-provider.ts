@@ -2,7 +2,7 @@ import type { Clock } from '../../../common/clock.ts';
 import { Gateway, type GatewayOptions } from '../../gateway/gateway.ts';
 import { HttpClient } from '../../gateway/http-client.ts';
 import { MemoryUpstreamState } from '../../gateway/testing/memory-upstream-state.ts';
-import type { UpstreamObserver } from '../../gateway/observer.ts';
+import type { Asked, UpstreamObserver } from '../../gateway/observer.ts';
 import type { UpstreamState } from '../../gateway/upstream-state.ts';
 import { AKToolsProvider } from '../aktools-provider.ts';
 import { bodyOf } from '../answers.ts';
@@ -21,11 +21,11 @@ export class CountingObserver implements UpstreamObserver {
     this.counts.set(key, this.count(key) + 1);
   }
 
-  called(operation: string, outcome: string): void {
+  called({ operation }: Asked, outcome: string): void {
     this.#add(`called:${operation}:${outcome}`);
   }
 
-  heldBack(operation: string, why: string): void {
+  heldBack({ operation }: Asked, why: string): void {
     this.#add(`heldBack:${operation}:${why}`);
   }
 

@@ -1,0 +1,92 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LOG_LEVELS } from './common/logging/levels.ts';
+import { ProcessLog } from './common/logging/process-log.ts';
+import { INGESTION_QUEUE } from './database/job-queue.ts';
+import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
+import { FakeAKTools } from './market-data/aktools/testing/fake-aktools.ts';
+import { AlertLoop } from './monitoring/alerts/alert-loop.ts';
+import { OPERATIONS } from './monitoring/metrics/statements.ts';
+import { CapturedLogs, type LogLine } from './testing/captured-logs.ts';
+import { createWorkerApplication } from './worker.ts';
+
+const SYMBOL = '399001.SZ';
+const PATIENCE = { timeout: 60_000, interval: 200 };
+
+/** A worker that loads one symbol, as somebody sees it who looks closer. */
+describe('the log of a worker', () => {
+  const logs = new CapturedLogs();
+  let database: TestDatabase;
+  let fake: FakeAKTools;
+  let worker: INestApplicationContext;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    fake = await FakeAKTools.start();
+    worker = await createWorkerApplication(
+      database.configuration('worker', {
+        ...{ logLevel: 'trace', logDestination: logs },
+        marketData: {
+          provider: 'AKTools',
+          aktools: { url: fake.url, secondsPerCall: 0.1, burst: 100 },
+          sample: {},
+          symbols: [SYMBOL],
+        },
+      }),
+    );
+    await worker.init();
+  });
+  afterAll(async () => {
+    await worker.close();
+    await fake.close();
+    await database.drop();
+  });
+
+  const lines = (level: string, context: string): LogLine[] =>
+    logs.parsed().filter((line) => line.level === level && line['context'] === context);
+
+  it('has at debug what the source was asked for and what came of it, with the job that it belongs to', async () => {
+    await expect.poll(() => lines('debug', 'Work'), PATIENCE).not.toEqual([]);
+    const ofTheLoad = { job: INGESTION_QUEUE, runId: expect.any(String), traceId: expect.any(String) };
+    expect(lines('debug', 'MarketData')).toContainEqual(
+      expect.objectContaining({
+        ...ofTheLoad,
+        operation: 'index_zh_a_hist',
+        path: expect.stringContaining('symbol=399001'),
+        outcome: 'ok',
+        milliseconds: expect.any(Number),
+      }),
+    );
+    expect(lines('debug', 'IngestionWorker')).toContainEqual(
+      expect.objectContaining({ ...ofTheLoad, symbol: SYMBOL, rows: expect.any(Number) }),
+    );
+    expect(lines('debug', 'Work')).toContainEqual(
+      expect.objectContaining({ queue: INGESTION_QUEUE, jobs: 1, milliseconds: expect.any(Number) }),
+    );
+  });
+
+  it('has at trace each statement without its parameters, each turn, and what each rule saw', async () => {
+    await worker.get(AlertLoop).evaluate();
+    const statements = lines('trace', 'Work');
+    const seen = new Set(statements.map(({ operation }) => operation));
+    expect(OPERATIONS.filter((operation) => !seen.has(operation))).toEqual([]);
+    expect(JSON.stringify(statements)).not.toContain('399001');
+    expect(lines('trace', 'PeriodicQueries').map(({ job }) => job)).toContain('waiting jobs');
+    const observed = lines('trace', 'Alerts').findLast(({ rule }) => rule === 'ComponentDegraded');
+    expect(observed?.['observations']).toContainEqual({
+      ...{ labels: { component: 'alerts' }, state: 'clear', detail: 'up' },
+    });
+  });
+
+  it('tells as much as its level says, from the next line on', async () => {
+    const levels = async (level: string): Promise<Set<string>> => {
+      worker.get(ProcessLog).setLevel(level);
+      logs.forget();
+      await worker.get(AlertLoop).evaluate();
+      return new Set(logs.parsed().map((line) => line.level));
+    };
+    expect(await levels('trace')).toContain('trace');
+    for (const level of LOG_LEVELS.filter((one) => one !== 'trace'))
+      expect(await levels(level)).not.toContain('trace');
+  });
+});
