@@ -27,7 +27,10 @@ export class WorkLog {
     // There are thousands in a second, of which nobody reads a line as a rule.
     if (this.log.level !== 'trace') return;
     const { name, operation } = statementOf(text);
-    const fields = { operation, milliseconds: Number(milliseconds.toFixed(1)), failed: error !== undefined };
-    this.logger.verbose(fields, name);
+    const rounded = Number(milliseconds.toFixed(1));
+    this.logger.verbose(
+      { operation, milliseconds: rounded, ...(error !== undefined && { failed: true }) },
+      name,
+    );
   }
 }
