@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -10,6 +11,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const PROCESSES = '**/*.process.test.ts';
 /** What measures how soon it answers: nothing else runs beside it. */
 const MEASURED = '**/logins.process.test.ts';
+/** Nest's own logger; the application has another one, which tests ask for what it wrote. */
+const QUIET = fileURLToPath(new URL('app/server/src/testing/quiet-logger.ts', import.meta.url));
 /** On two cores Vitest takes one worker; many of our tests wait for a database, a socket or a process. */
 const FAST = { maxWorkers: 3 };
 /**
@@ -67,6 +70,7 @@ export default defineConfig({
         test: {
           name: 'app',
           ...FAST,
+          setupFiles: [QUIET],
           include: ['src/**/*.test.ts'],
           exclude: ['src/**/*.db.test.ts', PROCESSES],
         },
@@ -107,10 +111,13 @@ export default defineConfig({
         test: {
           name: 'app-db',
           ...FAST,
+          setupFiles: [QUIET],
           include: ['src/**/*.db.test.ts'],
           globalSetup: ['../../test/app-db/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // The default of a second measures the machine: others make databases, and write, meanwhile.
+          expect: { poll: { timeout: 20_000 } },
         },
       },
       {

@@ -6,7 +6,7 @@ import { OBJECT_NAME } from '../support/plan-objects.ts';
 import type { Plan } from '../support/plan.ts';
 import { eventually } from '../support/wait.ts';
 import { SLOT_TEST_MS, withPlan } from '../support/with-plan.ts';
-import { formatRecord } from '../support/write-log.ts';
+import { formatRecord, isDiscovery } from '../support/write-log.ts';
 
 const tier = inject('tier');
 
@@ -20,7 +20,7 @@ async function readsNothingWhenSteady(plan: Plan): Promise<void> {
   expect(
     plan.proxy.log.records
       .slice(since)
-      .filter(({ kind }) => kind !== 'lease')
+      .filter((record) => record.kind !== 'lease' && !isDiscovery(record))
       .map(formatRecord),
   ).toEqual([]);
 }
@@ -41,7 +41,8 @@ async function rollsOutANewPassword(plan: Plan, elsewhere: ExternalDatabase): Pr
     { what: 'a Secret with the new password', timeoutMs: 90_000 },
     async () => (await appSecrets(plan)).some((name) => !before.includes(name)) || undefined,
   );
-  expect(performance.now() - started).toBeLessThan(5000);
+  // Five seconds where nothing else works on this machine.
+  expect(performance.now() - started).toBeLessThan(15_000);
   await plan.settle();
   await plan.waitReady();
 }

@@ -167,7 +167,7 @@ describe.concurrent('the bootstrap token', () => {
         expect(await read()).toEqual([first, first]);
 
         const restore = await lose(plan, BOOTSTRAP);
-        await eventually({ what: 'another token', timeoutMs: 5000 }, async () =>
+        await eventually({ what: 'another token', timeoutMs: 60_000 }, async () =>
           (await plan.find('v1', 'secrets', BOOTSTRAP)) ? true : undefined,
         );
         const second = await tokenIn();

@@ -21,6 +21,13 @@ const SHORT_LEASE = {
   LEASE_RETRY_PERIOD_SECONDS: '0.5',
 } as const;
 
+/** So long that a leader who is quick has been told, and did not wait until it ran out. */
+const LONG_LEASE = {
+  LEASE_DURATION_SECONDS: '60',
+  LEASE_RENEW_DEADLINE_SECONDS: '40',
+  LEASE_RETRY_PERIOD_SECONDS: '1',
+} as const;
+
 interface Replica {
   readonly operator: OperatorProcess;
   readonly proxy: FaultProxy;
@@ -66,33 +73,39 @@ const accepted = (proxy: FaultProxy, from: number): string[] =>
 
 describe.concurrent('leadership', () => {
   it('changes hands at once when the leader is told to stop', { timeout: SLOT_TEST_MS }, () =>
-    withPlan(tier, 'handover', async (plan) => {
-      await plan.converge();
-      await withStandby(plan, async (standby) => {
-        const leader = await holder(plan);
-        expect(standby.proxy.log.writeCount).toBe(0);
-        await plan.client.create(plan.path('stockanalysis.dev/v1alpha1', 'stockanalyses'), {
-          ...{ apiVersion: 'stockanalysis.dev/v1alpha1', kind: 'StockAnalysis', spec: {} },
-          metadata: { name: 'pending' },
+    withPlan(
+      tier,
+      'handover',
+      async (plan) => {
+        await plan.converge();
+        await withStandby(plan, async (standby) => {
+          const leader = await holder(plan);
+          expect(standby.proxy.log.writeCount).toBe(0);
+          await plan.client.create(plan.path('stockanalysis.dev/v1alpha1', 'stockanalyses'), {
+            ...{ apiVersion: 'stockanalysis.dev/v1alpha1', kind: 'StockAnalysis', spec: {} },
+            metadata: { name: 'pending' },
+          });
+          const since = performance.now();
+          const ended = plan.operator.stop('SIGTERM');
+          const wait = { timeoutMs: 20_000, intervalMs: 20 };
+          const [released, acted] = await Promise.all([
+            eventually({ ...wait, what: 'the Lease to be released' }, async () =>
+              (await holder(plan)) === leader ? undefined : performance.now() - since,
+            ),
+            eventually({ ...wait, what: 'the standby to write' }, () =>
+              standby.proxy.log.writeCount > 0 ? performance.now() - since : undefined,
+            ),
+            ended,
+          ]);
+          console.log(`released after ${released.toFixed(0)} ms, first write after ${acted.toFixed(0)} ms`);
+          // Two and three seconds where nothing else works on this machine.
+          expect(released).toBeLessThan(6000);
+          expect(acted).toBeLessThan(9000);
+          expect(standby.proxy.log.denied).toEqual([]);
         });
-        const since = performance.now();
-        const ended = plan.operator.stop('SIGTERM');
-        const wait = { timeoutMs: 20_000, intervalMs: 20 };
-        const [released, acted] = await Promise.all([
-          eventually({ ...wait, what: 'the Lease to be released' }, async () =>
-            (await holder(plan)) === leader ? undefined : performance.now() - since,
-          ),
-          eventually({ ...wait, what: 'the standby to write' }, () =>
-            standby.proxy.log.writeCount > 0 ? performance.now() - since : undefined,
-          ),
-          ended,
-        ]);
-        console.log(`released after ${released.toFixed(0)} ms, first write after ${acted.toFixed(0)} ms`);
-        expect(released).toBeLessThan(2000);
-        expect(acted).toBeLessThan(3000);
-        expect(standby.proxy.log.denied).toEqual([]);
-      });
-    }),
+      },
+      { environment: LONG_LEASE },
+    ),
   );
 
   it(
@@ -123,7 +136,7 @@ describe.concurrent('leadership', () => {
               (await holder(plan)) === before ? undefined : true,
             );
             await plan.waitReady();
-            await plan.settle();
+            await plan.settle(2000, standby.proxy.log);
             const state = [await plan.claimUID(), await plan.credentials(), (await plan.object()).status];
             const from = plan.proxy.log.records.length;
             const exited = paused.exited();
@@ -132,7 +145,7 @@ describe.concurrent('leadership', () => {
             paused.kill('SIGCONT');
             expect((await exited)?.code).toBeGreaterThan(0);
             expect(accepted(plan.proxy, from)).toEqual([]);
-            await plan.settle();
+            await plan.settle(2000, standby.proxy.log);
             expect(await holder(plan)).toBe(leader);
             // The other one had nothing to put right either.
             expect(standby.proxy.log.writeCount).toBe(writeCount);

@@ -96,6 +96,8 @@ describe.concurrent('notifications', () => {
       await change(plan, 'smtp', { 'smtp-password': 'second' });
       const changed = { ...both, 'smtp-password': 'second' };
       await eventuallySentWith(plan, changed);
+      // Ready may be that of before: a Secret raises no generation.
+      await plan.waitRolledOut();
       await plan.waitReady();
       await plan.settle();
 

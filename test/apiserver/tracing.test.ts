@@ -79,6 +79,8 @@ describe.concurrent('traces', () => {
       const path = plan.path('v1', 'secrets', 'otel');
       await plan.client.patch(path, { stringData: { auth: 'Authorization: Bearer second' } });
       await eventuallySeen(plan, sent('Authorization: Bearer second'));
+      // Ready may be that of before: a Secret raises no generation.
+      await plan.waitRolledOut();
       await plan.waitReady();
 
       await plan.client.patch(path, { stringData: { auth: 'Bearer s3cr3t' } });

@@ -53,7 +53,7 @@ it('a claim that lost its label is known by its UID, and gets it back', { timeou
     await plan.client.patch(plan.path('v1', 'persistentvolumeclaims', CLAIM), {
       metadata: { labels: { 'app.kubernetes.io/instance': 'other' } },
     });
-    await eventually({ what: 'the label to be back', timeoutMs: 5000 }, async () =>
+    await eventually({ what: 'the label to be back', timeoutMs: 60_000 }, async () =>
       (await claim(plan))?.metadata.labels?.['app.kubernetes.io/instance'] === 'demo' ? true : undefined,
     );
     await plan.waitReady();

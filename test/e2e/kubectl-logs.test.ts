@@ -91,9 +91,9 @@ describe('kubectl stockanalysis logs', () => {
 
   it('shows all that kubectl shows of a container, line by line', async () => {
     for (const component of ['postgres', 'migrate']) {
-      const shown = entriesOf((await logs('-o', 'json', '--component', component)).out);
       for (const pod of await podsOf(component)) {
         const raw = (await kubectl().run(['logs', '-n', namespace, pod])).trimEnd().split('\n');
+        const shown = entriesOf((await logs('-o', 'json', '--component', component)).out);
         const ours = shown
           .filter((entry) => entry.pod === pod)
           .flatMap((entry) => (entry.log ? [JSON.stringify(entry.log)] : (entry.text ?? '').split('\n')));
@@ -118,9 +118,13 @@ describe('kubectl stockanalysis logs', () => {
     const following = start([name, '-f', '--tail=0', '-o', 'json', '--component=server']);
     let shown = '';
     following.child.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
-    await sleep(3000);
-    const id = await request();
-    await until('the request to be shown', 10_000, () => Promise.resolve(shown.includes(id) || undefined));
+    // Those from before it follows are not shown.
+    const ids: string[] = [];
+    const id = await until('a request to be shown', 60_000, async () => {
+      ids.push(await request());
+      await sleep(500);
+      return ids.find((one) => shown.includes(one));
+    });
     following.child.kill('SIGINT');
     expect((await following.result).code).toBe(130);
     expect(entriesOf(shown).filter(({ log }) => log?.requestId === id)).toHaveLength(1);

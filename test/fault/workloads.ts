@@ -4,10 +4,11 @@
  */
 import { EXTERNAL_SECRET, externalDatabase } from '../support/external-database.ts';
 import { inventory } from '../support/inventory.ts';
-import type { KubeObject, Secret } from '../support/kube-objects.ts';
+import type { Secret } from '../support/kube-objects.ts';
 import { OBJECT_NAME } from '../support/plan-objects.ts';
 import type { Plan } from '../support/plan.ts';
 import { secretName, secretPath, waitMounted } from '../support/server-secrets.ts';
+import { type Deployment, isRolledOut } from '../support/rolled-out.ts';
 import { eventually } from '../support/wait.ts';
 
 export interface Workload {
@@ -41,16 +42,6 @@ export async function prepare(plan: Plan, workload: Workload): Promise<void> {
     await after.reached(plan);
   }
   await workload.begin?.(plan);
-}
-
-interface Deployment extends KubeObject {
-  readonly spec: { readonly template: unknown };
-  readonly status?: {
-    readonly observedGeneration?: number;
-    readonly replicas?: number;
-    readonly updatedReplicas?: number;
-    readonly readyReplicas?: number;
-  };
 }
 
 const PATIENCE_MS = 180_000;
@@ -141,14 +132,14 @@ const PASSWORD: Workload = {
   reached: async (plan) => {
     await eventually(
       { what: 'the new password in every pod', timeoutMs: PATIENCE_MS, intervalMs: 300 },
-      async () => ((await isRolledOut(plan)) ? true : undefined),
+      async () => ((await hasNewPassword(plan)) ? true : undefined),
     );
     await ready(plan);
   },
 };
 
 /** All Deployments mount a Secret with the new password, and no pod of before is left. */
-async function isRolledOut(plan: Plan): Promise<boolean> {
+async function hasNewPassword(plan: Plan): Promise<boolean> {
   const secrets = await plan.list<Secret>('v1', 'secrets?labelSelector=app.kubernetes.io%2Finstance%3Ddemo');
   const encoded = Buffer.from(NEW_PASSWORD).toString('base64');
   const names = secrets
@@ -156,12 +147,9 @@ async function isRolledOut(plan: Plan): Promise<boolean> {
     .map(({ metadata }) => metadata.name);
   const deployments = await plan.list<Deployment>('apps/v1', 'deployments');
   return deployments.every(
-    ({ metadata, spec, status }) =>
-      names.some((name) => JSON.stringify(spec.template).includes(`"${name}"`)) &&
-      status !== undefined &&
-      status.observedGeneration === metadata.generation &&
-      status.replicas === status.updatedReplicas &&
-      status.replicas === status.readyReplicas,
+    (deployment) =>
+      names.some((name) => JSON.stringify(deployment.spec.template).includes(`"${name}"`)) &&
+      isRolledOut(deployment),
   );
 }
 

@@ -16,8 +16,9 @@ import { SERVICE_ACCOUNT, grantRole, startProxy, waitForRole } from './operator-
 import { describeOperator, logOf, type OperatorRunner } from './operator-runner.ts';
 import { PlanObjects } from './plan-objects.ts';
 import { StubKubelet } from './stub-kubelet.ts';
+import { type Deployment, isRolledOut } from './rolled-out.ts';
 import { eventually } from './wait.ts';
-import { formatRecord } from './write-log.ts';
+import { formatRecord, type RequestRecord } from './write-log.ts';
 
 /** What global-setup.ts prepares for all plans. */
 export interface Tier {
@@ -148,13 +149,20 @@ export class Plan extends PlanObjects {
     await this.waitReady();
   }
 
-  /** Waits until the operator has written nothing for `idleMs`. */
-  async settle(idleMs = 2000): Promise<void> {
-    let count = this.proxy.log.writeCount;
+  /** Waits until Kubernetes has rolled out what the Deployments say: no pod of before is left. */
+  async waitRolledOut(): Promise<void> {
+    await eventually({ what: 'the Deployments to be rolled out', timeoutMs: 120_000 }, async () =>
+      (await this.list<Deployment>('apps/v1', 'deployments')).every(isRolledOut) ? true : undefined,
+    );
+  }
+
+  /** Waits until the operator, or another one with this log, has written nothing for `idleMs`. */
+  async settle(idleMs = 2000, log = this.proxy.log): Promise<void> {
+    let count = log.writeCount;
     let since = performance.now();
     await eventually({ what: `${idleMs} ms without a write`, timeoutMs: 60_000 }, () => {
-      if (this.proxy.log.writeCount !== count) {
-        count = this.proxy.log.writeCount;
+      if (log.writeCount !== count) {
+        count = log.writeCount;
         since = performance.now();
       }
       return performance.now() - since >= idleMs || undefined;
@@ -163,12 +171,22 @@ export class Plan extends PlanObjects {
 
   /**
    * Kills the operator if it still lives and starts the next one, which need not wait for the Lease to run out: that
-   * nobody holds it any more is certain here.
+   * nobody holds it any more is certain here. Resolves when it has begun to work: until then it is quiet as well, and the
+   * one that was killed may have done all that somebody waits for.
    */
   async restartOperator(): Promise<void> {
     await this.operator.stop('SIGKILL');
+    const { records, leaseCount } = this.proxy.log;
+    const seen = records.length;
     await this.client.delete(this.path('coordination.k8s.io/v1', 'leases', SERVICE_ACCOUNT));
     await this.operator.start();
+    // One in this process takes no Lease, and visits what it watches.
+    const isAtWork = ({ kind, verb, object, status }: RequestRecord): boolean =>
+      status !== undefined &&
+      (leaseCount > 0 ? kind === 'lease' : verb === 'watch' && object.startsWith('stockanalyses.'));
+    await eventually({ what: 'the next operator to be at work', timeoutMs: 60_000 }, () =>
+      records.slice(seen).some(isAtWork) ? true : undefined,
+    );
   }
 
   /** Keeps log and writes of this plan for whoever looks into a failure; returns the folder. */

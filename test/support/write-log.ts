@@ -22,6 +22,10 @@ export interface RequestRecord {
   resourceVersion?: string;
 }
 
+/** What the cluster serves is asked again and again, in a time of its own: no watch would tell. */
+export const isDiscovery = ({ path }: RequestRecord): boolean =>
+  /^\/apis\/[^/]+\/v1$/.test(path) || path.startsWith('/openapi/');
+
 /** Of the writes that are counted. */
 interface Range {
   /** After so many. */

@@ -106,6 +106,10 @@ describe(
         `UPDATE app.monitoring_leases SET expires_at = now() WHERE holder <> ALL($1)`,
         [alive().map(({ process }) => process)],
       );
+      // One that an earlier test killed would be waited for.
+      await database.sql.query('DELETE FROM app.alert_workers WHERE holder <> ALL($1)', [
+        alive().map(({ process }) => process),
+      ]);
       await until('a leader', async () => (await leader()) !== undefined);
       const [now] = await database.sql.query<{ now: Date }>('SELECT clock_timestamp() AS now');
       await until('a line', async () => {

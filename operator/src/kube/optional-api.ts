@@ -41,7 +41,7 @@ const isCreatable = (resource: unknown): resource is Readonly<Record<string, unk
 const LOOK_MS = 5_000;
 const POLL_MS = 60_000;
 /** Before the next look when one found nothing out: a cluster that has just got the kinds is slow to serve them. */
-const RETRY_MS = 1_000;
+const [RETRY_MS, LONGEST_RETRY_MS] = [1_000, 30_000];
 
 /**
  * Kinds that a cluster may have or not, and may get or lose at any time. No watch tells of that, and a watch on the CRDs
@@ -63,8 +63,8 @@ export class OptionalAPI {
     this.#pollMs = options.pollMs ?? POLL_MS;
     const retries = {
       baseMs: Math.min(RETRY_MS, this.#pollMs),
-      maxMs: this.#pollMs,
-      resetMs: 2 * this.#pollMs,
+      maxMs: Math.min(LONGEST_RETRY_MS, this.#pollMs),
+      resetMs: this.#pollMs,
     };
     this.#backoff = new Backoff(retries, this.#clock, Math.random);
   }
@@ -111,11 +111,10 @@ export class OptionalAPI {
       return 'present';
     } catch (error) {
       const { types, log } = this.#options;
+      const fields = { error: String(error), api: apiVersionOf(types[0]) };
+      // Once for each trouble: it is looked at often while it lasts.
       if (!signal.aborted)
-        log.warn(
-          { error: String(error), api: apiVersionOf(types[0]) },
-          'cannot look at an optional API, trying again',
-        );
+        log[this.#hasFailed ? 'debug' : 'warn'](fields, 'cannot look at an optional API, trying again');
       return undefined;
     } finally {
       deadline.dispose();

@@ -1,4 +1,5 @@
 /** The API server refuses a write, does not answer, or answers too late. The operator lives on. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CUT, HANG, statusReply, type Decision, type Exchange } from '../../support/interceptors.ts';
 import type { Plan } from '../../support/plan.ts';
 import type { RequestRecord } from '../../support/write-log.ts';
@@ -6,11 +7,19 @@ import { everyWrite, hitOf, writeAt, type Fault, type Hit, type Strike } from '.
 
 /** Long enough for any call here, short enough that a hang is over in seconds. */
 const DEADLINE_MS = 4000;
+/** Until the operator tries again, and a little. */
+const RETRY_MS = 1500;
 
 type When = 'beforeForward' | 'afterApply';
 type Answer = (exchange: Exchange) => Decision;
 
-function strikeWith(plan: Plan, when: When, answer: Answer, point: string): Strike {
+interface Disturbance {
+  readonly when: When;
+  readonly answer: Answer;
+  readonly hangs?: boolean;
+}
+
+function strikeWith(plan: Plan, { when, answer, hangs = false }: Disturbance, point: string): Strike {
   let fits = (_record: RequestRecord): boolean => false;
   let struck: Hit | undefined;
   const remove = plan.proxy.intercept({
@@ -24,18 +33,21 @@ function strikeWith(plan: Plan, when: When, answer: Answer, point: string): Stri
   return {
     arm: () => (fits = writeAt(plan, point)),
     hit: () => struck,
-    recover: () => Promise.resolve(),
+    recover: async () => {
+      // What hangs is tried again after its time, and it is quiet until then.
+      if (struck !== undefined && hangs) await sleep(DEADLINE_MS + RETRY_MS);
+    },
     remove,
   };
 }
 
-const answerFault = (name: string, group: string, when: When, answer: Answer): Fault => ({
+const answerFault = (name: string, group: string, when: When, answer: Answer, hangs = false): Fault => ({
   name,
   group,
   options: { inProcess: { transport: { timeoutMs: DEADLINE_MS } } },
   moreWrites: 8,
   points: everyWrite,
-  install: (plan, point) => strikeWith(plan, when, answer, point),
+  install: (plan, point) => strikeWith(plan, { when, answer, hangs }, point),
 });
 
 const refusal =
@@ -78,5 +90,5 @@ export const ANSWERS: readonly Fault[] = [
   answerFault('answer-504', 'refused', 'beforeForward', TIMEOUT),
   answerFault('answer-504-applied', 'unknown outcome', 'afterApply', TIMEOUT),
   answerFault('cut-applied', 'unknown outcome', 'afterApply', () => CUT),
-  answerFault('hang', 'unknown outcome', 'beforeForward', () => HANG),
+  answerFault('hang', 'unknown outcome', 'beforeForward', () => HANG, true),
 ];

@@ -1,7 +1,6 @@
 /** The operator dies at a write: before it goes on, after it was applied but before the reply, after the reply. */
 import { atWrite, POSITIONS, type Position } from '../../support/interceptors.ts';
 import type { Plan, PlanOptions } from '../../support/plan.ts';
-import { eventually } from '../../support/wait.ts';
 import type { RequestRecord } from '../../support/write-log.ts';
 import { everyWrite, hitOf, writeAt, type Fault, type Hit, type Strike } from './fault.ts';
 
@@ -24,13 +23,7 @@ function strikeAt(plan: Plan, position: Position, point: string): Strike {
     hit: () => killedAt,
     recover: async () => {
       await plan.operator.exited();
-      const leases = plan.proxy.log.leaseCount;
       await plan.restartOperator();
-      // Until then it is quiet as well, and the one that was killed may have done all that somebody waits for.
-      if (leases > 0)
-        await eventually({ what: 'the next operator to hold the Lease', timeoutMs: 60_000 }, () =>
-          plan.proxy.log.leaseCount > leases ? true : undefined,
-        );
     },
     remove,
   };

@@ -1,10 +1,11 @@
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Principal, Scope, UserRole } from '../common/access.ts';
 import { CLOCK, type Clock } from '../common/clock.ts';
 import { CONFIGURATION, type Configuration } from '../common/configuration/configuration.ts';
 import type { Keyring } from '../common/configuration/keyrings.ts';
 import { keyringsOf } from '../common/configuration/keyrings-of.ts';
 import { ConflictError, NotFoundError } from '../common/errors.ts';
+import { ProcessLog } from '../common/logging/process-log.ts';
 import { peppered, pepperedByAll } from '../common/pepper.ts';
 import { AuditLog } from '../audit/audit-log.service.ts';
 import { DATABASE } from '../database/database.module.ts';
@@ -18,6 +19,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** The last use is written at most so often. */
 const TOUCH_MS = MINUTE_MS;
 const MOST_KEYS = 50;
+const REFUSED = 'an API key was refused';
 /** Who looks for a key that was found somewhere still learns whose it was; then it is a name without a purpose. */
 const KEEP_ENDED_MS = 90 * DAY_MS;
 
@@ -69,6 +71,20 @@ interface KeyRow {
   readonly last_used_at: Date | null;
 }
 
+interface RefusedKey {
+  readonly isRevoked: boolean;
+  readonly isOwnerDisabled: boolean;
+  readonly hasExpired: boolean;
+}
+
+/** Of a key that has the right form. */
+function reasonOf(key: RefusedKey | undefined): string {
+  if (key === undefined) return 'unknown';
+  if (key.isRevoked) return 'revoked';
+  if (key.isOwnerDisabled) return 'its owner is disabled';
+  return key.hasExpired ? 'expired' : 'another secret, or one that was replaced';
+}
+
 const LISTED = `id, public_id AS "publicId", name, scopes, created_at AS "createdAt", expires_at AS "expiresAt",
                 last_used_at AS "lastUsedAt"`;
 /** Of a key in `api_keys`, as of $2. */
@@ -81,6 +97,7 @@ const OLD_SECRET_UNTIL = `(SELECT max(s.expires_at) FROM app.api_key_secrets s
  */
 @Injectable()
 export class ApiKeys implements OnApplicationBootstrap {
+  private readonly logger = new Logger('ApiKeys');
   private readonly peppers: Keyring;
 
   constructor(
@@ -89,6 +106,7 @@ export class ApiKeys implements OnApplicationBootstrap {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly queries: PeriodicQueries,
     private readonly audit: AuditLog,
+    private readonly log: ProcessLog,
   ) {
     this.peppers = keyringsOf(configuration).pepper;
   }
@@ -100,7 +118,10 @@ export class ApiKeys implements OnApplicationBootstrap {
   /** Whose key this is, undefined where it is none, has ended, or belongs to somebody who is switched off. */
   async authenticate(text: string): Promise<LiveKey | undefined> {
     const parts = parseApiKey(text);
-    if (parts === undefined) return undefined;
+    if (parts === undefined) {
+      this.logger.debug({ reason: 'it has not the form of a key' }, REFUSED);
+      return undefined;
+    }
     const now = this.clock.now();
     const { publicId, secret } = parts;
     const [row] = await this.database.query<KeyRow>(
@@ -112,7 +133,10 @@ export class ApiKeys implements OnApplicationBootstrap {
          AND (k.expires_at IS NULL OR k.expires_at > $2) AND (s.expires_at IS NULL OR s.expires_at > $2)`,
       [publicId, now, pepperedByAll(this.peppers, 'api-key', publicId, secret).map(({ hmac }) => hmac)],
     );
-    if (row === undefined) return undefined;
+    if (row === undefined) {
+      await this.sayWhy(publicId, now);
+      return undefined;
+    }
     if (now.getTime() - (row.last_used_at?.getTime() ?? 0) >= TOUCH_MS)
       await this.database.query('UPDATE app.api_keys SET last_used_at = $2 WHERE id = $1', [row.id, now]);
     const { id: keyId, user_id: userId, role, scopes } = row;
@@ -120,6 +144,18 @@ export class ApiKeys implements OnApplicationBootstrap {
       principal: { kind: 'api-key', userId, role, keyId, scopes },
       hasSecondFactor: row.has_second_factor,
     };
+  }
+
+  /** Whoever asks is not told, and who looks after the platform reads it in the log, for a look into the database. */
+  private async sayWhy(publicId: string, now: Date): Promise<void> {
+    if (!this.log.tells('debug')) return;
+    const [key] = await this.database.query<RefusedKey>(
+      `SELECT k.revoked_at IS NOT NULL AS "isRevoked", u.disabled_at IS NOT NULL AS "isOwnerDisabled",
+              coalesce(k.expires_at <= $2, false) AS "hasExpired"
+       FROM app.api_keys k JOIN app.users u ON u.id = k.user_id WHERE k.public_id = $1`,
+      [publicId, now],
+    );
+    this.logger.debug({ publicId, reason: reasonOf(key) }, REFUSED);
   }
 
   async list(userId: string): Promise<ListedApiKey[]> {

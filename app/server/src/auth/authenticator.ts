@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Request } from 'express';
 import { ApiKeys, type LiveKey } from '../api-keys/api-keys.service.ts';
 import { UnauthorizedError } from '../common/errors.ts';
@@ -15,6 +15,8 @@ const BEARER = /^Bearer ([\x21-\x7e]{1,512})$/i;
 /** Finds out who asks. Only what a request shows costs a look into the database. */
 @Injectable()
 export class Authenticator {
+  private readonly logger = new Logger('Sessions');
+
   constructor(
     private readonly sessions: Sessions,
     private readonly apiKeys: ApiKeys,
@@ -34,6 +36,9 @@ export class Authenticator {
       return key;
     }
     const token = readSessionCookie(request);
-    return token === undefined ? undefined : this.sessions.find(token);
+    if (token === undefined) return undefined;
+    const session = await this.sessions.find(token);
+    if (session === undefined) this.logger.debug('a cookie is of no session, or of one that has ended');
+    return session;
   }
 }

@@ -32,6 +32,7 @@ export interface WorkedJobs {
   readonly queue: string;
   readonly ids: readonly string[];
   readonly milliseconds: number;
+  readonly hasFailed: boolean;
 }
 
 /** pg-boss as a part of the process: started when the database is ready, stopped before anything else. */
@@ -110,15 +111,17 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
   ): Promise<void> {
     const started = performance.now();
     const ids = jobs.map(({ id }) => id);
+    let hasFailed = false;
     try {
       await handler(jobs);
     } catch (error) {
+      hasFailed = true;
       if (!this.stopping.signal.aborted && !(error instanceof ReportedFailure))
         this.logger.error({ err: error, queue, jobId: ids[0] }, `a job of ${queue} failed`);
       throw error;
     } finally {
       const milliseconds = performance.now() - started;
-      for (const listener of this.listeners) listener({ queue, ids, milliseconds });
+      for (const listener of this.listeners) listener({ queue, ids, milliseconds, hasFailed });
     }
   }
 

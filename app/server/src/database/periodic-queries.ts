@@ -100,7 +100,7 @@ export class PeriodicQueries implements OnModuleDestroy {
         const milliseconds = Math.round(performance.now() - started);
         this.logger.verbose({ milliseconds }, 'a turn has ended');
       } catch (error) {
-        this.logger.warn(`${what}: ${messageOf(error)}`);
+        this.logger.warn(`${what}: not looked after now: ${messageOf(error)}`);
       }
     };
     await this.connector.whenReady();

@@ -222,7 +222,8 @@ describe('workers', () => {
     const critical = alertOf({ labels: { severity: 'critical' }, fingerprint: 'critical' });
     await enqueue(notifications, message({ onlyChannels: ['webhook'], content: critical, atOnce: true }));
     await pass();
-    expect(hook.hooks.map(({ fingerprints }) => fingerprints[0]).slice(3)).toEqual([outward('critical')]);
+    const after = () => hook.hooks.map(({ fingerprints }) => fingerprints[0]).slice(3);
+    await expect.poll(after, SOON).toEqual([outward('critical')]);
     await database.sql.query(
       `UPDATE app.notification_sendings SET created_at = now() - interval '11 minutes'
         WHERE id IN (SELECT id FROM app.notification_sendings ORDER BY created_at LIMIT 2)`,
@@ -256,7 +257,8 @@ describe('workers', () => {
     );
     await pass();
     await expect.poll(() => hook.hooks.map(({ documents }) => documents), SOON).toEqual([[], [title]]);
-    expect((await states()).slice(10)).toEqual(['sent', 'queued', 'queued', 'queued']);
+    const later = async () => (await states()).slice(10);
+    await expect.poll(later, SOON).toEqual(['sent', 'queued', 'queued', 'queued']);
   });
 
   it('try again as the receiver asks, later and later, and it stays the same message', async () => {

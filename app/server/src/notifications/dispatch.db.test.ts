@@ -36,7 +36,9 @@ async function waiting(...keys: readonly string[]): Promise<void> {
        VALUES ($1, 'firing', 'memory', $1, $2)`,
       [key, JSON.stringify(alertOf({ fingerprint: key }))],
     );
-  await makeMessages(database.sql, 'memory', 1_000);
+  const made = await makeMessages(database.sql, 'memory', 1_000);
+  const { length } = keys;
+  expect(made).toEqual({ isHeld: false, due: length, made: length, slots: 1_000, kept: 250 });
 }
 
 const states = async (): Promise<string[]> => {

@@ -60,7 +60,7 @@ async function counts(): Promise<Record<string, number>> {
   const newest = await vi.waitUntil(async () => {
     const values = await read();
     return Object.keys(values).length > 0 ? values : undefined;
-  });
+  }, 20_000);
   queries.onModuleDestroy();
   return newest;
 }
@@ -209,8 +209,9 @@ it('runs once the database is ready, survives a failure, and ends with the proce
   const logged = vi.spyOn(Logger.prototype, 'warn').mockReturnValue(undefined);
   const troubled = new SecretRewrap(configuration, failing, connector);
   troubled.onApplicationBootstrap();
-  await vi.waitFor(() =>
-    expect(logged).toHaveBeenCalledWith('sealed values cannot be rewrapped: no database'),
+  await vi.waitFor(
+    () => expect(logged).toHaveBeenCalledWith('sealed values cannot be rewrapped: no database'),
+    20_000,
   );
   await troubled.beforeApplicationShutdown();
   logged.mockRestore();

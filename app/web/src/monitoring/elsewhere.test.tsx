@@ -14,6 +14,8 @@ import {
   WANG,
 } from '../testing/page.ts';
 import { MonitoringPages } from './pages.tsx';
+// Fetched when it is asked for; whoever waits for a page here is not to wait for that.
+import './records/pages.tsx';
 
 const OPERATOR: typeof WANG = { ...WANG, role: 'operator' };
 const text = (): string => document.querySelector('main')?.textContent ?? '';

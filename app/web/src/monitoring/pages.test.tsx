@@ -16,6 +16,8 @@ import {
   WANG,
 } from '../testing/page.ts';
 import { MonitoringPages } from './pages.tsx';
+// Fetched when it is asked for; whoever waits for a page here is not to wait for that.
+import './records/pages.tsx';
 
 const OPERATOR = { ...WANG, role: 'operator' } as const;
 const ALERT = alertOf();

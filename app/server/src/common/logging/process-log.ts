@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { type HttpLogger, pinoHttp } from 'pino-http';
 import { offLastWords, onLastWords } from '../last-words.ts';
 import { writeLastLine } from './last-line.ts';
+import type { LogLevel } from './levels.ts';
 import { requestLineOptions } from './log-lines.ts';
 
 /** Where lines go. */
@@ -43,6 +44,11 @@ export class ProcessLog implements OnApplicationShutdown {
   /** What is told now. */
   get level(): string {
     return this.#root.level;
+  }
+
+  /** Whether lines of this level are written: for lines that cost something to put together. */
+  tells(level: LogLevel): boolean {
+    return this.#root.isLevelEnabled(level);
   }
 
   /** Holds from the next line on. */

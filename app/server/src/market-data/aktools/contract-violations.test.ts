@@ -146,7 +146,7 @@ describe('an answer that breaks the contract', () => {
     expect(told).toMatchObject([
       { operation: 'tool_trade_date_hist_sina', outcome: 'ok' },
       { operation: 'stock_value_em', path: expect.stringContaining(`symbol=${SYMBOL.slice(0, 6)}`) },
-      { operation: 'stock_value_em', outcome: 'contract' },
+      { operation: 'stock_value_em', outcome: 'contract', cause: 'html' },
     ]);
   });
 });

@@ -16,8 +16,7 @@ export interface UpstreamCall<Value> extends UpstreamQuestion<Value> {
 }
 
 interface UpstreamQuestion<Value> extends Asked {
-  /** Whose budget it uses, and how many requests to that host it stands for. */
-  readonly host: string;
+  /** How many requests to its host it stands for. */
   readonly cost: number;
   readonly limits: HttpLimits;
   /**
@@ -203,8 +202,8 @@ export class Gateway {
     const { transport, bodyOf, observer, clock } = this.#options;
     const fetchedAt = clock.now();
     const started = performance.now();
-    const ended = (outcome: Parameters<UpstreamObserver['called']>[1]): void =>
-      observer.called(call, outcome, (performance.now() - started) / 1000);
+    const ended = (outcome: Parameters<UpstreamObserver['called']>[1], cause?: unknown): void =>
+      observer.called(call, outcome, (performance.now() - started) / 1000, cause);
     try {
       const body = bodyOf(await transport.get(call.path, call.limits, signal));
       call.read(body);
@@ -215,7 +214,7 @@ export class Gateway {
         ended('abandoned');
         throw error;
       }
-      ended(error.failure);
+      ended(error.failure, error.violation ?? error.cause);
       if (error.violation !== undefined) observer.violated(call.operation, error.violation);
       // What may be the symbol's own failure is judged when the reference has been asked.
       if (openings > 0 || doubtful(call, error) === undefined)
@@ -231,7 +230,7 @@ export class Gateway {
   }
 
   #heldBack(call: UpstreamQuestion<unknown>, failure: 'over_budget' | 'resting', retryAt: Date): SourceError {
-    this.#options.observer.heldBack(call, failure);
+    this.#options.observer.heldBack(call, failure, retryAt);
     const cause = `${call.operation} of ${call.host} may be called from ${retryAt.toISOString()} on`;
     return new SourceError('the answer', { failure, retryAt, cause });
   }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../common/configuration/errors.ts';
 import type { Metrics } from '../../monitoring/metrics/metrics.ts';
 import { CONTRACT_VIOLATIONS, type ContractViolation, type SourceFailure } from '../source-error.ts';
 
@@ -5,16 +6,21 @@ import { CONTRACT_VIOLATIONS, type ContractViolation, type SourceFailure } from 
 export interface Asked {
   /** The upstream's function: its circuit, and the label of its metrics. */
   readonly operation: string;
+  /** Whose budget it uses. */
+  readonly host: string;
   /** Path and query; the same path at the same time is one call. */
   readonly path: string;
 }
 
 /** What the gateway tells of its work. */
 export interface UpstreamObserver {
-  /** A call that was sent and has ended; `abandoned`: whoever wanted it went away. */
-  called(asked: Asked, outcome: 'ok' | 'abandoned' | SourceFailure, seconds: number): void;
-  /** A call that was not sent. */
-  heldBack(asked: Asked, why: 'over_budget' | 'resting'): void;
+  /**
+   * A call that was sent and has ended; `abandoned`: whoever wanted it went away.
+   * @param cause what the network or the source said
+   */
+  called(asked: Asked, outcome: 'ok' | 'abandoned' | SourceFailure, seconds: number, cause?: unknown): void;
+  /** A call that was not sent, and may be from `retryAt` on. */
+  heldBack(asked: Asked, why: 'over_budget' | 'resting', retryAt: Date): void;
   violated(operation: string, kind: ContractViolation): void;
   tokens(host: string, left: number): void;
   /** How old the answer was that was given where last good ones are kept; 0: it came just now. */
@@ -60,19 +66,20 @@ export function observeWith(
   );
   const known = new Set<string>();
   return {
-    called: ({ operation, path }, outcome, seconds) => {
+    called: ({ operation, host, path }, outcome, seconds, cause) => {
       calls.observe({ operation, outcome }, seconds);
       const milliseconds = Math.round(seconds * 1000);
-      debug({ operation, path, outcome, milliseconds }, `the source was asked for ${operation}`);
+      const fields = { operation, host, path, outcome, milliseconds, cause: cause && messageOf(cause) };
+      debug(fields, `the source was asked for ${operation}`);
       // What breaks or is held back later on must be an increase of a series that was there.
       if (known.has(operation)) return;
       known.add(operation);
       for (const kind of CONTRACT_VIOLATIONS) violations.inc({ operation, kind }, 0);
       for (const reason of REASONS) heldBack.inc({ operation, reason }, 0);
     },
-    heldBack: ({ operation, path }, reason) => {
+    heldBack: ({ operation, host, path }, reason, retryAt) => {
       heldBack.inc({ operation, reason });
-      debug({ operation, path, reason }, `the source was not asked for ${operation}`);
+      debug({ operation, host, path, reason, retryAt }, `the source was not asked for ${operation}`);
     },
     violated: (operation, kind) => violations.inc({ operation, kind }),
     tokens: (host, left) => tokens.set({ host }, left),

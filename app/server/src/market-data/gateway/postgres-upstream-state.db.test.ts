@@ -18,11 +18,11 @@ describe('PostgresUpstreamState', () => {
 
   it('goes by the time of the database where no other clock is given', async () => {
     const state = new PostgresUpstreamState(database.sql);
-    const budget = { capacity: 1, secondsPerCall: 0.2 };
+    const budget = { capacity: 1, secondsPerCall: 2 };
     expect(await state.pay('own-time', 1, budget, 'q')).toMatchObject({ paid: true });
     const refused = await state.pay('own-time', 1, budget, 'q');
     expect(refused).toMatchObject({ paid: false });
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
     expect(await state.pay('own-time', 1, budget, 'q')).toMatchObject({ paid: true });
     const policy = { failuresToOpen: 1, coolDownMs: 60_000, longestCoolDownMs: 60_000 };
     const { until } = await state.failed('own-time', 0, policy, 1, 'timeout');

@@ -90,7 +90,7 @@ export class IngestionWorker implements OnApplicationBootstrap {
         this.logger.error({ err: error, runId, queue: INGESTION_QUEUE }, `load ${runId} failed`),
       onChunk: (report) => {
         this.metrics.stored(source, report);
-        this.logger.debug(report, 'rows were stored');
+        this.logger.debug(report, 'rows were judged and stored');
       },
     }).catch((error: unknown) => {
       // Handed back by a worker that stops is no failure.
@@ -104,7 +104,10 @@ export class IngestionWorker implements OnApplicationBootstrap {
   }
 
   private async goOn(runId: string, result: RunOutcome): Promise<void> {
-    if (result.outcome === 'paused') await this.runs.resume(runId, result.seconds);
+    if (result.outcome === 'paused') {
+      this.logger.debug({ runId, seconds: result.seconds }, `load ${runId}: goes on after a pause`);
+      await this.runs.resume(runId, result.seconds);
+    }
     // What waits for the first load need not wait for the next minute, too.
     if (result.outcome === 'completed') await this.schedule.tick();
   }

@@ -42,7 +42,7 @@ describe('three workers at one run', () => {
     const runId = await createRun(database.sql, { source: SYNTHETIC });
     for (let kill = 1; kill <= KILLS; kill += 1) {
       while (children.size < WORKERS) start(runId);
-      const aim = (all * kill) / (KILLS + 2);
+      const aim = (all * kill) / (KILLS + 6);
       await expect.poll(done, { timeout: 50_000, interval: 5 }).toBeGreaterThan(aim);
       expect(await done(), 'the victim is at work').toBeLessThan(all);
       const [victim] = children;

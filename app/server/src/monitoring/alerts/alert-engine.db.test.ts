@@ -254,8 +254,10 @@ describe('what people want to hear', () => {
     expect(messages).toEqual([]);
     expect(await suppressions()).toEqual([{ reason: 'silenced', count: '1' }]);
     // The log of whoever looks closer says why nobody was told.
-    const said = { state: 'firing', told: 'nothing', value: 2, limit: 1, suppressed: 'silenced' };
-    expect(debug.mock.calls[0]).toEqual([expect.objectContaining(said), 'Silenced [["mount","/data"]]']);
+    const since = new Date(START).toISOString();
+    const said = { state: 'firing', since, told: 'nothing', heldBy: 'silenced', value: 2, limit: 1 };
+    const line = [expect.objectContaining(said), 'Silenced [["mount","/data"]]'];
+    expect(debug.mock.calls).toEqual([line, line]);
     debug.mockRestore();
     await engine().evaluate(rule, observed('breached', { mount: '/data' }), START + 60 * SECOND);
     expect(messages.map(({ transition }) => transition)).toEqual(['firing']);

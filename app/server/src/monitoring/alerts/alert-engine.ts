@@ -101,14 +101,14 @@ export class AlertEngine {
       return decided;
     });
     for (const outcome of outcomes) {
-      this.logger.debug(detailOf(outcome), outcome.kind === 'kept' ? nameOf(outcome.alert) : rule.name);
+      this.logger.debug(detailOf(outcome), nameOf(outcome.alert));
       if (outcome.kind === 'kept' && outcome.tell !== undefined)
         this.logger.log({ alertId: outcome.alert.id, transition: outcome.tell }, nameOf(outcome.alert));
     }
   }
 
   private async keep(sql: Transaction, outcome: Outcome, at: number): Promise<void> {
-    if (outcome.kind === 'gone') return removeAlert(sql, outcome.id);
+    if (outcome.kind === 'gone') return removeAlert(sql, outcome.alert.id);
     const { alert, suppressed } = outcome;
     await writeAlert(sql, alert);
     if (suppressed !== undefined) await countSuppressed(sql, alert.id, suppressed, at);
@@ -132,7 +132,7 @@ export class AlertEngine {
 function alertsAfter(stored: readonly StoredAlert[], outcomes: readonly Outcome[]): StoredAlert[] {
   const alerts = new Map(stored.map((alert) => [alert.id, alert]));
   for (const outcome of outcomes)
-    if (outcome.kind === 'gone') alerts.delete(outcome.id);
+    if (outcome.kind === 'gone') alerts.delete(outcome.alert.id);
     else alerts.set(outcome.alert.id, outcome.alert);
   return [...alerts.values()];
 }

@@ -19,6 +19,7 @@ import { AlertRetention } from './alert-retention.ts';
 import { AlertTiming } from './alert-timing.ts';
 import { AlertsLease, silenceBefore } from './alerts-lease.ts';
 import { Components } from './components.ts';
+import { shown } from './conditions/observation.ts';
 import { Observer } from './conditions/observer.ts';
 import { ruleSampledEvery } from './conditions/sampling.ts';
 import { DirectLoop } from './direct-loop.ts';
@@ -29,8 +30,6 @@ import { RuleSet } from './rules/rule-set.ts';
 
 /** What the end of a process waits for, where the database is slow. */
 const FAREWELL_MS = 5_000;
-/** Of what a rule observed, in a line of the log. */
-const MOST_SHOWN = 20;
 
 /** The clock of the alert engine. Of all workers the one that holds the lease judges the rules. */
 @Injectable()
@@ -139,7 +138,7 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
       // What is told without the database is not told with it as well.
       ({ labels }) => rule.condition.kind !== 'component' || labels['component'] !== 'database',
     );
-    this.logger.verbose({ rule: rule.name, observations: observations.slice(0, MOST_SHOWN) }, 'observed');
+    this.logger.verbose({ rule: rule.name, observations: shown(observations) }, 'observed');
     if (hasAlerts || observations.some(({ state }) => state === 'breached'))
       await this.engine.evaluate(rule, observations, at);
   }

@@ -147,7 +147,7 @@ export class DirectAlerts {
         elsewhere?.isThere === true ? elsewhere.id : this.nextId(rule.name, fingerprint, at),
     });
     for (const outcome of outcomes) {
-      if (isMine) this.logger.debug(detailOf(outcome), rule.name);
+      if (isMine) this.logger.debug(detailOf(outcome), nameOf(outcome.alert));
       if (outcome.kind === 'gone') this.alerts.delete(rule.name);
       else {
         this.remember(rule, outcome.alert, isMine);

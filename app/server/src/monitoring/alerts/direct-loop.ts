@@ -7,7 +7,7 @@ import { AlertClock } from './alert-clock.ts';
 import { AlertsLease, type Silence } from './alerts-lease.ts';
 import { Components } from './components.ts';
 import { type ComponentView, observeComponents } from './conditions/component.ts';
-import type { Observation } from './conditions/observation.ts';
+import { type Observation, shown } from './conditions/observation.ts';
 import { DirectAlerts } from './direct-alerts.ts';
 import { directViews, isDirect } from './direct-views.ts';
 import { type Duty, dutyAt } from './duty.ts';
@@ -69,9 +69,12 @@ export class DirectLoop {
     const at = this.clock.now();
     const database = this.components.database();
     const views = directViews({ database, engine: this.engine.state(), isAlone: this.line.isAlone });
-    for (const rule of this.rules)
-      for (const observation of observations(rule, views))
+    for (const rule of this.rules) {
+      const seenNow = observations(rule, views);
+      this.logger.verbose({ rule: rule.name, observations: shown(seenNow) }, 'observed');
+      for (const observation of seenNow)
         this.direct.evaluate(rule, observation, at, duty, this.line.elsewhere(rule.name));
+    }
     this.lookedAt = this.stopwatch.ms();
   }
 

@@ -15,11 +15,12 @@ const UNTOLD: Told = { told: 'nothing', transition: 0 };
 
 /** What becomes of one alert by one evaluation. */
 export type Outcome =
-  | { readonly kind: 'gone'; readonly id: string }
+  | { readonly kind: 'gone'; readonly alert: StoredAlert }
   | {
       readonly kind: 'kept';
       readonly alert: StoredAlert;
       readonly tell?: Transition;
+      readonly heldBy?: SuppressionReason;
       readonly suppressed?: SuppressionReason;
     };
 
@@ -76,8 +77,8 @@ export function retire(
   return stored
     .filter(({ episode }) => episode.state !== 'resolved')
     .map((alert): Outcome => {
-      const { id, episode } = alert;
-      if (episode.firedAt === undefined) return { kind: 'gone', id };
+      const { episode } = alert;
+      if (episode.firedAt === undefined) return { kind: 'gone', alert };
       const after = ended(episode, 'rule-removed', at);
       const isUnheard = isHeardByNobody(rule, alert, reach);
       const circumstances = {
@@ -88,7 +89,7 @@ export function retire(
     });
 }
 
-function keptAs(alert: StoredAlert, telling: Pick<Telling, 'tell' | 'suppressed'>): Outcome {
+function keptAs(alert: StoredAlert, telling: Omit<Telling, 'told'>): Outcome {
   return { kind: 'kept', alert, ...telling };
 }
 
@@ -103,11 +104,11 @@ function judge(
   if (stored !== undefined && alert === undefined) return undefined;
   const stepped = step(alert?.episode, observation, rule, at);
   if (stepped === undefined) return undefined;
-  if ('gone' in stepped) return alert && { kind: 'gone', id: alert.id };
+  if ('gone' in stepped) return alert && { kind: 'gone', alert };
   const goingOn = stepped.isNew ? undefined : alert;
   const base = goingOn ?? freshAlert(rule, observation, at, newId);
   const named = { ...base, ...worded(rule, observation, base, stepped.next) };
-  const { told, tell, suppressed } = tellingOf(stepped.next, base.told, rule, {
+  const { told, ...telling } = tellingOf(stepped.next, base.told, rule, {
     before: goingOn?.episode,
     now: at,
     isSilenced: isSilenced(named),
@@ -123,8 +124,7 @@ function judge(
       episode: stepped.next,
       told,
     },
-    ...(tell === undefined ? {} : { tell }),
-    ...(suppressed === undefined ? {} : { suppressed }),
+    ...telling,
   };
 }
 
@@ -221,11 +221,15 @@ const isToldToFire = ({ episode, told }: StoredAlert): boolean =>
 
 /** For log lines of whoever looks closer: what an evaluation made of an alert, and why nobody was told. */
 export function detailOf(outcome: Outcome): Readonly<Record<string, unknown>> {
-  if (outcome.kind === 'gone') return { alertId: outcome.id, state: 'gone' };
-  const { alert, suppressed } = outcome;
-  const { id: alertId, episode, told, value, limit } = alert;
-  return { alertId, state: episode.state, told: told.told, value, limit, suppressed };
+  const { id: alertId, episode, told, value, limit } = outcome.alert;
+  if (outcome.kind === 'gone') return { alertId, state: 'gone' };
+  const { state, pendingSince, clearSince } = episode;
+  const times = { since: timeOf(pendingSince), clearSince: timeOf(clearSince) };
+  return { alertId, state, ...times, told: told.told, heldBy: outcome.heldBy, value, limit };
 }
+
+const timeOf = (at: number | undefined): string | undefined =>
+  at === undefined ? undefined : new Date(at).toISOString();
 
 /** For log lines. */
 export function nameOf({ rule, labels }: Pick<StoredAlert, 'rule' | 'labels'>): string {

@@ -32,8 +32,11 @@ describe('what people are told', () => {
   it('keeps quiet about what begins under a silence, counts it once, and tells it when the silence is over', () => {
     const silenced = { ...calm, isSilenced: true };
     const first = tellingOf(firing, untold, TIMING, silenced);
-    expect(first).toEqual({ told: untold, suppressed: 'silenced' });
-    expect(tellingOf(firing, untold, TIMING, { ...silenced, before: firing })).toEqual({ told: untold });
+    expect(first).toEqual({ told: untold, heldBy: 'silenced', suppressed: 'silenced' });
+    expect(tellingOf(firing, untold, TIMING, { ...silenced, before: firing })).toEqual({
+      told: untold,
+      heldBy: 'silenced',
+    });
     expect(tellingOf(firing, untold, TIMING, { ...calm, before: firing })).toMatchObject({ tell: 'firing' });
   });
 
@@ -51,6 +54,7 @@ describe('what people are told', () => {
     expect(end).toEqual({ tell: 'resolved', told: { ...told, told: 'resolved', transition: 2 } });
     expect(tellingOf(firing, end.told, TIMING, silenced)).toEqual({
       told: end.told,
+      heldBy: 'silenced',
       suppressed: 'silenced',
     });
     expect(tellingOf(episode('resolved'), end.told, TIMING, silenced)).toEqual({ told: end.told });
@@ -60,7 +64,11 @@ describe('what people are told', () => {
     const told: Told = { told: 'resolved', toldFiringAt: 0, transition: 2 };
     const again = { ...calm, before: episode('pending'), now: 899 * SECOND };
     const back = episode('firing', { pendingSince: 700 * SECOND });
-    expect(tellingOf(back, told, TIMING, again)).toEqual({ told, suppressed: 'cooldown' });
+    expect(tellingOf(back, told, TIMING, again)).toEqual({
+      told,
+      heldBy: 'cooldown',
+      suppressed: 'cooldown',
+    });
     expect(tellingOf(back, told, TIMING, { ...calm, before: back, now: 900 * SECOND })).toMatchObject({
       tell: 'firing',
       told: { transition: 3 },
@@ -100,7 +108,7 @@ describe('what people are told', () => {
           ...{ ...calm, before: back, now: (500 + seconds) * SECOND },
         },
       );
-    expect(at(one.lasts - 1)).toEqual({ told });
+    expect(at(one.lasts - 1)).toEqual({ told, heldBy: 'cooldown' });
     expect(at(one.lasts)).toMatchObject({ tell: 'firing', told: { transition: 3 } });
   });
 
@@ -149,21 +157,34 @@ describe('what people are told', () => {
 
   it('does not count as told what no channel carries, and tells it when there is one', () => {
     const unheard = { ...calm, isUnheard: true };
-    expect(tellingOf(firing, untold, TIMING, unheard)).toEqual({ told: untold, suppressed: 'no-channel' });
-    expect(tellingOf(firing, untold, TIMING, { ...unheard, before: firing })).toEqual({ told: untold });
+    expect(tellingOf(firing, untold, TIMING, unheard)).toEqual({
+      told: untold,
+      heldBy: 'no-channel',
+      suppressed: 'no-channel',
+    });
+    expect(tellingOf(firing, untold, TIMING, { ...unheard, before: firing })).toEqual({
+      told: untold,
+      heldBy: 'no-channel',
+    });
     expect(tellingOf(firing, untold, TIMING, { ...calm, before: firing })).toMatchObject({ tell: 'firing' });
     const told: Told = { told: 'firing', toldFiringAt: 0, transition: 1 };
     const late = { ...unheard, before: firing, now: 1_800 * SECOND };
-    expect(tellingOf(firing, told, TIMING, late)).toEqual({ told });
+    // It would be escalated.
+    expect(tellingOf(firing, told, TIMING, late)).toEqual({ told, heldBy: 'no-channel' });
     expect(tellingOf(episode('resolved'), told, TIMING, { ...late })).toEqual({
       told: { ...told, told: 'nothing' },
+      heldBy: 'no-channel',
       suppressed: 'no-channel',
     });
   });
 
   it('does not tell what another alert explains, until that is over', () => {
     const inhibited = { ...calm, isInhibited: true };
-    expect(tellingOf(firing, untold, TIMING, inhibited)).toEqual({ told: untold, suppressed: 'inhibited' });
+    expect(tellingOf(firing, untold, TIMING, inhibited)).toEqual({
+      told: untold,
+      heldBy: 'inhibited',
+      suppressed: 'inhibited',
+    });
     expect(tellingOf(firing, untold, TIMING, { ...calm, before: firing })).toMatchObject({ tell: 'firing' });
   });
 });

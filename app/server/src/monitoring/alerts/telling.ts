@@ -19,6 +19,8 @@ export type SuppressionReason = 'silenced' | 'inhibited' | 'cooldown' | 'flappin
 export interface Telling {
   readonly told: Told;
   readonly tell?: Transition;
+  /** Why what is the case is not told now. */
+  readonly heldBy?: SuppressionReason;
   /** Something that would have been told, and was not. Not repeated while nothing changes. */
   readonly suppressed?: SuppressionReason;
 }
@@ -51,38 +53,43 @@ export function tellingOf(after: Episode, told: Told, timing: Timing, circumstan
   if (after.state === 'firing') return firing(after, told, timing, circumstances);
   if (after.state !== 'resolved' || told.told !== 'firing') return { told };
   if (circumstances.isUnheard === true)
-    return { told: { ...told, told: 'nothing' }, suppressed: 'no-channel' };
+    return { told: { ...told, told: 'nothing' }, heldBy: 'no-channel', suppressed: 'no-channel' };
   return { told: { ...next(told), told: 'resolved' }, tell: 'resolved' };
 }
 
-function firing(
-  after: Episode,
-  told: Told,
-  timing: Timing,
-  { before, now, isSilenced, isInhibited, isUnheard = false }: Circumstances,
-): Telling {
+function firing(after: Episode, told: Told, timing: Timing, circumstances: Circumstances): Telling {
+  const { before, now } = circumstances;
+  const obstacle = obstacleOf(circumstances);
   if (told.told === 'firing') {
-    const isHeld = isSilenced || isInhibited || isUnheard;
-    if (isEscalationDue(after, told, timing.escalateAfterSeconds, now) && !isHeld)
+    const isEscalating = isEscalationDue(after, told, timing.escalateAfterSeconds, now);
+    if (isEscalating && obstacle === undefined)
       return { told: { ...next(told), escalatedAt: now }, tell: 'escalated' };
-    return after.flaps > (before?.flaps ?? 0) ? { told, suppressed: 'flapping' } : { told };
+    const hasFlapped = after.flaps > (before?.flaps ?? 0);
+    return {
+      told,
+      ...(isEscalating && obstacle !== undefined ? { heldBy: obstacle } : {}),
+      ...(hasFlapped ? { suppressed: 'flapping' } : {}),
+    };
   }
   // What is about to end need not begin; it is told when it comes back.
   if (after.clearSince !== undefined) return { told };
-  const isNew = before?.state !== 'firing';
-  const reason = isSilenced
-    ? 'silenced'
-    : isInhibited
-      ? 'inhibited'
-      : isUnheard
-        ? 'no-channel'
-        : isCoolingDown(after, told, timing, now)
-          ? 'cooldown'
-          : undefined;
-  if (reason !== undefined) return isNew ? { told, suppressed: reason } : { told };
+  const heldBy = obstacle ?? (isCoolingDown(after, told, timing, now) ? 'cooldown' : undefined);
+  if (heldBy !== undefined)
+    return { told, heldBy, ...(before?.state === 'firing' ? {} : { suppressed: heldBy }) };
   // Begun anew, it is nobody's yet, and as urgent as its rule says.
   const { escalatedAt: _, ...fresh } = next(told);
   return { told: { ...fresh, told: 'firing', toldFiringAt: now }, tell: 'firing' };
+}
+
+/** Whatever is the case, nobody would hear of it. */
+function obstacleOf({
+  isSilenced,
+  isInhibited,
+  isUnheard = false,
+}: Circumstances): SuppressionReason | undefined {
+  if (isSilenced) return 'silenced';
+  if (isInhibited) return 'inhibited';
+  return isUnheard ? 'no-channel' : undefined;
 }
 
 function isCoolingDown(

@@ -19,8 +19,7 @@ export class ErrorKeeper implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.configuration.role === 'worker')
-      this.queries.hourly('old errors were not forgotten', () => this.keep());
+    if (this.configuration.role === 'worker') this.queries.hourly('old errors', () => this.keep());
   }
 
   async keep(mostErrors?: number): Promise<void> {

@@ -66,9 +66,7 @@ export class ErrorTracker implements OnApplicationBootstrap, BeforeApplicationSh
 
   onApplicationBootstrap(): void {
     void this.missPredecessor();
-    this.queries.repeat(FLUSH_MS, 'errors were not written down, or too many not forgotten', () =>
-      this.flush(),
-    );
+    this.queries.repeat(FLUSH_MS, 'errors', () => this.flush());
   }
 
   /** What goes wrong after this is in the log alone. */

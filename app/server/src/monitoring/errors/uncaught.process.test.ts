@@ -39,12 +39,12 @@ async function startWorker(message: string): Promise<Program> {
   const worker = startProgram(args, { DATABASE_URL: database.urls.application, LOG_LEVEL: 'info' });
   programs.push(worker);
   await whenSays(worker, /management server on port (\d+)/);
-  // It has reached the database, so that it can tell.
-  await expect
-    .poll(() => database.sql.query(`SELECT 1 FROM app.component_states WHERE role = 'worker'`), {
-      timeout: 30_000,
-    })
-    .not.toEqual([]);
+  // It has reached the database, so that it can tell, and has time to.
+  for (const happened of [
+    `SELECT 1 FROM app.component_states WHERE role = 'worker'`,
+    `SELECT 1 FROM app.ingestion_runs WHERE kind = 'history' AND status = 'completed'`,
+  ])
+    await expect.poll(() => database.sql.query(happened), { timeout: 60_000 }).not.toEqual([]);
   return worker;
 }
 

@@ -268,7 +268,8 @@ describe('a database that stands still', () => {
             const { body } = await request(app.getHttpServer()).get(path).set(headers).expect(200);
             expect(body).toEqual({ status: 'down' });
           }),
-        ).toBeLessThan(1_000);
+          // Half a second is for whoever shows a session; the rest is slack for a busy machine.
+        ).toBeLessThan(2_500);
 
     const { body } = await managementOf(app).get('/monitoring/status').expect(200);
     expect(body.components).toMatchObject({ database: 'down', schema: 'up', api: 'up' });

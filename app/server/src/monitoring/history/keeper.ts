@@ -42,7 +42,7 @@ export class HistoryKeeper implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     if (this.configuration.role !== 'worker') return;
-    this.queries.repeat(LOOK_MS, 'the history was not rolled up', async () => {
+    this.queries.repeat(LOOK_MS, 'roll-ups of the history', async () => {
       if (await this.lead()) await this.keep();
     });
   }

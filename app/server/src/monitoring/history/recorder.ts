@@ -54,7 +54,7 @@ export class MetricRecorder implements OnApplicationBootstrap, BeforeApplication
 
   onApplicationBootstrap(): void {
     const everyMs = this.configuration.monitoring.history.sampleSeconds * 1000;
-    this.queries.repeat(everyMs, 'the metrics were not written down', async () => {
+    this.queries.repeat(everyMs, 'samples of metrics', async () => {
       try {
         await this.record();
       } catch (error) {

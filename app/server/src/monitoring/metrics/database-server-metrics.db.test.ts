@@ -38,7 +38,7 @@ async function told(): Promise<ReadonlyMap<string, number>> {
     const isThere =
       found.has('database_size_bytes') && [...found.keys()].some((key) => key.startsWith('jobs'));
     return isThere ? found : undefined;
-  });
+  }, 20_000);
   queries.onModuleDestroy();
   return values;
 }

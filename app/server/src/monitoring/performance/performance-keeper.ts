@@ -18,7 +18,7 @@ export class PerformanceKeeper implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     if (this.configuration.role === 'worker')
-      this.queries.repeat(EVERY_MS, 'old slow records were not forgotten', () => this.keep());
+      this.queries.repeat(EVERY_MS, 'old slow records', () => this.keep());
   }
 
   async keep(mostOfAKind: number = MOST_OF_A_KIND): Promise<void> {

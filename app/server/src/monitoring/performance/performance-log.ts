@@ -51,7 +51,7 @@ export class PerformanceLog implements OnApplicationBootstrap, BeforeApplication
 
   onApplicationBootstrap(): void {
     this.eventLoop.start();
-    this.queries.repeat(FLUSH_MS, 'slow records were not written down', () => this.flush());
+    this.queries.repeat(FLUSH_MS, 'slow records', () => this.flush());
   }
 
   async beforeApplicationShutdown(): Promise<void> {

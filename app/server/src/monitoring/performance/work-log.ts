@@ -18,19 +18,17 @@ export class WorkLog {
     times.listen((text, milliseconds, error) => this.hearStatement(text, milliseconds, error));
   }
 
-  private hearJobs({ queue, ids, milliseconds }: WorkedJobs): void {
-    const fields = { queue, jobId: ids[0], jobs: ids.length, milliseconds: Math.round(milliseconds) };
-    this.logger.debug(fields, `work on ${queue} ended`);
+  /** Which queue and job it is the scope says, as in all lines of a job. */
+  private hearJobs({ ids, milliseconds, hasFailed }: WorkedJobs): void {
+    const fields = { jobs: ids.length, milliseconds: Math.round(milliseconds), failed: hasFailed };
+    this.logger.debug(fields, 'a handler has ended');
   }
 
   private hearStatement(text: string, milliseconds: number, error: unknown): void {
     // There are thousands in a second, of which nobody reads a line as a rule.
-    if (this.log.level !== 'trace') return;
+    if (!this.log.tells('trace')) return;
     const { name, operation } = statementOf(text);
-    const rounded = Number(milliseconds.toFixed(1));
-    this.logger.verbose(
-      { operation, milliseconds: rounded, ...(error !== undefined && { failed: true }) },
-      name,
-    );
+    const fields = { operation, milliseconds: Number(milliseconds.toFixed(1)), failed: error !== undefined };
+    this.logger.verbose(fields, name);
   }
 }

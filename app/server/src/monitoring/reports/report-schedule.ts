@@ -31,8 +31,8 @@ export class ReportSchedule implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     const { enabled, keepDays } = this.configuration.monitoring.reports;
-    if (enabled) this.queries.repeat(TICK_MS, 'reports cannot be made', () => this.tick());
-    this.queries.hourly('old reports are not forgotten', () => this.forget(keepDays));
+    if (enabled) this.queries.repeat(TICK_MS, 'reports', () => this.tick());
+    this.queries.hourly('old reports', () => this.forget(keepDays));
   }
 
   /** Old reports, but for those that the schedules made last: as it is by the row that they know of it. */

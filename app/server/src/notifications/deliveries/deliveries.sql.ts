@@ -1,4 +1,5 @@
 import type { Attempt } from './attempt.ts';
+import { SLOT_MINUTES } from './plan.ts';
 
 /**
  * $1 subject, $2 transition, $3 channel, $4 group, $5 content, $6 seconds for others of the group to come. Whoever comes
@@ -12,8 +13,7 @@ export const ENQUEUE = `
 /** $1 channel: whoever makes its messages does so alone, or two would share a group or a slot. */
 export const LOCK_CHANNEL = `SELECT pg_advisory_xact_lock(hashtext('notifications'), hashtext($1))`;
 
-/** In which monitoring.notifications.perTenMinutes messages may be made. */
-export const SLOT_TIME = `interval '10 minutes'`;
+export const SLOT_TIME = `interval '${SLOT_MINUTES} minutes'`;
 /** Of a row of notification_sendings. A message that another one took the place of was never told, and takes no slot. */
 export const TAKES_SLOT = `created_at > now() - ${SLOT_TIME} AND state <> 'superseded'`;
 

@@ -77,10 +77,11 @@ export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
     standing: readonly StandingMessage[],
   ): Promise<void> {
     const { perTenMinutes } = this.configuration.monitoring.notifications;
-    const { isHeld } = await makeMessages(this.database, name, perTenMinutes, standing);
+    const made = await makeMessages(this.database, name, perTenMinutes, standing);
+    if (made.due > 0) this.logger.debug({ channel: name, ...made }, 'messages were made of what waited');
     const signal = AbortSignal.any([this.queue.signal, this.stopping.signal]);
     await this.dispatcher.sendDue(channel, signal, (seconds) => this.wake(name, seconds));
-    if (isHeld) await this.wake(name, HELD_SECONDS);
+    if (made.isHeld) await this.wake(name, HELD_SECONDS);
   }
 
   /** Of all channels, also those that no worker has any more. Several that begin at once do so one after the other. */

@@ -29,6 +29,18 @@ const MOST_WAITING = 10_000;
 /** What is told of attempts at messages that others took the place of, over and over. */
 const MOST_ATTEMPTS_KEPT = 20;
 
+/** What came of one pass over a channel. */
+export interface Made {
+  /** Something waits for a message that is being handed over. */
+  readonly isHeld: boolean;
+  /** Groups that were due, and the messages that were made of them. */
+  readonly due: number;
+  readonly made: number;
+  /** How many could have been made, the last `kept` for what is critical; undefined: nothing was due. */
+  readonly slots?: number;
+  readonly kept?: number;
+}
+
 /**
  * Makes messages of what waits for a channel: by group, and at most so many in ten minutes. Any number of workers may do
  * so at once.
@@ -37,28 +49,27 @@ const MOST_ATTEMPTS_KEPT = 20;
  * handed over the group waits; one that failed, or that nobody has begun with, is superseded: what it holds goes into the
  * new message, but for what that says anew.
  * @param standing what is told yet where it was given up
- * @returns whether something waits for a message that is being handed over
  */
 export async function makeMessages(
   database: Database,
   channel: string,
   perTenMinutes: number,
   standing: readonly StandingMessage[] = [],
-): Promise<{ readonly isHeld: boolean }> {
+): Promise<Made> {
   return database.transaction(async (sql) => {
     await sql.query(LOCK_CHANNEL, [channel]);
     const again = await tellAgain(sql, channel, standing);
     const due = dueGroups(await waitingFor(sql, channel));
-    if (due.length === 0) return { isHeld: false };
+    if (due.length === 0) return { isHeld: false, due: 0, made: 0 };
     const kept = keptForCritical(perTenMinutes);
     const { idle, slots } = await roomIn(sql, channel, due, perTenMinutes);
     const freed = idle.length === 0 ? [] : await sql.query<FreedRow>(DISSOLVE, [idle]);
     const open = await sql.query<OpenRow>(OPEN, [channel]);
     const busy = new Set(open.map(({ groupKey }) => groupKey));
     const waiting = (await waitingFor(sql, channel)).filter(({ groupKey }) => !busy.has(groupKey));
-    for (const planned of planMessages(waiting, slots, kept))
-      await make(sql, channel, planned, [...freed, ...again]);
-    return { isHeld: isHeldBy(open, due) };
+    const all = planMessages(waiting, slots, kept);
+    for (const planned of all) await make(sql, channel, planned, [...freed, ...again]);
+    return { isHeld: isHeldBy(open, due), due: due.length, made: all.length, slots, kept };
   });
 }
 

@@ -38,6 +38,9 @@ export function dueGroups(waiting: readonly Waiting[]): Group[] {
     .toSorted((a, b) => b.rank - a.rank);
 }
 
+/** For which slots are counted: monitoring.notifications.perTenMinutes. */
+export const SLOT_MINUTES = 10;
+
 const SUMMARY = 'summary';
 /** As `rankOf` says. */
 const CRITICAL = 3;

@@ -6,8 +6,8 @@ import type { Channel } from '../channel.ts';
 import { ChannelOutcomes } from '../channel-outcomes.ts';
 import { type OpenChannel, CHANNELS, leastSeverityOf } from '../channels.ts';
 import { rankOf, statusOf } from '../content.ts';
-import { failedAttempt, sentAttempt } from '../deliveries/attempt.ts';
-import { hasRoom, keptForCritical } from '../deliveries/plan.ts';
+import { type Attempt, failedAttempt, sentAttempt } from '../deliveries/attempt.ts';
+import { hasRoom, keptForCritical, SLOT_MINUTES } from '../deliveries/plan.ts';
 import { aboutOf, addressOf, type NotificationMessage, targetsOf, toldKey } from '../message.ts';
 import { platformOf } from '../platform.ts';
 import { DirectDelivery } from './direct-delivery.ts';
@@ -18,7 +18,6 @@ const AGAIN_SECONDS: readonly number[] = [1, 5, 15, 30, 60];
 /** Who has to wait for longer than this is left to the database. */
 const LATE_MS = 60_000;
 export const DIRECT_PAUSES = Symbol('DirectPauses');
-const TEN_MINUTES_MS = 600_000;
 /** What is known to have been told; a storm while the database is down is not remembered for ever. */
 const MOST_KNOWN = 1_000;
 
@@ -142,6 +141,9 @@ export class DirectSender implements OnModuleDestroy {
     const status = statusOf([content], content.kind === 'alert' ? content.groupStatus : undefined);
     const [at, started] = [new Date(), performance.now()];
     const timing = () => ({ at, milliseconds: performance.now() - started });
+    const fieldsOf = ({ code, milliseconds }: Attempt): object => ({
+      ...{ channel: channel.name, message: id, code, milliseconds },
+    });
     try {
       const receipt = await channel.send(
         { id, createdAt, groupKey, status, items: [content], count: 1, isSummary: false },
@@ -150,16 +152,15 @@ export class DirectSender implements OnModuleDestroy {
       const sent = sentAttempt(timing(), receipt);
       delivery.taken(sent);
       this.outcomes.tell(channel, sent);
-      const { code, milliseconds } = sent;
-      this.logger.debug(
-        { channel: channel.name, message: id, code, milliseconds },
-        `a message over ${channel.name} was sent without the database`,
-      );
+      this.logger.debug(fieldsOf(sent), `a message over ${channel.name} was sent without the database`);
       return true;
     } catch (error) {
       const { attempt, againInSeconds, leaveAloneSeconds } = failedAttempt(timing(), error, 1, 0.5);
       this.outcomes.tell(channel, attempt, leaveAloneSeconds);
-      this.logger.warn(`a message over ${channel.name} was not sent: ${attempt.error ?? ''}`);
+      this.logger.warn(
+        { ...fieldsOf(attempt), error: attempt.error },
+        `a message over ${channel.name} was not sent without the database`,
+      );
       return againInSeconds === undefined;
     }
   }
@@ -168,7 +169,7 @@ export class DirectSender implements OnModuleDestroy {
   private takesSlot({ channel, message }: DirectDelivery): boolean {
     const { perTenMinutes } = this.configuration.monitoring.notifications;
     const now = performance.now();
-    const lately = (this.sentAt.get(channel) ?? []).filter((at) => now - at < TEN_MINUTES_MS);
+    const lately = (this.sentAt.get(channel) ?? []).filter((at) => now - at < SLOT_MINUTES * 60_000);
     const slots = perTenMinutes - lately.length;
     if (!hasRoom(rankOf(message.content), slots, keptForCritical(perTenMinutes))) return false;
     this.sentAt.set(channel, [...lately, now]);

@@ -19,3 +19,13 @@ export interface Observation {
 export interface SampledSeries extends Pick<HistorySeries, 'kind' | 'labels'> {
   readonly points: readonly (Pick<Point, 'at' | 'value'> & Partial<Pick<Point, 'seconds'>>)[];
 }
+
+const MOST_SHOWN = 20;
+
+/** For log lines: some of them, those that are breached first. */
+export function shown(observations: readonly Observation[]): readonly Observation[] {
+  const [breached, others] = [true, false].map((wanted) =>
+    observations.filter(({ state }) => (state === 'breached') === wanted),
+  );
+  return [...(breached ?? []), ...(others ?? [])].slice(0, MOST_SHOWN);
+}

@@ -11,7 +11,6 @@ import { FORGET } from './line.sql.ts';
 import { USUAL_PATIENCE } from './patience.ts';
 import { WorkerLine } from './worker-line.ts';
 
-const PATIENCE = { ...USUAL_PATIENCE, answerMs: 300 };
 const TIMING = new AlertTiming({ monitoring: monitoring.parse({}) });
 const START = 5_000_000;
 const [WELL, DOWN] = [
@@ -26,7 +25,7 @@ const stopwatch = { ms: () => now };
 const questions: string[] = [];
 const hourly = (what: string): void => void questions.push(what);
 
-const created = (): WorkerLine => new WorkerLine(stopwatch, database.sql, TIMING, { hourly }, PATIENCE);
+const created = (): WorkerLine => new WorkerLine(stopwatch, database.sql, TIMING, { hourly }, USUAL_PATIENCE);
 const nobody = (): Worker => ({ process: randomUUID(), address: null });
 const joined = async (worker: Worker): Promise<WorkerLine> => {
   const line = created();
@@ -165,7 +164,7 @@ describe('a worker that asks', () => {
     answers = answer;
     const began = performance.now();
     await line.ask(DOWN);
-    expect(performance.now() - began).toBeLessThan(PATIENCE.answerMs + 2_000);
+    expect(performance.now() - began).toBeLessThan(USUAL_PATIENCE.answerMs + 2_000);
     expect(worker.asked).toBe(2);
     expect(line.asked()).toMatchObject({ isEverybody: true, heardAt: undefined, tellsAt: undefined });
   });

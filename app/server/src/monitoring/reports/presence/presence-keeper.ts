@@ -35,12 +35,12 @@ export class PresenceKeeper implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     const { role, monitoring } = this.configuration;
     const { sampleSeconds, hourDays } = monitoring.history;
-    this.queries.repeat(LOOK_MS, 'outages of the database were not written down', () => this.look());
+    this.queries.repeat(LOOK_MS, 'outages of the database', () => this.look());
     if (role !== 'worker') return;
-    this.queries.repeat(EXTEND_MS, 'it was not written down which processes were there', () =>
+    this.queries.repeat(EXTEND_MS, 'presence of processes', () =>
       extendPresence(this.database, sampleSeconds),
     );
-    this.queries.hourly('old presence of processes was not forgotten', () =>
+    this.queries.hourly('old presence of processes', () =>
       forgetPresence(this.database, new Date(this.clock.now().getTime() - hourDays * DAY_MS)),
     );
   }
