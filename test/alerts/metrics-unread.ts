@@ -9,6 +9,7 @@ const UNREAD: Readonly<Record<string, readonly string[]>> = {
     'stock_analysis_component_last_success_timestamp_seconds',
     'stock_analysis_upstream_last_good_age_seconds',
     'stock_analysis_upstream_tokens',
+    'stock_analysis_new_errors_in_outage_total',
     'stock_analysis_untrusted_forwards_total',
     'stock_analysis_rate_limit_keys',
     'stock_analysis_password_hash_refused_total',

@@ -14,12 +14,14 @@ import { DatabaseConnector } from '../../database/connector.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import { PeriodicQueries } from '../../database/periodic-queries.ts';
 import type { Database } from '../../database/sql.ts';
+import { HealthChecks } from '../health/health-checks.ts';
 import { type CounterMetric, Metrics } from '../metrics/metrics.ts';
 import { processName, startedAt } from '../process-identity.ts';
 import { PROGRAM_VERSION } from '../program-version.ts';
 import { type CountedError, ErrorBuffer } from './error-buffer.ts';
 import { forgetSurplus, lostProcess, tellErrors } from './errors.sql.ts';
 import { type LoggedError, loggedError } from './logged-error.ts';
+import { OutageShadow } from './outage-shadow.ts';
 
 const FLUSH_MS = 5_000;
 /** A database that does not answer holds nobody up who leaves. */
@@ -38,6 +40,8 @@ export class ErrorTracker implements OnApplicationBootstrap, BeforeApplicationSh
     outcome: readonly ['kept', 'overflow'];
   }>;
   private readonly newOnes: CounterMetric<{ reason: readonly ['new', 'regressed'] }>;
+  private readonly inOutage: CounterMetric<Record<never, never>>;
+  private readonly shadow = new OutageShadow();
   private flushing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -45,6 +49,7 @@ export class ErrorTracker implements OnApplicationBootstrap, BeforeApplicationSh
     @Inject(DATABASE) private readonly database: Database,
     private readonly connector: DatabaseConnector,
     private readonly queries: PeriodicQueries,
+    private readonly checks: HealthChecks,
     metrics: Metrics,
   ) {
     this.process = processName(configuration.role);
@@ -60,6 +65,11 @@ export class ErrorTracker implements OnApplicationBootstrap, BeforeApplicationSh
       { reason: ['new', 'regressed'] },
     );
     for (const reason of ['new', 'regressed'] as const) this.newOnes.inc({ reason }, 0);
+    this.inOutage = metrics.counter(
+      'new_errors_in_outage_total',
+      'Kinds of errors that were new or came back while the database was away, or within a minute before or after: as a rule what that brought',
+      {},
+    );
     errorLines.listen(this.hear);
     onLastWords(this.sayLast);
   }
@@ -89,19 +99,22 @@ export class ErrorTracker implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async write(): Promise<void> {
+    this.shadow.found(this.checks.stateOf('database')?.status !== 'down', Date.now());
     const errors = this.buffer.take();
     if (errors.length === 0) return;
-    const { unknown, regressed } = await this.tellAll(errors);
-    this.newOnes.inc({ reason: 'new' }, unknown);
-    this.newOnes.inc({ reason: 'regressed' }, regressed);
+    const news = await this.tellAll(errors);
+    for (const { reason, since } of news)
+      if (this.shadow.covers(since.getTime())) this.inOutage.inc({});
+      else this.newOnes.inc({ reason });
     // At once: 200 kinds every 5 s that somebody makes up are more within an hour than a table should hold.
-    if (unknown > 0) await forgetSurplus(this.database);
+    if (news.some(({ reason }) => reason === 'new')) await forgetSurplus(this.database);
   }
 
   private async tellAll(errors: readonly CountedError[]): ReturnType<typeof tellErrors> {
     try {
       return await tellErrors(this.database, errors, PROGRAM_VERSION);
     } catch (error) {
+      this.shadow.sign(Date.now());
       for (const { newest, count } of this.buffer.putBack(errors))
         this.counted.inc({ level: newest.level, outcome: 'overflow' }, count);
       throw error;

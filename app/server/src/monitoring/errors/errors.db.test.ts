@@ -55,6 +55,12 @@ async function details(id: string | undefined): Promise<TrackedErrorDetails> {
   return (await ask('get', `/${id}`).expect(200)).body;
 }
 
+/** Of this process, over all labels. */
+const figure = async (name: string): Promise<number> =>
+  (await application.app.get(Metrics).samples())
+    .filter((sample) => sample.name === `stock_analysis_${name}`)
+    .reduce((sum, { value }) => sum + value, 0);
+
 const decide = (id: string | undefined, decision: string, reason: string) =>
   ask('post', `/${id}/${decision}`).send({ reason });
 
@@ -132,17 +138,13 @@ describe('an error of a request', () => {
   });
 
   it('is counted in the metrics, and when it is new', async () => {
-    const read = async (name: string): Promise<number> =>
-      (await application.app.get(Metrics).samples())
-        .filter((sample) => sample.name === `stock_analysis_${name}`)
-        .reduce((sum, { value }) => sum + value, 0);
-    const [all, fresh] = [await read('tracked_errors_total'), await read('new_errors_total')];
+    const [all, fresh] = [await figure('tracked_errors_total'), await figure('new_errors_total')];
     await without('symbols', async () => {
       for (const _ of [1, 2, 3])
         await request(application.app.getHttpServer()).get('/api/v1/symbols').expect(500);
     });
     await tracker().flush();
-    expect([await read('tracked_errors_total'), await read('new_errors_total')]).toEqual([
+    expect([await figure('tracked_errors_total'), await figure('new_errors_total')]).toEqual([
       all + 3,
       fresh + 1,
     ]);
@@ -200,7 +202,7 @@ describe('what processes tell', () => {
         );
       }),
     );
-    expect(told.reduce((sum, { unknown }) => sum + unknown, 0)).toBe(30);
+    expect(told.flat().filter(({ reason }) => reason === 'new')).toHaveLength(30);
     const items = await list('?limit=200');
     expect(items).toHaveLength(30);
     expect(items.every(({ count }) => count === 40)).toBe(true);
@@ -231,8 +233,12 @@ describe('what processes tell', () => {
       await expect(tracker().flush()).rejects.toThrow('"app.tracked_errors" does not exist');
       await expect(tracker().flush()).rejects.toThrow('"app.tracked_errors" does not exist');
     });
+    const [fresh, inOutage] = [await figure('new_errors_total'), await figure('new_errors_in_outage_total')];
     await tracker().flush();
     expect(await list()).toMatchObject([{ count: 1 }]);
+    // It is what the outage brought, and news of that is nothing that anybody is to be told.
+    expect(await figure('new_errors_total')).toBe(fresh);
+    expect(await figure('new_errors_in_outage_total')).toBe(inOutage + 1);
   });
 
   it('is that a process of the same name went before without a word', async () => {
@@ -265,14 +271,14 @@ describe('what people say of an error', () => {
     expect(body).toMatchObject({ status: 'resolved', statusReason: 'mended in 0.2', regressedAt: null });
     await decide(id, 'resolve', 'once more').expect(409);
     // Told late by a process that could not write: it happened before.
-    expect(await tell([error('a', before + 1_000)])).toEqual({ unknown: 0, regressed: 0 });
+    expect(await tell([error('a', before + 1_000)])).toEqual([]);
     expect(await list()).toMatchObject([{ status: 'resolved', count: 2 }]);
     const again = Date.now() + 1_000;
-    expect(await tell([error('a', again)])).toEqual({ unknown: 0, regressed: 1 });
+    expect(await tell([error('a', again)])).toMatchObject([{ reason: 'regressed' }]);
     expect(await list()).toMatchObject([
       { status: 'open', count: 3, regressedAt: new Date(again).toISOString() },
     ]);
-    expect(await tell([error('a', again + 1)])).toEqual({ unknown: 0, regressed: 0 });
+    expect(await tell([error('a', again + 1)])).toEqual([]);
     const records = await storedRecords(application.database.sql);
     const ours = records.filter(({ object_id: object }) => object === id);
     expect(ours.map(({ record }) => JSON.parse(record))).toMatchObject([
@@ -287,7 +293,7 @@ describe('what people say of an error', () => {
     await tell([error('a', Date.now() - 1_000)]);
     const [{ id } = { id: '' }] = await list();
     await decide(id, 'ignore', 'a scanner').expect(200);
-    expect(await tell([error('a', Date.now() + 1_000)])).toEqual({ unknown: 0, regressed: 0 });
+    expect(await tell([error('a', Date.now() + 1_000)])).toEqual([]);
     expect(await list()).toMatchObject([{ status: 'ignored', count: 2 }]);
     await decide(id, 'reopen', 'not a scanner').expect(200);
     expect(await list()).toMatchObject([{ status: 'open', statusReason: 'not a scanner' }]);

@@ -43,20 +43,28 @@ const TELL = `
      ORDER BY stored.id, of_hour.hour
     ON CONFLICT (error_id, hour) DO UPDATE SET count = known.count + excluded.count
   )
-  SELECT stored."isNew", stored.regressed_at IS NOT DISTINCT FROM told."lastSeenAt" AS "isBack"
+  SELECT stored."isNew", stored.regressed_at IS NOT DISTINCT FROM told."lastSeenAt" AS "isBack",
+         told."firstSeenAt" AS "since"
     FROM stored JOIN told USING (fingerprint)`;
 
 interface Told {
   readonly isNew: boolean;
   readonly isBack: boolean;
+  readonly since: Date;
 }
 
-/** @returns how many of them nobody knew, and how many had been resolved */
+/** A kind that nobody knew, or that had been resolved, and when it happened first of what was told. */
+export interface NewError {
+  readonly reason: 'new' | 'regressed';
+  readonly since: Date;
+}
+
+/** @returns those of them that are news */
 export async function tellErrors(
   sql: Sql,
   errors: readonly CountedError[],
   version: string,
-): Promise<{ readonly unknown: number; readonly regressed: number }> {
+): Promise<NewError[]> {
   const rows = errors.map(({ newest, samples, hours, ...counted }) => ({
     ...newest,
     ...counted,
@@ -66,10 +74,9 @@ export async function tellErrors(
     hours: [...hours].map(([hour, count]) => ({ hour: new Date(hour), count })),
   }));
   const told = await sql.query<Told>(TELL, [storableJson(rows), MOST_SAMPLES]);
-  return {
-    unknown: told.filter(({ isNew }) => isNew).length,
-    regressed: told.filter(({ isNew, isBack }) => isBack && !isNew).length,
-  };
+  return told
+    .filter(({ isNew, isBack }) => isNew || isBack)
+    .map(({ isNew, since }) => ({ reason: isNew ? 'new' : 'regressed', since }));
 }
 
 const HOURS_KEPT = 48;

@@ -161,11 +161,10 @@ const RULES: Readonly<Record<string, Words>> = {
       ...{ kind: 'rate', metric: 'stock_analysis_new_errors_total', by: ['reason'] },
       ...{ windowSeconds: 15 * MINUTE, perSeconds: 15 * MINUTE, limit: 0 },
     },
-    // What an outage of the database brought is written down when it is over: whoever tells of it must have written, too.
     forSeconds: MINUTE,
-    // A release that brings several is one message, and so is a bad night.
+    // A release that brings several is one message, and so is a bad night. What an outage of the database brings is
+    // not among them: it is counted apart, so that what begins when it is over is told.
     cooldownSeconds: 4 * HOUR,
-    inhibitedBy: ['DatabaseDown'],
   },
   MetricsStale: {
     severity: 'warning',
