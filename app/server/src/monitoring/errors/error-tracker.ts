@@ -15,7 +15,7 @@ import { DATABASE } from '../../database/database.module.ts';
 import { PeriodicQueries } from '../../database/periodic-queries.ts';
 import type { Database } from '../../database/sql.ts';
 import { HealthChecks } from '../health/health-checks.ts';
-import { type CounterMetric, Metrics } from '../metrics/metrics.ts';
+import { type CounterMetric, Metrics, type NoLabels } from '../metrics/metrics.ts';
 import { processName, startedAt } from '../process-identity.ts';
 import { PROGRAM_VERSION } from '../program-version.ts';
 import { type CountedError, ErrorBuffer } from './error-buffer.ts';
@@ -40,7 +40,7 @@ export class ErrorTracker implements OnApplicationBootstrap, BeforeApplicationSh
     outcome: readonly ['kept', 'overflow'];
   }>;
   private readonly newOnes: CounterMetric<{ reason: readonly ['new', 'regressed'] }>;
-  private readonly inOutage: CounterMetric<Record<never, never>>;
+  private readonly inOutage: CounterMetric<NoLabels>;
   private readonly shadow = new OutageShadow();
   private flushing: Promise<void> = Promise.resolve();
 
