@@ -1,11 +1,8 @@
-import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INGESTION_QUEUE } from './database/job-queue.ts';
-import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
-import { FakeAKTools } from './market-data/aktools/testing/fake-aktools.ts';
 import { AlertLoop } from './monitoring/alerts/alert-loop.ts';
 import { CapturedLogs, type LogLine } from './testing/captured-logs.ts';
-import { createWorkerApplication } from './worker.ts';
+import { type LiveWorker, startLiveWorker } from './testing/live-worker.ts';
 
 const SYMBOL = '399001.SZ';
 const PATIENCE = { timeout: 45_000, interval: 200 };
@@ -13,31 +10,11 @@ const PATIENCE = { timeout: 45_000, interval: 200 };
 /** A worker that loads one symbol, as somebody sees it who looks closer. */
 describe('the log of a worker', () => {
   const logs = new CapturedLogs();
-  let database: TestDatabase;
-  let fake: FakeAKTools;
-  let worker: INestApplicationContext;
-
+  let live: LiveWorker;
   beforeAll(async () => {
-    database = await createTestDatabase();
-    fake = await FakeAKTools.start();
-    worker = await createWorkerApplication(
-      database.configuration('worker', {
-        ...{ logLevel: 'trace', logDestination: logs },
-        marketData: {
-          provider: 'AKTools',
-          aktools: { url: fake.url, secondsPerCall: 0.1, burst: 100 },
-          sample: {},
-          symbols: [SYMBOL],
-        },
-      }),
-    );
-    await worker.init();
+    live = await startLiveWorker([SYMBOL], { logLevel: 'trace', logDestination: logs });
   });
-  afterAll(async () => {
-    await worker.close();
-    await fake.close();
-    await database.drop();
-  });
+  afterAll(() => live.close());
 
   const lines = (level: string, context: string): LogLine[] =>
     logs.parsed().filter((line) => line.level === level && line['context'] === context);
@@ -70,7 +47,7 @@ describe('the log of a worker', () => {
     expect(JSON.stringify(statements)).not.toContain('399001');
     expect(lines('trace', 'PeriodicQueries').map(({ job }) => job)).toContain('waiting jobs');
     const observed = async (): Promise<unknown> => {
-      await worker.get(AlertLoop).evaluate();
+      await live.worker.get(AlertLoop).evaluate();
       return lines('trace', 'Alerts').findLast(({ rule }) => rule === 'ComponentDegraded')?.['observations'];
     };
     const alerts = { labels: { component: 'alerts' }, state: 'clear', detail: 'up' };

@@ -13,21 +13,17 @@ const RETRY_MS = 1500;
 type When = 'beforeForward' | 'afterApply';
 type Answer = (exchange: Exchange) => Decision;
 
-interface Disturbance {
-  readonly when: When;
-  readonly answer: Answer;
-  readonly hangs?: boolean;
-}
-
-function strikeWith(plan: Plan, { when, answer, hangs = false }: Disturbance, point: string): Strike {
+function strikeWith(plan: Plan, when: When, answer: Answer, point: string): Strike {
   let fits = (_record: RequestRecord): boolean => false;
   let struck: Hit | undefined;
+  let decision: Decision;
   const remove = plan.proxy.intercept({
     [when]: (exchange: Exchange) => {
       if (struck !== undefined || exchange.record.kind !== 'write' || !fits(exchange.record))
         return undefined;
       struck = hitOf(exchange.record);
-      return answer(exchange);
+      decision = answer(exchange);
+      return decision;
     },
   });
   return {
@@ -35,19 +31,19 @@ function strikeWith(plan: Plan, { when, answer, hangs = false }: Disturbance, po
     hit: () => struck,
     recover: async () => {
       // What hangs is tried again after its time, and it is quiet until then.
-      if (struck !== undefined && hangs) await sleep(DEADLINE_MS + RETRY_MS);
+      if (decision === HANG) await sleep(DEADLINE_MS + RETRY_MS);
     },
     remove,
   };
 }
 
-const answerFault = (name: string, group: string, when: When, answer: Answer, hangs = false): Fault => ({
+const answerFault = (name: string, group: string, when: When, answer: Answer): Fault => ({
   name,
   group,
   options: { inProcess: { transport: { timeoutMs: DEADLINE_MS } } },
   moreWrites: 8,
   points: everyWrite,
-  install: (plan, point) => strikeWith(plan, { when, answer, hangs }, point),
+  install: (plan, point) => strikeWith(plan, when, answer, point),
 });
 
 const refusal =
@@ -90,5 +86,5 @@ export const ANSWERS: readonly Fault[] = [
   answerFault('answer-504', 'refused', 'beforeForward', TIMEOUT),
   answerFault('answer-504-applied', 'unknown outcome', 'afterApply', TIMEOUT),
   answerFault('cut-applied', 'unknown outcome', 'afterApply', () => CUT),
-  answerFault('hang', 'unknown outcome', 'beforeForward', () => HANG, true),
+  answerFault('hang', 'unknown outcome', 'beforeForward', () => HANG),
 ];

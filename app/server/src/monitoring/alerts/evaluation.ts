@@ -8,7 +8,7 @@ import { foundBy, type Look } from './last-look.ts';
 import { ended, type Episode, step } from './lifecycle.ts';
 import type { AlertRule, Severity } from './rules/definition.ts';
 import { fill } from './rules/template.ts';
-import { type SuppressionReason, type Told, type Telling, type Transition, tellingOf } from './telling.ts';
+import { type Told, type Telling, type Transition, tellingOf } from './telling.ts';
 
 const NEVER = { forSeconds: 0, cooldownSeconds: 0, escalateAfterSeconds: 0 };
 const UNTOLD: Told = { told: 'nothing', transition: 0 };
@@ -16,13 +16,7 @@ const UNTOLD: Told = { told: 'nothing', transition: 0 };
 /** What becomes of one alert by one evaluation. */
 export type Outcome =
   | { readonly kind: 'gone'; readonly alert: StoredAlert }
-  | {
-      readonly kind: 'kept';
-      readonly alert: StoredAlert;
-      readonly tell?: Transition;
-      readonly heldBy?: SuppressionReason;
-      readonly suppressed?: SuppressionReason;
-    };
+  | ({ readonly kind: 'kept'; readonly alert: StoredAlert } & Omit<Telling, 'told'>);
 
 export interface Surroundings extends Look {
   readonly isSilenced: (alert: Pick<StoredAlert, 'rule' | 'severity' | 'labels'>) => boolean;
@@ -115,17 +109,8 @@ function judge(
     isInhibited: isInhibited(named.labels),
     isUnheard: isHeardByNobody(rule, named, reach),
   });
-  return {
-    kind: 'kept',
-    alert: {
-      ...named,
-      severity: severityOf(rule, told),
-      evaluatedAt: at,
-      episode: stepped.next,
-      told,
-    },
-    ...telling,
-  };
+  const severity = severityOf(rule, told);
+  return keptAs({ ...named, severity, evaluatedAt: at, episode: stepped.next, told }, telling);
 }
 
 function freshAlert(

@@ -24,8 +24,6 @@ const MOST_SHOWN = 20;
 
 /** For log lines: some of them, those that are breached first. */
 export function shown(observations: readonly Observation[]): readonly Observation[] {
-  const [breached, others] = [true, false].map((wanted) =>
-    observations.filter(({ state }) => (state === 'breached') === wanted),
-  );
-  return [...(breached ?? []), ...(others ?? [])].slice(0, MOST_SHOWN);
+  const rank = ({ state }: Observation): number => (state === 'breached' ? 0 : 1);
+  return observations.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_SHOWN);
 }
