@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { freePort } from '../lib/ports.ts';
+import { say } from '../lib/progress.ts';
 import { Pki } from './certificates.ts';
 import { toolPath } from './go-tools.ts';
 import { ProcessTable } from './processes.ts';
@@ -80,7 +81,7 @@ async function ensureCertificates(pki: Pki, options: ControlPlaneOptions): Promi
   await pki.ensure({ file: 'front-proxy', subject: '/CN=front-proxy-client' });
   await pki.ensure({ file: 'admin', subject: '/O=system:masters/CN=admin' });
   for (const name of ['kube-controller-manager', 'kube-scheduler'])
-    await pki.ensure({ file: name, subject: `/CN=system:${name}` });
+    await pki.ensure({ file: name, subject: `/CN=system:${name}`, names: ['127.0.0.1'] });
 }
 
 function apiServerArgs(pki: Pki, options: ControlPlaneOptions): string[] {
@@ -129,6 +130,8 @@ function controllerManagerArgs(pki: Pki, options: ControlPlaneOptions): string[]
     ),
     '--bind-address=127.0.0.1',
     `--secure-port=${options.ports.controllerManager}`,
+    `--tls-cert-file=${pki.path('kube-controller-manager.crt')}`,
+    `--tls-private-key-file=${pki.path('kube-controller-manager.key')}`,
     `--root-ca-file=${pki.path('ca.crt')}`,
     `--service-account-private-key-file=${pki.path('sa.key')}`,
     `--cluster-signing-cert-file=${pki.path('ca.crt')}`,
@@ -142,7 +145,8 @@ function controllerManagerArgs(pki: Pki, options: ControlPlaneOptions): string[]
   ];
 }
 
-function readyz(pki: Pki, url: string): Promise<void> {
+/** @param url of a probe of one of the programs, each of which has a certificate of the control plane's authority */
+function answers(pki: Pki, url: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const options = {
       ca: readFileSync(pki.path('ca.crt')),
@@ -150,19 +154,44 @@ function readyz(pki: Pki, url: string): Promise<void> {
       key: readFileSync(pki.path('admin.key')),
       timeout: 2000,
     };
-    const call = request(`${url}/readyz`, options, (response) => {
+    const call = request(url, options, (response) => {
       response.resume();
       response.once('end', () =>
-        response.statusCode === 200 ? resolve() : reject(new Error(`/readyz answers ${response.statusCode}`)),
+        response.statusCode === 200 ? resolve() : reject(new Error(`${url} answers ${response.statusCode}`)),
       );
     });
-    call.once('timeout', () => call.destroy(new Error('/readyz does not answer')));
+    call.once('timeout', () => call.destroy(new Error(`${url} does not answer`)));
     call.once('error', reject);
     call.end();
   });
 }
 
-/** Starts what is not running of etcd, kube-apiserver and kube-controller-manager, and waits until the API is ready. */
+const CONTROLLER_MANAGER_STARTS = 3;
+
+/**
+ * It ends where it cannot learn from the API server in time what it needs, as it may on a busy machine, and counts on
+ * somebody who starts it again. Without it everything answers, and no pod is ever made.
+ */
+async function ensureControllerManager(
+  table: ProcessTable,
+  pki: Pki,
+  options: ControlPlaneOptions,
+): Promise<void> {
+  const name = 'kube-controller-manager';
+  const wait = { what: `${name} to be healthy`, timeoutMs: 90_000, process: { table, name } };
+  for (let start = 1; ; start += 1) {
+    table.start(name, await toolPath(name), controllerManagerArgs(pki, options));
+    try {
+      return await waitFor(wait, () =>
+        answers(pki, `https://127.0.0.1:${options.ports.controllerManager}/healthz`),
+      );
+    } catch (error) {
+      if (start === CONTROLLER_MANAGER_STARTS || table.isRunning(name)) throw error;
+    }
+  }
+}
+
+/** Starts what is not running of etcd, kube-apiserver and kube-controller-manager, and waits until they are ready. */
 export async function ensureControlPlane(options: ControlPlaneOptions): Promise<Omit<ControlPlane, 'stop'>> {
   const { dir, ports } = options;
   mkdirSync(join(dir, 'logs'), { recursive: true });
@@ -193,13 +222,9 @@ export async function ensureControlPlane(options: ControlPlaneOptions): Promise<
     timeoutMs: 90_000,
     process: { table, name: 'kube-apiserver' },
   };
-  await waitFor(wait, () => readyz(pki, url));
+  await waitFor(wait, () => answers(pki, `${url}/readyz`));
   // Started before the API is ready it exits on a missing ConfigMap permission.
-  table.start(
-    'kube-controller-manager',
-    await toolPath('kube-controller-manager'),
-    controllerManagerArgs(pki, options),
-  );
+  await ensureControllerManager(table, pki, options);
   return { kubeconfig, url, auditLog: join(dir, 'logs', 'audit.log') };
 }
 
@@ -209,25 +234,39 @@ export async function stopControlPlane(dir: string): Promise<void> {
   for (const name of ['kube-controller-manager', 'kube-apiserver', 'etcd']) await table.stop(name, 3000);
 }
 
+/** Of what differs from one try to the next are only the ports, which somebody else may take before a program listens. */
+const PLANE_STARTS = 2;
+
+interface TestPlaneOptions {
+  readonly dir: string;
+  readonly tuning?: Tuning;
+  /** Asked at each try. Default: free ones. */
+  readonly ports?: () => Promise<Ports>;
+}
+
 /**
  * A control plane for tests: etcd, kube-apiserver and kube-controller-manager on free ports of 127.0.0.1, everything
  * below `dir`, no root needed, any number at once. What a killed run left in `dir` is stopped and removed first.
  * @internal
  */
-export async function startControlPlane(options: {
-  readonly dir: string;
-  readonly tuning?: Tuning;
-}): Promise<ControlPlane> {
-  const { dir, tuning } = options;
-  await stopControlPlane(dir);
-  rmSync(dir, { recursive: true, force: true });
-  const plane = await ensureControlPlane({
-    dir,
-    bindAddress: '127.0.0.1',
-    ports: await freePorts(),
-    serviceRange: '10.96.0.0/16',
-    names: ['10.96.0.1'],
-    ...(tuning ? { tuning } : {}),
-  });
-  return { ...plane, stop: () => stopControlPlane(dir) };
+export async function startControlPlane(options: TestPlaneOptions): Promise<ControlPlane> {
+  const { dir, tuning, ports = freePorts } = options;
+  for (let start = 1; ; start += 1) {
+    await stopControlPlane(dir);
+    rmSync(dir, { recursive: true, force: true });
+    try {
+      const plane = await ensureControlPlane({
+        dir,
+        bindAddress: '127.0.0.1',
+        ports: await ports(),
+        serviceRange: '10.96.0.0/16',
+        names: ['10.96.0.1'],
+        ...(tuning ? { tuning } : {}),
+      });
+      return { ...plane, stop: () => stopControlPlane(dir) };
+    } catch (error) {
+      if (start === PLANE_STARTS) throw error;
+      say(`the control plane in ${dir} did not start, trying again: ${String(error)}`);
+    }
+  }
 }

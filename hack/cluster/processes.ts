@@ -127,4 +127,12 @@ export class ProcessTable {
     if (!existsSync(file)) return '(no output)';
     return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-8).join('\n');
   }
+
+  /** A paragraph, for the message of an error, for each program that was started and runs no more; empty where all run. */
+  lastWordsOfTheDead(): string {
+    return this.names()
+      .filter((name) => !this.isRunning(name))
+      .map((name) => `\n${name} has ended:\n${this.lastWords(name)}\n(log: ${this.logFile(name)})`)
+      .join('');
+  }
 }

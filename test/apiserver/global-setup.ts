@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { helmProgram } from '../../hack/charts/helm.ts';
@@ -25,7 +25,7 @@ import { createServerCertificate } from '../../operator/src/postgres/index.ts';
 import { installScanners } from '../manifests/scan.ts';
 import { installCRD } from '../support/crd.ts';
 import { PROXY_NAME } from '../support/fault-proxy.ts';
-import { runFakeNode } from '../support/fake-node.ts';
+import { registerNode } from '../support/fake-node.ts';
 import { KubeClient, readKubeconfig } from '../support/kube-client.ts';
 import type { Tier } from '../support/plan.ts';
 import { withToken, writeTokens } from '../support/admin-token.ts';
@@ -50,6 +50,9 @@ const IDLE_CONTROLLERS = [
   'endpointslice-mirroring-controller',
   // It would wait for ever for a driver to attach the volumes.
   'persistentvolume-attach-detach-controller',
+  // They would call the pods of a node unready, and evict them, whose kubelet is late on a busy machine.
+  'node-lifecycle-controller',
+  'taint-eviction-controller',
 ];
 
 /** What tens of plans at the same time would wait for, or pay for at each request, and none of them is about. */
@@ -146,10 +149,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await helmProgram();
   if (project.name === 'apiserver') await installScanners();
   const { folder, scratch, programs } = makeFolders();
-  const stopping = new AbortController();
   const ledger = join(folder, 'processes');
   const teardown = async (): Promise<void> => {
-    stopping.abort();
     await killLedger(ledger);
     await stopControlPlanes(folder);
     for (const one of [scratch, programs, folder]) rmSync(one, { recursive: true, force: true });
@@ -157,11 +158,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     // For the Go programs, which would spend a third of their time on garbage; this process has none to lose.
     process.env['GOGC'] ??= '400';
-    const tokens = writeTokens(folder);
-    const dir = join(folder, 'control-plane');
-    const plane = await startControlPlane({ dir, tuning: tuning(tokens.file) });
-    const kubeconfig = withToken(plane.kubeconfig, tokens.token, join(dir, 'kubeconfig-token'));
-    await prepareCluster(new KubeClient(readKubeconfig(kubeconfig)), stopping.signal);
+    const kubeconfig = await startCluster(join(folder, 'control-plane'));
     await fillCompileCache(compileCache(ledger));
     const postgresInstallation = join(programs, 'postgres');
     installPostgres(postgresInstallation);
@@ -185,19 +182,21 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /** The tier with a control plane that no other file shares, for what concerns all of a cluster; `name` is the file's own. */
-export async function startAlone(
-  tier: Tier,
-  name: string,
-  signal: AbortSignal,
-): Promise<{ tier: Tier; stop(): Promise<void> }> {
+export async function startAlone(tier: Tier, name: string): Promise<{ tier: Tier; stop(): Promise<void> }> {
   const dir = join(dirname(dirname(tier.kubeconfig)), `${ALONE}-${name}`);
-  const { kubeconfig } = await startControlPlane({ dir });
-  await prepareCluster(new KubeClient(readKubeconfig(kubeconfig)), signal);
+  const kubeconfig = await startCluster(dir);
   return { tier: { ...tier, kubeconfig }, stop: () => stopControlPlane(dir) };
 }
 
-async function prepareCluster(client: KubeClient, signal: AbortSignal): Promise<void> {
+/** A control plane below `dir` with what every plan needs; returns the kubeconfig of its administrator. */
+async function startCluster(dir: string): Promise<string> {
+  const { token, file } = writeTokens(dirname(dir), basename(dir));
+  const plane = await startControlPlane({ dir, tuning: tuning(file) });
+  const kubeconfig = withToken(plane.kubeconfig, token, join(dir, 'kubeconfig-token'));
+  const client = new KubeClient(readKubeconfig(kubeconfig));
   await installCRD(client);
   await client.create('/apis/storage.k8s.io/v1/storageclasses', storageClass('standard', true));
-  await runFakeNode(client, signal);
+  await registerNode(client);
+  client.close();
+  return kubeconfig;
 }

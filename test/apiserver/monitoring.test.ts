@@ -19,10 +19,9 @@ import { startAlone } from './global-setup.ts';
 let tier: Tier;
 let client: KubeClient;
 let alone: Awaited<ReturnType<typeof startAlone>>;
-const ending = new AbortController();
 
 beforeAll(async () => {
-  alone = await startAlone(inject('tier'), 'monitoring', ending.signal);
+  alone = await startAlone(inject('tier'), 'monitoring');
   tier = alone.tier;
   client = sharedClient(tier.kubeconfig);
 });
@@ -30,7 +29,6 @@ beforeAll(async () => {
 afterEach(() => removePrometheusOperator(client));
 
 afterAll(async () => {
-  ending.abort();
   await alone.stop();
 });
 
@@ -304,10 +302,10 @@ describe('a prometheus-operator in trouble', () => {
           ...{ apiVersion: GROUP, kind: 'PrometheusRule', spec: { groups: [] } },
           metadata: { name: 'theirs', finalizers: ['example.com/held'] },
         });
-        await plan.converge();
-        await plan.waitForCondition(installed);
-        await client.delete(`${CRD_PATH}/prometheusrules.monitoring.coreos.com`);
         try {
+          await plan.converge();
+          await plan.waitForCondition(installed);
+          await client.delete(`${CRD_PATH}/prometheusrules.monitoring.coreos.com`);
           await plan.waitForCondition(absent);
           await made(plan, 'v1', 'configmaps', FILES);
           await plan.patchSpec({ monitoring: { labels: { a: 'b' } } });

@@ -20,15 +20,13 @@ const PATHS: Readonly<Record<string, string>> = {
 /** An operator that serves every namespace must not meet the objects of other tests. */
 let tier: Tier;
 let alone: Awaited<ReturnType<typeof startAlone>>;
-const ending = new AbortController();
 
 beforeAll(async () => {
-  alone = await startAlone(inject('tier'), 'rbac', ending.signal);
+  alone = await startAlone(inject('tier'), 'rbac');
   tier = alone.tier;
 });
 
 afterAll(async () => {
-  ending.abort();
   await alone.stop();
 });
 

@@ -9,9 +9,10 @@ interface AdminToken {
   readonly file: string;
 }
 
-export function writeTokens(folder: string): AdminToken {
+/** @param name of the control plane, which may share the folder with others */
+export function writeTokens(folder: string, name = 'control-plane'): AdminToken {
   const token = randomBytes(16).toString('hex');
-  const file = join(folder, 'tokens.csv');
+  const file = join(folder, `tokens-${name}.csv`);
   writeFileSync(file, `${token},admin,admin,system:masters\n`, { mode: 0o600 });
   return { token, file };
 }

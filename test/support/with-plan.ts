@@ -1,6 +1,7 @@
 /** Limits how many plans run at the same time, over all test files, which are processes that share a folder. */
 import { mkdirSync, rmdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { ProcessTable } from '../../hack/cluster/processes.ts';
 import { Plan, type PlanOptions, type Tier } from './plan.ts';
 import { eventually } from './wait.ts';
 
@@ -43,18 +44,27 @@ export async function withPlan(
 ): Promise<void> {
   const giveBack = await takeSlot(join(tier.scratch, 'slots'));
   try {
-    await runPlan(await Plan.create(tier, namespace, options), work);
+    await runPlan(
+      await Plan.create(tier, namespace, options),
+      work,
+      new ProcessTable(dirname(tier.kubeconfig)),
+    );
   } finally {
     giveBack();
   }
 }
 
-async function runPlan(plan: Plan, work: (plan: Plan) => Promise<void>): Promise<void> {
+async function runPlan(
+  plan: Plan,
+  work: (plan: Plan) => Promise<void>,
+  controlPlane: ProcessTable,
+): Promise<void> {
   try {
     await work(plan);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${reason}\n(logs of this plan: ${plan.keepArtifacts()})`, { cause: error });
+    const dead = controlPlane.lastWordsOfTheDead();
+    throw new Error(`${reason}${dead}\n(logs of this plan: ${plan.keepArtifacts()})`, { cause: error });
   } finally {
     await plan.stop();
   }

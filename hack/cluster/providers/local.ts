@@ -74,12 +74,6 @@ async function cleanLeftovers(): Promise<void> {
 const isComplete = (): boolean =>
   PROGRAMS.every((name) => table().isRunning(name)) && existsSync(completeFile());
 
-/** A pod that does not start says nothing of a scheduler that ended, because another program took its port, say. */
-const lastWordsOfTheDead = (): string =>
-  PROGRAMS.filter((name) => !table().isRunning(name))
-    .map((name) => `\n${name} has ended:\n${table().lastWords(name)}\n(log: ${table().logFile(name)})`)
-    .join('');
-
 async function upLocked(): Promise<void> {
   refuseWhenHeld();
   await cleanLeftovers();
@@ -115,9 +109,9 @@ async function upLocked(): Promise<void> {
     await applyAddons(await kubectl(), plan);
     await waitForAddons(await kubectl());
   }).catch((error: unknown) => {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}${lastWordsOfTheDead()}`, {
-      cause: error,
-    });
+    // A pod that does not start says nothing of a scheduler that ended, because another program took its port, say.
+    const dead = table().lastWordsOfTheDead();
+    throw new Error(`${error instanceof Error ? error.message : String(error)}${dead}`, { cause: error });
   });
   writeFileSync(completeFile(), '');
   say(`the local cluster is up (kubeconfig ${kubeconfigPath()})`);
