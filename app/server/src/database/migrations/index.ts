@@ -19,6 +19,7 @@ import { AlertBouts1796026200000 } from './1796026200000-alert-bouts.ts';
 import { NotificationPatience1796026240000 } from './1796026240000-notification-patience.ts';
 import { HistoryOfProcesses1796026260000 } from './1796026260000-history-of-processes.ts';
 import { Presence1796026280000 } from './1796026280000-presence.ts';
+import { ToldErrors1796026300000 } from './1796026300000-told-errors.ts';
 
 /** All migrations, oldest first. The number in the last name is the schema version this code expects. */
 export const migrations = [
@@ -43,6 +44,7 @@ export const migrations = [
   NotificationPatience1796026240000,
   HistoryOfProcesses1796026260000,
   Presence1796026280000,
+  ToldErrors1796026300000,
 ];
 
 /** Schema version of a list of migration names: the time stamp of the newest. */

@@ -103,16 +103,16 @@ export class ErrorTracker implements OnApplicationBootstrap, BeforeApplicationSh
     const errors = this.buffer.take();
     if (errors.length === 0) return;
     const news = await this.tellAll(errors);
-    for (const { reason, since } of news)
-      if (this.shadow.covers(since.getTime())) this.inOutage.inc({});
-      else this.newOnes.inc({ reason });
+    for (const { reason, isTold } of news)
+      if (isTold) this.newOnes.inc({ reason });
+      else this.inOutage.inc({});
     // At once: 200 kinds every 5 s that somebody makes up are more within an hour than a table should hold.
     if (news.some(({ reason }) => reason === 'new')) await forgetSurplus(this.database);
   }
 
   private async tellAll(errors: readonly CountedError[]): ReturnType<typeof tellErrors> {
     try {
-      return await tellErrors(this.database, errors, PROGRAM_VERSION);
+      return await tellErrors(this.database, errors, PROGRAM_VERSION, (at) => this.shadow.covers(at));
     } catch (error) {
       this.shadow.sign(Date.now());
       for (const { newest, count } of this.buffer.putBack(errors))

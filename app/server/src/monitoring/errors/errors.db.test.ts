@@ -3,7 +3,6 @@ import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { storedRecords } from '../../audit/testing/audit-logs.ts';
 import { asAdmin } from '../../database/testing/migrated-template.ts';
-import type { Database } from '../../database/sql.ts';
 import { createKey, createUser, type PrincipalHeaders } from '../../testing/principals.ts';
 import { createEmptyApplication, type TestApplication } from '../../testing/test-application.ts';
 import { Components } from '../alerts/components.ts';
@@ -73,10 +72,14 @@ function error(fingerprint: string, at: Date | number, more: Partial<LoggedError
 }
 
 /** As another process tells them. */
-function tell(errors: readonly LoggedError[], process = 'worker@other:1', sql?: Database) {
+function tell(
+  errors: readonly LoggedError[],
+  process = 'worker@other:1',
+  isOfOutage?: (at: number) => boolean,
+) {
   const buffer = new ErrorBuffer(process);
   for (const one of errors) buffer.add(one);
-  return tellErrors(sql ?? application.database.sql, buffer.take(), PROGRAM_VERSION);
+  return tellErrors(application.database.sql, buffer.take(), PROGRAM_VERSION, isOfOutage);
 }
 
 /** As long as a table is not there, everything that needs it fails. */
@@ -239,6 +242,40 @@ describe('what processes tell', () => {
     // It is what the outage brought, and news of that is nothing that anybody is to be told.
     expect(await figure('new_errors_total')).toBe(fresh);
     expect(await figure('new_errors_in_outage_total')).toBe(inOutage + 1);
+    // What goes on long afterwards is something else.
+    const [{ fingerprint } = { fingerprint: '' }] = await list();
+    for (const minutes of [10, 11]) {
+      tracker()['add'](error(fingerprint, Date.now() + minutes * 60_000));
+      await tracker().flush();
+      expect(await figure('new_errors_total')).toBe(fresh + 1);
+    }
+    expect(await figure('new_errors_in_outage_total')).toBe(inOutage + 1);
+  });
+
+  it('is told after the outage in which it began if it goes on, once, whichever process has it then', async () => {
+    const now = Date.now();
+    const isOfOutage = (at: number): boolean => at < now;
+    const told = (fingerprint: string, at: number, process: string) =>
+      tell([error(fingerprint, at)], process, isOfOutage);
+    expect(await told('goes on', now - 2, 'p1')).toEqual([{ reason: 'new', isTold: false }]);
+    expect(await told('goes on', now - 1, 'p2')).toEqual([]);
+    expect(await told('goes on', now + 1, 'p2')).toEqual([{ reason: 'new', isTold: true }]);
+    expect(await told('goes on', now + 2, 'p1')).toEqual([]);
+    const [{ id } = { id: '' }] = await list();
+    await decide(id, 'resolve', 'mended').expect(200);
+    await asAdmin(application.database.urls.admin, (admin) =>
+      admin.query('UPDATE app.tracked_errors SET status_at = $1', [new Date(now - 10)]),
+    );
+    expect(await told('goes on', now - 1, 'p1')).toEqual([{ reason: 'regressed', isTold: false }]);
+    expect(await told('goes on', now + 3, 'p2')).toEqual([{ reason: 'regressed', isTold: true }]);
+  });
+
+  it('is told to nobody after the outage where somebody has decided about it', async () => {
+    const now = Date.now();
+    await tell([error('known', now - 1)], 'p1', () => true);
+    const [{ id } = { id: '' }] = await list();
+    await decide(id, 'ignore', 'of the outage').expect(200);
+    expect(await tell([error('known', now + 60_000)])).toEqual([]);
   });
 
   it('is that a process of the same name went before without a word', async () => {

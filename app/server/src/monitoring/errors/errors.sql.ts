@@ -5,20 +5,21 @@ import { MOST_SAMPLES } from './error-buffer.ts';
 
 /**
  * Adds what a process counted. Of several processes at once each waits for the others' rows, which all take in the same
- * order. One that was resolved before the newest of these happened has come back.
+ * order. One that was resolved before the newest of these happened has come back. People are told of a kind that is new or
+ * has come back by the first that are not what an outage brought.
  */
 const TELL = `
   WITH told AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb)
       AS told(fingerprint text, type text, message text, stack text, role text, level text, context jsonb, version text,
               count bigint, "firstSeenAt" timestamptz, "lastSeenAt" timestamptz, "requestId" text, "traceId" text,
-              samples jsonb, hours jsonb)
+              "toldAt" timestamptz, samples jsonb, hours jsonb)
   ), stored AS (
     INSERT INTO app.tracked_errors AS known
       (fingerprint, type, message, stack, role, level, context, version, count, first_seen_at, last_seen_at,
-       last_request_id, last_trace_id, samples)
+       last_request_id, last_trace_id, told_at, samples)
     SELECT fingerprint, type, message, stack, role, level, context, version, count, "firstSeenAt", "lastSeenAt",
-           "requestId", "traceId", samples
+           "requestId", "traceId", "toldAt", samples
       FROM told ORDER BY fingerprint
     ON CONFLICT (fingerprint) DO UPDATE
        SET count = known.count + excluded.count,
@@ -33,8 +34,11 @@ const TELL = `
            status = CASE WHEN known.status = 'resolved' AND excluded.last_seen_at > known.status_at
                          THEN 'open' ELSE known.status END,
            regressed_at = CASE WHEN known.status = 'resolved' AND excluded.last_seen_at > known.status_at
-                               THEN excluded.last_seen_at ELSE known.regressed_at END
-    RETURNING known.id, known.fingerprint, known.xmax = 0 AS "isNew", known.regressed_at
+                               THEN excluded.last_seen_at ELSE known.regressed_at END,
+           told_at = CASE WHEN known.told_at IS NULL
+                            OR known.status = 'resolved' AND excluded.last_seen_at > known.status_at
+                          THEN excluded.told_at ELSE known.told_at END
+    RETURNING known.id, known.fingerprint, known.xmax = 0 AS "isNew", known.regressed_at, known.told_at
   ), counted AS (
     INSERT INTO app.tracked_error_hours AS known (error_id, hour, count)
     SELECT stored.id, of_hour.hour, of_hour.count
@@ -44,39 +48,47 @@ const TELL = `
     ON CONFLICT (error_id, hour) DO UPDATE SET count = known.count + excluded.count
   )
   SELECT stored."isNew", stored.regressed_at IS NOT DISTINCT FROM told."lastSeenAt" AS "isBack",
-         told."firstSeenAt" AS "since"
+         stored.regressed_at IS NOT NULL AS "hasBeenBack", coalesce(stored.told_at = told."toldAt", false) AS "isTold"
     FROM stored JOIN told USING (fingerprint)`;
 
 interface Told {
   readonly isNew: boolean;
   readonly isBack: boolean;
-  readonly since: Date;
+  readonly hasBeenBack: boolean;
+  readonly isTold: boolean;
 }
 
-/** A kind that nobody knew, or that had been resolved, and when it happened first of what was told. */
+/** A kind that nobody knew, or that had been resolved: people are told of it now, or not before it goes on after an outage. */
 export interface NewError {
   readonly reason: 'new' | 'regressed';
-  readonly since: Date;
+  readonly isTold: boolean;
 }
 
-/** @returns those of them that are news */
+const notAtAll = (): boolean => false;
+
+/**
+ * @param isOfOutage whether what happened at that time, in milliseconds since 1970, is what an outage brought
+ * @returns those of them that are news, or are told after an outage
+ */
 export async function tellErrors(
   sql: Sql,
   errors: readonly CountedError[],
   version: string,
+  isOfOutage: (at: number) => boolean = notAtAll,
 ): Promise<NewError[]> {
   const rows = errors.map(({ newest, samples, hours, ...counted }) => ({
     ...newest,
     ...counted,
     version,
     lastSeenAt: newest.at,
+    toldAt: isOfOutage(newest.at.getTime()) ? null : newest.at,
     samples,
     hours: [...hours].map(([hour, count]) => ({ hour: new Date(hour), count })),
   }));
   const told = await sql.query<Told>(TELL, [storableJson(rows), MOST_SAMPLES]);
   return told
-    .filter(({ isNew, isBack }) => isNew || isBack)
-    .map(({ isNew, since }) => ({ reason: isNew ? 'new' : 'regressed', since }));
+    .filter(({ isNew, isBack, isTold }) => isNew || isBack || isTold)
+    .map(({ hasBeenBack, isTold }) => ({ reason: hasBeenBack ? 'regressed' : 'new', isTold }));
 }
 
 const HOURS_KEPT = 48;

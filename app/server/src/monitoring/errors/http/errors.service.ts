@@ -43,8 +43,10 @@ const HOURS = `
   SELECT hour, count FROM app.tracked_error_hours
   WHERE error_id = $1 AND hour > now() - interval '48 hours' ORDER BY hour`;
 
+/** Whoever decides about it knows of it. */
 const DECIDE = `
-  UPDATE app.tracked_errors SET status = $2, status_at = $3, status_by = $4, status_reason = $5 WHERE id = $1`;
+  UPDATE app.tracked_errors SET status = $2, status_at = $3, status_by = $4, status_reason = $5,
+                                told_at = coalesce(told_at, $3) WHERE id = $1`;
 
 export type Decision = 'resolve' | 'ignore' | 'reopen';
 

@@ -187,6 +187,11 @@ describe('GET /monitoring/reports/{id}', () => {
       total: { requests: 28_800, failed: 288, observed: 1 },
     });
     expect(body.cells).toHaveLength(96);
+    const [from, to] = [iso(yesterday.from), iso(yesterday.to)];
+    expect(body).toMatchObject({ from, to, total: { from, to }, days: [{ from, to }] });
+    // A number of thirteen digits would be a time that was forgotten.
+    expect(JSON.stringify(body)).not.toMatch(/[[:,]1\d{12}[,\]}]/);
+    expect(JSON.stringify(body.storage)).toMatch(/"points":\[\["20\d\d-/);
   });
 
   it('is a page that can do nothing and is of no origin', async () => {

@@ -21,6 +21,7 @@ import {
   subjectKeyOf,
   toldOf,
 } from '../reports.sql.ts';
+import { jsonOf } from './report-json.ts';
 import type { ReportBody, ReportFormat, ReportItem, ReportPage, ReportsQuery } from './reports.dto.ts';
 
 /** A report as a file. */
@@ -134,7 +135,7 @@ async function fileOf(report: Report, format: ReportFormat): Promise<ReportFile>
   if (format === 'json')
     return {
       ...{ mediaType: 'application/json; charset=utf-8', disposition: shown },
-      body: Buffer.from(JSON.stringify(report)),
+      body: Buffer.from(jsonOf(report)),
     };
   const page = pageOf(report);
   if (format === 'html')
