@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -81,6 +83,39 @@ describe('a connection of the pool that is at work', { timeout: 30_000 }, () => 
     await pipeline(Readable.from(slowly(9)), client.query(copyFrom('COPY loaded FROM STDIN')));
     expect((await client.query('SELECT count(*)::int AS count FROM loaded')).rows).toEqual([{ count: 9 }]);
     client.release();
+  });
+});
+
+describe('a session that the server ends as soon as it has begun', () => {
+  /** A message of the protocol: its kind, its length with itself, and what it says. */
+  const message = (kind: string, ...says: (string | number)[]): Buffer => {
+    const body = Buffer.concat(says.map((one) => Buffer.from(typeof one === 'string' ? one : [one])));
+    const head = Buffer.alloc(5);
+    head.write(kind);
+    head.writeUInt32BE(4 + body.length, 1);
+    return Buffer.concat([head, body]);
+  };
+  const BEGUN_AND_ENDED = Buffer.concat([
+    message('R', 0, 0, 0, 0),
+    message('Z', 'I'),
+    message('E', 'SFATAL\0', 'C57P01\0', 'Mterminating connection due to administrator command\0', 0),
+  ]);
+
+  it('fails the statement that it was taken for, and not the process', async () => {
+    const server = createServer((socket) => {
+      socket.once('data', () => socket.end(BEGUN_AND_ENDED));
+      socket.on('error', () => undefined);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const ending = new Pool(poolOptions({ connectionString: `postgresql://u@127.0.0.1:${port}/d` }, PURPOSE));
+    // As TypeORM does: who waits for it has it when everything that came with it was read.
+    const client = await ending.connect();
+    await expect(client.query('SELECT 1')).rejects.toThrow('not queryable');
+    client.release();
+    expect(ending.totalCount).toBe(0);
+    await ending.end();
+    server.close();
   });
 });
 

@@ -8,6 +8,12 @@ type Socket = Duplex & { setTimeout(ms: number): unknown };
 
 const isSocket = (stream: Duplex): stream is Socket => 'setTimeout' in stream;
 
+/**
+ * The end of a session may come in one piece with the answer to its log-in: before whoever asked the pool for it can
+ * listen, and an error that nobody listens to ends the process. Whoever uses the client then is told by its statement.
+ */
+const ignored = (): void => undefined;
+
 type ClientClass = new (...given: ConstructorParameters<typeof Client>) => Client;
 
 /**
@@ -24,6 +30,7 @@ export function poolClient(silentMs: number, times: QueryTimes | undefined): Cli
 
     constructor(...given: ConstructorParameters<typeof Client>) {
       super(...given);
+      this.on('error', ignored);
       // oxlint-disable-next-line typescript/unbound-method -- it is called with the client that it is put back on
       this.query = watched(this.query, (text) => {
         const started = performance.now();
