@@ -7,7 +7,6 @@ import { ALERT_MESSENGER, type AlertMessage, type AlertMessenger, type Reach } f
 import {
   acknowledgedAt,
   countSuppressed,
-  evaluatedAt,
   lockRule,
   newestIds,
   type StoredAlert,
@@ -23,6 +22,7 @@ import type { ToldAlert } from './line/answer.ts';
 import type { Elsewhere } from './line/hearing.ts';
 import { USUAL_PATIENCE } from './line/patience.ts';
 import type { AlertRule } from './rules/definition.ts';
+import { Orphans } from './orphans.ts';
 import { SentMessages } from './sent-messages.ts';
 import { atTimes } from './alert-times.ts';
 import { isSilenced, type Silence, silencesFrom } from './silences/silences.sql.ts';
@@ -32,13 +32,6 @@ const DAY_MS = 86_400_000;
 const WATCHED_MS = MISSED_LOOKS * USUAL_PATIENCE.lookMs;
 
 type Kept = Extract<Outcome, { kind: 'kept' }>;
-
-/** An alert that this process knows, and that whoever told of it has not written down. */
-interface Orphan {
-  readonly alert: StoredAlert;
-  /** When the database was back. */
-  readonly since: number;
-}
 
 interface Suppressed {
   readonly alertId: string;
@@ -64,7 +57,7 @@ export class DirectAlerts {
   private readonly mine = new Set<string>();
   private readonly sent = new SentMessages();
   private readonly unwritten = new Map<string, Remembered>();
-  private readonly orphans = new Map<string, Orphan>();
+  private readonly orphans: Orphans;
   /** Newest stored alert of each rule, by which all processes give the next one the same id; undefined: not read yet. */
   private newest: ReadonlyMap<string, string> | undefined;
   /** As they were when the database answered last, with those that begin later. */
@@ -77,7 +70,9 @@ export class DirectAlerts {
     @Inject(DATABASE) private readonly database: Database,
     @Inject(ALERT_MESSENGER) private readonly messenger: AlertMessenger,
     @Inject(AlertTiming) private readonly timing: Pick<AlertTiming, 'goneMs'>,
-  ) {}
+  ) {
+    this.orphans = new Orphans(database, timing);
+  }
 
   /** Something is the case, or is about to end. */
   get isBusy(): boolean {
@@ -102,8 +97,7 @@ export class DirectAlerts {
       );
     for (const [id, { rule, alert }] of this.unwritten)
       this.unwritten.set(id, { rule, alert: atTimes(alert, (at) => at + ms) });
-    for (const [name, { alert, since }] of this.orphans)
-      this.orphans.set(name, { alert: atTimes(alert, (at) => at + ms), since: since + ms });
+    this.orphans.shift(ms);
     this.suppressed = this.suppressed.map((one) => Object.assign({}, one, { at: one.at + ms }));
     this.sent.shift(ms);
   }
@@ -208,7 +202,7 @@ export class DirectAlerts {
     const names = new Set(rules.map(({ name }) => name));
     for (const name of this.alerts.keys()) if (!names.has(name)) this.alerts.delete(name);
     if (leads) for (const rule of rules) await this.takeOver(rule, at);
-    this.pruneOrphans(names, at, leads);
+    this.orphans.prune(names, at, leads);
     for (const [name, alert] of this.alerts) await this.hear(name, alert);
     for (const remembered of this.unwritten.values()) await this.writeDown(remembered);
     for (const rule of rules) await this.recall(rule, at);
@@ -237,7 +231,8 @@ export class DirectAlerts {
     const [left] = await this.database.transaction((sql) => lockRule(sql, rule.name, at));
     // Who is still there writes it at each evaluation.
     if (left !== undefined && at - left.evaluatedAt >= this.timing.goneMs) this.adopt(rule.name, left);
-    await this.lookAfterOrphan(rule.name, at);
+    const orphan = await this.orphans.claim(rule.name, at, () => this.alerts.has(rule.name));
+    if (orphan !== undefined) this.adopt(rule.name, orphan);
   }
 
   /** What was over a short while ago the next breach opens again, whoever told of it, and leads by then. */
@@ -256,29 +251,7 @@ export class DirectAlerts {
   private orphan(rule: AlertRule, since: number): void {
     const alert = this.alerts.get(rule.name);
     this.alerts.delete(rule.name);
-    if (alert?.episode.state === 'firing') this.orphans.set(rule.name, { alert, since });
-  }
-
-  /** Whoever tells of it writes it down within some evaluations; where nobody did, it is taken for told, and ended. */
-  private async lookAfterOrphan(name: string, at: number): Promise<void> {
-    const orphan = this.orphans.get(name);
-    if (orphan === undefined) return;
-    const { alert, since } = orphan;
-    const writtenAt = await evaluatedAt(this.database, alert.id);
-    // One that was opened again has a row from before.
-    const isKnown = this.alerts.has(name) || (writtenAt !== null && writtenAt >= alert.episode.pendingSince);
-    if (!isKnown && at - since < this.timing.goneMs) return;
-    this.orphans.delete(name);
-    if (isKnown) return;
-    const toldFiringAt = alert.episode.firedAt;
-    const transition = alert.told.transition + 1;
-    this.adopt(name, { ...alert, told: { ...alert.told, told: 'firing', transition, toldFiringAt } });
-  }
-
-  /** Whoever leads has looked after what is left by then, and what is long over is not to be ended some day. */
-  private pruneOrphans(rules: ReadonlySet<string>, at: number, leads: boolean): void {
-    for (const [name, { since }] of this.orphans)
-      if (!rules.has(name) || (!leads && at - since >= this.timing.goneMs)) this.orphans.delete(name);
+    this.orphans.add(rule.name, alert, since);
   }
 
   private adopt(name: string, alert: StoredAlert): void {

@@ -263,9 +263,9 @@ describe('what processes tell', () => {
     expect(await told('goes on', now + 2, 'p1')).toEqual([]);
     const [{ id } = { id: '' }] = await list();
     await decide(id, 'resolve', 'mended').expect(200);
-    await asAdmin(application.database.urls.admin, (admin) =>
-      admin.query('UPDATE app.tracked_errors SET status_at = $1', [new Date(now - 10)]),
-    );
+    await asAdmin(application.database.urls.admin, async (admin) => {
+      await admin.query('UPDATE app.tracked_errors SET status_at = $1', [new Date(now - 10)]);
+    });
     expect(await told('goes on', now - 1, 'p1')).toEqual([{ reason: 'regressed', isTold: false }]);
     expect(await told('goes on', now + 3, 'p2')).toEqual([{ reason: 'regressed', isTold: true }]);
   });

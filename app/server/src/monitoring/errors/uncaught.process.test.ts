@@ -1,8 +1,7 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../database/testing/test-database.ts';
-import { compileServer, type Program, startProgram, whenSays } from '../../testing/programs.ts';
+import { compiled } from '../../testing/compiled-server.ts';
+import { type Program, startProgram, whenSays } from '../../testing/programs.ts';
 
 /** Within the process of the worker, and none of its code catches it. */
 const THROWS = (message: string): string =>
@@ -16,26 +15,23 @@ interface Row {
   readonly version: string;
 }
 
-let compiled: string;
 let database: TestDatabase;
 const programs: Program[] = [];
 
 beforeAll(async () => {
-  compiled = compileServer();
   database = await createTestDatabase();
 });
 afterAll(async () => {
   for (const { child } of programs) child.kill('SIGKILL');
   await Promise.all(programs.map(({ exited }) => exited));
   await database.drop();
-  rmSync(compiled, { recursive: true, force: true });
 });
 
 const errors = (): Promise<Row[]> =>
   database.sql.query<Row>('SELECT type, message, level, stack, version FROM app.tracked_errors');
 
 async function startWorker(message: string): Promise<Program> {
-  const args = ['--import', encodeURI(THROWS(message)), join(compiled, 'entrypoint.js'), 'worker'];
+  const args = ['--import', encodeURI(THROWS(message)), compiled('entrypoint'), 'worker'];
   const worker = startProgram(args, { DATABASE_URL: database.urls.application, LOG_LEVEL: 'info' });
   programs.push(worker);
   await whenSays(worker, /management server on port (\d+)/);
