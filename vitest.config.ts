@@ -9,17 +9,19 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 // Chromium).
 /** Programs as they are shipped, with signals: they wait for seconds on end, so they are no part of the fast tests. */
 const PROCESSES = '**/*.process.test.ts';
-/** What measures how soon it answers: nothing else runs beside it. */
-const MEASURED = '**/logins.process.test.ts';
+/** What measures how soon it answers, or takes whoever does not answer within half a second for gone: nothing else runs beside it. */
+const MEASURED = '**/{logins,database-voice}.process.test.ts';
 /** Nest's own logger; the application has another one, which tests ask for what it wrote. */
 const QUIET = fileURLToPath(new URL('app/server/src/testing/quiet-logger.ts', import.meta.url));
+/** The server as it is shipped. */
+const COMPILED = fileURLToPath(new URL('app/server/src/testing/compiled-server.ts', import.meta.url));
 /** On two cores Vitest takes one worker; many of our tests wait for a database, a socket or a process. */
 const FAST = { maxWorkers: 3 };
 /**
  * Programs and pages wait for seconds on end, but they start slowly where everything else works beside them: they run
  * after the fast ones. Projects with another number of workers must be a group of their own.
  */
-const PROGRAMS = { maxWorkers: 2, sequence: { groupOrder: 1 } };
+const PROGRAMS = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 /** After all others. */
 const ALONE = { maxWorkers: 1, sequence: { groupOrder: 2 } };
 
@@ -28,7 +30,7 @@ const ALONE = { maxWorkers: 1, sequence: { groupOrder: 2 } };
  * that is asked for. The audit log is judged when everything else has written into it.
  */
 const BEGINNING =
-  /\/test\/(fault|transitions|browser)\/|\/database-down\.process\.test\.ts$|\/apiserver\/create\.test\.ts$|\/e2e\/(page|accounts|api)\.test\.ts$/;
+  /\/test\/(fault|transitions|browser)\/|\/database-(?:down|read-only)\.process\.test\.ts$|\/apiserver\/create\.test\.ts$|\/e2e\/(page|accounts|api)\.test\.ts$/;
 const NEXT = /\/e2e\/platform\.test\.ts$/;
 const END = /\/e2e\/rights\.test\.ts$/;
 const ORDER = [BEGINNING, NEXT, END];
@@ -90,7 +92,7 @@ export default defineConfig({
           ...PROGRAMS,
           include: ['src/**/*.process.test.ts'],
           exclude: [...configDefaults.exclude, MEASURED],
-          globalSetup: ['../../test/app-db/global-setup.ts'],
+          globalSetup: ['../../test/app-db/global-setup.ts', COMPILED],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -101,7 +103,7 @@ export default defineConfig({
           name: 'measured',
           ...ALONE,
           include: [`src/${MEASURED}`],
-          globalSetup: ['../../test/app-db/global-setup.ts'],
+          globalSetup: ['../../test/app-db/global-setup.ts', COMPILED],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

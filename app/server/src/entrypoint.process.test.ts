@@ -2,27 +2,22 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { EXPECTED_SCHEMA_VERSION } from './database/migrations/index.ts';
 import { createKeyringFiles } from './common/configuration/testing/keyring-files.ts';
 import { createTestDatabase, type TestDatabase } from './database/testing/test-database.ts';
-import { compileServer, type Program, startProgram, whenServing } from './testing/programs.ts';
+import { compiled } from './testing/compiled-server.ts';
+import { type Program, startProgram, whenServing } from './testing/programs.ts';
 
 const ENDED = 30_000;
 
 /** The programs as they are shipped: compiled, in processes of their own, with signals. */
 describe('the compiled entry point', () => {
-  let output: string;
   let database: TestDatabase;
   const keyrings = createKeyringFiles();
   const programs: Program[] = [];
 
-  beforeAll(() => {
-    output = compileServer();
-  }, 120_000);
-  afterAll(() => {
-    for (const folder of [output, keyrings]) rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => rmSync(keyrings, { recursive: true, force: true }));
   beforeEach(async () => {
     database = await createTestDatabase({ migrate: false });
   });
@@ -32,8 +27,10 @@ describe('the compiled entry point', () => {
   });
 
   function start(args: readonly string[], environment: Record<string, string>): Program {
-    const entrypoint = join(output, 'entrypoint.js');
-    const program = startProgram([entrypoint, ...args], { KEYRINGS_DIR: keyrings, ...environment });
+    const program = startProgram([compiled('entrypoint'), ...args], {
+      KEYRINGS_DIR: keyrings,
+      ...environment,
+    });
     programs.push(program);
     return program;
   }
@@ -62,6 +59,7 @@ describe('the compiled entry point', () => {
   }
 
   it('imports compiled files alone: the compiler leaves some of their names as they stand in the source', () => {
+    const output = inject('compiledServer');
     const sources = readdirSync(output, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.js'))
       .filter((file) => /(?:from |import\()'\.[^']*\.ts'/.test(readFileSync(join(output, file), 'utf8')));

@@ -14,13 +14,8 @@ import {
   signInAll,
   TOLD_MS,
 } from './testing/logins.ts';
-import {
-  type Addresses,
-  compileServer,
-  type Program,
-  startProgram,
-  whenServing,
-} from './testing/programs.ts';
+import { compiled } from './testing/compiled-server.ts';
+import { type Addresses, type Program, startProgram, whenServing } from './testing/programs.ts';
 
 /** Other tests run on the same cores; `node test/bench/main.ts logins` holds a quiet machine to the bound itself. */
 const SLACK = 3;
@@ -35,13 +30,11 @@ describe(`${LOGINS} logins at once`, () => {
 
   beforeAll(async () => {
     const [folder = '', keyrings = ''] = folders;
-    const compiled = compileServer();
-    folders.push(compiled);
     const configuration = join(folder, 'config.yaml');
     writeFileSync(configuration, OFTEN);
     database = await createTestDatabase();
     await createPeople((text, values) => database.sql.query(text, values));
-    server = startProgram([join(compiled, 'entrypoint.js'), 'server'], {
+    server = startProgram([compiled('entrypoint'), 'server'], {
       DATABASE_URL: database.urls.application,
       KEYRINGS_DIR: keyrings,
       STOCK_ANALYSIS_CONFIG_FILE: configuration,

@@ -1,13 +1,13 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../database/testing/test-database.ts';
+import { compiled } from '../testing/compiled-server.ts';
+import { type Program, startProgram } from '../testing/programs.ts';
 import { alertOf } from './testing/messages.ts';
 import { WebhookReceiver } from './testing/webhook-receiver.ts';
 
-const WORKSPACE = join(import.meta.dirname, '../..');
 const SOON = { timeout: 40_000, interval: 50 };
 
 /** The worker as it is shipped, configured as an administrator does it, killed with its message under way. */
@@ -15,17 +15,10 @@ describe('a worker that is killed between sending and knowing it', () => {
   let folder: string;
   let database: TestDatabase;
   const hook = new WebhookReceiver();
-  const children: ChildProcess[] = [];
-  const output: string[] = [];
+  const programs: Program[] = [];
 
   beforeAll(async () => {
-    // Inside the workspace, so that the compiled code finds its packages.
-    mkdirSync(join(WORKSPACE, '.state'), { recursive: true });
-    folder = mkdtempSync(join(WORKSPACE, '.state/notifications-'));
-    const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-    execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', folder], {
-      cwd: WORKSPACE,
-    });
+    folder = mkdtempSync(join(tmpdir(), 'killed-worker-'));
     database = await createTestDatabase();
     await hook.start();
     writeFileSync(
@@ -34,29 +27,23 @@ describe('a worker that is killed between sending and knowing it', () => {
     );
     writeFileSync(join(folder, 'webhook-url'), `http://127.0.0.1:${hook.port}/hooks/of-the-tests\n`);
     writeFileSync(join(folder, 'webhook-secret'), 'shared-by-both-of-the-tests\n');
-  }, 180_000);
+  });
   afterAll(async () => {
-    for (const child of children) child.kill('SIGKILL');
+    for (const { child } of programs) child.kill('SIGKILL');
+    await Promise.all(programs.map(({ exited }) => exited));
     await hook.stop();
     await database.drop();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function startWorker(): ChildProcess {
-    const child = spawn(process.execPath, [join(folder, 'entrypoint.js'), 'worker'], {
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        DATABASE_URL: database.urls.application,
-        MANAGEMENT_PORT: '0',
-        STOCK_ANALYSIS_CONFIG_FILE: join(folder, 'config.yaml'),
-        NOTIFICATIONS_DIR: folder,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  function startWorker(): Program {
+    const program = startProgram([compiled('entrypoint'), 'worker'], {
+      DATABASE_URL: database.urls.application,
+      STOCK_ANALYSIS_CONFIG_FILE: join(folder, 'config.yaml'),
+      NOTIFICATIONS_DIR: folder,
     });
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
-    children.push(child);
-    return child;
+    programs.push(program);
+    return program;
   }
 
   const sendings = () =>
@@ -73,7 +60,7 @@ describe('a worker that is killed between sending and knowing it', () => {
   };
 
   it('leaves it to another one, which sends the same message: the receiver knows it by its key', async () => {
-    const first = startWorker();
+    const { child: first } = startWorker();
     // It has read everything, and never answers: whether it took the message nobody knows.
     hook.answers.push(() => void first.kill('SIGKILL'));
     await database.sql.query(
@@ -93,6 +80,6 @@ describe('a worker that is killed between sending and knowing it', () => {
     await expect.poll(sendings, SOON).toMatchObject([{ state: 'sent', attempt: 2 }]);
     expect(hook.hooks).toHaveLength(2);
     expect(hook.hooks[1]).toEqual(hook.hooks[0]);
-    expect(output.join('')).not.toMatch(/shared-by-both|of-the-tests/);
+    expect(programs.map(({ text }) => text()).join('')).not.toMatch(/shared-by-both|of-the-tests/);
   });
 });

@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asAdmin } from '../../database/testing/migrated-template.ts';
-import { compileServer, type Program, startProgram } from '../programs.ts';
+import { compiled } from '../compiled-server.ts';
+import { type Program, startProgram } from '../programs.ts';
 import type { Surface } from './leaks.ts';
 
 export interface Answer {
@@ -23,7 +24,6 @@ export interface Ask {
 
 /** The programs as they are shipped, and everything they said: lines, answers, tables. */
 export class CanaryPlatform {
-  readonly #compiled = compileServer();
   readonly #folder = mkdtempSync(join(tmpdir(), 'canary-'));
   readonly #programs: { readonly name: string; readonly program: Program }[] = [];
   readonly #answers: Surface[] = [];
@@ -42,7 +42,7 @@ export class CanaryPlatform {
   };
 
   run(name: string, args: readonly string[], environment: Record<string, string>): Program {
-    return this.spawn(name, [join(this.#compiled, 'entrypoint.js'), ...args], environment);
+    return this.spawn(name, [compiled('entrypoint'), ...args], environment);
   }
 
   /** Any program of Node; its output is a place to look like that of ours. */
@@ -96,7 +96,7 @@ export class CanaryPlatform {
   async close(): Promise<void> {
     for (const { program } of this.#programs) program.child.kill('SIGKILL');
     await Promise.all(this.#programs.map(({ program }) => program.exited));
-    for (const folder of [this.#compiled, this.#folder]) rmSync(folder, { recursive: true, force: true });
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 

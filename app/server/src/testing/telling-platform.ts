@@ -1,0 +1,84 @@
+import { rmSync } from 'node:fs';
+import { onTestFailed } from 'vitest';
+import { z } from 'zod';
+import { createKeyringFiles } from '../common/configuration/testing/keyring-files.ts';
+import { compiled } from './compiled-server.ts';
+import { MailingPlatform, type ManagedProgram, until } from './mailing-platform.ts';
+import { whenServing } from './programs.ts';
+
+/** From the fault to the mail, and from the recovery to the second one. */
+export const LONGEST_MS = 180_000;
+/** What is told twice comes within this time. */
+export const SETTLED_MS = 20_000;
+
+/** Of a worker that has ended. */
+const LAST_LINES = 10;
+
+const answer = z.object({
+  components: z.array(z.object({ name: z.string(), status: z.string(), message: z.string() })),
+});
+
+/** A server and two workers with the usual rules, one of which leads, and the mails that they send of alerts. */
+export class TellingPlatform {
+  readonly #keyrings: string;
+
+  private constructor(
+    readonly platform: MailingPlatform,
+    readonly workers: readonly ManagedProgram[],
+    keyrings: string,
+  ) {
+    this.#keyrings = keyrings;
+  }
+
+  static async open(): Promise<TellingPlatform> {
+    const platform = await MailingPlatform.open({ evaluationSeconds: 5, groupSeconds: 0 });
+    const keyrings = createKeyringFiles();
+    await whenServing(platform.start([compiled('entrypoint'), 'server'], { KEYRINGS_DIR: keyrings }));
+    const workers = await Promise.all(
+      [1, 2].map(() => platform.startManaged([compiled('entrypoint'), 'worker'])),
+    );
+    const telling = new TellingPlatform(platform, workers, keyrings);
+    for (const worker of workers)
+      await telling.until('a ready worker', async () => (await telling.statusOf(worker, 'ready')) === 200);
+    await telling.until('a leader', async () => {
+      const leases = await platform.database.sql.query('SELECT FROM app.monitoring_leases WHERE name = $1', [
+        'alerts',
+      ]);
+      return leases.length === 1;
+    });
+    return telling;
+  }
+
+  /** @returns seconds that it took */
+  until(what: string, holds: () => boolean | Promise<boolean>): Promise<number> {
+    return until(what, LONGEST_MS, holds);
+  }
+
+  /** What a worker did about alerts is not to be seen from outside, nor why it has ended. */
+  showLinesOnFailure(): void {
+    onTestFailed(() => {
+      for (const [index, { program }] of this.workers.entries()) {
+        const lines = program.text().trimEnd().split('\n');
+        const shown = lines.filter((line) => /"(Alerts|Notifications)"/.test(line));
+        if (program.isOver()) shown.push('has ended; its last lines:', ...lines.slice(-LAST_LINES));
+        for (const line of shown) console.log(`worker ${index}: ${line}`);
+      }
+    });
+  }
+
+  async statusOf({ url }: ManagedProgram, probe: string): Promise<number> {
+    return (await fetch(`${url}/health/${probe}`)).status;
+  }
+
+  /** `status: message` of a component. */
+  async stateOf({ url }: ManagedProgram, name: string): Promise<string> {
+    const { components } = answer.parse(await (await fetch(`${url}/monitoring/health`)).json());
+    const found = components.find((one) => one.name === name);
+    return `${found?.status}: ${found?.message}`;
+  }
+
+  async close(): Promise<void> {
+    await this.platform.close();
+    rmSync(this.#keyrings, { recursive: true, force: true });
+  }
+}
