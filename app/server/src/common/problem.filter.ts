@@ -48,6 +48,13 @@ const UNAVAILABLE_SQLSTATE = /^(08|53|57P)/;
  */
 const CONTENTION_SQLSTATE = /^(55P03|40P01|40001)$/;
 
+/**
+ * What has no code: of node-postgres about a connection that it lost or did not get, of our clients about one that was
+ * silent for too long, and of TypeORM about statements of a transaction whose session has ended meanwhile.
+ */
+const SESSION_LOST =
+  /Connection terminated|is not queryable|timeout exceeded when trying to connect|not yet established|not connected|the database has been silent|query runner (?:was )?already released/i;
+
 function titled(status: number, detail?: string): Failure {
   const title = STATUS_CODES[status] ?? 'Error';
   return { kind: kindOfTitle(title), title, status, detail: detail ?? title, errors: [] };
@@ -81,9 +88,7 @@ function isDatabaseAbsence(error: unknown): boolean {
   if (cause instanceof Error && 'severity' in cause && cause.severity === 'FATAL') return true;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (UNAVAILABLE_SQLSTATE.test(code) || /^E(CONN|TIMEDOUT|HOST|NOTFOUND|PIPE)/.test(code)) return true;
-  return /Connection terminated|timeout exceeded when trying to connect|not yet established|not connected/i.test(
-    error.message,
-  );
+  return SESSION_LOST.test(error.message);
 }
 
 function classify(error: unknown): Failure {
