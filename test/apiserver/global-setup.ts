@@ -184,8 +184,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
 /** The tier with a control plane that no other file shares, for what concerns all of a cluster; `name` is the file's own. */
 export async function startAlone(tier: Tier, name: string): Promise<{ tier: Tier; stop(): Promise<void> }> {
   const dir = join(dirname(dirname(tier.kubeconfig)), `${ALONE}-${name}`);
-  const kubeconfig = await startCluster(dir);
-  return { tier: { ...tier, kubeconfig }, stop: () => stopControlPlane(dir) };
+  const stop = (): Promise<void> => stopControlPlane(dir);
+  try {
+    return { tier: { ...tier, kubeconfig: await startCluster(dir) }, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** A control plane below `dir` with what every plan needs; returns the kubeconfig of its administrator. */

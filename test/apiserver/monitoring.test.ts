@@ -18,7 +18,7 @@ import { startAlone } from './global-setup.ts';
 /** Kinds that come and go would be news to every other operator of the tier. */
 let tier: Tier;
 let client: KubeClient;
-let alone: Awaited<ReturnType<typeof startAlone>>;
+let alone: Awaited<ReturnType<typeof startAlone>> | undefined;
 
 beforeAll(async () => {
   alone = await startAlone(inject('tier'), 'monitoring');
@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterEach(() => removePrometheusOperator(client));
 
 afterAll(async () => {
-  await alone.stop();
+  await alone?.stop();
 });
 
 const GROUP = 'monitoring.coreos.com/v1';

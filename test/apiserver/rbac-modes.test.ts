@@ -19,7 +19,7 @@ const PATHS: Readonly<Record<string, string>> = {
 
 /** An operator that serves every namespace must not meet the objects of other tests. */
 let tier: Tier;
-let alone: Awaited<ReturnType<typeof startAlone>>;
+let alone: Awaited<ReturnType<typeof startAlone>> | undefined;
 
 beforeAll(async () => {
   alone = await startAlone(inject('tier'), 'rbac');
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await alone.stop();
+  await alone?.stop();
 });
 
 const grants = (objects: readonly RenderedObject[]): RenderedObject[] =>

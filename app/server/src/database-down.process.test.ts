@@ -2,11 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LONGEST_MS, SETTLED_MS, TellingPlatform } from './testing/telling-platform.ts';
 
-let telling: TellingPlatform;
+const telling = new TellingPlatform();
 
-beforeAll(async () => {
-  telling = await TellingPlatform.open();
-});
+beforeAll(() => telling.open());
 afterAll(() => telling.close());
 
 it(

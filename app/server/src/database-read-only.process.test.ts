@@ -3,11 +3,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { asAdmin } from './database/testing/migrated-template.ts';
 import { LONGEST_MS, SETTLED_MS, TellingPlatform } from './testing/telling-platform.ts';
 
-let telling: TellingPlatform;
+const telling = new TellingPlatform();
 
-beforeAll(async () => {
-  telling = await TellingPlatform.open();
-});
+beforeAll(() => telling.open());
 afterAll(() => telling.close());
 
 async function readOnly(value: 'on' | 'off'): Promise<void> {

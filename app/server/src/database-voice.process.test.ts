@@ -38,7 +38,7 @@ describe(
   'an outage of the database that lasts longer than every waiting time',
   { timeout: 3 * LONGEST_MS },
   () => {
-    let platform: MailingPlatform;
+    const platform = new MailingPlatform();
     let workers: readonly Worker[];
 
     async function start(): Promise<Worker> {
@@ -56,7 +56,7 @@ describe(
     }
 
     beforeAll(async () => {
-      platform = await MailingPlatform.open({ evaluationSeconds: 5 });
+      await platform.open({ evaluationSeconds: 5 });
       await platform.database.sql.query('INSERT INTO app.alert_rules VALUES ($1, $2, now(), NULL)', [
         'DatabaseDown',
         RULE,

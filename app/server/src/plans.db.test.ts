@@ -18,6 +18,7 @@ import { FORGET } from './monitoring/alerts/line/line.sql.ts';
 import { silencesFrom } from './monitoring/alerts/silences/silences.sql.ts';
 import { STANDING } from './monitoring/alerts/standing-alerts.ts';
 import { WorkerLine } from './monitoring/alerts/line/worker-line.ts';
+import { addOutage } from './monitoring/reports/presence/presence.sql.ts';
 import { builtinRules } from './monitoring/alerts/rules/builtin.ts';
 import { testEngine } from './monitoring/alerts/testing/test-engine.ts';
 import { ErrorBuffer } from './monitoring/errors/error-buffer.ts';
@@ -233,6 +234,7 @@ describe('on realistic amounts of rows', () => {
     await forgetSurplus(sql);
     await forgetSlow(sql, MOST_OF_A_KIND);
     await lostProcess(sql, 'plans', new Date());
+    await addOutage(sql, 'plans', { from: Date.now() - 10_000, to: Date.now() }, 15);
     await new Lease('plans').take(sql);
     await standInLine(sql);
     const configuration = database.configuration('worker');

@@ -10,7 +10,7 @@ import {
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import { STATUS_CODES } from 'node:http';
-import { QueryFailedError } from 'typeorm';
+import { causeOf, isDatabaseAbsence } from './database-absence.ts';
 import {
   DomainError,
   ForbiddenError,
@@ -37,23 +37,10 @@ interface Failure {
 const RETRY_AFTER_SECONDS = 5;
 
 /**
- * SQLSTATEs that mean "the database cannot answer now": connection, resources, a server that stops or starts. A query that
- * was cut off at its time limit (57014) is none: it would be as slow again, so it is a failure of ours and logged as one.
- */
-const UNAVAILABLE_SQLSTATE = /^(08|53|57P)/;
-
-/**
  * Somebody else holds what is needed: a lock that was not given in time, a deadlock, two changes that do not go together.
  * Nothing was done, and a moment later it may work.
  */
 const CONTENTION_SQLSTATE = /^(55P03|40P01|40001)$/;
-
-/**
- * What has no code: of node-postgres about a connection that it lost or did not get, of our clients about one that was
- * silent for too long, and of TypeORM about statements of a transaction whose session has ended meanwhile.
- */
-const SESSION_LOST =
-  /Connection terminated|is not queryable|timeout exceeded when trying to connect|not yet established|not connected|the database has been silent|query runner (?:was )?already released/i;
 
 function titled(status: number, detail?: string): Failure {
   const title = STATUS_CODES[status] ?? 'Error';
@@ -71,24 +58,9 @@ function clientErrorStatus(error: unknown): number | undefined {
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 }
 
-/** What the driver says, without TypeORM's wrapping. */
-function causeOf(error: unknown): unknown {
-  return error instanceof QueryFailedError ? error.driverError : error;
-}
-
 function isContention(error: unknown): boolean {
   const cause = causeOf(error);
   return cause instanceof Error && 'code' in cause && CONTENTION_SQLSTATE.test(String(cause.code));
-}
-
-function isDatabaseAbsence(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const cause = causeOf(error);
-  // PostgreSQL ends a session, or refuses to begin one, with severity FATAL.
-  if (cause instanceof Error && 'severity' in cause && cause.severity === 'FATAL') return true;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (UNAVAILABLE_SQLSTATE.test(code) || /^E(CONN|TIMEDOUT|HOST|NOTFOUND|PIPE)/.test(code)) return true;
-  return SESSION_LOST.test(error.message);
 }
 
 function classify(error: unknown): Failure {

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import type { DatabaseSettings } from '../common/configuration/database-settings.ts';
 import { messageOf } from '../common/configuration/errors.ts';
+import { isSessionLost } from '../common/database-absence.ts';
 import { APPLICATION_SCHEMA, createDataSource, JOBS_SCHEMA } from './data-source.ts';
 import { grantAccess } from './grants.ts';
 import { migrateJobQueue } from './job-queue.ts';
@@ -47,13 +48,6 @@ async function migrateInSession(
   return { applied: applied.map((migration) => migration.name), schemaVersion: EXPECTED_SCHEMA_VERSION };
 }
 
-/** PostgreSQL ends a session with severity FATAL; one that breaks off says so by an event. */
-function isLost(error: unknown, broken: Error | undefined): boolean {
-  return (
-    broken !== undefined || (error instanceof Error && 'severity' in error && error.severity === 'FATAL')
-  );
-}
-
 /**
  * Brings the database to the schema of this code, and pg-boss with it. Safe to start any number of times at once: an
  * advisory lock lets one work and the others wait (TypeORM has no lock of its own). Everything is done in the very
@@ -79,7 +73,7 @@ export async function migrateDatabase(
     await takeLock(session, log);
     return await migrateInSession(dataSource, runner, session);
   } catch (error) {
-    if (!isLost(error, broken)) throw error;
+    if (broken === undefined && !isSessionLost(error)) throw error;
     throw new Error(
       `the session that holds the migration lock was lost, so the migration ended (${messageOf(broken ?? error)}); start it again`,
       { cause: error },

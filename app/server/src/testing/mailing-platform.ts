@@ -16,32 +16,37 @@ export interface ManagedProgram {
 
 const subjectOf = (raw: string): string => /^Subject: (.*(?:\r\n[ \t].*)*)/im.exec(raw)?.[1] ?? '';
 
-/** Programs that tell of a database by mail, which one may freeze; a folder, a database and a mail server of its own. */
+/**
+ * Programs that tell of a database by mail, which one may freeze; a folder, a database and a mail server of its own.
+ * Whatever of it has begun, `close` ends it.
+ */
 export class MailingPlatform {
-  readonly #folder: string;
-  readonly #mails: MailServer;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'mailing-platform-'));
+  readonly #mails = new MailServer();
   readonly #programs: Program[] = [];
+  #database: TestDatabase | undefined;
+  #gate: DatabaseGate | undefined;
 
-  private constructor(
-    readonly database: TestDatabase,
-    readonly gate: DatabaseGate,
-    mails: MailServer,
-    alerts: object,
-  ) {
-    this.#folder = mkdtempSync(join(tmpdir(), 'mailing-platform-'));
-    this.#mails = mails;
+  /** @param alerts of the configuration: `monitoring.alerts` */
+  async open(alerts: object): Promise<void> {
+    await this.#mails.start();
     const email = {
-      ...{ host: '127.0.0.1', port: mails.port, security: 'None' },
+      ...{ host: '127.0.0.1', port: this.#mails.port, security: 'None' },
       ...{ from: 'stock@example.com', to: ['ops@example.com'] },
     };
     writeFileSync(this.#configuration, JSON.stringify({ monitoring: { alerts, notifications: { email } } }));
+    this.#database = await createTestDatabase();
+    this.#gate = await openGate(this.#database.urls.application);
   }
 
-  /** @param alerts of the configuration: `monitoring.alerts` */
-  static async open(alerts: object): Promise<MailingPlatform> {
-    const mails = await new MailServer().start();
-    const database = await createTestDatabase();
-    return new MailingPlatform(database, await openGate(database.urls.application), mails, alerts);
+  get database(): TestDatabase {
+    if (this.#database === undefined) throw new Error('the platform was not opened');
+    return this.#database;
+  }
+
+  get gate(): DatabaseGate {
+    if (this.#gate === undefined) throw new Error('the platform was not opened');
+    return this.#gate;
   }
 
   get #configuration(): string {
@@ -78,13 +83,13 @@ export class MailingPlatform {
 
   /** Ends what it has started, and takes all that it wrote with it. */
   async close(): Promise<void> {
-    this.gate.thaw();
+    this.#gate?.thaw();
     for (const { child } of this.#programs) child.kill('SIGKILL');
     for (const { exited } of this.#programs) await exited;
-    await this.gate.close();
-    await this.#mails.stop();
-    await this.database.drop();
     rmSync(this.#folder, { recursive: true, force: true });
+    await this.#gate?.close();
+    await this.#mails.stop();
+    await this.#database?.drop();
   }
 }
 

@@ -1,6 +1,6 @@
 /** The programs of the server as they are shipped: compiled, in processes of their own. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -31,7 +31,14 @@ export function compileServer(programs: readonly string[] = []): string {
   const project = join(folder, 'tsconfig.json');
   const files = ['entrypoint.ts', ...programs].map((file) => join(WORKSPACE, 'src', file));
   writeFileSync(project, JSON.stringify({ extends: '../../tsconfig.build.json', files, include: [] }));
-  execFileSync(process.execPath, [compiler, '-p', project, '--outDir', folder], { cwd: WORKSPACE });
+  try {
+    execFileSync(process.execPath, [compiler, '-p', project, '--outDir', folder], { cwd: WORKSPACE });
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    // The compiler tells what is wrong on its standard output.
+    const said = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
+    throw new Error(`the server does not compile:\n${said}`, { cause: error });
+  }
   return folder;
 }
 

@@ -18,35 +18,37 @@ const answer = z.object({
   components: z.array(z.object({ name: z.string(), status: z.string(), message: z.string() })),
 });
 
-/** A server and two workers with the usual rules, one of which leads, and the mails that they send of alerts. */
-export class TellingPlatform {
-  readonly #keyrings: string;
+/** Less than a hook may take, so that it is said what was waited for in vain. */
+const STARTED_MS = 100_000;
 
-  private constructor(
-    readonly platform: MailingPlatform,
-    readonly workers: readonly ManagedProgram[],
-    keyrings: string,
-  ) {
-    this.#keyrings = keyrings;
+/**
+ * A server and two workers with the usual rules, one of which leads, and the mails that they send of alerts. Whatever of it
+ * has begun, `close` ends it.
+ */
+export class TellingPlatform {
+  readonly platform = new MailingPlatform();
+  readonly #keyrings = createKeyringFiles();
+  readonly #workers: ManagedProgram[] = [];
+
+  get workers(): readonly ManagedProgram[] {
+    return this.#workers;
   }
 
-  static async open(): Promise<TellingPlatform> {
-    const platform = await MailingPlatform.open({ evaluationSeconds: 5, groupSeconds: 0 });
-    const keyrings = createKeyringFiles();
-    await whenServing(platform.start([compiled('entrypoint'), 'server'], { KEYRINGS_DIR: keyrings }));
-    const workers = await Promise.all(
-      [1, 2].map(() => platform.startManaged([compiled('entrypoint'), 'worker'])),
-    );
-    const telling = new TellingPlatform(platform, workers, keyrings);
-    for (const worker of workers)
-      await telling.until('a ready worker', async () => (await telling.statusOf(worker, 'ready')) === 200);
-    await telling.until('a leader', async () => {
-      const leases = await platform.database.sql.query('SELECT FROM app.monitoring_leases WHERE name = $1', [
-        'alerts',
-      ]);
+  async open(): Promise<void> {
+    const { platform } = this;
+    await platform.open({ evaluationSeconds: 5, groupSeconds: 0 });
+    const server = platform.start([compiled('entrypoint'), 'server'], { KEYRINGS_DIR: this.#keyrings });
+    await whenServing(server);
+    const started = [1, 2].map(() => platform.startManaged([compiled('entrypoint'), 'worker']));
+    this.#workers.push(...(await Promise.all(started)));
+    for (const worker of this.workers)
+      await until('a ready worker', STARTED_MS, async () => (await this.statusOf(worker, 'ready')) === 200);
+    await until('a leader', STARTED_MS, async () => {
+      const leases = await platform.database.sql.query(
+        `SELECT FROM app.monitoring_leases WHERE name = 'alerts'`,
+      );
       return leases.length === 1;
     });
-    return telling;
   }
 
   /** @returns seconds that it took */

@@ -61,7 +61,7 @@ export class ErrorTracker implements OnApplicationBootstrap, BeforeApplicationSh
     );
     this.newOnes = metrics.counter(
       'new_errors_total',
-      'Kinds of errors that were never seen before (new), or came back after they were resolved (regressed)',
+      'Kinds of errors that were never seen before, or only in an outage of the database (new), or came back after they were resolved (regressed)',
       { reason: ['new', 'regressed'] },
     );
     for (const reason of ['new', 'regressed'] as const) this.newOnes.inc({ reason }, 0);

@@ -270,6 +270,30 @@ describe('what processes tell', () => {
     expect(await told('goes on', now + 3, 'p2')).toEqual([{ reason: 'regressed', isTold: true }]);
   });
 
+  it('is what an outage brought also where its process began after that, and has not seen it', async () => {
+    const now = Date.now();
+    await application.database.sql.query(
+      `INSERT INTO app.database_outages (process, began_at, ended_at, is_sure) VALUES ('other', $1, $2, true)`,
+      [new Date(now - 300_000), new Date(now)],
+    );
+    expect(await tell([error('before', now - 361_000)])).toEqual([{ reason: 'new', isTold: true }]);
+    expect(await tell([error('in it', now - 359_000)])).toEqual([{ reason: 'new', isTold: false }]);
+    expect(await tell([error('in it', now + 59_000)])).toEqual([]);
+    expect(await tell([error('in it', now + 61_000)])).toEqual([{ reason: 'new', isTold: true }]);
+    await application.database.sql.query('DELETE FROM app.database_outages');
+  });
+
+  it('is told already where a process of the release before wrote it, which knows of no outage', async () => {
+    const now = Date.now();
+    await application.database.sql.query(
+      `INSERT INTO app.tracked_errors (fingerprint, type, message, role, level, context, version, count, first_seen_at,
+                                       last_seen_at, samples)
+       VALUES ('of before', 'Error', 'it failed', 'server', 'error', '{}', '0', 1, $1, $1, '[]')`,
+      [new Date(now)],
+    );
+    expect(await tell([error('of before', now + 1)])).toEqual([]);
+  });
+
   it('is told to nobody after the outage where somebody has decided about it', async () => {
     const now = Date.now();
     await tell([error('known', now - 1)], 'p1', () => true);

@@ -2,18 +2,25 @@ import type { Database, Sql } from '../../database/sql.ts';
 import { storableJson } from '../storable-json.ts';
 import type { CountedError } from './error-buffer.ts';
 import { MOST_SAMPLES } from './error-buffer.ts';
+import { OUTAGE_MARGIN_MS } from './outage-shadow.ts';
 
 /**
  * Adds what a process counted. Of several processes at once each waits for the others' rows, which all take in the same
  * order. One that was resolved before the newest of these happened has come back. People are told of a kind that is new or
- * has come back by the first that are not what an outage brought.
+ * has come back by the first that are not what an outage brought, whichever process has seen that outage.
  */
 const TELL = `
-  WITH told AS (
+  WITH said AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb)
-      AS told(fingerprint text, type text, message text, stack text, role text, level text, context jsonb, version text,
+      AS said(fingerprint text, type text, message text, stack text, role text, level text, context jsonb, version text,
               count bigint, "firstSeenAt" timestamptz, "lastSeenAt" timestamptz, "requestId" text, "traceId" text,
-              "toldAt" timestamptz, samples jsonb, hours jsonb)
+              "isOfOutage" boolean, samples jsonb, hours jsonb)
+  ), told AS (
+    SELECT *, CASE WHEN NOT "isOfOutage" AND NOT EXISTS (
+                SELECT FROM app.database_outages
+                 WHERE ended_at >= "lastSeenAt" - make_interval(secs => $3)
+                   AND began_at <= "lastSeenAt" + make_interval(secs => $3)) THEN "lastSeenAt" END AS "toldAt"
+      FROM said
   ), stored AS (
     INSERT INTO app.tracked_errors AS known
       (fingerprint, type, message, stack, role, level, context, version, count, first_seen_at, last_seen_at,
@@ -67,7 +74,8 @@ export interface NewError {
 const notAtAll = (): boolean => false;
 
 /**
- * @param isOfOutage whether what happened at that time, in milliseconds since 1970, is what an outage brought
+ * @param isOfOutage whether what happened at that time, in milliseconds since 1970, is what an outage brought that this
+ * process has seen; one that is not over stands nowhere else yet
  * @returns those of them that are news, or are told after an outage
  */
 export async function tellErrors(
@@ -81,11 +89,11 @@ export async function tellErrors(
     ...counted,
     version,
     lastSeenAt: newest.at,
-    toldAt: isOfOutage(newest.at.getTime()) ? null : newest.at,
+    isOfOutage: isOfOutage(newest.at.getTime()),
     samples,
     hours: [...hours].map(([hour, count]) => ({ hour: new Date(hour), count })),
   }));
-  const told = await sql.query<Told>(TELL, [storableJson(rows), MOST_SAMPLES]);
+  const told = await sql.query<Told>(TELL, [storableJson(rows), MOST_SAMPLES, OUTAGE_MARGIN_MS / 1000]);
   return told
     .filter(({ isNew, isBack, isTold }) => isNew || isBack || isTold)
     .map(({ hasBeenBack, isTold }) => ({ reason: hasBeenBack ? 'regressed' : 'new', isTold }));

@@ -1,5 +1,5 @@
 /** An error comes before its outage is seen by so much at most, and after its end: time-outs, retries, stale connections. */
-const MARGIN_MS = 60_000;
+export const OUTAGE_MARGIN_MS = 60_000;
 
 /**
  * When the database was away, as this process saw it, and a while around that: what begins then is as a rule what the
@@ -18,11 +18,11 @@ export class OutageShadow {
 
   /** Something could not be written at that time. */
   sign(at: number): void {
-    if (at - this.#lastSign > MARGIN_MS) this.#began = at;
+    if (at - this.#lastSign > OUTAGE_MARGIN_MS) this.#began = at;
     this.#lastSign = at;
   }
 
   covers(at: number): boolean {
-    return at >= this.#began - MARGIN_MS && at <= this.#lastSign + MARGIN_MS;
+    return at >= this.#began - OUTAGE_MARGIN_MS && at <= this.#lastSign + OUTAGE_MARGIN_MS;
   }
 }

@@ -11,7 +11,7 @@ export const errorsRow: Row = {
     {
       title: 'New errors',
       description:
-        'Kinds of errors within a quarter of an hour that were never seen before (new), or that somebody had resolved (regressed). Any raises an alert; /monitoring/errors has them.',
+        'Kinds of errors within a quarter of an hour that were never seen before, or only in an outage of the database (new), or that somebody had resolved (regressed). Any raises an alert; /monitoring/errors has them.',
       unit: 'short',
       queries: [
         {

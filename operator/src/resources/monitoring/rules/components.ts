@@ -24,7 +24,7 @@ export const componentRules: ObjectRules = (context) => [
         expr: `sum by (namespace, stockanalysis, reason) (increase(${context.series('stock_analysis_new_errors_total')}[15m])) > 0`,
         for: AFTER_THE_CAUSE,
         summary: `Errors of ${context.subject} are of a kind that is new`,
-        description: `About {{ $value | humanize }} kinds within 15 minutes are {{ $labels.reason }}: new, never seen before; regressed, somebody had said that they are mended. GET /monitoring/errors has them.`,
+        description: `About {{ $value | humanize }} kinds within 15 minutes are {{ $labels.reason }}: new, never seen before or only in an outage of the database; regressed, somebody had said that they are mended. GET /monitoring/errors has them.`,
       }),
     ],
   },

@@ -156,7 +156,7 @@ const RULES: Readonly<Record<string, Words>> = {
     severity: 'warning',
     summary: 'errors that are {{labels.reason}}: {{value}} kinds within a quarter of an hour',
     description:
-      'new: never seen before; regressed: somebody had said that they are mended. GET /monitoring/errors has them, what happened last comes first. Resolve or ignore what you know.',
+      'new: never seen before, or only in an outage of the database; regressed: somebody had said that they are mended. GET /monitoring/errors has them, what happened last comes first. Resolve or ignore what you know.',
     condition: {
       ...{ kind: 'rate', metric: 'stock_analysis_new_errors_total', by: ['reason'] },
       ...{ windowSeconds: 15 * MINUTE, perSeconds: 15 * MINUTE, limit: 0 },

@@ -32,3 +32,14 @@ it('begins when the first look that had no answer was begun', () => {
 it('says nothing of an outage that is not over', () => {
   expect(spansOf(5, (at) => at >= MINUTE_MS)).toEqual([]);
 });
+
+it('takes no start of a process, which has no connection at first, for an outage', () => {
+  expect(spansOf(5, (at) => at === 0, 3)).toEqual([]);
+  expect(spansOf(5, (at) => at === 0 || at === MINUTE_MS, 3)).toEqual([
+    { from: MINUTE_MS - 3, to: MINUTE_MS },
+  ]);
+});
+
+it('knows of an outage within which the process began', () => {
+  expect(spansOf(5, (at) => at < 2 * MINUTE_MS)).toEqual([{ from: 0, to: 2 * MINUTE_MS - 5_000 }]);
+});

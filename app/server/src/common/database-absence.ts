@@ -1,0 +1,39 @@
+import { QueryFailedError } from 'typeorm';
+
+/**
+ * SQLSTATEs that mean "the database cannot answer now": connection, resources, a server that stops or starts. A query that
+ * was cut off at its time limit (57014) is none: it would be as slow again, so it is a failure of ours and logged as one.
+ */
+const UNAVAILABLE_SQLSTATE = /^(08|53|57P)/;
+
+/**
+ * What has no code: of node-postgres about a connection that it lost or did not get, of our clients about one that was
+ * silent for too long, and of TypeORM about statements of a transaction whose session has ended meanwhile.
+ */
+const SESSION_LOST =
+  /Connection terminated|is not queryable|timeout exceeded when trying to connect|not yet established|not connected|the database has been silent|query runner (?:was )?already released/i;
+
+/** What the driver says, without TypeORM's wrapping. */
+export function causeOf(error: unknown): unknown {
+  return error instanceof QueryFailedError ? error.driverError : error;
+}
+
+/** Whether the session in which a statement was to run is gone, or was never there. */
+export function isSessionLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const cause = causeOf(error);
+  // PostgreSQL ends a session, or refuses to begin one, with severity FATAL.
+  if (cause instanceof Error && 'severity' in cause && cause.severity === 'FATAL') return true;
+  return SESSION_LOST.test(error.message);
+}
+
+/** Whether the database does not answer at the moment, so that asking again may help. */
+export function isDatabaseAbsence(error: unknown): boolean {
+  const cause = causeOf(error);
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  return (
+    UNAVAILABLE_SQLSTATE.test(code) ||
+    /^E(CONN|TIMEDOUT|HOST|NOTFOUND|PIPE)/.test(code) ||
+    isSessionLost(error)
+  );
+}
