@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -158,25 +159,28 @@ function controllerManagerArgs(pki: Pki, options: ControlPlaneOptions): string[]
  * Resolves when a program answers a probe with 200, and says so.
  * @param url of one whose certificate is of the control plane's authority
  */
-function answers(pki: Pki, url: string, says = ''): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const options = {
-      ca: readFileSync(pki.path('ca.crt')),
-      cert: readFileSync(pki.path('admin.crt')),
-      key: readFileSync(pki.path('admin.key')),
-      timeout: 2000,
-    };
-    const call = request(url, options, (response) => {
-      text(response).then((said) => {
-        if (response.statusCode !== 200) reject(new Error(`${url} answers ${response.statusCode}`));
-        else if (!said.includes(says)) reject(new Error(`${url} does not say ${says}`));
-        else resolve();
-      }, reject);
-    });
-    call.once('timeout', () => call.destroy(new Error(`${url} does not answer`)));
-    call.once('error', reject);
-    call.end();
+async function answers(pki: Pki, url: string, says = ''): Promise<void> {
+  const { status, said } = await get(pki, url);
+  if (status !== 200) throw new Error(`${url} answers ${status}`);
+  if (!said.includes(says)) throw new Error(`${url} does not say ${says}`);
+}
+
+/** As the administrator. */
+async function get(pki: Pki, url: string): Promise<{ readonly status: number; readonly said: string }> {
+  const call = request(url, {
+    ca: readFileSync(pki.path('ca.crt')),
+    cert: readFileSync(pki.path('admin.crt')),
+    key: readFileSync(pki.path('admin.key')),
+    timeout: 2000,
   });
+  call.once('timeout', () => call.destroy(new Error(`${url} does not answer`)));
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    call.once('response', resolve);
+    call.once('error', reject);
+  });
+  call.end();
+  const answer = await answered;
+  return { status: answer.statusCode ?? 0, said: await text(answer) };
 }
 
 const CONTROLLER_MANAGER_STARTS = 3;
@@ -283,7 +287,7 @@ export async function startControlPlane(options: TestPlaneOptions): Promise<Cont
       const dead = new ProcessTable(dir).lastWordsOfTheDead();
       // Other ports are no help where all programs run.
       if (start === PLANE_STARTS || dead === '') throw error;
-      say(`the control plane in ${dir} did not start, trying other ports: ${String(error)}${dead}`);
+      say(`the control plane in ${dir} did not start, trying other ports:${dead}`);
     }
   }
 }
