@@ -102,7 +102,8 @@ export async function runPlan(
   reference: Reference,
   turn = 1,
 ): Promise<Passed | undefined> {
-  const { workload, fault, point } = spec;
+  const { workload, point } = spec;
+  const fault = spec.fault.inTurn?.(turn) ?? spec.fault;
   const names = [workload.name, fault.name, point].map(slug);
   // As long as a name may be, with the turn at its end.
   const namespace = `${['fault', ...names].join('-').slice(0, 60)}-${turn}`;

@@ -18,6 +18,8 @@ export interface Fault {
    * what was seen; a loop needs as many in seconds.
    */
   readonly moreWrites: number;
+  /** The same in a later turn, where what missed the point once would miss it again. Default: as it is. */
+  inTurn?(turn: number): Fault;
   /** Where it can strike in a workload of this course. */
   points(course: Course): readonly string[];
   /** Before the workload is prepared: the operator may not run yet. */

@@ -31,8 +31,8 @@ const KINDS = [
 const DISTURBED_MS = 3500;
 /** Longer than the calm before the change, so that the watch which is to hear of it has not just been given up. */
 const IDLE_MS = 3000;
-/** And less than that: what begins after the dead watch was found is disturbed no more. */
-const SILENT_MS = 2500;
+/** So much earlier than that it is over: what begins after the dead watch was found is disturbed no more. */
+const OVER_MS = 500;
 
 /** What becomes of a watch when it was disturbed for long enough. */
 const RELEASES = {
@@ -44,7 +44,7 @@ const RELEASES = {
   silence: 'never',
 } satisfies Readonly<Record<string, Release>>;
 
-function disturb(plan: Plan, release: Release, kind: string): Strike {
+function disturb(plan: Plan, release: Release, kind: string, disturbedMs: number): Strike {
   let struck: string | undefined;
   const watches = new HeldWatches(plan.proxy, kind, (line) => {
     const event: { type?: string; object?: { metadata?: { name?: string } } } = JSON.parse(line);
@@ -54,26 +54,36 @@ function disturb(plan: Plan, release: Release, kind: string): Strike {
     arm: () => watches.hold(),
     hit: () => (struck === undefined ? undefined : { text: struck }),
     recover: async () => {
-      await sleep(release === 'never' ? SILENT_MS : DISTURBED_MS);
+      await sleep(disturbedMs);
       watches.release(release);
     },
     remove: watches.remove,
   };
 }
 
-/** An operator that takes a silent watch for dead after three seconds, so that a plan need not wait for minutes. */
-const IMPATIENT: OperatorOptions = { timings: { idleMs: IDLE_MS } };
-
 /** See Fault.moreWrites. */
 const MORE_WRITES = 6;
 
-const watchFault = (name: keyof typeof RELEASES, operator: OperatorOptions): Fault => ({
+const watchFault = (
+  name: keyof typeof RELEASES,
+  operator: OperatorOptions = {},
+  disturbedMs = DISTURBED_MS,
+): Fault => ({
   name: `watch-${name}`,
   group: 'watch',
   options: { inProcess: operator },
   moreWrites: MORE_WRITES,
   points: () => KINDS,
-  install: (plan, kind) => disturb(plan, RELEASES[name], kind),
+  install: (plan, kind) => disturb(plan, RELEASES[name], kind, disturbedMs),
+});
+
+/**
+ * Before an operator that takes a silent watch for dead after seconds, so that a plan need not wait for minutes. On a busy
+ * machine the event may come whenever the watch has just been given up, turn after turn: later ones are more patient.
+ */
+const silence = (idleMs: number): Fault => ({
+  ...watchFault('silence', { timings: { idleMs } }, idleMs - OVER_MS),
+  inTurn: (turn) => silence(IDLE_MS * 2 ** (turn - 1)),
 });
 
 async function versionNow(plan: Plan): Promise<string> {
@@ -130,9 +140,9 @@ function serveOlderList(plan: Plan, kind: string): Strike {
 }
 
 export const WATCHES: readonly Fault[] = [
-  watchFault('delay', {}),
-  watchFault('lose', {}),
-  watchFault('silence', IMPATIENT),
+  watchFault('delay'),
+  watchFault('lose'),
+  silence(IDLE_MS),
   {
     name: 'older-list',
     group: 'watch',
