@@ -9,6 +9,7 @@ import { ProcessLog } from '../common/logging/process-log.ts';
 import { peppered, pepperedByAll } from '../common/pepper.ts';
 import { AuditLog } from '../audit/audit-log.service.ts';
 import { DATABASE } from '../database/database.module.ts';
+import { noted } from '../database/noted.ts';
 import { PeriodicQueries } from '../database/periodic-queries.ts';
 import type { Database, Sql, Transaction } from '../database/sql.ts';
 import { formatApiKey, newPublicId, newSecret, parseApiKey } from './api-key-text.ts';
@@ -138,7 +139,10 @@ export class ApiKeys implements OnApplicationBootstrap {
       return undefined;
     }
     if (now.getTime() - (row.last_used_at?.getTime() ?? 0) >= TOUCH_MS)
-      await this.database.query('UPDATE app.api_keys SET last_used_at = $2 WHERE id = $1', [row.id, now]);
+      await noted(
+        'when a key was used last',
+        this.database.query('UPDATE app.api_keys SET last_used_at = $2 WHERE id = $1', [row.id, now]),
+      );
     const { id: keyId, user_id: userId, role, scopes } = row;
     return {
       principal: { kind: 'api-key', userId, role, keyId, scopes },

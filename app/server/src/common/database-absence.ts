@@ -1,17 +1,20 @@
 import { QueryFailedError } from 'typeorm';
 
 /**
- * SQLSTATEs that mean "the database cannot answer now": connection, resources, a server that stops or starts. A query that
+ * SQLSTATEs that mean "the database cannot answer now": connection, log-in, resources, a server that stops or starts, a
+ * session that waited for too long, a database that is not there, or takes no writes for a while. A query that
  * was cut off at its time limit (57014) is none: it would be as slow again, so it is a failure of ours and logged as one.
  */
-const UNAVAILABLE_SQLSTATE = /^(08|53|57P)/;
+const UNAVAILABLE_SQLSTATE = /^(08|28|53|57P|25006|25P0[345]|3D000)/;
+/** Of Node: no way to the machine, or to its name. */
+const UNREACHABLE = /^E(CONN|TIMEDOUT|HOST|NET|NOTFOUND|PIPE|ADDRNOTAVAIL|AI_)/;
 
 /**
  * What has no code: of node-postgres about a connection that it lost or did not get, of our clients about one that was
  * silent for too long, and of TypeORM about statements of a transaction whose session has ended meanwhile.
  */
 const SESSION_LOST =
-  /Connection terminated|is not queryable|timeout exceeded when trying to connect|not yet established|not connected|the database has been silent|query runner (?:was )?already released/i;
+  /Connection terminated|is not queryable|timeout exceeded when trying to connect|not yet established|not connected|the database has been silent|SSL connection|query runner (?:was )?already released/i;
 
 /** What the driver says, without TypeORM's wrapping. */
 export function causeOf(error: unknown): unknown {
@@ -31,9 +34,9 @@ export function isSessionLost(error: unknown): boolean {
 export function isDatabaseAbsence(error: unknown): boolean {
   const cause = causeOf(error);
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return (
-    UNAVAILABLE_SQLSTATE.test(code) ||
-    /^E(CONN|TIMEDOUT|HOST|NOTFOUND|PIPE)/.test(code) ||
-    isSessionLost(error)
-  );
+  return UNAVAILABLE_SQLSTATE.test(code) || UNREACHABLE.test(code) || isSessionLost(error);
 }
+
+/** Whether a statement failed, or found no session; an address that does not answer may be of anything. */
+export const isOfDatabase = (error: unknown): boolean =>
+  error instanceof QueryFailedError || isSessionLost(error);

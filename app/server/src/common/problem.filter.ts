@@ -100,7 +100,9 @@ function classify(error: unknown): Failure {
   const status = clientErrorStatus(error);
   if (status !== undefined) return titled(status, error instanceof Error ? error.message : undefined);
   if (isDatabaseAbsence(error))
-    return unavailable('the database does not answer at the moment; try again in a few seconds');
+    return unavailable(
+      'the database does not answer at the moment, or takes no changes; try again in a few seconds',
+    );
   if (isContention(error))
     return unavailable('others are changing the same at the moment; try again in a few seconds');
   // What went wrong inside is for the log, never for the client.

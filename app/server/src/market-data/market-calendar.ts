@@ -31,7 +31,12 @@ export class MarketCalendar {
     const now = this.clock.now().getTime();
     if (now < this.lookAt) return this.calendar;
     this.lookAt = now + LOOK_AGAIN_MS;
-    this.calendar = (await this.stored.current()).market;
+    try {
+      this.calendar = (await this.stored.current()).market;
+    } catch (error) {
+      this.lookAt = 0;
+      throw error;
+    }
     return this.calendar;
   }
 

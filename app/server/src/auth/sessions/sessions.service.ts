@@ -7,6 +7,7 @@ import { addressGroup } from '../../common/http/address.ts';
 import { currentRequest } from '../../common/request-context.ts';
 import { newToken, sha256 } from '../../common/tokens.ts';
 import { DATABASE } from '../../database/database.module.ts';
+import { noted } from '../../database/noted.ts';
 import { PeriodicQueries } from '../../database/periodic-queries.ts';
 import type { Database, Sql } from '../../database/sql.ts';
 
@@ -108,7 +109,10 @@ export class Sessions implements OnApplicationBootstrap {
     );
     if (row === undefined) return undefined;
     if (now.getTime() - row.last_seen_at.getTime() >= TOUCH_MS)
-      await this.database.query('UPDATE app.sessions SET last_seen_at = $2 WHERE id = $1', [row.id, now]);
+      await noted(
+        'when a session was seen last',
+        this.database.query('UPDATE app.sessions SET last_seen_at = $2 WHERE id = $1', [row.id, now]),
+      );
     return {
       principal: { kind: 'session', userId: row.user_id, role: row.role, sessionId: row.id },
       expiresAt: row.expires_at,

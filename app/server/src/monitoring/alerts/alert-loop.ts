@@ -17,7 +17,7 @@ import { AlertClock } from './alert-clock.ts';
 import { AlertEngine } from './alert-engine.ts';
 import { AlertRetention } from './alert-retention.ts';
 import { AlertTiming } from './alert-timing.ts';
-import { AlertsLease, silenceBefore } from './alerts-lease.ts';
+import { AlertsLease, type Silence, silenceBefore } from './alerts-lease.ts';
 import { Components } from './components.ts';
 import { shown } from './conditions/observation.ts';
 import { Observer } from './conditions/observer.ts';
@@ -37,6 +37,8 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Alerts');
   private readonly stopping = new AbortController();
   private running: Promise<unknown> = Promise.resolve();
+  /** Before this process led; until it is known what was told in it. */
+  private silence: Silence | undefined;
 
   constructor(
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
@@ -72,8 +74,7 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
   /** One evaluation of all rules, if this process leads. A rule that fails stops no other. */
   async evaluate(): Promise<Evaluation> {
     const { lease } = this;
-    const silence =
-      lease.heldLast === undefined ? await silenceBefore(this.database, lease.seconds) : undefined;
+    if (lease.heldLast === undefined) this.silence = await silenceBefore(this.database, lease.seconds);
     const leads = await lease.take(this.database);
     await this.clock.set();
     const all = await this.rules.all();
@@ -84,7 +85,10 @@ export class AlertLoop implements OnApplicationBootstrap, OnModuleDestroy {
     const work = [
       {
         what: 'what is told without the database',
-        judge: () => this.direct.synchronize(enabled.filter(isDirect), leads, silence),
+        judge: async () => {
+          await this.direct.synchronize(enabled.filter(isDirect), leads, this.silence);
+          this.silence = undefined;
+        },
       },
       ...(leads ? await this.stored(all, enabled) : []),
     ];

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { messageOf } from '../../common/configuration/errors.ts';
+import { isDatabaseAbsence } from '../../common/database-absence.ts';
 import type { Sql } from '../../database/sql.ts';
 import type { Section } from './model/section.ts';
 import type { Period } from './period.ts';
@@ -37,6 +38,8 @@ export class ReportSections {
     for (const [name, { title, gather }] of this.#sections)
       sections.push(
         await gather(sql, period, before).catch((error: unknown): Section => {
+          // The report is made a minute later, and is not to say for good what was only so at this moment.
+          if (isDatabaseAbsence(error)) throw error;
           this.logger.error(`the section ${name} of a report was not gathered: ${messageOf(error)}`);
           return { title, status: 'attention', summary: 'not known: it could not be read; the log says why' };
         }),

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../common/configuration/errors.ts';
+import { isOfDatabase } from '../../common/database-absence.ts';
 import { inSpan } from '../../common/tracing/tracer.ts';
 import { DATABASE } from '../../database/database.module.ts';
 import type { Database } from '../../database/sql.ts';
@@ -93,6 +94,8 @@ export class Dispatcher {
         () => channel.send(message, AbortSignal.timeout(this.options.deadlineMs)),
       );
     } catch (error) {
+      // The channel was not asked: the claim ends by itself, and then it is tried again.
+      if (isOfDatabase(error)) throw error;
       return this.markFailed(
         channel,
         claimed,
