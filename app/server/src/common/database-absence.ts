@@ -13,8 +13,17 @@ const UNREACHABLE = /^E(CONN|TIMEDOUT|HOST|NET|NOTFOUND|PIPE|ADDRNOTAVAIL|AI_)/;
  * What has no code: of node-postgres about a connection that it lost or did not get, of our clients about one that was
  * silent for too long, and of TypeORM about statements of a transaction whose session has ended meanwhile.
  */
-const SESSION_LOST =
-  /Connection terminated|is not queryable|timeout exceeded when trying to connect|not yet established|not connected|the database has been silent|SSL connection|query runner (?:was )?already released/i;
+const SESSION_LOST = [
+  'connection terminated',
+  'is not queryable',
+  'timeout exceeded when trying to connect',
+  'not yet established',
+  'not connected',
+  'the database has been silent',
+  'ssl connection',
+  'query runner already released',
+  'query runner was already released',
+];
 
 /** What the driver says, without TypeORM's wrapping. */
 export function causeOf(error: unknown): unknown {
@@ -27,7 +36,8 @@ export function isSessionLost(error: unknown): boolean {
   const cause = causeOf(error);
   // PostgreSQL ends a session, or refuses to begin one, with severity FATAL.
   if (cause instanceof Error && 'severity' in cause && cause.severity === 'FATAL') return true;
-  return SESSION_LOST.test(error.message);
+  const message = error.message.toLowerCase();
+  return SESSION_LOST.some((words) => message.includes(words));
 }
 
 /** Whether the database does not answer at the moment, so that asking again may help. */
