@@ -44,7 +44,6 @@ export interface ControlPlane {
   readonly kubeconfig: string;
   readonly url: string;
   readonly auditLog: string;
-  stop(): Promise<void>;
 }
 
 // Requests and their outcome; bodies would hold Secrets.
@@ -211,7 +210,7 @@ async function ensureControllerManager(
 }
 
 /** Starts what is not running of etcd, kube-apiserver and kube-controller-manager, and waits until they are ready. */
-export async function ensureControlPlane(options: ControlPlaneOptions): Promise<Omit<ControlPlane, 'stop'>> {
+export async function ensureControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { dir, ports } = options;
   mkdirSync(join(dir, 'logs'), { recursive: true });
   const table = new ProcessTable(dir);
@@ -265,7 +264,8 @@ interface TestPlaneOptions {
 
 /**
  * A control plane for tests: etcd, kube-apiserver and kube-controller-manager on free ports of 127.0.0.1, everything
- * below `dir`, no root needed, any number at once. What a killed run left in `dir` is stopped and removed first.
+ * below `dir`, no root needed, any number at once; {@link stopControlPlane} ends it. What a killed run left in `dir` is
+ * stopped and removed first.
  * @internal
  */
 export async function startControlPlane(options: TestPlaneOptions): Promise<ControlPlane> {
@@ -274,7 +274,7 @@ export async function startControlPlane(options: TestPlaneOptions): Promise<Cont
     await stopControlPlane(dir);
     rmSync(dir, { recursive: true, force: true });
     try {
-      const plane = await ensureControlPlane({
+      return await ensureControlPlane({
         dir,
         bindAddress: '127.0.0.1',
         ports: await ports(),
@@ -282,7 +282,6 @@ export async function startControlPlane(options: TestPlaneOptions): Promise<Cont
         names: ['10.96.0.1'],
         ...(tuning ? { tuning } : {}),
       });
-      return { ...plane, stop: () => stopControlPlane(dir) };
     } catch (error) {
       const dead = new ProcessTable(dir).lastWordsOfTheDead();
       // Other ports are no help where all programs run.

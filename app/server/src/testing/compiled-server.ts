@@ -17,7 +17,7 @@ const PROGRAMS = {
   'quick worker': 'monitoring/alerts/testing/quick-worker',
 } as const;
 
-/** Set-up of the projects whose tests run programs: once for all of their files, for it takes a core for ten seconds. */
+/** Set-up of the projects whose tests run programs: once for all files of a project, for it takes a core for ten seconds. */
 export default function setup(project: TestProject): () => void {
   const folder = compileServer(Object.values(PROGRAMS).map((file) => `${file}.ts`));
   project.provide('compiledServer', folder);
